@@ -1,0 +1,18 @@
+"""Détente: a gold dataset of news coverage, and the harness that scores models against it."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from detente.corpus import load_dataset
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "load_dataset"]
+
+
+def __getattr__(name: str) -> Any:
+    # `import detente`, which the command line pays for, stays free of the data stack.
+    if name == "load_dataset":
+        from detente.corpus import load_dataset
+
+        return load_dataset
+    raise AttributeError(f"module 'detente' has no attribute {name!r}")

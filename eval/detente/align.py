@@ -1,0 +1,291 @@
+"""Where an extractor's output stands in the page it was made from.
+
+Two stages. First every line of the output is looked for as it stands, white space and quote style aside: longest
+first, in text that nothing has taken yet. What is left, sentence by sentence, is aligned token by token with the text
+that is still free (Indel, through rapidfuzz), each piece on its own, so that a block may stand anywhere. Text that has
+no place then either stands in text already taken (it is doubled) or nowhere (it is fabricated).
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import LCSseq
+from rapidfuzz.fuzz import partial_ratio_alignment
+
+from detente.spans import Span
+from detente.text import is_space, line_spans, token_spans
+
+_FOLD: Final = str.maketrans("‘’‚‛′`´“”„‟«»″–—‒―−‐‑", "'''''''" + '"""""""' + "-------")
+_INVISIBLE: Final = re.compile("[\xad\u200b-\u200f\u2060\ufeff]")
+_LINK: Final = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+[\"'][^\"']*[\"'])?\)")
+_BLOCK_MARKER: Final = re.compile(r"^(?:>\s*)*(?:#{1,6}\s+|[-*+]\s+|\d{1,3}[.)]\s+)?(?:\|\s*)?")
+_RULE: Final = re.compile(r"^[\s|:*_=-]*$")
+_EMPHASIS: Final = re.compile(r"(\*{1,3}|_{1,3}|~~|`+)(?=\S)(.+?)(?<=\S)\1")
+_ESCAPE: Final = re.compile(r"\\([\\`*_{}\[\]()#+.!>~|-])")
+_SENTENCE: Final = re.compile(r"\S.*?(?:[.!?…][\"')\]]*(?=\s)|$)", re.DOTALL)
+
+SEED: Final = 4
+"""A run of this many equal tokens is a match on its own; a shorter one must lie close to such a run."""
+SLACK: Final = 3
+"""How many tokens may lie between a short run and the run that vouches for it, on either side."""
+SIMILAR: Final = 0.6
+"""A piece of which this share of tokens is found in order counts as found, whatever its runs."""
+
+
+@dataclass(frozen=True)
+class Placement:
+    """What of a page an output holds, and what else it holds.
+
+    Attributes:
+        kept: One truth per character of the page: is it in the output?
+        characters: Characters of the output that are not white space, Markdown markers left out.
+        fabricated: Those of them that stand nowhere in the page.
+        blocks: Lines of the output that are not blank.
+        doubled: Lines most of which stands in the page only where other output stands already.
+        out_of_order: Lines to be moved, at the least, to bring all that have a place into the page's order.
+        inventions: The fabricated pieces, as texts.
+    """
+
+    kept: NDArray[np.bool_]
+    characters: int
+    fabricated: int
+    blocks: int
+    doubled: int
+    out_of_order: int
+    inventions: tuple[str, ...]
+
+
+class _Page:
+    """A page made ready: its text without white space, the way back to its offsets, its tokens."""
+
+    def __init__(self, text: str) -> None:
+        folded = text.translate(_FOLD)
+        blank = is_space(text)
+        self.length = len(text)
+        self.offsets = np.flatnonzero(~blank)
+        self.dense = "".join(folded.split())
+        boundary = np.ones(self.length + 1, dtype=bool)
+        spans = token_spans(folded)
+        for start, end in spans:
+            boundary[start + 1 : end] = False
+        place_of = np.concatenate([[0], np.cumsum(~blank)])
+        self.token_starts = place_of[[start for start, _ in spans]] if spans else np.zeros(0, dtype=np.int64)
+        self.token_ends = place_of[[end for _, end in spans]] if spans else np.zeros(0, dtype=np.int64)
+        self.tokens = [folded[start:end].casefold() for start, end in spans]
+        # Both ends of an exact match stand where a token starts or ends.
+        self.boundary = np.append(boundary[self.offsets], True)
+        lines = line_spans(text)
+        self.line_starts = {int(place_of[start]) for start, _ in lines}
+        self.line_ends = {int(place_of[end]) for _, end in lines}
+
+
+class _Piece(NamedTuple):
+    """A part of the output's line `line`, folded, that has no place yet."""
+
+    line: int
+    text: str
+
+
+def _plain(line: str) -> str:
+    """A line without Markdown's markers; the text of links and pictures stays."""
+    if _RULE.match(line):
+        return ""
+    bare = _LINK.sub(r"\1", _BLOCK_MARKER.sub("", line))
+    for _ in range(2):  # bold inside italics
+        bare = _EMPHASIS.sub(r"\2", bare)
+    return _ESCAPE.sub(r"\1", bare.replace(" | ", " ").removesuffix("|"))
+
+
+def _occurrences(needle: str, page: _Page) -> Iterator[Span]:
+    """Where a text without white space stands in the page, at token boundaries."""
+    start = page.dense.find(needle)
+    while start >= 0:
+        if page.boundary[start] and page.boundary[start + len(needle)]:
+            yield start, start + len(needle)
+        start = page.dense.find(needle, start + 1)
+
+
+class _Alignment:
+    """The state of one alignment: what of the page is taken, and what became of each line of the output."""
+
+    def __init__(self, page: _Page, lines: list[str]) -> None:
+        self.page = page
+        self.lines = lines
+        self.taken = np.zeros(len(page.dense), dtype=bool)
+        self.places: dict[int, Span] = {}  # line -> its first-placed stretch of the page
+        self.again = [0] * len(lines)  # characters of each line that stand in text already taken
+        self.inventions: list[str] = []
+        self.fabricated = 0
+
+    def take(self, line: int, span: Span) -> None:
+        start, end = span
+        self.again[line] += int(self.taken[start:end].sum())
+        self.taken[start:end] = True
+        self.places.setdefault(line, span)
+
+    def choose(self, spans: list[Span], line: int) -> Span:
+        """Of equal stretches of the page: least taken, then a whole line, then next to the neighbour, then the first."""
+        before, after = self.places.get(line - 1), self.places.get(line + 1)
+
+        def rank(span: Span) -> tuple[int, bool, int, int]:
+            start, end = span
+            whole = start in self.page.line_starts and end in self.page.line_ends
+            distance = abs(start - before[1]) if before else abs(after[0] - end) if after else 0
+            return int(self.taken[start:end].sum()), not whole, distance, start
+
+        return min(spans, key=rank)
+
+    def place_exactly(self, pieces: list[_Piece]) -> list[_Piece]:
+        """Places the pieces that stand in the page as they are, longest first; returns the others in their order."""
+        left = []
+        for number in sorted(range(len(pieces)), key=lambda number: -len(pieces[number].text)):
+            piece = pieces[number]
+            spans = list(_occurrences("".join(piece.text.split()), self.page))
+            if spans:
+                self.take(piece.line, self.choose(spans, piece.line))
+            else:
+                left.append(number)
+        return [pieces[number] for number in sorted(left)]
+
+    def place_by_tokens(self, piece: _Piece) -> None:
+        """Aligns a piece with the text that is free, then what remains of it, until nothing more is found."""
+        spans = token_spans(piece.text)
+        queue = [(0, len(spans))]
+        while queue:
+            first, last = queue.pop()
+            tokens = [piece.text[start:end].casefold() for start, end in spans[first:last]]
+            free = np.flatnonzero(~self.taken_tokens())
+            matches = _matches(tokens, [self.page.tokens[index] for index in free])
+            found = np.zeros(len(tokens), dtype=bool)
+            for here, there in matches:
+                token = free[there]
+                found[here] = True
+                self.take(piece.line, (int(self.page.token_starts[token]), int(self.page.token_ends[token])))
+            for start, end in _runs(~found):
+                if matches and end - start >= SEED:
+                    queue.append((first + start, first + end))
+                else:
+                    self.give_up(piece.line, piece.text[spans[first + start][0] : spans[first + end - 1][1]])
+
+    def taken_tokens(self) -> NDArray[np.bool_]:
+        running = np.concatenate([[0], np.cumsum(self.taken)])
+        any_taken: NDArray[np.bool_] = running[self.page.token_ends] > running[self.page.token_starts]
+        return any_taken
+
+    def give_up(self, line: int, text: str) -> None:
+        """A stretch of a line that has no place in free text: it repeats text already taken, or is fabricated."""
+        size = len("".join(text.split()))
+        tokens = [text[start:end].casefold() for start, end in token_spans(text)]
+        if len(tokens) >= SEED and len(_matches(tokens, self.page.tokens)) >= SIMILAR * len(tokens):
+            self.again[line] += size
+        else:
+            self.fabricated += size
+            self.inventions.append(text)
+
+
+def _runs(found: NDArray[np.bool_]) -> list[Span]:
+    """The stretches of true values, as `[start, end)`."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], found.astype(np.int8), [0]])))
+    return [(int(start), int(end)) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _matches(tokens: list[str], page: list[str]) -> list[tuple[int, int]]:
+    """Pairs of positions, in `tokens` and in the best window of `page`, that are a match and not a coincidence."""
+    low, high = 0, len(page)
+    if not tokens or not page:
+        return []
+    if len(tokens) < len(page):
+        window = partial_ratio_alignment(tokens, page)
+        if window is None:
+            return []
+        margin = len(tokens) // 4 + SLACK
+        low, high = max(0, window.dest_start - margin), window.dest_end + margin
+    blocks = [block for block in LCSseq.opcodes(tokens, page[low:high]).as_matching_blocks() if block.size]
+    if sum(block.size for block in blocks) < SIMILAR * len(tokens):
+        sure = [block.size >= SEED for block in blocks]
+        for order in (range(len(blocks) - 1), range(len(blocks) - 1, 0, -1)):
+            step = 1 if order.step == 1 else -1
+            for index in order:
+                here, near = blocks[index], blocks[index + step]
+                left, right = (here, near) if step == 1 else (near, here)
+                close = right.a - left.a - left.size <= SLACK and right.b - left.b - left.size <= SLACK
+                sure[index + step] |= sure[index] and close
+        blocks = [block for block, keep in zip(blocks, sure, strict=True) if keep]
+    return [(block.a + step, low + block.b + step) for block in blocks for step in range(block.size)]
+
+
+def _sentences(piece: _Piece) -> list[_Piece]:
+    return [_Piece(piece.line, match.group()) for match in _SENTENCE.finditer(piece.text)]
+
+
+def align(output: str, text: str) -> Placement:
+    """Places an extractor's output in its page.
+
+    Quote style, dashes, white space, Markdown markers and invisible characters make no difference; in the second stage
+    case makes none either.
+
+    Args:
+        output: What the extractor gave: any text, its lines its blocks.
+        text: The page's normalised text.
+
+    Returns:
+        The placement; nothing kept and all counts 0 for an empty output.
+    """
+    page = _Page(text)
+    folded = _INVISIBLE.sub("", unicodedata.normalize("NFC", output)).translate(_FOLD)
+    lines = []
+    for line in folded.splitlines():
+        bare = line.strip()
+        as_found = bare if next(_occurrences("".join(bare.split()), page), None) and bare else _plain(bare).strip()
+        if as_found:
+            lines.append(as_found)
+    state = _Alignment(page, lines)
+    left = state.place_exactly([_Piece(number, line) for number, line in enumerate(lines)])
+    for piece in sorted(_by_sentence(left, state), key=lambda piece: -len(piece.text)):
+        state.place_by_tokens(piece)
+    sizes = [len("".join(line.split())) for line in lines]
+    doubled = {number for number, size in enumerate(sizes) if 2 * state.again[number] > size}
+    kept = np.zeros(len(text), dtype=bool)
+    kept[page.offsets[state.taken]] = True
+    return Placement(
+        kept=kept,
+        characters=sum(sizes),
+        fabricated=state.fabricated,
+        blocks=len(lines),
+        doubled=len(doubled),
+        out_of_order=_moved([state.places[n][0] for n in range(len(lines)) if n in state.places and n not in doubled]),
+        inventions=tuple(state.inventions),
+    )
+
+
+def _by_sentence(pieces: list[_Piece], state: _Alignment) -> list[_Piece]:
+    """Places the sentences that stand in the page as they are; joins the neighbours among the others again."""
+    rest = []
+    for piece in pieces:
+        sentences = _sentences(piece)
+        long = [sentence for sentence in sentences if len(token_spans(sentence.text)) >= SEED]
+        left = state.place_exactly(long) if len(sentences) > 1 else long
+        run: list[str] = []
+        for sentence in sentences:
+            if sentence in long and sentence not in left:
+                rest += [_Piece(piece.line, " ".join(run))] if run else []
+                run = []
+            else:
+                run.append(sentence.text)
+        rest += [_Piece(piece.line, " ".join(run))] if run else []
+    return rest
+
+
+def _moved(starts: list[int]) -> int:
+    """How many of the numbers are not in the longest increasing subsequence."""
+    tails: list[int] = []
+    for start in starts:
+        place = bisect_right(tails, start)
+        tails[place : place + 1] = [start]
+    return len(starts) - len(tails)

@@ -1,0 +1,168 @@
+"""From annotations to the published dataset: every file is made in memory first, then compared or written whole."""
+
+import difflib
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from detente import annotations, card, checks
+from detente.corpus import SPLIT
+from detente.problems import Invalid, Problem
+from detente.records import dump_line, dump_lines, write_whole
+from detente.text import NORMALISATION
+
+MANIFEST: Final = "manifest.json"
+DERIVED_FOLDERS: Final = ("text", "data")
+
+Files = dict[str, bytes]
+"""Path inside `dataset/` to content."""
+
+
+def _sha256(data: bytes | str) -> str:
+    return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()
+
+
+def digest(frame: pl.DataFrame) -> str:
+    """SHA-256 of a table's schema and of its rows as canonical JSON Lines; no Parquet writer has a say in it."""
+    return _sha256(dump_line({name: str(dtype) for name, dtype in frame.schema.items()}) + "\n" + dump_lines(frame.to_dicts()))
+
+
+def check(root: Path) -> annotations.Tables:
+    """Reads a corpus and checks all of it.
+
+    Raises:
+        Invalid: With every problem.
+    """
+    tables, problems = annotations.read(root)
+    if problems := problems + checks.problems_of(tables):
+        raise Invalid(problems)
+    return tables
+
+
+def files_of(root: Path) -> Files:
+    """Everything that `dataset/` holds beside `raw/`, made from the annotations.
+
+    Args:
+        root: The folder that holds `annotations/` and `dataset/`.
+
+    Raises:
+        Invalid: If the corpus has problems.
+    """
+    tables = check(root)
+    version = _version(root)
+    frames = {config: table.frame() for config, table in tables.items()}
+    digests = {config: digest(frame) for config, frame in frames.items()}
+    files: Files = {f"text/{row['id']}.txt": row["text"].encode() for row in tables["articles"].rows}
+    for config, frame in frames.items():
+        buffer = io.BytesIO()
+        frame.write_parquet(buffer, compression="zstd", statistics=False)
+        files[f"data/{config}/{SPLIT}.parquet"] = buffer.getvalue()
+    path = root / "dataset" / "README.md"
+    try:
+        files["README.md"] = card.render(
+            path.read_text("utf-8"), card.front_matter(version, digests), card.blocks(tables)
+        ).encode()
+    except (OSError, ValueError) as error:
+        raise Invalid([Problem("card", "dataset/README.md", str(error))]) from error
+    manifest = {
+        "schema": "detente.manifest/1",
+        "name": "detente",
+        "version": version,
+        "sha256": _sha256(dump_line(digests)),
+        "normalisation": NORMALISATION,
+        "configs": {config: {"rows": len(frames[config]), "sha256": digests[config]} for config in frames},
+        "files": {name: _sha256(data) for name, data in sorted(files.items()) if name != "README.md"},
+    }
+    files[MANIFEST] = (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode()
+    return files
+
+
+def _version(root: Path) -> str:
+    path = root / "annotations" / "VERSION"
+    if not path.is_file():
+        raise Invalid([Problem("file-missing", "annotations/VERSION", "write the dataset's version there, as 1.0.0")])
+    return path.read_text("utf-8").strip()
+
+
+def _strangers(folder: Path, files: Files) -> list[Path]:
+    present = (path for name in DERIVED_FOLDERS for path in (folder / name).rglob("*") if path.is_file())
+    return sorted(path for path in present if path.relative_to(folder).as_posix() not in files)
+
+
+def write(root: Path, files: Files) -> list[str]:
+    """Writes what differs, each file whole and the manifest last, and removes derived files that nothing makes any more.
+
+    Returns:
+        The names of the files that were written or removed.
+    """
+    folder = root / "dataset"
+    changed = []
+    for name in sorted(files, key=lambda name: name == MANIFEST):
+        path = folder / name
+        if not path.is_file() or path.read_bytes() != files[name]:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, files[name])
+            changed.append(name)
+    for path in _strangers(folder, files):
+        path.unlink()
+        changed.append(path.relative_to(folder).as_posix())
+    return changed
+
+
+def differences(root: Path, files: Files) -> Iterator[str]:
+    """How the files in `dataset/` differ from what the annotations make, as the lines of a unified diff.
+
+    Parquet bytes embed their writer's version, so Parquet files are compared as schema and rows, and each with the
+    hash that the manifest beside it gives.
+    """
+    folder = root / "dataset"
+    for name, made in files.items():
+        path = folder / name
+        present = path.read_bytes() if path.is_file() else b""
+        if present != made:
+            yield from _diff(name, _readable(name, present), _readable(name, made))
+    yield from (f"dataset/{path.relative_to(folder).as_posix()}: nothing makes this file" for path in _strangers(folder, files))
+    yield from _broken_hashes(folder, files)
+
+
+def _broken_hashes(folder: Path, files: Files) -> Iterator[str]:
+    try:
+        hashes: Mapping[str, str] = json.loads((folder / MANIFEST).read_bytes())["files"]
+    except (OSError, ValueError, KeyError):
+        return  # the manifest's own diff tells it
+    for name in files:
+        path = folder / name
+        if name in hashes and path.is_file() and _sha256(path.read_bytes()) != hashes[name]:
+            yield f"dataset/{name}: its bytes have not the hash in dataset/{MANIFEST}"
+
+
+def _diff(name: str, present: str, made: str) -> Iterator[str]:
+    names = (f"dataset/{name} (present)", f"dataset/{name} (rebuilt)")
+    return difflib.unified_diff(present.splitlines(), made.splitlines(), *names, lineterm="", n=1)
+
+
+def _readable(name: str, data: bytes) -> str:
+    if not data:
+        return ""
+    if name.endswith(".parquet"):
+        try:
+            frame = pl.read_parquet(data)
+        except pl.exceptions.PolarsError:
+            return "not Parquet"
+        return "\n".join([str(dict(frame.schema)), *(dump_line(row) for row in frame.iter_rows(named=True))])
+    text = data.decode("utf-8", "replace")
+    return _without_parquet_hashes(text) if name == MANIFEST else text
+
+
+def _without_parquet_hashes(text: str) -> str:
+    try:
+        manifest: dict[str, Any] = json.loads(text)
+        manifest["files"] = {k: "" if k.endswith(".parquet") else v for k, v in manifest["files"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return text
+    return json.dumps(manifest, indent=2, ensure_ascii=False)

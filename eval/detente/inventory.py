@@ -1,0 +1,39 @@
+"""The closed inventories of labels, in the order in which tables and confusion matrices show them."""
+
+BASES = ("stated", "inferred", "unknown")
+
+TYPES_OF_ZONE = {
+    "body": ("paragraph",),
+    "paratext": (
+        "headline",
+        "subheading",
+        "dateline",
+        "byline",
+        "date",
+        "caption",
+        "credit",
+        "syndication_note",
+    ),
+    "boilerplate": ("navigation", "share", "related", "promotion", "legal", "tags", "placeholder", "ad"),
+}
+ZONES = tuple(TYPES_OF_ZONE)
+ZONE_OF_TYPE = {kind: zone for zone, kinds in TYPES_OF_ZONE.items() for kind in kinds}
+SEGMENT_TYPES = tuple(ZONE_OF_TYPE)
+
+STANCE_LABELS = ("favor", "against", "none")
+STANCE_TARGETS = ("ct_cooperation", "information_exchange", "olympics_security", "official_dialogue")
+ROOT_TARGET = "ct_cooperation"
+STANCE_TIMES = ("past", "current", "conditional")
+EXPRESSIONS = ("explicit", "inferred", "enacted")
+SCALE = (-2, 2)
+
+SOURCE_KINDS = ("person", "official_body", "state", "outlet", "agency", "text", "voice")
+MEDIA_KINDS = ("outlet", "agency", "voice")
+EVENT_KINDS = ("interview", "statement", "call", "readout", "broadcast", "press_release")
+
+
+def label_of_scale(scale: float | None) -> str:
+    """The stance label that a scale value folds to: at least .5 is favor, at most -.5 against, all else none."""
+    if scale is None or -0.5 < scale < 0.5:
+        return "none"
+    return "favor" if scale > 0 else "against"

@@ -1,0 +1,216 @@
+"""Reading predictions: one strict reader, which knows line numbers and reports every problem at once."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from detente.corpus import Corpus
+from detente.problems import Invalid, Problem
+from detente.records import Line, Record, describe, parse_lines
+from detente.task import Refused, Task
+from detente.tasks import TASKS
+
+FLAT_SUFFIXES: Final = (".csv", ".parquet")
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a model said of each unit of a task.
+
+    Attributes:
+        task: The task.
+        by_id: Unit id to prediction.
+        missing: Ids of the gold that are not predicted, sorted; empty unless that was allowed.
+        forms: The forms that occur, in the task's order.
+    """
+
+    task: Task
+    by_id: dict[str, Any]
+    missing: tuple[str, ...]
+    forms: tuple[str, ...]
+
+
+def read_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
+    """Reads JSON Lines, CSV or Parquet, by the name's suffix.
+
+    A CSV or Parquet column `a.b` is the key `b` of the object `a`; an empty cell is no key.
+    """
+    suffix = Path(name).suffix.lower()
+    if suffix not in FLAT_SUFFIXES:
+        lines, problems = parse_lines(data, name)
+    elif suffix == ".csv":
+        lines, problems = _csv_lines(data, name)
+    else:
+        lines, problems = _parquet_lines(data, name)
+    if not lines and not problems:
+        problems.append(Problem("no-predictions", f"{name}:1", "the file is empty: write one prediction a line"))
+    return lines, problems
+
+
+def _csv_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"byte 0x{data[error.start]:02x} is not UTF-8: save the file as UTF-8"
+        return [], [Problem("not-json", f"{name}:{line}", message)]
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    lines: list[Line] = []
+    try:
+        for row in reader:
+            place = f"{name}:{reader.line_num}"
+            if None in row or None in row.values():
+                message = f"the row has not the {len(reader.fieldnames or ())} cells that the header names"
+                return lines, [Problem("not-json", place, message)]
+            lines.append(Line(place, _nested({key: _cell(value) for key, value in row.items() if value != ""})))
+    except csv.Error as error:
+        return lines, [Problem("not-json", f"{name}:{reader.line_num}", f"not CSV: {error}")]
+    return lines, []
+
+
+def _cell(value: str) -> str | float:
+    try:
+        return float(value)
+    except ValueError:
+        return value
+
+
+def _parquet_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
+    try:
+        rows = pl.read_parquet(data).to_dicts()
+    except pl.exceptions.PolarsError as error:
+        return [], [Problem("not-json", name, f"not Parquet: {error}")]
+    records = ({key: value for key, value in row.items() if value is not None} for row in rows)
+    return [Line(f"{name}:row {number}", _nested(record)) for number, record in enumerate(records, start=1)], []
+
+
+def _nested(flat: Record) -> Record:
+    record: Record = {}
+    for key, value in flat.items():
+        outer, dot, inner = key.partition(".")
+        if dot:
+            record.setdefault(outer, {})[inner] = value
+        else:
+            record[key] = value
+    return record
+
+
+def task_of(lines: Sequence[Line], name: str) -> Task:
+    """The one task whose forms the lines have.
+
+    Raises:
+        Invalid: If the lines fit no task, or several.
+    """
+    keys = set().union(*(line.record.keys() for line in lines))
+    fitting = [task for task in TASKS if keys & set(task.forms)]
+    if len(fitting) == 1:
+        return fitting[0]
+    words = ", ".join(task.name for task in fitting or TASKS)
+    message = f"the lines fit {'several tasks' if fitting else 'no task'}: say which with --task ({words})"
+    raise Invalid([Problem("task-unclear", f"{name}:1", message)])
+
+
+def check(lines: Sequence[Line], task: Task, corpus: Corpus, name: str, *, allow_missing: bool = False,
+          problems: Sequence[Problem] = ()) -> Predictions:
+    """Turns lines into predictions.
+
+    Args:
+        lines: As read.
+        task: Whose predictions they are.
+        corpus: The gold.
+        name: What to call the file.
+        allow_missing: Whether ids of the gold may be missing.
+        problems: What went wrong already; lines that could not be read may hold any id, so that with such problems
+            nothing is said of missing ids.
+
+    Raises:
+        Invalid: With every problem.
+    """
+    units = task.units(corpus)
+    found = list(problems)
+    first: dict[str, str] = {}
+    by_id: dict[str, Any] = {}
+    forms: set[str] = set()
+    for line in lines:
+        unit, faults = _unit_of(line, units, first)
+        faults += _key_problems(line, task)
+        if not faults and unit is not None:
+            try:
+                by_id[line.record["id"]] = task.parse(unit, line.record)
+                forms.update(form for form in task.forms if form in line.record)
+            except Refused as refused:
+                faults = [Problem(rule, line.place, message) for rule, message in refused.faults]
+        found += faults
+    unreadable = any(problem.rule in ("not-json", "no-id", "no-predictions", "id-unknown") for problem in found)
+    missing = tuple(sorted(units.keys() - first.keys()))
+    if missing and not allow_missing and not unreadable:
+        named = ", ".join(missing[:20]) + (f" and {len(missing) - 20} more" if len(missing) > 20 else "")
+        message = f"{len(missing)} of {len(units)} are not predicted: {named}; add them, or pass --allow-missing"
+        found.append(Problem("id-missing", name, message))
+    if found:
+        raise Invalid(found)
+    return Predictions(task, by_id, missing, tuple(form for form in task.forms if form in forms))
+
+
+def _unit_of(line: Line, units: dict[str, Any], first: dict[str, str]) -> tuple[Any, list[Problem]]:
+    """The gold unit that a line is about, and what is wrong with its id."""
+    if "id" not in line.record:
+        return None, [Problem("no-id", line.place, 'the line has no "id"')]
+    name = line.record["id"]
+    if not isinstance(name, str):
+        return None, [Problem("wrong-type", line.place, f"id is {describe(name)}, not a string")]
+    if name not in units:
+        return None, [Problem("id-unknown", line.place, f"{name!r} is not in the gold" + _nearest(name, units))]
+    if name in first:
+        return None, [Problem("id-duplicate", line.place, f"{name} stands already at {first[name]}")]
+    first[name] = line.place
+    return units[name], []
+
+
+def _nearest(name: str, units: dict[str, Any]) -> str:
+    from rapidfuzz.process import extractOne  # only where there is something to complain of
+
+    best = extractOne(name, units.keys(), score_cutoff=80)
+    return f": did you mean {best[0]}?" if best else ""
+
+
+def _key_problems(line: Line, task: Task) -> list[Problem]:
+    return list(_key_faults(line, task))
+
+
+def _key_faults(line: Line, task: Task) -> Iterator[Problem]:
+    keys = line.record.keys()
+    if unknown := sorted(keys - {"id", *task.forms, *task.extras}):
+        known = ", ".join(("id", *task.forms, *task.extras))
+        yield Problem("unknown-field", line.place, f"{', '.join(map(repr, unknown))}: {task.name} knows {known}")
+    forms = [form for form in task.forms if form in keys]
+    if len(forms) != 1:
+        named = " and ".join(forms) if forms else "none"
+        yield Problem("form", line.place, f"the line has {named}: give exactly one of {', '.join(task.forms)}")
+
+
+def read(path: str, data: bytes, corpus: Corpus, task: Task | None = None, *, allow_missing: bool = False) -> Predictions:
+    """Reads and checks a predictions file.
+
+    Args:
+        path: The file's name, which decides its format and stands in problems.
+        data: Its bytes.
+        corpus: The gold.
+        task: The task, or None to tell it from the lines.
+        allow_missing: Whether ids of the gold may be missing.
+
+    Raises:
+        Invalid: With every problem.
+    """
+    lines, problems = read_lines(data, path)
+    if not lines:
+        raise Invalid(problems)
+    task = task or task_of(lines, path)
+    if Path(path).suffix.lower() in FLAT_SUFFIXES and not task.flat:
+        raise Invalid([Problem("wrong-type", path, f"predictions of {task.name} are JSON Lines, not a flat table")])
+    return check(lines, task, corpus, path, allow_missing=allow_missing, problems=problems)

@@ -1,0 +1,81 @@
+"""Problems as values: a rule, a place and a sentence, reported all at once."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+CORPUS_RULES = {
+    "file-missing": "every article has a raw capture and one annotation file per layer; every registry exists",
+    "file-unregistered": "every capture and annotation file belongs to an article in annotations/articles.jsonl",
+    "raw-changed": "a capture has the SHA-256 that the registry pins",
+    "text-not-utf8": "a capture is UTF-8",
+    "text-carriage-return": "lines end in LF alone",
+    "text-not-nfc": "text is in Unicode normal form C",
+    "text-invisible-character": "no zero-width, soft-hyphen, bidirectional or control characters",
+    "text-trailing-space": "no white space at the end of a line",
+    "not-json": "every line of a JSON Lines file is one JSON object in UTF-8, without a key twice",
+    "missing-field": "a record has every field of its schema",
+    "unknown-field": "a record has no field outside its schema",
+    "wrong-type": "a field holds the type that the schema names",
+    "value-null": "a field that must have a value has one",
+    "value-not-allowed": "a label is in its inventory",
+    "value-out-of-range": "a number is in its range",
+    "value-pattern": "an id or a date has its form",
+    "id-duplicate": "an id occurs once",
+    "id-wrong": "an id is made of the fields it names",
+    "article-unregistered": "an article that a record names is in annotations/articles.jsonl",
+    "source-unregistered": "a source that a record names is in annotations/sources.jsonl",
+    "holder-unregistered": "a stance's holder is in annotations/sources.jsonl",
+    "headline-not-found": "a headline in the registry is a headline segment of the page, word for word",
+    "basis-without-value": "a value is null exactly if its basis is unknown",
+    "evidence-missing": "what is stated or inferred, and every stance, has its evidence span",
+    "evidence-outside-content": "stance evidence lies in the body or in a headline",
+    "span-empty": "a span starts before it ends",
+    "span-outside-text": "a span lies inside its text",
+    "segment-crosses-lines": "a segment lies in one line, without white space at its ends",
+    "segment-overlap": "no character is in two segments",
+    "segment-gap": "every non-space character is in a segment",
+    "zone-type": "a type belongs to one zone",
+    "repeats-wrong": "`repeats` names the segment that the rule in the guideline computes, or null",
+    "label-scale": "a label folds from its scale: above 0 favor, below 0 against, else none",
+    "alleged-wrong": "a stance is alleged exactly if the innermost reporter speaks for another state",
+    "null-stance": "a row without a scale has no expression, and its target is ct_cooperation",
+    "alternative-unknown": "an alternative names a field of its row and another value from that field's inventory",
+}
+
+PREDICTION_RULES = {
+    "not-json": "every line is one JSON object in UTF-8, without a key twice",
+    "no-predictions": "the file holds predictions",
+    "no-id": "a line names its unit in `id`",
+    "id-duplicate": "an id occurs once",
+    "id-unknown": "an id is in the gold",
+    "id-missing": "every id of the gold is predicted (or --allow-missing is given)",
+    "unknown-field": "a line has no key outside its task's",
+    "form": "a line has exactly one of its task's forms",
+    "wrong-type": "a value has its form's type",
+    "label-unknown": "a label is in the inventory",
+    "value-out-of-range": "a score is on the scale, and probabilities are numbers from 0 to 1",
+    "probabilities": "probabilities name every label and sum to 1",
+    "span-empty": "a span starts before it ends",
+    "span-outside-text": "a span lies inside its text, on character boundaries",
+    "line-count": "`lines` has one entry for each non-blank line",
+    "task-unclear": "the lines fit exactly one task (or --task is given)",
+}
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong: printed as `place: rule: message`."""
+
+    rule: str
+    place: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.rule}: {self.message}"
+
+
+class Invalid(Exception):
+    """Input that cannot be used. Carries every problem found, never only the first."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))

@@ -1,0 +1,130 @@
+"""Strict JSON Lines: every line read with its number, every fault a problem, no line dropped in silence."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from detente.problems import Invalid, Problem
+
+Record = dict[str, Any]
+
+
+class Line(NamedTuple):
+    """One record and where it stands, as `file:line`."""
+
+    place: str
+    record: Record
+
+
+def _no_duplicate_keys(pairs: list[tuple[str, Any]]) -> Record:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        raise ValueError(f"the key {', '.join(map(repr, twice))} stands twice in one object")
+    return record
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON: write a number or null")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_no_duplicate_keys, parse_constant=_no_constant)
+
+
+def parse_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
+    """Reads JSON Lines from bytes.
+
+    Args:
+        data: The file's bytes; lines end in LF or CRLF, blank ones are passed over, a byte order mark is allowed.
+        name: What to call the file in places.
+
+    Returns:
+        The records in the order of the file, and the problems of the lines that hold none.
+    """
+    lines, problems = [], []
+    for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
+        if not raw.strip():
+            continue
+        place = f"{name}:{number}"
+        try:
+            record = _DECODER.decode(raw.decode("utf-8").strip())
+        except UnicodeDecodeError as error:
+            message = f"byte {error.start + 1} of the line (0x{raw[error.start]:02x}) is not UTF-8: save the file as UTF-8"
+            problems.append(Problem("not-json", place, message))
+        except json.JSONDecodeError as error:
+            message = f"not JSON at column {error.colno}: {error.msg}; write one JSON object a line"
+            problems.append(Problem("not-json", place, message))
+        except RecursionError:
+            problems.append(Problem("not-json", place, "the line is nested too deeply to be a record"))
+        except ValueError as error:
+            problems.append(Problem("not-json", place, str(error)))
+        else:
+            if isinstance(record, dict):
+                lines.append(Line(place, record))
+            else:
+                problems.append(Problem("not-json", place, f"a line is one JSON object, not {describe(record)}"))
+    return lines, problems
+
+
+def describe(value: object) -> str:
+    """A value in the words of JSON, short enough for a message."""
+    kinds = {dict: "an object", list: "a list", type(None): "null"}
+    if type(value) in kinds:
+        return kinds[type(value)]
+    shown = json.dumps(value, ensure_ascii=False, default=str)
+    return shown if len(shown) <= 40 else shown[:37] + "…" + shown[-1]
+
+
+def dump_line(record: object) -> str:
+    """The canonical JSON of a record, on one line: its keys in their order, no white space to spare."""
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+
+
+def dump_lines(records: Iterable[object]) -> str:
+    """Canonical JSON Lines."""
+    return "".join(dump_line(record) + "\n" for record in records)
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[IO[bytes]]:
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        try:
+            yield file
+            file.close()
+            umask = os.umask(0)
+            os.umask(umask)
+            os.chmod(file.name, 0o666 & ~umask)
+            os.replace(file.name, path)
+        except BaseException:
+            os.unlink(file.name)
+            raise
+
+
+def write_whole(path: Path, data: bytes | str) -> None:
+    """Writes a file whole or not at all: beside its place first, then renamed.
+
+    Raises:
+        Invalid: If the place cannot be written, with the system's reason.
+    """
+    try:
+        with _beside(path) as file:
+            file.write(data.encode() if isinstance(data, str) else data)
+    except OSError as error:
+        raise Invalid([Problem("not-writable", str(path), f"cannot be written: {error.strerror}")]) from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        Invalid: If it cannot be read, with the system's reason.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Invalid([Problem("not-readable", str(path), f"cannot be read: {error.strerror}")]) from error

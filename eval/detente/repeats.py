@@ -1,0 +1,51 @@
+"""Which segments of a page copy another: computed from the text, by the rule of `annotations/boilerplate/GUIDELINES.md`."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+SHARED_WORDS: Final = 5
+_QUOTES: Final = "\"'‘’‚‛“”„‟«»‹›`´"
+_FINAL: Final = ".,:;!?…"
+_ONE_APOSTROPHE: Final = str.maketrans("‘’‛´`", "'''''")
+
+Words = tuple[str, ...]
+
+
+class Segment(NamedTuple):
+    """What the rule needs to know of a segment: its id, its text, and whether it is body."""
+
+    id: str
+    text: str
+    is_body: bool
+
+
+def words(text: str) -> Words:
+    """The words of a segment after folding case, quotes and final punctuation."""
+    bare = (word.strip(_QUOTES).rstrip(_FINAL + _QUOTES) for word in text.lower().split())
+    return tuple(word.translate(_ONE_APOSTROPHE) for word in bare if word)
+
+
+def repeats(segments: Sequence[Segment]) -> dict[str, str | None]:
+    """For each segment of one page, the id of the segment it copies, or None.
+
+    Two segments match whole if all their words are equal, and in part if they share five or more contiguous words.
+    A body segment never repeats; another repeats what it matches in the body or before it. A whole match wins over
+    one in part, then the body, then page order.
+
+    Args:
+        segments: The segments of one page in page order.
+    """
+    folded = [words(segment.text) for segment in segments]
+    runs = [set(zip(*(line[shift:] for shift in range(SHARED_WORDS)), strict=False)) for line in folded]
+    found: dict[str, str | None] = {}
+    for here, segment in enumerate(segments):
+        candidates = [
+            (not whole, not other.is_body, there)
+            for there, other in enumerate(segments)
+            if there != here and (other.is_body or there < here)
+            if (whole := bool(folded[here]) and folded[here] == folded[there]) or runs[here] & runs[there]
+        ]
+        found[segment.id] = None if segment.is_body or not candidates else segments[min(candidates)[2]].id
+    return found
+
+

@@ -1,0 +1,204 @@
+"""Scores as a table, as Markdown, as JSON; the per-unit file."""
+
+import io
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
+
+from detente.problems import Invalid, Problem
+from detente.records import dump_lines, write_whole
+from detente.score import Scores, errors, per_unit
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SHOWN_METRICS: Final = 4
+SHOWN_ERRORS: Final = 10
+PLAIN_WIDTH: Final = 160
+
+
+class Section(NamedTuple):
+    """A titled table. The first column is text, so are those named in `words`; the others are numbers."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    words: tuple[str, ...] = ()
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None or math.isnan(value) else f"{value:.3f}"
+
+
+def _pair(low: float, high: float) -> str:
+    return "–" if math.isnan(low) else f"{low:.3f} … {high:.3f}"
+
+
+def sections(scores: Scores) -> Iterator[Section]:
+    """The tables that people read, in their order."""
+    task, families = scores.task, scores.sizes["families"]
+    spread = "95% interval" if scores.interval == "bootstrap" else "range"
+    header: tuple[str, ...] = ("metric", "value", spread, "mean", "n")
+    if scores.majority:
+        header = (*header, "majority")
+    rows = []
+    for metric in task.metrics:
+        found = scores.metrics[metric.name]
+        row: tuple[str, ...] = (metric.name, _number(found.value), _pair(found.low, found.high), _number(found.mean))
+        row = (*row, str(scores.n[metric.name]))
+        rows.append((*row, _number(scores.majority[metric.name])) if scores.majority else row)
+    title = f"{task.name}: {scores.sizes['units']} units, {families} families"
+    if scores.sizes["scored"] < scores.sizes["items"]:
+        title += f"; {scores.sizes['scored']} of {scores.sizes['items']} items enter these scores"
+    yield Section(title, header, rows)
+    yield from _breakdowns(scores)
+    wrong = errors(scores)
+    if len(wrong):
+        title = f"what went wrong: {min(SHOWN_ERRORS, len(wrong))} of {len(wrong)} items, the worst first"
+        found_rows = [(item, slice_, detail) for item, slice_, _, detail in wrong.head(SHOWN_ERRORS).iter_rows()]
+        yield Section(title, ("item", "slice", "what"), found_rows, ("slice", "what"))
+
+
+def _breakdowns(scores: Scores) -> Iterator[Section]:
+    shown = [metric.name for metric in scores.task.metrics[:SHOWN_METRICS]]
+    for key in ("article", "slice"):
+        parts = scores.breakdown.get(key, {})
+        if len(parts) > 1:
+            rows = [(value, str(int(part["n"])), *(_number(part[name]) for name in shown)) for value, part in parts.items()]
+            yield Section(f"by {key}", (key, "items", *shown), rows)
+
+
+def notes(scores: Scores) -> list[str]:
+    """What a reader must know to read the numbers right."""
+    found = []
+    if scores.interval == "range":
+        found.append(
+            "range and mean are over families, of equal weight; so few families allow no interval and no p"
+            if "unit:family" in scores.signature
+            else "range and mean are over the units named in the signature"
+        )
+    if "unit:family" not in scores.signature:
+        found.append("units share texts and topics: this spread is conditional on these pages")
+    if scores.missing:
+        found.append(f"scored as empty, since missing: {', '.join(scores.missing)}")
+    undefined = {name: found.undefined for name, found in scores.metrics.items() if found.undefined > 0}
+    if undefined:
+        shares = ", ".join(f"{name} {share:.1%}" for name, share in undefined.items())
+        found.append(f"undefined resamples, left out: {shares}")
+    return found
+
+
+def print_table(scores: Scores, file: IO[str]) -> None:
+    """Prints the tables: ruled and coloured on a terminal, bare columns elsewhere."""
+    from rich.console import Console
+
+    console = Console(file=file, highlight=False)
+    if console.is_terminal:
+        _print_sections(scores, console)
+        return
+    buffer = io.StringIO()
+    _print_sections(scores, Console(file=buffer, highlight=False, width=PLAIN_WIDTH))
+    file.write("".join(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines()))
+
+
+def _print_sections(scores: Scores, console: "Console") -> None:
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    for section in sections(scores):
+        table = Table(
+            title=section.title,
+            title_justify="left",
+            title_style="bold",
+            box=box.SIMPLE_HEAD if console.is_terminal else None,
+            pad_edge=False,
+        )
+        for index, name in enumerate(section.header):
+            words = index == 0 or name in section.words
+            style = "cyan" if index == 0 else None
+            table.add_column(
+                name, justify="left" if words else "right", no_wrap=name not in section.words, overflow="fold", style=style
+            )
+        for row in section.rows:
+            table.add_row(*map(escape, row))
+        console.print(table)
+        if not console.is_terminal:
+            console.print()
+    for note in notes(scores):
+        console.print(f"note: {note}", markup=False, soft_wrap=True)
+    console.print(scores.signature, markup=False, soft_wrap=True)
+
+
+def markdown(scores: Scores) -> str:
+    """The same tables in Markdown."""
+    parts = []
+    for section in sections(scores):
+        rule = [":---" if index == 0 or name in section.words else "---:" for index, name in enumerate(section.header)]
+        rows = [section.header, rule, *section.rows]
+        table = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
+        parts.append(f"**{section.title}**\n\n{table}\n")
+    parts += [f"*{note}*\n" for note in notes(scores)]
+    return "\n".join([*parts, f"`{scores.signature}`\n"])
+
+
+def as_json(scores: Scores) -> dict[str, Any]:
+    """The scores as `detente.scores/1`: undefined is null, everything at full precision."""
+    metrics: dict[str, Any] = {}
+    for name, found in scores.metrics.items():
+        metrics[name] = {"value": found.value, "low": found.low, "high": found.high, "n": scores.n[name]}
+        metrics[name] |= {"mean": found.mean, "clusters": found.defined}
+        if scores.interval == "bootstrap":
+            metrics[name]["undefined"] = found.undefined
+        if scores.majority:
+            metrics[name]["majority"] = scores.majority[name]
+    document = {
+        "schema": "detente.scores/1",
+        "task": scores.task.name,
+        "dataset": scores.dataset,
+        "n": scores.sizes,
+        "missing": list(scores.missing),
+        "interval": scores.interval,
+        "metrics": metrics,
+        "breakdown": scores.breakdown,
+        "errors": errors(scores).to_dicts(),
+        "signature": scores.signature,
+    }
+    nulled: dict[str, Any] = _null_nan(document)
+    return nulled
+
+
+def _null_nan(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _null_nan(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_null_nan(item) for item in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def render(scores: Scores, form: str) -> str:
+    """The scores as text: `table` (without colour), `json` or `markdown`."""
+    if form == "json":
+        return json.dumps(as_json(scores), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    if form == "markdown":
+        return markdown(scores)
+    buffer = io.StringIO()
+    print_table(scores, buffer)
+    return buffer.getvalue()
+
+
+def write_per_unit(scores: Scores, path: Path) -> None:
+    """Writes one row per unit, as CSV or JSON Lines by the file's suffix.
+
+    Raises:
+        Invalid: If the suffix is neither, or the file cannot be written.
+    """
+    frame = per_unit(scores)
+    if path.suffix == ".csv":
+        write_whole(path, frame.write_csv())
+    elif path.suffix == ".jsonl":
+        write_whole(path, dump_lines(frame.iter_rows(named=True)))
+    else:
+        raise Invalid([Problem("file-suffix", str(path), "name the file .csv or .jsonl")])

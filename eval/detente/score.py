@@ -1,0 +1,200 @@
+"""Scoring: counts of every unit, summed once, then metrics of the sums."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from detente import __version__, resample
+from detente.corpus import Corpus
+from detente.metrics.classification import Floats
+from detente.predictions import Predictions
+from detente.resample import Spread
+from detente.task import Counts, Metric, Options, Row, Task
+
+UNITS: Final = ("family", "article", "item")
+
+
+@dataclass(frozen=True)
+class Resampling:
+    """What the intervals count as independent, and how they are drawn."""
+
+    unit: str = "family"
+    resamples: int = 1000
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The scores of one system on one task.
+
+    Attributes:
+        task: The task.
+        metrics: Name to value and spread.
+        n: Name to the number of observations behind it.
+        majority: Name to the value of the majority class; empty where there is no such thing.
+        breakdown: Key to value to metric name to value.
+        sizes: Units, items and families that were scored.
+        interval: `range` or `bootstrap`.
+        missing: Ids that were scored as empty.
+        rows: The counts, one row per item.
+        signature: All that is needed to repeat the scores.
+        dataset: Its name, version and digest.
+    """
+
+    task: Task
+    metrics: dict[str, Spread]
+    n: dict[str, int]
+    majority: dict[str, float]
+    breakdown: dict[str, dict[str, dict[str, float]]]
+    sizes: dict[str, int]
+    interval: str
+    missing: tuple[str, ...]
+    rows: pl.DataFrame
+    signature: str
+    dataset: dict[str, str]
+
+
+class Columns(dict[str, Floats]):
+    """Counts by name, as views of the last axis of an array."""
+
+    def __init__(self, names: Sequence[str], sums: NDArray[np.float64]) -> None:
+        super().__init__((name, sums[..., index]) for index, name in enumerate(names))
+
+
+def _frame(task: Task, rows: list[Row]) -> pl.DataFrame:
+    schema: dict[str, Any] = {name: pl.String for name in task.keys}
+    schema |= {name: pl.Float64 for name in (*task.columns, "wrong")} | {"detail": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col(pl.Float64).fill_null(0.0))
+
+
+def count(task: Task, units: dict[str, Any], by_id: dict[str, Any], options: Options) -> pl.DataFrame:
+    """The counts of all units, one row per item; a unit without a prediction counts as empty, or as wrong."""
+    return _frame(task, [row for name, unit in units.items() for row in task.count(unit, by_id.get(name), options)])
+
+
+def _sums(rows: pl.DataFrame, task: Task, by: str | None = None) -> NDArray[np.float64]:
+    """The counts summed, shape `(columns,)`, or `(values of by, columns)` in the order of first appearance."""
+    if by is None:
+        return rows.select(task.columns).sum().to_numpy()[0]
+    return rows.group_by(by, maintain_order=True).agg(pl.col(task.columns).sum()).select(task.columns).to_numpy()
+
+
+def _evaluate(metric: Metric, task: Task, sums: NDArray[np.float64], full: Counts) -> Floats:
+    return metric.compute(Columns(task.columns, sums), full)
+
+
+def score(predictions: Predictions, corpus: Corpus, options: Options | None = None,
+          resampling: Resampling | None = None) -> Scores:
+    """Scores predictions.
+
+    Args:
+        predictions: As checked by `detente.predictions`.
+        corpus: The gold.
+        options: What counts as right.
+        resampling: How intervals are made.
+    """
+    options, resampling = options or Options(), resampling or Resampling()
+    task = predictions.task
+    units = task.units(corpus)
+    rows = count(task, units, predictions.by_id, options)
+    headline = rows.filter(slice="headline")
+    sums = _sums(headline, task, _cluster_column(task, resampling.unit))
+    full = Columns(task.columns, sums.sum(axis=0))
+    interval = resample.kind(len(sums))
+    drawn = resample.weights(len(sums), resampling.resamples, resampling.seed) if interval == "bootstrap" else None
+    metrics = {
+        metric.name: resample.spread(lambda part, metric=metric: _evaluate(metric, task, part, full), sums, drawn)  # type: ignore[misc]
+        for metric in task.metrics
+    }
+    majority = {}
+    if task.reference:
+        same = task.reference(list(units.values()))
+        theirs = count(task, units, dict.fromkeys(units, same), options).filter(slice="headline")
+        majority = {metric.name: float(_evaluate(metric, task, _sums(theirs, task), full)) for metric in task.metrics}
+    sizes = {
+        "units": len(units),
+        "items": len(rows),
+        "scored": len(headline),
+        "families": rows["family"].n_unique(),
+    }
+    return Scores(
+        task=task,
+        metrics=metrics,
+        n={metric.name: int(sum(full[name] for name in metric.n)) for metric in task.metrics},
+        majority=majority,
+        breakdown=breakdown(task, rows, full),
+        sizes=sizes,
+        interval=interval,
+        missing=predictions.missing,
+        rows=rows,
+        signature=_signature(predictions, corpus, options, resampling, sizes, interval),
+        dataset={name: corpus.manifest[name] for name in ("name", "version", "sha256")},
+    )
+
+
+def _cluster_column(task: Task, unit: str) -> str:
+    if unit == "article":
+        return "article" if "article" in task.keys else "id"
+    return unit
+
+
+def breakdown(task: Task, rows: pl.DataFrame, full: Counts) -> dict[str, dict[str, dict[str, float]]]:
+    """The metrics of every part of the headline rows, by each key; `slice` splits all rows."""
+    result = {}
+    for key in task.keys:
+        if key in ("item", "gold", "predicted") or (key == "id" and "article" in task.keys):
+            continue
+        part = rows if key == "slice" else rows.filter(slice="headline")
+        values = part.group_by(key, maintain_order=True).len()
+        sums = _sums(part, task, key)
+        scores = {metric.name: _evaluate(metric, task, sums, full) for metric in task.metrics}
+        result["article" if key == "id" else key] = {
+            value: {"n": size, **{name: float(each[index]) for name, each in scores.items()}}
+            for index, (value, size) in enumerate(values.iter_rows())
+        }
+    return result
+
+
+def per_unit(scores: Scores) -> pl.DataFrame:
+    """One row per unit: its keys where they are one value, then every metric that is defined for some unit."""
+    task = scores.task
+    keys = [key for key in task.keys if key != "id" and scores.rows.group_by("id").agg(pl.col(key).n_unique())[key].max() == 1]
+    grouped = scores.rows.group_by("id", maintain_order=True)
+    base = grouped.agg(pl.col(keys).first(), pl.col("wrong").sum())
+    full = Columns(task.columns, _sums(scores.rows.filter(slice="headline"), task))
+    sums = _sums(scores.rows, task, "id")
+    values = {metric.name: _evaluate(metric, task, sums, full) for metric in task.metrics}
+    return base.with_columns(
+        pl.Series(name, each).fill_nan(None) for name, each in values.items() if not np.isnan(each).all()
+    )
+
+
+def errors(scores: Scores) -> pl.DataFrame:
+    """The items that are wrong, the worst first, with what is wrong in words."""
+    wrong = scores.rows.filter(pl.col("wrong") > 0).sort("wrong", descending=True, maintain_order=True)
+    return wrong.select("item", "slice", "wrong", "detail")
+
+
+def _signature(
+    predictions: Predictions, corpus: Corpus, options: Options, resampling: Resampling, sizes: dict[str, int],
+    interval: str,
+) -> str:
+    task = predictions.task
+    parts = [
+        "detente",
+        f"task:{task.name}",
+        f"data:{corpus.version}",
+        f"n:{sizes['units']}",
+        f"families:{sizes['families']}",
+        f"interval:{interval}",
+        f"unit:{resampling.unit}",
+    ]
+    if interval == "bootstrap":
+        parts += [f"resamples:{resampling.resamples}", f"seed:{resampling.seed}"]
+    parts += [f"{name}:{getattr(options, name)}" for name in task.options]
+    parts += [f"form:{'+'.join(predictions.forms) or 'none'}", f"missing:{len(predictions.missing)}"]
+    return "|".join([*parts, f"v:{__version__}"])

@@ -1,0 +1,110 @@
+"""What a task is: gold units, predictions of them, additive counts, and metrics of the counts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from detente.corpus import Corpus
+from detente.metrics.classification import Floats
+from detente.records import Record
+
+Counts = Mapping[str, Floats]
+"""Sums of counts by column: numbers, or arrays of one number per resample."""
+
+Row = dict[str, Any]
+"""The counts of one item. Beside the count columns, of which those left out are 0, a row has the task's `keys`, and
+`wrong` and `detail`: how much is wrong with the item and, in words, what."""
+
+
+class Refused(Exception):
+    """A prediction that a task cannot use, as `(rule, message)` pairs: every fault of it."""
+
+    def __init__(self, *faults: tuple[str, str]) -> None:
+        self.faults = faults
+        super().__init__("; ".join(message for _, message in faults))
+
+
+@dataclass(frozen=True)
+class Options:
+    """The choices that change what counts as right; all of them stand in the signature.
+
+    Attributes:
+        paratext: Whether headlines, captions and the like are `content`, `boilerplate`, or neither (`ignore`).
+        alternatives: Whether a prediction of a label's listed alternative counts as right (`accept`) or not (`reject`).
+    """
+
+    paratext: str = "ignore"
+    alternatives: str = "reject"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A named function of summed counts.
+
+    Attributes:
+        name: As in the output.
+        formula: What it is, in one line.
+        compute: From the counts of a sample, or of many at once, and the counts of the full set, which fix the classes
+            of a macro average. Undefined is NaN.
+        n: The count columns whose sum is the number of observations that the metric rests on.
+        best: The value of a perfect prediction.
+        bounds: Least and greatest value.
+    """
+
+    name: str
+    formula: str
+    compute: Callable[[Counts, Counts], Floats]
+    n: tuple[str, ...]
+    best: float = 1.0
+    bounds: tuple[float, float] = (0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task, as a value. `count` is all that knows what gold and predictions mean.
+
+    Attributes:
+        name: Its word on the command line, and its config in the dataset.
+        summary: One line for people.
+        forms: The keys of which a prediction line has exactly one.
+        extras: Keys that it may have besides.
+        flat: Whether predictions may be CSV or Parquet.
+        options: The fields of `Options` that it heeds.
+        keys: The columns by which its counts can be broken down. Always among them: `id`, the unit; `family`;
+            `slice`, of which only `headline` rows enter the headline scores.
+        columns: The count columns.
+        metrics: In the order of the output.
+        units: The gold, by id.
+        parse: A prediction from its line; raises `Refused`.
+        count: The rows of one unit. The prediction is None if it is missing, which scores as empty, or as wrong.
+        inputs: What a model may see of the units: no labels, nor what leaks them.
+        reference: The prediction of the majority class for every unit, where there is such a thing.
+    """
+
+    name: str
+    summary: str
+    forms: tuple[str, ...]
+    extras: tuple[str, ...]
+    flat: bool
+    options: tuple[str, ...]
+    keys: tuple[str, ...]
+    columns: tuple[str, ...]
+    metrics: tuple[Metric, ...]
+    units: Callable[[Corpus], dict[str, Any]]
+    parse: Callable[[Any, Record], Any]
+    count: Callable[[Any, Any, Options], list[Row]]
+    inputs: Callable[[Corpus], list[Record]]
+    reference: Callable[[Sequence[Any]], Any] | None = None
+
+
+def confusion(counts: Counts, labels: Sequence[str]) -> Floats:
+    """The matrices, gold along the rows, of the count columns named `gold>predicted`."""
+    rows = [np.stack([counts[f"{gold}>{predicted}"] for predicted in labels], axis=-1) for gold in labels]
+    return np.stack(rows, axis=-2)
+
+
+def confusion_columns(labels: Sequence[str]) -> tuple[str, ...]:
+    """The names of the count columns of a confusion matrix."""
+    return tuple(f"{gold}>{predicted}" for gold in labels for predicted in labels)

@@ -1,0 +1,315 @@
+"""The task `boilerplate`: which characters of a page are the article's own text.
+
+Counts are of characters of the page that are not white space, of its tokens and of its lines. A token, or a line, is
+kept if more than half of its characters are.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.corpus import Corpus
+from detente.inventory import TYPES_OF_ZONE
+from detente.metrics.classification import f1, precision, ratio, recall
+from detente.records import Record, describe
+from detente.spans import OFFSET_UNITS, Span, mask_of, sums_within, to_code_points
+from detente.task import Counts, Metric, Options, Refused, Row, Task
+from detente.text import is_space, line_spans, token_spans
+
+LEVELS: Final = ("char", "token", "line")
+OUTCOMES: Final = ("tp", "fp", "fn", "tn")
+BOILERPLATE_TYPES: Final = TYPES_OF_ZONE["boilerplate"]
+PARATEXT: Final = ("ignore", "content", "boilerplate")
+_SHOWN: Final = 60
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page with its gold segments."""
+
+    id: str
+    family: str
+    text: str
+    segments: tuple[Row, ...]
+
+    @cached_property
+    def spans(self) -> list[Span]:
+        """The segments' spans."""
+        return [(row["start"], row["end"]) for row in self.segments]
+
+    @cached_property
+    def visible(self) -> NDArray[np.bool_]:
+        """The characters that are not white space."""
+        return ~is_space(self.text)
+
+    @cached_property
+    def lines(self) -> list[Span]:
+        """The non-blank lines."""
+        return line_spans(self.text)
+
+    @cached_property
+    def tokens(self) -> list[Span]:
+        """The tokens."""
+        return token_spans(self.text)
+
+    @cached_property
+    def segment_of_line(self) -> NDArray[np.intp]:
+        """For each line the segment that holds most of it, the first of equals."""
+        starts = np.array([start for start, _ in self.lines])
+        home = np.searchsorted(starts, [start for start, _ in self.spans], side="right") - 1
+        sizes = sums_within(self.visible, self.spans)
+        largest = np.lexsort((np.arange(len(home)), -sizes, home))
+        return largest[np.unique(home[largest], return_index=True)[1]]
+
+    @cached_property
+    def segment_of_token(self) -> NDArray[np.intp]:
+        """For each token the segment that it starts in."""
+        starts = np.array([start for start, _ in self.spans])
+        return np.searchsorted(starts, [start for start, _ in self.tokens], side="right") - 1
+
+
+class Prediction(NamedTuple):
+    """A prediction's form and its value: a text, or one truth per character of the page."""
+
+    form: str
+    value: str | NDArray[np.bool_]
+
+
+class _Output(NamedTuple):
+    kept: NDArray[np.bool_]
+    counts: dict[str, int]
+    inventions: tuple[str, ...]
+
+
+def _units(corpus: Corpus) -> dict[str, Page]:
+    segments: dict[str, list[Row]] = {article: [] for article in corpus.articles}
+    for row in corpus.table("boilerplate").sort("article", "start").iter_rows(named=True):
+        segments[row["article"]].append(row)
+    return {
+        name: Page(name, row["family"], row["text"], tuple(segments[name])) for name, row in corpus.articles.items()
+    }
+
+
+def _inputs(corpus: Corpus) -> list[Record]:
+    return [{"id": name, "text": row["text"], "language": row["language"]} for name, row in corpus.articles.items()]
+
+
+def _parse(page: Page, record: Record) -> Prediction:
+    form = next(form for form in _FORMS if form in record)
+    value = record[form]
+    unit = record.get("offset_unit", "codepoint")
+    if unit not in OFFSET_UNITS:
+        raise Refused(("wrong-type", f"offset_unit is {describe(unit)}, not one of {', '.join(OFFSET_UNITS)}"))
+    if form == "text":
+        return Prediction(form, _text(value))
+    if form == "lines":
+        return Prediction(form, mask_of(_kept_lines(page, value), len(page.text)) & page.visible)
+    covered = mask_of(_spans(page, form, value, unit), len(page.text))
+    return Prediction(form, (covered if form == "content" else ~covered) & page.visible)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise Refused(("wrong-type", f"text is {describe(value)}, not a string"))
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        message = f"text has half a surrogate pair at character {error.start}: write whole characters"
+        raise Refused(("wrong-type", message)) from error
+    return value
+
+
+def _kept_lines(page: Page, value: object) -> list[Span]:
+    if not isinstance(value, list) or any(type(item) not in (int, bool) or item not in (0, 1) for item in value):
+        raise Refused(("wrong-type", "lines must be a list of 0 and 1, one for each non-blank line"))
+    if len(value) != len(page.lines):
+        message = f"lines has {len(value)} entries, the page has {len(page.lines)} non-blank lines: give one for each"
+        raise Refused(("line-count", message))
+    return [span for span, keep in zip(page.lines, value, strict=True) if keep]
+
+
+def _spans(page: Page, form: str, value: object, unit: str) -> list[Span]:
+    if not isinstance(value, list):
+        raise Refused(("wrong-type", f"{form} is {describe(value)}, not a list of [start, end) pairs"))
+    table = to_code_points(page.text, unit)
+    faults, spans = [], []
+    for index, pair in enumerate(value):
+        where = f"{form}[{index}]"
+        if not isinstance(pair, list) or len(pair) != 2 or any(type(offset) is not int for offset in pair):
+            faults.append(("wrong-type", f"{where} is {describe(pair)}, not a pair of whole numbers"))
+            continue
+        start, end = pair
+        if start >= end:
+            faults.append(("span-empty", f"{where}: start {start} is not before end {end}"))
+        elif start < 0 or end >= len(table):
+            past = f"start {start} is before the text" if start < 0 else f"end {end} is past the text's {len(table) - 1}"
+            faults.append(("span-outside-text", f"{where}: {past}" + (f" {_UNIT_NAMES[unit]}" if start >= 0 else "")))
+        elif table[start] < 0 or table[end] < 0:
+            faults.append(("span-outside-text", f"{where}: [{start}, {end}) cuts a character in two ({unit} offsets)"))
+        else:
+            spans.append((int(table[start]), int(table[end])))
+    if faults:
+        raise Refused(*faults)
+    return spans
+
+
+_FORMS: Final = ("text", "content", "boilerplate", "lines")
+_UNIT_NAMES: Final = {"codepoint": "characters", "utf8": "bytes", "utf16": "UTF-16 units"}
+
+
+def _output(page: Page, prediction: Prediction | None) -> _Output:
+    if prediction is None:
+        return _Output(np.zeros(len(page.text), dtype=bool), {}, ())
+    if isinstance(prediction.value, str):
+        from detente.align import align  # spans and lines need no alignment, nor its library
+
+        placed = align(prediction.value, page.text)
+        counts = {
+            "output": placed.characters,
+            "fabricated": placed.fabricated,
+            "blocks": placed.blocks,
+            "doubled": placed.doubled,
+            "out_of_order": placed.out_of_order,
+        }
+        return _Output(placed.kept, counts, placed.inventions)
+    return _Output(prediction.value, {"output": int(prediction.value.sum())}, ())
+
+
+def _is_content(zone: str, paratext: str) -> bool | None:
+    """Whether a zone should be kept; None if it does not matter."""
+    if zone == "paratext":
+        return None if paratext == "ignore" else paratext == "content"
+    return zone == "body"
+
+
+def _count(page: Page, prediction: Prediction | None, options: Options) -> list[Row]:
+    output = _output(page, prediction)
+    size, kept = sums_within(page.visible, page.spans), sums_within(output.kept, page.spans)
+    tokens, kept_tokens = _units_of(page, output.kept, page.tokens, page.segment_of_token)
+    lines, kept_lines = _units_of(page, output.kept, page.lines, page.segment_of_line)
+    rows: list[Row] = []
+    for index, segment in enumerate(page.segments):
+        row: Row = {
+            "id": page.id,
+            "family": page.family,
+            "slice": "headline",
+            "zone": segment["zone"],
+            "type": segment["type"],
+            "item": segment["id"],
+        }
+        wanted = _is_content(segment["zone"], options.paratext)
+        for level, total, part in (
+            ("char", int(size[index]), int(kept[index])),
+            ("token", int(tokens[index]), int(kept_tokens[index])),
+            ("line", int(lines[index]), int(kept_lines[index])),
+        ):
+            if wanted is not None:
+                row[f"{level}_tp" if wanted else f"{level}_fp"] = part
+                row[f"{level}_fn" if wanted else f"{level}_tn"] = total - part
+        if segment["zone"] == "body":
+            row["body"], row["body_kept"] = int(size[index]), int(kept[index])
+        if segment["zone"] == "boilerplate":
+            row[segment["type"]] = int(size[index])
+            row[f"{segment['type']}_removed"] = int(size[index] - kept[index])
+        rows.append(row | _error(page, segment, wanted, int(size[index]), int(kept[index])))
+    return [*rows, _whole_page(page, output)]
+
+
+def _units_of(
+    page: Page, kept: NDArray[np.bool_], spans: list[Span], home: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """For each segment, how many tokens or lines are its own, and how many of those are kept."""
+    most = 2 * sums_within(kept, spans) > sums_within(page.visible, spans)
+    count = len(page.segments)
+    return np.bincount(home, minlength=count), np.bincount(home[most], minlength=count)
+
+
+def _error(page: Page, segment: Row, wanted: bool | None, size: int, kept: int) -> Row:
+    wrong = 0 if wanted is None else size - kept if wanted else kept
+    shown = page.text[segment["start"] : segment["end"]]
+    shown = shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…"
+    verb = "lost" if wanted else "let in"
+    return {"wrong": wrong, "detail": f"{verb} {wrong} of {size} characters: {shown}" if wrong else ""}
+
+
+def _whole_page(page: Page, output: _Output) -> Row:
+    """What of an output belongs to no segment."""
+    made_up = output.counts.get("fabricated", 0)
+    detail = f"made up {made_up} characters: {' | '.join(output.inventions)}"
+    return {
+        "id": page.id,
+        "family": page.family,
+        "slice": "headline",
+        "zone": "output",
+        "type": "output",
+        "item": f"{page.id}:output",
+        "wrong": made_up,
+        "detail": detail if len(detail) <= 2 * _SHOWN else detail[: 2 * _SHOWN - 1] + "…" if made_up else "",
+        **output.counts,
+    }
+
+
+def _overlap_metrics(level: str, noun: str) -> tuple[Metric, ...]:
+    tp, fp, fn = (f"{level}_{outcome}" for outcome in ("tp", "fp", "fn"))
+    n = tuple(f"{level}_{outcome}" for outcome in OUTCOMES)
+
+    def compute_precision(counts: Counts, _: Counts) -> Any:
+        return precision(counts[tp], counts[fp])
+
+    def compute_recall(counts: Counts, _: Counts) -> Any:
+        return recall(counts[tp], counts[fn])
+
+    def compute_f1(counts: Counts, _: Counts) -> Any:
+        return f1(counts[tp], counts[fp], counts[fn])
+
+    return (
+        Metric(f"{level}_precision", f"content {noun} kept / {noun} kept", compute_precision, n),
+        Metric(f"{level}_recall", f"content {noun} kept / content {noun}", compute_recall, n),
+        Metric(f"{level}_f1", "2 tp / (2 tp + fp + fn)", compute_f1, n),
+    )
+
+
+def _share(name: str, formula: str, part: str, whole: str, best: float) -> Metric:
+    def compute(counts: Counts, _: Counts) -> Any:
+        return ratio(counts[part], counts[whole])
+
+    return Metric(name, formula, compute, (whole,), best)
+
+
+BOILERPLATE: Final = Task(
+    name="boilerplate",
+    summary="keep the article's own text, drop what the site's template added",
+    forms=_FORMS,
+    extras=("offset_unit",),
+    flat=False,
+    options=("paratext", "alternatives"),
+    keys=("id", "family", "slice", "zone", "type", "item"),
+    columns=(
+        *(f"{level}_{outcome}" for level in LEVELS for outcome in OUTCOMES),
+        *("body", "body_kept"),
+        *(column for kind in BOILERPLATE_TYPES for column in (kind, f"{kind}_removed")),
+        *("output", "fabricated", "blocks", "doubled", "out_of_order"),
+    ),
+    metrics=(
+        *_overlap_metrics("char", "characters"),
+        *_overlap_metrics("token", "tokens"),
+        *_overlap_metrics("line", "lines"),
+        _share("body_coverage", "body characters kept / body characters", "body_kept", "body", 1.0),
+        *(
+            _share(f"recall_{kind}", f"{kind} characters removed / {kind} characters", f"{kind}_removed", kind, 1.0)
+            for kind in BOILERPLATE_TYPES
+        ),
+        _share("fabricated", "output characters that stand nowhere in the page / output characters",
+               "fabricated", "output", 0.0),
+        _share("doubled", "output lines that repeat text already output / output lines", "doubled", "blocks", 0.0),
+        _share("out_of_order", "output lines to move to restore the page's order / output lines",
+               "out_of_order", "blocks", 0.0),
+    ),
+    units=_units,
+    parse=_parse,
+    count=_count,
+    inputs=_inputs,
+)

@@ -1,0 +1,93 @@
+"""From captured bytes to the one text that all offsets count in.
+
+`normalise` maps single code points to single code points, so an offset into the decoded capture is an offset into the
+text. Whatever would need more than that is refused, with its place and its fix.
+"""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+NORMALISATION = "1"
+"""Version of `normalise`; a change in what it does to any text is a new version of the dataset."""
+
+# Every space that is not the plain one. A tab counts as a space too; line ends are left alone.
+_SPACES = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_TO_SPACE = str.maketrans(_SPACES, " " * len(_SPACES))
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+
+
+class Refusal(NamedTuple):
+    """Why a capture cannot be normalised: a rule id, a line from 1, and a sentence that ends in the fix."""
+
+    rule: str
+    line: int
+    message: str
+
+
+def refusals(raw: bytes) -> list[Refusal]:
+    """Everything in a capture that `normalise` refuses, in the order of the lines; empty if it is fine."""
+    found = []
+    for number, data in enumerate(raw.split(b"\n"), start=1):
+        try:
+            line = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            found.append(
+                Refusal("text-not-utf8", number, f"byte {error.start} is not UTF-8: save the capture as UTF-8")
+            )
+            continue
+        if "\r" in line:
+            found.append(Refusal("text-carriage-return", number, "the line has a CR: end lines in LF alone"))
+        if line != unicodedata.normalize("NFC", line):
+            found.append(Refusal("text-not-nfc", number, "the line is not in NFC: compose it"))
+        if match := _INVISIBLE.search(line):
+            name = f"U+{ord(match.group()):04X}"
+            message = f"{name} at character {match.start()} is invisible: take it out"
+            found.append(Refusal("text-invisible-character", number, message))
+        if (bare := line.rstrip("\r")) != bare.rstrip():
+            found.append(Refusal("text-trailing-space", number, "white space ends the line: take it off"))
+    return found
+
+
+def normalise(raw: bytes) -> str:
+    """The text of a capture: UTF-8 decoded, each kind of space a plain one, nothing else changed.
+
+    Args:
+        raw: The bytes of a capture for which `refusals` is empty.
+
+    Returns:
+        A text of as many code points as the decoded capture; its only white space is the space and the line feed.
+
+    Raises:
+        ValueError: If the capture is refused.
+    """
+    if found := refusals(raw):
+        raise ValueError("; ".join(f"line {refusal.line}: {refusal.message}" for refusal in found))
+    return raw.decode("utf-8").translate(_TO_SPACE)
+
+
+def code_points(text: str) -> NDArray[np.uint32]:
+    """The code points of a text, one number per character."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def is_space(text: str) -> NDArray[np.bool_]:
+    """One truth per character: is it white space, as `str.isspace` has it?"""
+    points = code_points(text)
+    inventory = np.unique(points)
+    blank = np.fromiter((chr(point).isspace() for point in inventory), dtype=bool, count=len(inventory))
+    return np.isin(points, inventory[blank])
+
+
+def line_spans(text: str) -> list[tuple[int, int]]:
+    """The non-blank lines as `[start, end)`, white space at either end left out."""
+    return [match.span() for match in re.finditer(r"[^\s](?:[^\n]*[^\s])?", text)]
+
+
+def token_spans(text: str) -> list[tuple[int, int]]:
+    """The tokens as `[start, end)`: a run of word characters, or one other character that is not white space."""
+    return [match.span() for match in _TOKEN.finditer(text)]
