@@ -7,7 +7,6 @@ no place then either stands in text already taken (it is doubled) or nowhere (it
 """
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,16 +17,10 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
 from rapidfuzz.fuzz import partial_ratio_alignment
 
+from detente.folding import fold, fold_output, without_markdown
 from detente.spans import Span
 from detente.text import is_space, line_spans, token_spans
 
-_FOLD: Final = str.maketrans("‘’‚‛′`´“”„‟«»″–—‒―−‐‑", "'''''''" + '"""""""' + "-------")
-_INVISIBLE: Final = re.compile("[\xad\u200b-\u200f\u2060\ufeff]")
-_LINK: Final = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+[\"'][^\"']*[\"'])?\)")
-_BLOCK_MARKER: Final = re.compile(r"^(?:>\s*)*(?:#{1,6}\s+|[-*+]\s+|\d{1,3}[.)]\s+)?(?:\|\s*)?")
-_RULE: Final = re.compile(r"^[\s|:*_=-]*$")
-_EMPHASIS: Final = re.compile(r"(\*{1,3}|_{1,3}|~~|`+)(?=\S)(.+?)(?<=\S)\1")
-_ESCAPE: Final = re.compile(r"\\([\\`*_{}\[\]()#+.!>~|-])")
 _SENTENCE: Final = re.compile(r"\S.*?(?:[.!?…][\"')\]]*(?=\s)|$)", re.DOTALL)
 
 SEED: Final = 4
@@ -65,7 +58,7 @@ class _Page:
     """A page made ready: its text without white space, the way back to its offsets, its tokens."""
 
     def __init__(self, text: str) -> None:
-        folded = text.translate(_FOLD)
+        folded = fold(text)
         blank = is_space(text)
         self.length = len(text)
         self.offsets = np.flatnonzero(~blank)
@@ -90,16 +83,6 @@ class _Piece(NamedTuple):
 
     line: int
     text: str
-
-
-def _plain(line: str) -> str:
-    """A line without Markdown's markers; the text of links and pictures stays."""
-    if _RULE.match(line):
-        return ""
-    bare = _LINK.sub(r"\1", _BLOCK_MARKER.sub("", line))
-    for _ in range(2):  # bold inside italics
-        bare = _EMPHASIS.sub(r"\2", bare)
-    return _ESCAPE.sub(r"\1", bare.replace(" | ", " ").removesuffix("|"))
 
 
 def _occurrences(needle: str, page: _Page) -> Iterator[Span]:
@@ -130,7 +113,7 @@ class _Alignment:
         self.places.setdefault(line, span)
 
     def choose(self, spans: list[Span], line: int) -> Span:
-        """Of equal stretches of the page: least taken, then a whole line, then next to the neighbour, then the first."""
+        """Of equal stretches the least taken, then a whole line, then the one next to the line before, then the first."""
         before, after = self.places.get(line - 1), self.places.get(line + 1)
 
         def rank(span: Span) -> tuple[int, bool, int, int]:
@@ -238,11 +221,13 @@ def align(output: str, text: str) -> Placement:
         The placement; nothing kept and all counts 0 for an empty output.
     """
     page = _Page(text)
-    folded = _INVISIBLE.sub("", unicodedata.normalize("NFC", output)).translate(_FOLD)
+    folded = fold_output(output)
     lines = []
     for line in folded.splitlines():
         bare = line.strip()
-        as_found = bare if next(_occurrences("".join(bare.split()), page), None) and bare else _plain(bare).strip()
+        as_found = (
+            bare if next(_occurrences("".join(bare.split()), page), None) and bare else without_markdown(bare).strip()
+        )
         if as_found:
             lines.append(as_found)
     state = _Alignment(page, lines)

@@ -29,11 +29,13 @@ class Table:
         return (Line(place, row) for place, row in zip(self.places, self.rows, strict=True))
 
     def frame(self) -> pl.DataFrame:
-        """The rows with the types of the schema, in the order of their ids' articles as read."""
+        """The rows with the types of the schema, in the order in which they were read."""
         return pl.DataFrame(self.rows, schema=schema.polars_schema(self.config), orient="row")
 
 
 Tables = dict[str, Table]
+
+_KINDS: Final[dict[str, tuple[type, str]]] = {"String": (str, "a string"), "Boolean": (bool, "true or false")}
 
 
 def read(root: Path) -> tuple[Tables, list[Problem]]:
@@ -59,8 +61,8 @@ def read(root: Path) -> tuple[Tables, list[Problem]]:
         problems += _strangers(folder, ".jsonl", articles, root)
         lines = []
         for article in dict.fromkeys(articles):
-            for line in _read_lines(name, folder / f"{article}.jsonl", root, problems):
-                lines.append(Line(line.place, {**line.record, "article": article}))
+            found = _read_lines(name, folder / f"{article}.jsonl", root, problems)
+            lines += [Line(place, {**record, "article": article}) for place, record in found]
         tables[name] = _table(name, lines)
     _add_speakers(tables)
     return tables, problems
@@ -113,12 +115,10 @@ def _mismatch(value: Any, wanted: pl.DataType, path: str) -> str | None:
             return f"`{path}` is {describe(value)}, not an object with the keys {', '.join(types)}"
         faults = (_mismatch(value[name], types[name], f"{path}.{name}") for name in types)
         return next((fault for fault in faults if fault), None)
-    kind, name = {"String": (str, "a string"), "Boolean": (bool, "true or false")}.get(
-        str(wanted), (int, "a whole number")
-    )
+    kind, name = _KINDS.get(str(wanted), (int, "a whole number"))
     if type(value) is not kind:
         return f"`{path}` is {describe(value)}, not {name}"
-    if kind is int and not -(2**31) <= value < 2**31:
+    if isinstance(value, int) and not -(2**31) <= value < 2**31:
         return f"`{path}` is {describe(value)}, too large for any offset"
     return None
 

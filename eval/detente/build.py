@@ -29,7 +29,9 @@ def _sha256(data: bytes | str) -> str:
 
 def digest(frame: pl.DataFrame) -> str:
     """SHA-256 of a table's schema and of its rows as canonical JSON Lines; no Parquet writer has a say in it."""
-    return _sha256(dump_line({name: str(dtype) for name, dtype in frame.schema.items()}) + "\n" + dump_lines(frame.to_dicts()))
+    return _sha256(
+        dump_line({name: str(dtype) for name, dtype in frame.schema.items()}) + "\n" + dump_lines(frame.to_dicts())
+    )
 
 
 def check(root: Path) -> annotations.Tables:
@@ -95,7 +97,7 @@ def _strangers(folder: Path, files: Files) -> list[Path]:
 
 
 def write(root: Path, files: Files) -> list[str]:
-    """Writes what differs, each file whole and the manifest last, and removes derived files that nothing makes any more.
+    """Writes what differs, each file whole and the manifest last; removes derived files that nothing makes any more.
 
     Returns:
         The names of the files that were written or removed.
@@ -126,7 +128,9 @@ def differences(root: Path, files: Files) -> Iterator[str]:
         present = path.read_bytes() if path.is_file() else b""
         if present != made:
             yield from _diff(name, _readable(name, present), _readable(name, made))
-    yield from (f"dataset/{path.relative_to(folder).as_posix()}: nothing makes this file" for path in _strangers(folder, files))
+    yield from (
+        f"dataset/{path.relative_to(folder).as_posix()}: nothing makes this file" for path in _strangers(folder, files)
+    )
     yield from _broken_hashes(folder, files)
 
 

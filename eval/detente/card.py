@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from datasets import DatasetInfo
@@ -67,9 +67,8 @@ def render(card: str, yaml: str, blocks: Mapping[str, str]) -> str:
     return yaml + _BLOCK.sub(lambda match: match["open"] + blocks[match["name"]] + match["close"], body)
 
 
-def _markdown(header: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
-    header = list(header)
-    lines = [header, ["---"] * len(header), *rows]
+def _markdown(header: Sequence[object], rows: Iterable[Iterable[object]]) -> str:
+    lines: list[Iterable[object]] = [header, ["---"] * len(header), *rows]
     return "".join("| " + " | ".join("–" if cell is None else str(cell) for cell in line) + " |\n" for line in lines)
 
 
@@ -111,7 +110,11 @@ def blocks(tables: Tables) -> dict[str, str]:
         "stance": _markdown(
             ("target", "alleged", *inventory.STANCE_LABELS),
             (
-                (target, "yes" if alleged else "no", *(labels[target, label, alleged] for label in inventory.STANCE_LABELS))
+                (
+                    target,
+                    "yes" if alleged else "no",
+                    *(labels[target, label, alleged] for label in inventory.STANCE_LABELS),
+                )
                 for target in inventory.STANCE_TARGETS
                 for alleged in (False, True)
             ),

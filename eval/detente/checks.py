@@ -28,7 +28,9 @@ def _span_problem(place: str, span: Span, text: str) -> Problem | None:
     if start >= end:
         return Problem("span-empty", place, f"the span [{start}, {end}) holds nothing: it must start before it ends")
     if start < 0 or end > len(text):
-        past = f"start {start} is before the text" if start < 0 else f"end {end} is past the text's {len(text)} characters"
+        past = (
+            f"start {start} is before the text" if start < 0 else f"end {end} is past the text's {len(text)} characters"
+        )
         return Problem("span-outside-text", place, past)
     return None
 
@@ -78,7 +80,9 @@ def sources_registered(tables: Tables) -> Iterator[Problem]:
         for place, row in tables[config]:
             for name in names:
                 if row[name] is not None and row[name] not in registered:
-                    yield Problem("source-unregistered", place, f"{name} {row[name]} is not in annotations/sources.jsonl")
+                    yield Problem(
+                        "source-unregistered", place, f"{name} {row[name]} is not in annotations/sources.jsonl"
+                    )
     for place, row in tables["stance"]:
         for link in row["chain"]:
             if link not in registered:
@@ -133,9 +137,7 @@ def repeats_computed(tables: Tables) -> Iterator[Problem]:
         lines = sorted(_of_article(tables, article), key=lambda line: _span(line.record))
         if not all(_fits(_span(line.record), text) for line in lines):
             continue  # told by `spans_inside`; the rule needs the whole page
-        rule = repeats(
-            [Segment(row["id"], text[row["start"] : row["end"]], row["zone"] == "body") for _, row in lines]
-        )
+        rule = repeats([Segment(row["id"], text[row["start"] : row["end"]], row["zone"] == "body") for _, row in lines])
         for place, row in lines:
             if row["repeats"] != rule[row["id"]]:
                 yield Problem("repeats-wrong", place, f"repeats is {row['repeats']}, the rule gives {rule[row['id']]}")
@@ -202,7 +204,9 @@ def alleged_computed(tables: Tables) -> Iterator[Problem]:
         alleged = bool(reporters) and state_of(reporters[-1], speaks_for) != holder
         if alleged != row["alleged"]:
             reporter = reporters[-1] if reporters else "nobody but media"
-            yield Problem("alleged-wrong", place, f"alleged is {row['alleged']}, but {reporter} reports {row['holder']}")
+            yield Problem(
+                "alleged-wrong", place, f"alleged is {row['alleged']}, but {reporter} reports {row['holder']}"
+            )
 
 
 def alternatives_known(tables: Tables) -> Iterator[Problem]:

@@ -115,8 +115,15 @@ def task_of(lines: Sequence[Line], name: str) -> Task:
     raise Invalid([Problem("task-unclear", f"{name}:1", message)])
 
 
-def check(lines: Sequence[Line], task: Task, corpus: Corpus, name: str, *, allow_missing: bool = False,
-          problems: Sequence[Problem] = ()) -> Predictions:
+def check(
+    lines: Sequence[Line],
+    task: Task,
+    corpus: Corpus,
+    name: str,
+    *,
+    allow_missing: bool = False,
+    problems: Sequence[Problem] = (),
+) -> Predictions:
     """Turns lines into predictions.
 
     Args:
@@ -194,7 +201,9 @@ def _key_faults(line: Line, task: Task) -> Iterator[Problem]:
         yield Problem("form", line.place, f"the line has {named}: give exactly one of {', '.join(task.forms)}")
 
 
-def read(path: str, data: bytes, corpus: Corpus, task: Task | None = None, *, allow_missing: bool = False) -> Predictions:
+def read(
+    path: str, data: bytes, corpus: Corpus, task: Task | None = None, *, allow_missing: bool = False
+) -> Predictions:
     """Reads and checks a predictions file.
 
     Args:

@@ -2,11 +2,9 @@
 
 import json
 import os
-import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from detente.problems import Invalid, Problem
 
@@ -54,7 +52,9 @@ def parse_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
         try:
             record = _DECODER.decode(raw.decode("utf-8").strip())
         except UnicodeDecodeError as error:
-            message = f"byte {error.start + 1} of the line (0x{raw[error.start]:02x}) is not UTF-8: save the file as UTF-8"
+            message = (
+                f"byte {error.start + 1} of the line (0x{raw[error.start]:02x}) is not UTF-8: save the file as UTF-8"
+            )
             problems.append(Problem("not-json", place, message))
         except json.JSONDecodeError as error:
             message = f"not JSON at column {error.colno}: {error.msg}; write one JSON object a line"
@@ -90,30 +90,19 @@ def dump_lines(records: Iterable[object]) -> str:
     return "".join(dump_line(record) + "\n" for record in records)
 
 
-@contextmanager
-def _beside(path: Path) -> Iterator[IO[bytes]]:
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
-            yield file
-            file.close()
-            umask = os.umask(0)
-            os.umask(umask)
-            os.chmod(file.name, 0o666 & ~umask)
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise
-
-
 def write_whole(path: Path, data: bytes | str) -> None:
     """Writes a file whole or not at all: beside its place first, then renamed.
 
     Raises:
         Invalid: If the place cannot be written, with the system's reason.
     """
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with _beside(path) as file:
-            file.write(data.encode() if isinstance(data, str) else data)
+        try:
+            beside.write_bytes(data.encode() if isinstance(data, str) else data)
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
     except OSError as error:
         raise Invalid([Problem("not-writable", str(path), f"cannot be written: {error.strerror}")]) from error
 

@@ -1,4 +1,4 @@
-"""Which segments of a page copy another: computed from the text, by the rule of `annotations/boilerplate/GUIDELINES.md`."""
+"""Which segments of a page copy another, by the rule of `annotations/boilerplate/GUIDELINES.md`."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -47,5 +47,3 @@ def repeats(segments: Sequence[Segment]) -> dict[str, str | None]:
         ]
         found[segment.id] = None if segment.is_body or not candidates else segments[min(candidates)[2]].id
     return found
-
-

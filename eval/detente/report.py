@@ -57,7 +57,7 @@ def sections(scores: Scores) -> Iterator[Section]:
     wrong = errors(scores)
     if len(wrong):
         title = f"what went wrong: {min(SHOWN_ERRORS, len(wrong))} of {len(wrong)} items, the worst first"
-        found_rows = [(item, slice_, detail) for item, slice_, _, detail in wrong.head(SHOWN_ERRORS).iter_rows()]
+        found_rows: list[tuple[str, ...]] = wrong.head(SHOWN_ERRORS).select("item", "slice", "detail").rows()
         yield Section(title, ("item", "slice", "what"), found_rows, ("slice", "what"))
 
 
@@ -66,7 +66,9 @@ def _breakdowns(scores: Scores) -> Iterator[Section]:
     for key in ("article", "slice"):
         parts = scores.breakdown.get(key, {})
         if len(parts) > 1:
-            rows = [(value, str(int(part["n"])), *(_number(part[name]) for name in shown)) for value, part in parts.items()]
+            rows = [
+                (value, str(int(part["n"])), *(_number(part[name]) for name in shown)) for value, part in parts.items()
+            ]
             yield Section(f"by {key}", (key, "items", *shown), rows)
 
 
@@ -94,12 +96,12 @@ def print_table(scores: Scores, file: IO[str]) -> None:
     """Prints the tables: ruled and coloured on a terminal, bare columns elsewhere."""
     from rich.console import Console
 
-    console = Console(file=file, highlight=False)
+    console = Console(file=file, highlight=False, emoji=False)
     if console.is_terminal:
         _print_sections(scores, console)
         return
     buffer = io.StringIO()
-    _print_sections(scores, Console(file=buffer, highlight=False, width=PLAIN_WIDTH))
+    _print_sections(scores, Console(file=buffer, highlight=False, emoji=False, width=PLAIN_WIDTH))
     file.write("".join(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines()))
 
 
@@ -109,18 +111,17 @@ def _print_sections(scores: Scores, console: "Console") -> None:
     from rich.table import Table
 
     for section in sections(scores):
-        table = Table(
-            title=section.title,
-            title_justify="left",
-            title_style="bold",
-            box=box.SIMPLE_HEAD if console.is_terminal else None,
-            pad_edge=False,
-        )
+        console.print(section.title, style="bold", markup=False, soft_wrap=True)
+        table = Table(box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=False)
         for index, name in enumerate(section.header):
             words = index == 0 or name in section.words
             style = "cyan" if index == 0 else None
             table.add_column(
-                name, justify="left" if words else "right", no_wrap=name not in section.words, overflow="fold", style=style
+                name,
+                justify="left" if words else "right",
+                no_wrap=name not in section.words,
+                overflow="fold",
+                style=style,
             )
         for row in section.rows:
             table.add_row(*map(escape, row))

@@ -143,7 +143,7 @@ class Stance(_Strict):
     def null_stance_is_bare(cls, data: PolarsData) -> pl.LazyFrame:
         """Without a scale there is no expression, and the target is the root."""
         bare = pl.col("expression").is_null() & (pl.col("target") == inventory.ROOT_TARGET)
-        return data.lazyframe.select(pl.when(pl.col("scale").is_null()).then(bare).otherwise(pl.lit(True)))
+        return data.lazyframe.select(pl.when(pl.col("scale").is_null()).then(bare).otherwise(pl.lit(value=True)))
 
     @pa.dataframe_check(error="evidence-missing")
     def stance_has_evidence(cls, data: PolarsData) -> pl.LazyFrame:
@@ -229,13 +229,16 @@ def _problem(config: str, case: dict[str, object], frame: pl.DataFrame, places: 
         same = [place for place, found in zip(places, frame[column], strict=True) if found == row[column]]
         return Problem(rule, same[1], f"{column} {value} is taken: it stands first at {same[0]}")
     if rule == "value-not-allowed":
-        return Problem(rule, places[index], f"{column} {value!r} is not one of {', '.join(inventory_of(config, column) or ())}")
+        return Problem(
+            rule, places[index], f"{column} {value!r} is not one of {', '.join(inventory_of(config, column) or ())}"
+        )
+    detail = str(case["check"]).partition("(")[2].rstrip(")")
     messages = {
         "value-null": f"{column} is null: it must have a value",
-        "value-out-of-range": f"{column} {value} is out of range: {str(case['check'])}",
-        "value-pattern": f"{column} {value!r} has not the form {str(case['check']).partition('(')[2].rstrip(')')}",
+        "value-out-of-range": f"{column} {value} is out of range: {check.replace('_', ' ')} {detail}",
+        "value-pattern": f"{column} {value!r} has not the form {detail}",
         "basis-without-value": "a value is null exactly if its basis is `unknown`: change the one or the other",
-        "zone-type": f"type {row.get('type')} belongs to zone {inventory.ZONE_OF_TYPE.get(str(row.get('type')))}, not {row.get('zone')}",
+        "zone-type": f"type {row.get('type')} does not belong to zone {row.get('zone')}",
         "label-scale": f"label {row.get('label')} does not fold from scale {row.get('scale')}",
         "null-stance": f"a row without a scale has no expression, and its target is {inventory.ROOT_TARGET}",
         "evidence-missing": f"scale {row.get('scale')} needs an expression and at least one evidence span",

@@ -66,8 +66,8 @@ class Columns(dict[str, Floats]):
 
 
 def _frame(task: Task, rows: list[Row]) -> pl.DataFrame:
-    schema: dict[str, Any] = {name: pl.String for name in task.keys}
-    schema |= {name: pl.Float64 for name in (*task.columns, "wrong")} | {"detail": pl.String}
+    schema: dict[str, Any] = dict.fromkeys(task.keys, pl.String)
+    schema |= dict.fromkeys((*task.columns, "wrong"), pl.Float64) | {"detail": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col(pl.Float64).fill_null(0.0))
 
 
@@ -79,16 +79,20 @@ def count(task: Task, units: dict[str, Any], by_id: dict[str, Any], options: Opt
 def _sums(rows: pl.DataFrame, task: Task, by: str | None = None) -> NDArray[np.float64]:
     """The counts summed, shape `(columns,)`, or `(values of by, columns)` in the order of first appearance."""
     if by is None:
-        return rows.select(task.columns).sum().to_numpy()[0]
-    return rows.group_by(by, maintain_order=True).agg(pl.col(task.columns).sum()).select(task.columns).to_numpy()
+        total: NDArray[np.float64] = rows.select(task.columns).sum().to_numpy()[0]
+        return total
+    grouped = rows.group_by(by, maintain_order=True).agg(pl.col(task.columns).sum())
+    sums: NDArray[np.float64] = grouped.select(task.columns).to_numpy()
+    return sums
 
 
 def _evaluate(metric: Metric, task: Task, sums: NDArray[np.float64], full: Counts) -> Floats:
     return metric.compute(Columns(task.columns, sums), full)
 
 
-def score(predictions: Predictions, corpus: Corpus, options: Options | None = None,
-          resampling: Resampling | None = None) -> Scores:
+def score(
+    predictions: Predictions, corpus: Corpus, options: Options | None = None, resampling: Resampling | None = None
+) -> Scores:
     """Scores predictions.
 
     Args:
@@ -162,7 +166,11 @@ def breakdown(task: Task, rows: pl.DataFrame, full: Counts) -> dict[str, dict[st
 def per_unit(scores: Scores) -> pl.DataFrame:
     """One row per unit: its keys where they are one value, then every metric that is defined for some unit."""
     task = scores.task
-    keys = [key for key in task.keys if key != "id" and scores.rows.group_by("id").agg(pl.col(key).n_unique())[key].max() == 1]
+    keys = [
+        key
+        for key in task.keys
+        if key != "id" and scores.rows.group_by("id").agg(pl.col(key).n_unique())[key].max() == 1
+    ]
     grouped = scores.rows.group_by("id", maintain_order=True)
     base = grouped.agg(pl.col(keys).first(), pl.col("wrong").sum())
     full = Columns(task.columns, _sums(scores.rows.filter(slice="headline"), task))
@@ -180,7 +188,11 @@ def errors(scores: Scores) -> pl.DataFrame:
 
 
 def _signature(
-    predictions: Predictions, corpus: Corpus, options: Options, resampling: Resampling, sizes: dict[str, int],
+    predictions: Predictions,
+    corpus: Corpus,
+    options: Options,
+    resampling: Resampling,
+    sizes: dict[str, int],
     interval: str,
 ) -> str:
     task = predictions.task

@@ -47,7 +47,7 @@ def show(corpus: Corpus, article: str, layer: str) -> None:
     """
     row = corpus.articles[article]
     rows = [item for item in corpus.rows(layer) if item["article"] == article]
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     console.print(Text(f"{article}: {row['headline'] or 'no headline'}", style="bold"), soft_wrap=True)
     for line in _PAINTERS[layer](row, rows):
         console.print(line, soft_wrap=not console.is_terminal)

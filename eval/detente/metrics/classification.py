@@ -14,16 +14,17 @@ Floats = NDArray[np.float64]
 def ratio(part: ArrayLike, whole: ArrayLike) -> Floats:
     """`part / whole`, NaN where the whole is 0."""
     over, under = np.broadcast_arrays(np.asarray(part, dtype=float), np.asarray(whole, dtype=float))
-    return np.divide(over, under, out=np.full(over.shape, np.nan), where=under != 0)
+    result: Floats = np.divide(over, under, out=np.full(over.shape, np.nan), where=under != 0)
+    return result
 
 
 def precision(tp: ArrayLike, fp: ArrayLike) -> Floats:
-    """tp / (tp + fp), in 0…1; NaN where nothing is predicted."""
+    """Tp / (tp + fp), in 0…1; NaN where nothing is predicted."""
     return ratio(tp, np.add(tp, fp))
 
 
 def recall(tp: ArrayLike, fn: ArrayLike) -> Floats:
-    """tp / (tp + fn), in 0…1; NaN where there is nothing to find."""
+    """Tp / (tp + fn), in 0…1; NaN where there is nothing to find."""
     return ratio(tp, np.add(tp, fn))
 
 

@@ -12,7 +12,11 @@ def mean_absolute_error(absolute_errors: ArrayLike, n: ArrayLike) -> Floats:
 
 
 def quadratic_kappa(
-    n: ArrayLike, gold: ArrayLike, predicted: ArrayLike, gold_squares: ArrayLike, predicted_squares: ArrayLike,
+    n: ArrayLike,
+    gold: ArrayLike,
+    predicted: ArrayLike,
+    gold_squares: ArrayLike,
+    predicted_squares: ArrayLike,
     products: ArrayLike,
 ) -> Floats:
     """Cohen's κ with quadratic weights (Cohen 1968), in −1…1, for whole or fractional values.

@@ -4,8 +4,6 @@ Counts are of characters of the page that are not white space, of its tokens and
 kept if more than half of its characters are.
 """
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -14,61 +12,16 @@ from numpy.typing import NDArray
 from detente.corpus import Corpus
 from detente.inventory import TYPES_OF_ZONE
 from detente.metrics.classification import f1, precision, ratio, recall
-from detente.records import Record, describe
-from detente.spans import OFFSET_UNITS, Span, mask_of, sums_within, to_code_points
-from detente.task import Counts, Metric, Options, Refused, Row, Task
-from detente.text import is_space, line_spans, token_spans
+from detente.records import Record
+from detente.spans import Span, mask_of, sums_within
+from detente.task import Counts, Metric, Options, Row, Task
 
+FORMS: Final = ("text", "content", "boilerplate", "lines")
 LEVELS: Final = ("char", "token", "line")
 OUTCOMES: Final = ("tp", "fp", "fn", "tn")
 BOILERPLATE_TYPES: Final = TYPES_OF_ZONE["boilerplate"]
 PARATEXT: Final = ("ignore", "content", "boilerplate")
 _SHOWN: Final = 60
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page with its gold segments."""
-
-    id: str
-    family: str
-    text: str
-    segments: tuple[Row, ...]
-
-    @cached_property
-    def spans(self) -> list[Span]:
-        """The segments' spans."""
-        return [(row["start"], row["end"]) for row in self.segments]
-
-    @cached_property
-    def visible(self) -> NDArray[np.bool_]:
-        """The characters that are not white space."""
-        return ~is_space(self.text)
-
-    @cached_property
-    def lines(self) -> list[Span]:
-        """The non-blank lines."""
-        return line_spans(self.text)
-
-    @cached_property
-    def tokens(self) -> list[Span]:
-        """The tokens."""
-        return token_spans(self.text)
-
-    @cached_property
-    def segment_of_line(self) -> NDArray[np.intp]:
-        """For each line the segment that holds most of it, the first of equals."""
-        starts = np.array([start for start, _ in self.lines])
-        home = np.searchsorted(starts, [start for start, _ in self.spans], side="right") - 1
-        sizes = sums_within(self.visible, self.spans)
-        largest = np.lexsort((np.arange(len(home)), -sizes, home))
-        return largest[np.unique(home[largest], return_index=True)[1]]
-
-    @cached_property
-    def segment_of_token(self) -> NDArray[np.intp]:
-        """For each token the segment that it starts in."""
-        starts = np.array([start for start, _ in self.spans])
-        return np.searchsorted(starts, [start for start, _ in self.tokens], side="right") - 1
 
 
 class Prediction(NamedTuple):
@@ -98,66 +51,15 @@ def _inputs(corpus: Corpus) -> list[Record]:
 
 
 def _parse(page: Page, record: Record) -> Prediction:
-    form = next(form for form in _FORMS if form in record)
+    form = next(form for form in FORMS if form in record)
     value = record[form]
-    unit = record.get("offset_unit", "codepoint")
-    if unit not in OFFSET_UNITS:
-        raise Refused(("wrong-type", f"offset_unit is {describe(unit)}, not one of {', '.join(OFFSET_UNITS)}"))
+    unit = forms.offset_unit(record)
     if form == "text":
-        return Prediction(form, _text(value))
+        return Prediction(form, forms.text(value))
     if form == "lines":
-        return Prediction(form, mask_of(_kept_lines(page, value), len(page.text)) & page.visible)
-    covered = mask_of(_spans(page, form, value, unit), len(page.text))
+        return Prediction(form, mask_of(forms.kept_lines(value, page.lines), len(page.text)) & page.visible)
+    covered = mask_of(forms.spans(value, page.text, unit, form), len(page.text))
     return Prediction(form, (covered if form == "content" else ~covered) & page.visible)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise Refused(("wrong-type", f"text is {describe(value)}, not a string"))
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        message = f"text has half a surrogate pair at character {error.start}: write whole characters"
-        raise Refused(("wrong-type", message)) from error
-    return value
-
-
-def _kept_lines(page: Page, value: object) -> list[Span]:
-    if not isinstance(value, list) or any(type(item) not in (int, bool) or item not in (0, 1) for item in value):
-        raise Refused(("wrong-type", "lines must be a list of 0 and 1, one for each non-blank line"))
-    if len(value) != len(page.lines):
-        message = f"lines has {len(value)} entries, the page has {len(page.lines)} non-blank lines: give one for each"
-        raise Refused(("line-count", message))
-    return [span for span, keep in zip(page.lines, value, strict=True) if keep]
-
-
-def _spans(page: Page, form: str, value: object, unit: str) -> list[Span]:
-    if not isinstance(value, list):
-        raise Refused(("wrong-type", f"{form} is {describe(value)}, not a list of [start, end) pairs"))
-    table = to_code_points(page.text, unit)
-    faults, spans = [], []
-    for index, pair in enumerate(value):
-        where = f"{form}[{index}]"
-        if not isinstance(pair, list) or len(pair) != 2 or any(type(offset) is not int for offset in pair):
-            faults.append(("wrong-type", f"{where} is {describe(pair)}, not a pair of whole numbers"))
-            continue
-        start, end = pair
-        if start >= end:
-            faults.append(("span-empty", f"{where}: start {start} is not before end {end}"))
-        elif start < 0 or end >= len(table):
-            past = f"start {start} is before the text" if start < 0 else f"end {end} is past the text's {len(table) - 1}"
-            faults.append(("span-outside-text", f"{where}: {past}" + (f" {_UNIT_NAMES[unit]}" if start >= 0 else "")))
-        elif table[start] < 0 or table[end] < 0:
-            faults.append(("span-outside-text", f"{where}: [{start}, {end}) cuts a character in two ({unit} offsets)"))
-        else:
-            spans.append((int(table[start]), int(table[end])))
-    if faults:
-        raise Refused(*faults)
-    return spans
-
-
-_FORMS: Final = ("text", "content", "boilerplate", "lines")
-_UNIT_NAMES: Final = {"codepoint": "characters", "utf8": "bytes", "utf16": "UTF-16 units"}
 
 
 def _output(page: Page, prediction: Prediction | None) -> _Output:
@@ -282,7 +184,7 @@ def _share(name: str, formula: str, part: str, whole: str, best: float) -> Metri
 BOILERPLATE: Final = Task(
     name="boilerplate",
     summary="keep the article's own text, drop what the site's template added",
-    forms=_FORMS,
+    forms=FORMS,
     extras=("offset_unit",),
     flat=False,
     options=("paratext", "alternatives"),
@@ -302,11 +204,21 @@ BOILERPLATE: Final = Task(
             _share(f"recall_{kind}", f"{kind} characters removed / {kind} characters", f"{kind}_removed", kind, 1.0)
             for kind in BOILERPLATE_TYPES
         ),
-        _share("fabricated", "output characters that stand nowhere in the page / output characters",
-               "fabricated", "output", 0.0),
+        _share(
+            "fabricated",
+            "output characters that stand nowhere in the page / output characters",
+            "fabricated",
+            "output",
+            0.0,
+        ),
         _share("doubled", "output lines that repeat text already output / output lines", "doubled", "blocks", 0.0),
-        _share("out_of_order", "output lines to move to restore the page's order / output lines",
-               "out_of_order", "blocks", 0.0),
+        _share(
+            "out_of_order",
+            "output lines to move to restore the page's order / output lines",
+            "out_of_order",
+            "blocks",
+            0.0,
+        ),
     ),
     units=_units,
     parse=_parse,

@@ -76,8 +76,10 @@ def _parse_probabilities(value: object) -> Prediction:
         named = ", ".join(value) or "nothing"
         raise Refused(("probabilities", f"probabilities name {named}: name each of {', '.join(STANCE_LABELS)}"))
     if bad := [name for name in STANCE_LABELS if not _is_number(value[name]) or not 0 <= value[name] <= 1]:
-        faults = [("value-out-of-range", f"the probability of {name} is {describe(value[name])}, not a number from 0 to 1")
-                  for name in bad]
+        faults = [
+            ("value-out-of-range", f"the probability of {name} is {describe(value[name])}, not a number from 0 to 1")
+            for name in bad
+        ]
         raise Refused(*faults)
     total = math.fsum(value.values())
     if abs(total - 1) > _TOLERANCE:
@@ -199,8 +201,13 @@ STANCE: Final = Task(
         Metric("f_avg", "(F1 of favor + F1 of against) / 2, as in SemEval-2016 task 6", _f_avg, _CELLS),
         Metric("mcc", "Matthews correlation, three classes", _mcc, _CELLS, bounds=(-1.0, 1.0)),
         Metric("mae", "mean |gold − score| where the gold has a scale", _mae, ("scaled",), 0.0, (0.0, 4.0)),
-        Metric("quadratic_kappa", "κ with quadratic weights where the gold has a scale", _kappa, ("scaled",),
-               bounds=(-1.0, 1.0)),
+        Metric(
+            "quadratic_kappa",
+            "κ with quadratic weights where the gold has a scale",
+            _kappa,
+            ("scaled",),
+            bounds=(-1.0, 1.0),
+        ),
         Metric("brier", "mean Σ (p − y)²", _brier, ("probable",), 0.0, (0.0, 2.0)),
         Metric("calibration_error", "Σ |right − confidence| over ten bins / n", _ece, ("probable",), 0.0),
     ),

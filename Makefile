@@ -1,0 +1,51 @@
+.DEFAULT_GOAL := help
+.PHONY: help score test lint build bench clean
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/ready
+OUT := predictions
+
+help:  ## Say what each target does.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "setting up .venv (once; a minute or two)"
+	@$(BIN)/python -m pip install --quiet --upgrade pip
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+score: $(READY)  ## Set up, let two baselines predict the five pages, and score them (or PREDICTIONS=file.jsonl).
+ifdef PREDICTIONS
+	@$(BIN)/detente eval score "$(PREDICTIONS)"
+else
+	@mkdir -p $(OUT)
+	@$(BIN)/detente eval run body_lines --task boilerplate -o $(OUT)/body_lines.jsonl
+	@$(BIN)/detente eval score $(OUT)/body_lines.jsonl
+	@echo
+	@$(BIN)/detente eval run lexicon --task stance -o $(OUT)/lexicon.jsonl
+	@$(BIN)/detente eval score $(OUT)/lexicon.jsonl
+endif
+	@echo
+	@echo "to use detente in this shell:"
+	@echo ". .venv/bin/activate"
+
+test: $(READY)  ## Set up, and run the tests.
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
+
+lint: $(READY)  ## Check style and types.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+build: $(READY)  ## Make dataset/ from the annotations.
+	@$(BIN)/detente dataset build
+
+bench: $(READY)  ## Measure what the speed claims rest on.
+	@$(BIN)/python benchmarks/start_up.py
+	@$(BIN)/python benchmarks/alignment.py
+
+clean:  ## Remove what the other targets made, the dataset aside.
+	rm -rf .venv build dist $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis

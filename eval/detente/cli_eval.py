@@ -1,0 +1,157 @@
+"""`detente eval`: score predictions, and what one needs to make them."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from detente.cli_output import emit, problems_exit
+from detente.problems import Invalid
+
+_TASKS = click.Choice(["boilerplate", "stance"])
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group("eval")
+def eval_group() -> None:
+    """Score predictions, and what one needs to make them."""
+
+
+@eval_group.command("score")
+@click.argument("predictions", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option("--task", type=_TASKS, help="Whose predictions they are; by default told from the lines.")
+@click.option(
+    "--paratext",
+    type=click.Choice(["ignore", "content", "boilerplate"]),
+    default=None,
+    help="What headlines, captions, credits and the like are (boilerplate only).  [default: ignore]",
+)
+@click.option(
+    "--alternatives",
+    type=click.Choice(["reject", "accept"]),
+    default="reject",
+    show_default=True,
+    help="Whether a listed second reading counts as right.",
+)
+@click.option("--allow-missing", is_flag=True, help="Score ids without a prediction as empty, or as wrong.")
+@click.option(
+    "--unit",
+    type=click.Choice(["family", "article", "item"]),
+    default="family",
+    show_default=True,
+    help="What the spread counts as independent.",
+)
+@click.option("--resamples", type=click.IntRange(1), default=1000, show_default=True, help="Bootstrap resamples.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the bootstrap.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True)
+@click.option("-o", "--output", type=_FILE, help="Write the scores there, not to the screen.")
+@click.option("--per-unit", type=_FILE, help="Write a row per unit there: .csv or .jsonl.")
+def eval_score(
+    predictions: str,
+    task: str | None,
+    paratext: str | None,
+    alternatives: str,
+    allow_missing: bool,
+    unit: str,
+    resamples: int,
+    seed: int,
+    form: str,
+    output: Path | None,
+    per_unit: Path | None,
+) -> None:
+    """Score PREDICTIONS, a JSON Lines file with one object per unit; - is standard input.
+
+    \b
+    boilerplate  {"id": "detente-000", "text": "…"}       any extractor's output, or
+                 "content" or "boilerplate": [[start, end], …], or "lines": [1, 0, …]
+    stance       {"id": "…", "label": "favor"}            or "score": -2…2, or
+                 "probabilities": {"favor": 0.7, "against": 0.1, "none": 0.2}; also CSV, Parquet
+
+    \b
+    detente eval score predictions.jsonl
+    detente eval score predictions.jsonl --paratext content --format json -o scores.json
+    detente eval score predictions.csv --task stance --per-unit rows.csv
+
+    Exit status: 0 scored, 2 the call or the file is wrong.
+    """
+    with problems_exit():
+        from detente import corpus, report, score
+        from detente.predictions import read
+        from detente.problems import Problem
+        from detente.records import read_bytes
+        from detente.task import Options
+        from detente.tasks import TASKS
+
+        name = "standard input" if predictions == "-" else predictions
+        data = sys.stdin.buffer.read() if predictions == "-" else read_bytes(Path(predictions))
+        gold = corpus.load()
+        wanted = next((known for known in TASKS if known.name == task), None)
+        checked = read(name, data, gold, wanted, allow_missing=allow_missing)
+        if paratext and "paratext" not in checked.task.options:
+            raise Invalid([Problem("option", "--paratext", f"means nothing to the task {checked.task.name}")])
+        options = Options(paratext or "ignore", alternatives)
+        scores = score.score(checked, gold, options, score.Resampling(unit, resamples, seed))
+        if per_unit:
+            report.write_per_unit(scores, per_unit)
+        if form == "table" and output is None:
+            report.print_table(scores, sys.stdout)
+        else:
+            emit(report.render(scores, form), output)
+
+
+@eval_group.command("tasks")
+def eval_tasks() -> None:
+    """List the tasks, the forms of their predictions, and their baselines."""
+    from detente.baselines import BASELINES
+    from detente.tasks import TASKS
+
+    for task in TASKS:
+        click.secho(task.name, bold=True)
+        click.echo(f"  {task.summary}")
+        click.echo(f"  a line has id and one of: {', '.join(task.forms)}" + " (also CSV, Parquet)" * task.flat)
+        click.echo(f"  metrics: {', '.join(metric.name for metric in task.metrics)}")
+        for baseline in BASELINES:
+            if baseline.task == task.name:
+                click.echo(f"  baseline {baseline.name}: {baseline.summary}")
+
+
+@eval_group.command("inputs")
+@click.option("--task", type=_TASKS, required=True)
+@click.option("-o", "--output", type=_FILE, help="Write there, not to the screen.")
+def eval_inputs(task: str, output: Path | None) -> None:
+    """Write what a model may see, one JSON object per unit; never labels.
+
+    \b
+    detente eval inputs --task boilerplate -o inputs.jsonl
+    """
+    with problems_exit():
+        from detente.corpus import load
+        from detente.records import dump_lines
+        from detente.tasks import TASKS
+
+        wanted = next(known for known in TASKS if known.name == task)
+        emit(dump_lines(wanted.inputs(load())), output)
+
+
+@eval_group.command("run")
+@click.argument("baseline")
+@click.option("--task", type=_TASKS, required=True)
+@click.option("-o", "--output", type=_FILE, help="Write there, not to the screen.")
+def eval_run(baseline: str, task: str, output: Path | None) -> None:
+    """Write the predictions of a BASELINE (`detente eval tasks` lists them).
+
+    \b
+    detente eval run body_lines --task boilerplate -o predictions.jsonl
+    """
+    with problems_exit():
+        from detente.baselines import BASELINES
+        from detente.corpus import load
+        from detente.records import dump_lines
+        from detente.tasks import TASKS
+
+        known = {found.name: found for found in BASELINES if found.task == task}
+        if baseline not in known:
+            raise click.BadParameter(f"{task} has {', '.join(known)}, not {baseline!r}", param_hint="BASELINE")
+        gold = load()
+        wanted = next(found for found in TASKS if found.name == task)
+        emit(dump_lines(known[baseline].predict(wanted.inputs(gold), gold)), output)

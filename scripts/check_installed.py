@@ -1,0 +1,30 @@
+"""Checks an installed detente outside its checkout: it loads the data and scores a file."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import detente
+
+
+def run(*arguments: str) -> str:
+    """The output of a detente command that succeeds."""
+    return subprocess.run(["detente", *arguments], check=True, capture_output=True, text=True).stdout
+
+
+def main() -> None:
+    """Fails on the first thing that does not work."""
+    assert "site-packages" in detente.__file__, f"{detente.__file__} is not an installed package"
+    stance = detente.load_dataset("stance")
+    articles = detente.load_dataset("articles")
+    assert len(articles) == 5, articles
+    assert stance.features["label"].names == ["favor", "against", "none"], stance.features
+    run("eval", "run", "body_lines", "--task", "boilerplate", "-o", "predictions.jsonl")
+    scores = json.loads(run("eval", "score", "predictions.jsonl", "--format", "json"))
+    assert 0 < scores["metrics"]["char_f1"]["value"] < 1, scores["metrics"]
+    assert (Path(detente.__file__).parent / "_data" / "DATASHEET.md").is_file()
+    print(f"{detente.__version__} works alone: {scores['signature']}")
+
+
+if __name__ == "__main__":
+    main()
