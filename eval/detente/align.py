@@ -113,7 +113,7 @@ class _Alignment:
         self.places.setdefault(line, span)
 
     def choose(self, spans: list[Span], line: int) -> Span:
-        """Of equal stretches the least taken, then a whole line, then the one next to the line before, then the first."""
+        """Of equal stretches the least taken, then a whole line, then one next to the line before, then the first."""
         before, after = self.places.get(line - 1), self.places.get(line + 1)
 
         def rank(span: Span) -> tuple[int, bool, int, int]:
@@ -225,11 +225,10 @@ def align(output: str, text: str) -> Placement:
     lines = []
     for line in folded.splitlines():
         bare = line.strip()
-        as_found = (
-            bare if next(_occurrences("".join(bare.split()), page), None) and bare else without_markdown(bare).strip()
-        )
-        if as_found:
-            lines.append(as_found)
+        if bare and not next(_occurrences("".join(bare.split()), page), None):
+            bare = without_markdown(bare).strip()  # only where the marks are not the page's own
+        if bare:
+            lines.append(bare)
     state = _Alignment(page, lines)
     left = state.place_exactly([_Piece(number, line) for number, line in enumerate(lines)])
     for piece in sorted(_by_sentence(left, state), key=lambda piece: -len(piece.text)):

@@ -5,9 +5,10 @@ import click
 from detente import __version__
 from detente.cli_dataset import dataset_group
 from detente.cli_eval import eval_group
+from detente.cli_output import CONTEXT
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="detente")
 def main() -> None:
     """Détente: a gold dataset of news coverage, and the harness that scores models against it.

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from detente.cli_output import problems_exit
+from detente.cli_output import CONTEXT, problems_exit
 from detente.problems import Invalid
 
 
-@click.group("dataset")
+@click.group("dataset", context_settings=CONTEXT)
 def dataset_group() -> None:
     """Check, build and read the dataset."""
 

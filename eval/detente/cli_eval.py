@@ -5,14 +5,14 @@ from pathlib import Path
 
 import click
 
-from detente.cli_output import emit, problems_exit
+from detente.cli_output import CONTEXT, emit, problems_exit
 from detente.problems import Invalid
 
 _TASKS = click.Choice(["boilerplate", "stance"])
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.group("eval")
+@click.group("eval", context_settings=CONTEXT)
 def eval_group() -> None:
     """Score predictions, and what one needs to make them."""
 

@@ -9,6 +9,8 @@ import click
 
 from detente.problems import Invalid
 
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
 
 @contextmanager
 def problems_exit(exit_code: int = 2) -> Iterator[None]:

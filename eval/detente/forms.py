@@ -19,6 +19,7 @@ def offset_unit(record: Record) -> str:
 
 
 def text(value: object) -> str:
+    """An output text, which may be empty."""
     if not isinstance(value, str):
         raise Refused(("wrong-type", f"text is {describe(value)}, not a string"))
     try:
@@ -30,6 +31,7 @@ def text(value: object) -> str:
 
 
 def kept_lines(value: object, lines: Sequence[Span]) -> list[Span]:
+    """The lines that are kept, from one 0 or 1 for each."""
     if not isinstance(value, list) or any(type(item) not in (int, bool) or item not in (0, 1) for item in value):
         raise Refused(("wrong-type", "lines must be a list of 0 and 1, one for each non-blank line"))
     if len(value) != len(lines):
@@ -39,6 +41,7 @@ def kept_lines(value: object, lines: Sequence[Span]) -> list[Span]:
 
 
 def spans(value: object, page: str, unit: str, name: str) -> list[Span]:
+    """Spans of a page in code points, from `[start, end)` pairs in `unit`; `name` is what to call the list."""
     if not isinstance(value, list):
         raise Refused(("wrong-type", f"{name} is {describe(value)}, not a list of [start, end) pairs"))
     table = to_code_points(page, unit)

@@ -9,9 +9,11 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detente import forms
 from detente.corpus import Corpus
 from detente.inventory import TYPES_OF_ZONE
 from detente.metrics.classification import f1, precision, ratio, recall
+from detente.page import Page
 from detente.records import Record
 from detente.spans import Span, mask_of, sums_within
 from detente.task import Counts, Metric, Options, Row, Task
