@@ -19,11 +19,19 @@ LAYERS: Final = ("boilerplate", "stance")
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of one config and, for each, the place where it was read."""
+    """The rows of one config.
+
+    Attributes:
+        config: Its name.
+        rows: The rows that could be read.
+        places: For each row, where it stood.
+        incomplete: Articles of which some line could not be read, so that nothing can be said of what is missing.
+    """
 
     config: str
     rows: list[Record]
     places: list[str]
+    incomplete: frozenset[str] = frozenset()
 
     def __iter__(self) -> Iterator[Line]:
         return (Line(place, row) for place, row in zip(self.places, self.rows, strict=True))
@@ -59,11 +67,14 @@ def read(root: Path) -> tuple[Tables, list[Problem]]:
     for name in LAYERS:
         folder = root / "annotations" / name / "gold"
         problems += _strangers(folder, ".jsonl", articles, root)
-        lines = []
+        lines, incomplete = [], set()
         for article in dict.fromkeys(articles):
+            before = len(problems)
             found = _read_lines(name, folder / f"{article}.jsonl", root, problems)
+            if len(problems) > before:
+                incomplete.add(article)
             lines += [Line(place, {**record, "article": article}) for place, record in found]
-        tables[name] = _table(name, lines)
+        tables[name] = _table(name, lines, frozenset(incomplete))
     _add_speakers(tables)
     return tables, problems
 
@@ -88,11 +99,11 @@ def _read_lines(config: str, path: Path, root: Path, problems: list[Problem]) ->
 
 
 def _shape_problems(line: Line, wanted: dict[str, pl.DataType], may_be_null: frozenset[str]) -> Iterator[Problem]:
-    for field in wanted.keys() - line.record.keys():
+    for field in (field for field in wanted if field not in line.record):
         yield Problem("missing-field", line.place, f"the field `{field}` is missing")
-    for field in line.record.keys() - wanted.keys():
+    for field in (field for field in line.record if field not in wanted):
         yield Problem("unknown-field", line.place, f"`{field}` is not a field of this table: {', '.join(wanted)}")
-    for field in wanted.keys() & line.record.keys():
+    for field in (field for field in wanted if field in line.record):
         value = line.record[field]
         if value is None:
             if field not in may_be_null:
@@ -112,7 +123,7 @@ def _mismatch(value: Any, wanted: pl.DataType, path: str) -> str | None:
     if isinstance(wanted, pl.Struct):
         types: dict[str, Any] = {field.name: field.dtype for field in wanted.fields}
         if not isinstance(value, dict) or value.keys() != types.keys():
-            return f"`{path}` is {describe(value)}, not an object with the keys {', '.join(types)}"
+            return f"`{path}` must be an object with exactly the keys {', '.join(types)}"
         faults = (_mismatch(value[name], types[name], f"{path}.{name}") for name in types)
         return next((fault for fault in faults if fault), None)
     kind, name = _KINDS.get(str(wanted), (int, "a whole number"))
@@ -123,8 +134,8 @@ def _mismatch(value: Any, wanted: pl.DataType, path: str) -> str | None:
     return None
 
 
-def _table(config: str, lines: list[Line]) -> Table:
-    return Table(config, [line.record for line in lines], [line.place for line in lines])
+def _table(config: str, lines: list[Line], incomplete: frozenset[str] = frozenset()) -> Table:
+    return Table(config, [line.record for line in lines], [line.place for line in lines], incomplete)
 
 
 def _strangers(folder: Path, suffix: str, articles: list[str], root: Path) -> list[Problem]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from detente import inventory, schema
 from detente.annotations import Tables
 from detente.problems import Problem
-from detente.records import Line, Record
+from detente.records import Line, Record, describe
 from detente.repeats import Segment, repeats
 from detente.spans import Span, mask_of, overlaps
 from detente.text import is_space
@@ -16,7 +16,13 @@ CONTENT_TYPES: Final = ("paragraph", "headline", "subheading")
 
 
 def _texts(tables: Tables) -> dict[str, str]:
+    """The texts there are; a refused capture has none."""
     return {row["id"]: row["text"] for row in tables["articles"].rows if row["text"]}
+
+
+def _segmented(tables: Tables) -> dict[str, str]:
+    """The texts all of whose segments could be read: of the others nothing can be said that takes the whole page."""
+    return {name: text for name, text in _texts(tables).items() if name not in tables["boilerplate"].incomplete}
 
 
 def _span(row: Record) -> Span:
@@ -106,7 +112,7 @@ def _of_article(tables: Tables, article: str) -> list[Line]:
 
 def partition(tables: Tables) -> Iterator[Problem]:
     """Every non-space character of a page is in exactly one segment, and a segment lies within one line."""
-    for article, text in _texts(tables).items():
+    for article, text in _segmented(tables).items():
         lines = [line for line in _of_article(tables, article) if _fits(_span(line.record), text)]
         places = {_span(line.record): line.place for line in lines}
         for place, row in lines:
@@ -133,25 +139,30 @@ def _gaps(article: str, text: str, spans: list[Span]) -> Iterator[Problem]:
 
 def repeats_computed(tables: Tables) -> Iterator[Problem]:
     """`repeats` is what the rule computes from the text."""
-    for article, text in _texts(tables).items():
+    for article, text in _segmented(tables).items():
         lines = sorted(_of_article(tables, article), key=lambda line: _span(line.record))
         if not all(_fits(_span(line.record), text) for line in lines):
             continue  # told by `spans_inside`; the rule needs the whole page
         rule = repeats([Segment(row["id"], text[row["start"] : row["end"]], row["zone"] == "body") for _, row in lines])
         for place, row in lines:
             if row["repeats"] != rule[row["id"]]:
-                yield Problem("repeats-wrong", place, f"repeats is {row['repeats']}, the rule gives {rule[row['id']]}")
+                yield Problem(
+                    "repeats-wrong",
+                    place,
+                    f"repeats is {describe(row['repeats'])}, the rule gives {describe(rule[row['id']])}",
+                )
 
 
 def headlines_found(tables: Tables) -> Iterator[Problem]:
     """The registry's headline is the page's first headline segment, word for word; null where the page has none."""
+    whole = _segmented(tables)
     for place, row in tables["articles"]:
         segments = [
             row["text"][segment["start"] : segment["end"]]
             for _, segment in _of_article(tables, row["id"])
             if segment["type"] == "headline"
         ]
-        if row["text"] and row["headline"] != (segments[0] if segments else None):
+        if row["id"] in whole and row["headline"] != (segments[0] if segments else None):
             found = repr(segments[0]) if segments else "no headline segment"
             yield Problem("headline-not-found", place, f"headline is {row['headline']!r}, the page has {found}")
 
@@ -175,7 +186,7 @@ _EVIDENCE_RULE: Final = "give its evidence span, or take the spans away and say 
 
 def stance_evidence_in_content(tables: Tables) -> Iterator[Problem]:
     """Stance evidence lies in the body or in headlines, to the character."""
-    for article, text in _texts(tables).items():
+    for article, text in _segmented(tables).items():
         segments = [row for _, row in _of_article(tables, article) if _fits(_span(row), text)]
         content = mask_of([_span(row) for row in segments if row["type"] in CONTENT_TYPES], len(text)) | is_space(text)
         for place, row in tables["stance"]:
@@ -199,13 +210,15 @@ def alleged_computed(tables: Tables) -> Iterator[Problem]:
     speaks_for = {row["id"]: row["speaks_for"] for row in tables["sources"].rows}
     media = {row["id"] for row in tables["sources"].rows if row["kind"] in inventory.MEDIA_KINDS}
     for place, row in tables["stance"]:
+        if not {row["holder"], *row["chain"]} <= speaks_for.keys():
+            continue  # told by `sources_registered`
         reporters = [link for link in row["chain"] if link not in media]
         holder = state_of(row["holder"], speaks_for)
         alleged = bool(reporters) and state_of(reporters[-1], speaks_for) != holder
         if alleged != row["alleged"]:
             reporter = reporters[-1] if reporters else "nobody but media"
             yield Problem(
-                "alleged-wrong", place, f"alleged is {row['alleged']}, but {reporter} reports {row['holder']}"
+                "alleged-wrong", place, f"alleged is {describe(row['alleged'])}, but {reporter} reports {row['holder']}"
             )
 
 

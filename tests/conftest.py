@@ -1,0 +1,58 @@
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from detente import build
+from detente.corpus import Corpus, load
+from detente.predictions import Predictions, check
+from detente.records import Line
+from detente.task import Task
+
+TESTS = Path(__file__).parent
+ROOT = TESTS.parent
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def gold() -> Corpus:
+    return load()
+
+
+@pytest.fixture
+def minimal(tmp_path: Path) -> Path:
+    """A copy of the minimal valid corpus, to be broken or built."""
+    return Path(shutil.copytree(TESTS / "minimal", tmp_path / "corpus"))
+
+
+@pytest.fixture(scope="session")
+def minimal_gold(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    corpus = Path(shutil.copytree(TESTS / "minimal", tmp_path_factory.mktemp("minimal") / "corpus"))
+    build.write(corpus, build.files_of(corpus))
+    return Corpus(corpus / "dataset")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hub_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keeps what `datasets` caches out of the user's home, and the network out of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HF_HOME", str(tmp_path_factory.mktemp("hub")))
+        patch.setenv("HF_HUB_OFFLINE", "1")
+        yield
+
+
+@pytest.fixture(scope="session")
+def predict() -> Callable[..., Predictions]:
+    """Checked predictions from records."""
+
+    def checked(task: Task, corpus: Corpus, records: list[dict[str, Any]], **options: Any) -> Predictions:
+        lines = [Line(f"predictions:{number}", record) for number, record in enumerate(records, start=1)]
+        return check(lines, task, corpus, "predictions", **options)
+
+    return checked

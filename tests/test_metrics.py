@@ -1,0 +1,114 @@
+"""Each metric on numbers worked by hand, and against scikit-learn as a second opinion."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from sklearn import metrics as sk
+
+from detente.metrics import calibration, classification, scale
+
+
+def test_precision_recall_f1_by_hand() -> None:
+    # 3 right, 1 let in, 2 lost: P = 3/4, R = 3/5, F1 = 6/9.
+    assert classification.precision(3, 1) == 3 / 4
+    assert classification.recall(3, 2) == 3 / 5
+    assert classification.f1(3, 1, 2) == 6 / 9
+
+
+def test_undefined_is_nan_and_never_0_or_1() -> None:
+    assert np.isnan(classification.precision(0, 0))
+    assert np.isnan(classification.recall(0, 0))
+    assert np.isnan(classification.f1(0, 0, 0))
+    assert classification.f1(0, 1, 0) == 0
+    assert np.isnan(classification.accuracy(np.zeros((3, 3))))
+    assert np.isnan(classification.macro_f1(np.zeros((3, 3))))
+    assert np.isnan(classification.mcc(np.diag([4, 0, 0])))
+    assert np.isnan(scale.mean_absolute_error(0, 0))
+    assert np.isnan(scale.quadratic_kappa(2, 2, 2, 2, 2, 2))  # always 1, predicted 1
+    assert np.isnan(calibration.brier(0, 0))
+
+
+def test_confusion_by_hand() -> None:
+    # gold a: 2 as a, 1 as b; gold b: 1 as a, 3 as b; class c has neither.
+    matrix = np.array([[2, 1, 0], [1, 3, 0], [0, 0, 0]])
+    assert classification.accuracy(matrix) == 5 / 7
+    # F1(a) = 4/(4+1+1), F1(b) = 6/(6+1+1); c has no gold and stays out of the macro average.
+    assert classification.macro_f1(matrix) == pytest.approx((4 / 6 + 6 / 8) / 2)
+    assert np.isnan(classification.macro_f1(matrix, classes=[0, 1, 2]))
+    # Two classes: MCC = (2·3 − 1·1) / √(3·4·3·4).
+    assert classification.mcc(matrix) == pytest.approx(5 / 12)
+
+
+def test_a_predicted_class_without_gold_lowers_f1_but_enters_no_average() -> None:
+    # gold a twice, predicted a and c: F1(a) = 2/(2+0+1); c has F1 0 but no gold.
+    assert classification.macro_f1(np.array([[1, 0, 1], [0, 0, 0], [0, 0, 0]])) == 2 / 3
+
+
+LABELS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=40)
+
+
+@given(LABELS)
+def test_scikit_learn_agrees_where_both_are_defined(pairs: list[tuple[int, int]]) -> None:
+    gold, predicted = map(list, zip(*pairs, strict=True))
+    matrix = sk.confusion_matrix(gold, predicted, labels=[0, 1, 2])
+    present = sorted(set(gold))
+    assert classification.accuracy(matrix) == pytest.approx(sk.accuracy_score(gold, predicted))
+    assert classification.macro_f1(matrix) == pytest.approx(
+        sk.f1_score(gold, predicted, labels=present, average="macro", zero_division=0)
+    )
+    ours = classification.mcc(matrix)
+    if not np.isnan(ours):
+        assert ours == pytest.approx(sk.matthews_corrcoef(gold, predicted))
+
+
+def sums(gold: list[float], predicted: list[float]) -> tuple[float, ...]:
+    g, p = np.array(gold), np.array(predicted)
+    return len(g), g.sum(), p.sum(), (g**2).sum(), (p**2).sum(), (g * p).sum()
+
+
+def test_quadratic_kappa_by_hand() -> None:
+    # gold −1, 1; predicted 0, 1. Observed: (1 + 0)/2. Expected: the mean of (g − p)² over the four pairings,
+    # (1 + 4 + 1 + 0)/4. κ = 1 − (1/2)/(6/4) = 2/3.
+    assert scale.quadratic_kappa(*sums([-1, 1], [0, 1])) == pytest.approx(2 / 3)
+
+
+@given(st.lists(st.tuples(st.integers(-2, 2), st.integers(-2, 2)), min_size=2, max_size=40))
+def test_quadratic_kappa_is_scikit_learns(pairs: list[tuple[int, int]]) -> None:
+    gold, predicted = map(list, zip(*pairs, strict=True))
+    ours = scale.quadratic_kappa(*sums(gold, predicted))
+    if not np.isnan(ours):
+        theirs = sk.cohen_kappa_score(gold, predicted, weights="quadratic", labels=[-2, -1, 0, 1, 2])
+        assert ours == pytest.approx(theirs, abs=1e-9)
+
+
+def test_brier_and_calibration_by_hand() -> None:
+    # Two items: .8 on the right class (.2 on another), .6 on the wrong one (.4 on the right).
+    # Brier: (.2² + .2²) + (.6² + .6²) = .8, over 2 = .4.
+    assert calibration.brier(0.04 + 0.04 + 0.36 + 0.36, 2) == pytest.approx(0.4)
+    # Calibration: bin of .8 has confidence .8 and 1 right, bin of .6 confidence .6 and 0 right: (.2 + .6)/2.
+    confidences, correct = np.zeros(10), np.zeros(10)
+    confidences[calibration.bin_of(0.8)], correct[calibration.bin_of(0.8)] = 0.8, 1
+    confidences[calibration.bin_of(0.6)] = 0.6
+    assert calibration.expected_calibration_error(confidences, correct, 2) == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(("confidence", "bin_"), [(0, 0), (0.1, 0), (0.1001, 1), (0.7, 6), (0.99, 9), (1, 9)])
+def test_bins_are_closed_above(confidence: float, bin_: int) -> None:
+    assert calibration.bin_of(confidence) == bin_
+
+
+@given(hnp.arrays(np.int64, (4, 3, 3), elements=st.integers(0, 9)))
+def test_a_batch_is_scored_as_its_members_are(batch: np.ndarray) -> None:
+    classes = [0, 1, 2]
+    for metric in (classification.accuracy, classification.mcc, lambda m: classification.macro_f1(m, classes)):
+        assert np.array_equal(metric(batch), [metric(matrix) for matrix in batch], equal_nan=True)
+
+
+def test_kappa_range_ends_are_reached() -> None:
+    assert scale.quadratic_kappa(*sums([-2, 2], [-2, 2])) == 1
+    assert scale.quadratic_kappa(*sums([-2, 2], [2, -2])) == -1
+    assert math.isclose(scale.mean_absolute_error(4, 1), 4)

@@ -1,0 +1,86 @@
+"""The README's five minutes, run as written."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+QUOTED = re.compile(r"\*?`([^`]+)`")
+
+
+@pytest.fixture(scope="module")
+def readme(root: Path) -> str:
+    return (root / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_commands_run_in_their_order(readme: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    blocks = BLOCK.findall(readme)
+    assert len(blocks) >= 6
+    shown = ""
+    for language, code in blocks:
+        if language == "python":
+            name = re.match(r"# (\w+\.py)\n", code)
+            assert name, f"a Python block begins with its file's name: {code}"
+            (tmp_path / name[1]).write_text(code, encoding="utf-8")
+            continue
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", code],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{code}\n{done.stderr}"
+        shown += done.stdout
+    assert "char_f1" in shown
+    assert "macro_f1" in shown
+    assert {"scores.json", "pages.csv", "predictions.jsonl"} <= {path.name for path in tmp_path.iterdir()}
+
+
+def test_the_examples_stand_on_the_pages(readme: str, gold) -> None:
+    rows = [line for line in readme.splitlines() if re.match(r"\| (boilerplate|stance|claims|dependence) \|", line)]
+    assert len(rows) == 4
+    for row in rows:
+        example = row.split("|")[3]
+        article = re.search(r"detente-\d{3}", example)
+        assert article
+        first = QUOTED.search(example)
+        assert first
+        assert first[1] in gold.articles[article[0]]["text"]
+
+
+def test_the_examples_have_the_labels_that_the_readme_gives(gold) -> None:
+    text = gold.articles["detente-001"]["text"]
+    segment = next(
+        r
+        for r in gold.rows("boilerplate")
+        if text[r["start"] : r["end"]] == "Зеркало сайта Vavada" and r["article"] == "detente-001"
+    )
+    assert segment["type"] == "ad"
+    stance = next(r for r in gold.rows("stance") if r["id"] == "detente-002:france:ct_cooperation:current")
+    assert (stance["label"], stance["scale"], stance["expression"]) == ("favor", 2, "explicit")
+    assert stance["chain"][0] == "french-defence-ministry"
+
+
+def test_the_counts_in_prose_are_the_datas(gold, readme: str, root: Path) -> None:
+    families = {article["family"] for article in gold.articles.values()}
+    assert (len(gold.articles), len(families)) == (5, 4)
+    assert "Five pages, and two of them (000 and 001) are near-copies: four families." in readme
+    for name in ("CITATION.cff",):
+        assert f"version: {gold.manifest['version']}" in (root / name).read_text()
+    assert f"For version {gold.manifest['version']} of the data." in (root / "DATASHEET.md").read_text()
+
+
+def test_no_file_names_a_package_registry_host(root: Path) -> None:
+    hosts = re.compile(r"pypi\.(org|python)|pythonhosted|registry\.npmjs|deb\.debian", re.IGNORECASE)
+    tracked = subprocess.run(["git", "ls-files"], cwd=root, capture_output=True, text=True, check=False).stdout.split()
+    for name in tracked or [path.name for path in root.glob("*.*")]:
+        path = root / name
+        if path.suffix != ".parquet" and path.is_file() and path != Path(__file__):
+            assert not hosts.search(path.read_text(encoding="utf-8", errors="replace")), name

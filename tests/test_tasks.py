@@ -1,0 +1,343 @@
+"""What holds for every task and every form of prediction."""
+
+import itertools
+import random
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detente import score as scoring
+from detente.inventory import STANCE_LABELS
+from detente.problems import Invalid
+from detente.spans import to_code_points
+from detente.task import Options
+from detente.tasks import TASKS
+from detente.tasks.boilerplate import BOILERPLATE
+from detente.tasks.stance import STANCE
+
+
+def body_spans(page: Any) -> list[list[int]]:
+    return [[row["start"], row["end"]] for row in page.segments if row["zone"] == "body"]
+
+
+def line_labels(page: Any) -> list[int]:
+    body = [tuple(span) for span in body_spans(page)]
+    return [int(span in body) for span in page.lines]
+
+
+def in_unit(page: Any, unit: str) -> list[list[int]]:
+    table = to_code_points(page.text, unit).tolist()
+    return [[table.index(start), table.index(end)] for start, end in body_spans(page)]
+
+
+GOLD_AS_PREDICTION = {
+    ("boilerplate", "text"): lambda page: {"text": "\n".join(page.text[s:e] for s, e in body_spans(page))},
+    ("boilerplate", "content"): lambda page: {"content": body_spans(page)},
+    ("boilerplate", "content in UTF-8"): lambda page: {"content": in_unit(page, "utf8"), "offset_unit": "utf8"},
+    ("boilerplate", "content in UTF-16"): lambda page: {"content": in_unit(page, "utf16"), "offset_unit": "utf16"},
+    ("boilerplate", "boilerplate"): lambda page: {
+        "boilerplate": [[row["start"], row["end"]] for row in page.segments if row["zone"] != "body"]
+    },
+    ("boilerplate", "lines"): lambda page: {"lines": line_labels(page)},
+    ("stance", "label"): lambda row: {"label": row["label"]},
+    ("stance", "score"): lambda row: {"score": row["scale"] or 0},
+    ("stance", "probabilities"): lambda row: {
+        "probabilities": {name: float(name == row["label"]) for name in STANCE_LABELS}
+    },
+}
+FORMS = list(GOLD_AS_PREDICTION)
+
+
+def task_named(name: str):
+    return next(task for task in TASKS if task.name == name)
+
+
+def gold_records(gold, name: str, form: str) -> list[dict[str, Any]]:
+    make = GOLD_AS_PREDICTION[name, form]
+    return [{"id": unit, **make(value)} for unit, value in task_named(name).units(gold).items()]
+
+
+def values(scores: scoring.Scores) -> dict[str, float]:
+    return {name: spread.value for name, spread in scores.metrics.items()}
+
+
+def test_every_form_of_every_task_is_tried() -> None:
+    assert {(task.name, form) for task in TASKS for form in task.forms} <= set(FORMS)
+
+
+@pytest.mark.parametrize(("name", "form"), FORMS)
+def test_gold_against_itself_is_best_or_null(gold, predict, name: str, form: str) -> None:
+    task = task_named(name)
+    scores = scoring.score(predict(task, gold, gold_records(gold, name, form)), gold)
+    defined = 0
+    for metric in task.metrics:
+        for value in (scores.metrics[metric.name].value, scores.metrics[metric.name].low):
+            assert np.isnan(value) or value == pytest.approx(metric.best, abs=1e-12), metric.name
+            defined += not np.isnan(value)
+    assert defined >= 8
+    assert scoring.errors(scores).is_empty()
+
+
+@pytest.mark.parametrize("paratext", ["content", "boilerplate"])
+def test_the_paratext_policy_moves_the_gold(gold, predict, paratext: str) -> None:
+    zones = {"content": ("body", "paratext"), "boilerplate": ("body",)}[paratext]
+    records = [
+        {"id": name, "content": [[row["start"], row["end"]] for row in page.segments if row["zone"] in zones]}
+        for name, page in BOILERPLATE.units(gold).items()
+    ]
+    same = scoring.score(predict(BOILERPLATE, gold, records), gold, Options(paratext=paratext))
+    other = {"content": "boilerplate", "boilerplate": "content"}[paratext]
+    moved = scoring.score(predict(BOILERPLATE, gold, records), gold, Options(paratext=other))
+    assert same.metrics["char_f1"].value == 1
+    assert moved.metrics["char_f1"].value < 1
+    # Ignored paratext is neither rewarded nor punished.
+    ignored = scoring.score(predict(BOILERPLATE, gold, records), gold)
+    assert ignored.metrics["char_f1"].value == 1
+
+
+@pytest.mark.parametrize(("name", "form"), FORMS)
+def test_the_order_of_lines_changes_nothing(gold, predict, name: str, form: str) -> None:
+    records = noisy(gold, name, form)
+    shuffled = records[:]
+    random.Random(3).shuffle(shuffled)
+    task = task_named(name)
+    first, second = (scoring.score(predict(task, gold, each), gold) for each in (records, shuffled))
+    assert first.metrics == second.metrics or np.array_equal(
+        [list(spread) for spread in first.metrics.values()],
+        [list(spread) for spread in second.metrics.values()],
+        equal_nan=True,
+    )
+    assert first.signature == second.signature
+
+
+def noisy(gold, name: str, form: str) -> list[dict[str, Any]]:
+    """Gold, each unit with its neighbour's answer where that is possible."""
+    records = gold_records(gold, name, form)
+    if name == "stance":
+        answers = [{key: record[key] for key in record if key != "id"} for record in records]
+        return [{"id": a["id"], **b} for a, b in zip(records, answers[1:] + answers[:1], strict=True)]
+    return [
+        {"id": r["id"], form: []} if i == 0 and form in ("content", "boilerplate") else r for i, r in enumerate(records)
+    ]
+
+
+@pytest.mark.parametrize("empty", [{"text": ""}, {"content": []}])
+def test_an_empty_output_has_recall_0_and_no_precision(gold, predict, empty: dict[str, Any]) -> None:
+    records = [{"id": name, **empty} for name in BOILERPLATE.units(gold)]
+    found = values(scoring.score(predict(BOILERPLATE, gold, records), gold))
+    for level in ("char", "token", "line"):
+        assert found[f"{level}_recall"] == 0
+        assert np.isnan(found[f"{level}_precision"])
+        assert found[f"{level}_f1"] == 0
+    assert found["body_coverage"] == 0
+    assert np.isnan(found["fabricated"])
+
+
+def test_missing_ids_are_an_error_that_names_them_or_score_as_empty(gold, predict) -> None:
+    for task, form in ((BOILERPLATE, "content"), (STANCE, "label")):
+        records = gold_records(gold, task.name, form)
+        dropped = records.pop(1)["id"]
+        with pytest.raises(Invalid, match=dropped):
+            predict(task, gold, records)
+        scores = scoring.score(predict(task, gold, records, allow_missing=True), gold)
+        assert scores.missing == (dropped,)
+        assert "|missing:1|" in scores.signature
+        assert scores.sizes["units"] == len(records) + 1
+    # One of the 42 rows is wrong: 34 of the 35 headline rows, or 6 of the 7 alleged ones, stay right.
+    rows = STANCE.units(gold)
+    headline = [name for name in rows if not rows[name]["alleged"]]
+    expected = (len(headline) - 1) / len(headline) if dropped in headline else 1.0
+    assert values(scores)["accuracy"] == expected
+
+
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_one_more_wrong_label_never_helps(gold, predict, data: st.DataObject) -> None:
+    rows = STANCE.units(gold)
+    wrong = data.draw(st.sets(st.sampled_from(sorted(rows)), max_size=20))
+    more = data.draw(st.sampled_from(sorted(rows)))
+
+    def accuracy(names: set[str]) -> float:
+        records = [
+            {
+                "id": name,
+                "label": next(other for other in STANCE_LABELS if other != row["label"])
+                if name in names
+                else row["label"],
+            }
+            for name, row in rows.items()
+        ]
+        return values(scoring.score(predict(STANCE, gold, records), gold))["accuracy"]
+
+    assert accuracy(wrong | {more}) <= accuracy(wrong)
+
+
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_one_more_wrong_line_never_lifts_f1(gold, data: st.DataObject) -> None:
+    page = BOILERPLATE.units(gold)["detente-001"]
+    labels = line_labels(page)
+    wrong = data.draw(st.sets(st.integers(0, len(labels) - 1), max_size=15))
+    more = data.draw(st.sampled_from([number for number in range(len(labels)) if number not in wrong]))
+
+    def found(flipped: set[int]) -> dict[str, float]:
+        lines = [1 - label if number in flipped else label for number, label in enumerate(labels)]
+        counts = BOILERPLATE.count(
+            page, BOILERPLATE.parse(page, {"id": page.id, "lines": lines}), Options("boilerplate")
+        )
+        sums = pl.DataFrame(counts).select(pl.col("^(char|line)_(tp|fp|fn)$").sum()).row(0, named=True)
+        return {
+            level: 2 * sums[f"{level}_tp"] / (2 * sums[f"{level}_tp"] + sums[f"{level}_fp"] + sums[f"{level}_fn"])
+            for level in ("char", "line")
+        }
+
+    before, after = found(wrong), found(wrong | {more})
+    assert all(after[level] <= before[level] for level in before)
+
+
+@pytest.mark.parametrize(("name", "form"), FORMS)
+def test_counts_of_shards_add_up_to_the_counts_of_the_whole(gold, name: str, form: str) -> None:
+    task = task_named(name)
+    units = task.units(gold)
+    by_id = {r["id"]: task.parse(units[r["id"]], r) for r in noisy(gold, name, form)}
+    whole = scoring.count(task, units, by_id, Options()).select(task.columns).sum()
+    names = sorted(units)
+    shards = [{n: units[n] for n in part} for part in (names[::2], names[1::2])]
+    parts = [scoring.count(task, shard, by_id, Options()).select(task.columns).sum() for shard in shards]
+    assert np.allclose(whole.to_numpy(), parts[0].to_numpy() + parts[1].to_numpy())
+
+
+def test_count_columns_and_keys_have_names_of_their_own() -> None:
+    for task in TASKS:
+        names = [*task.keys, *task.columns, "wrong", "detail"]
+        assert len(names) == len(set(names)), task.name
+        assert {column for metric in task.metrics for column in metric.n} <= set(task.columns)
+
+
+def test_counts_of_boilerplate_by_hand(minimal_gold, predict) -> None:
+    # The page: headline (15 visible characters), body (41), "Share this page" (13), "Paris offers help!" (16).
+    records = [{"id": "detente-900", "lines": [1, 1, 1, 0]}]
+    scores = scoring.score(predict(BOILERPLATE, minimal_gold, records), minimal_gold)
+    found = values(scores)
+    body = len("Franceisreadytosharemore.ItsaidsoonMonday.")
+    share, related = len("Sharethispage"), len("Parisoffershelp!")
+    assert found["char_precision"] == body / (body + share)
+    assert found["char_recall"] == 1
+    assert found["char_f1"] == 2 * body / (2 * body + share)
+    # 6 words and a full stop, 5 words and a full stop: 13 tokens of the body, 3 of the share line; one line each.
+    assert found["token_precision"] == 13 / (13 + 3)
+    assert found["line_precision"] == 1 / 2
+    assert found["recall_share"] == 0
+    assert found["recall_related"] == 1
+    assert np.isnan(found["recall_ad"])
+    assert scores.n["char_f1"] == body + share + related
+    assert scoring.errors(scores).rows() == [
+        ("detente-900:b03", "headline", float(share), f"let in {share} of {share} characters: Share this page")
+    ]
+
+
+def test_stance_scores_by_hand(minimal_gold, predict) -> None:
+    # France favors (scale 2), Russia has no stance. Predicted: 1 and −0.4, so favor and none: both right.
+    names = list(STANCE.units(minimal_gold))
+    scored = predict(STANCE, minimal_gold, [{"id": names[0], "score": 1}, {"id": names[1], "score": -0.4}])
+    found = scoring.score(scored, minimal_gold)
+    assert values(found)["accuracy"] == 1
+    # Only France has a scale: |2 − 1|.
+    assert values(found)["mae"] == 1
+    assert found.n["mae"] == 1
+    # The majority class, the first of equals, is favor: 1 of 2 right.
+    assert found.majority["accuracy"] == 0.5
+    probabilities = [
+        {"id": names[0], "probabilities": {"favor": 0.5, "against": 0.25, "none": 0.25}},
+        {"id": names[1], "probabilities": {"favor": 0.6, "against": 0.0, "none": 0.4}},
+    ]
+    found = scoring.score(predict(STANCE, minimal_gold, probabilities), minimal_gold)
+    # (.5² + .25² + .25²) + (.6² + 0² + .6²) over 2; the bins of .5 (right) and .6 (wrong): (.5 + .6)/2.
+    assert values(found)["brier"] == pytest.approx((0.375 + 0.72) / 2)
+    assert values(found)["calibration_error"] == pytest.approx(0.55)
+    assert values(found)["accuracy"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("score", "label"), [(2, "favor"), (0.5, "favor"), (0.49, "none"), (-0.5, "against"), (0, "none")]
+)
+def test_a_score_folds_to_its_label(score: float, label: str) -> None:
+    assert STANCE.parse({}, {"id": "x", "score": score}).label == label
+
+
+def test_the_most_probable_label_does_not_depend_on_the_order_of_keys() -> None:
+    shares = {"favor": 0.4, "against": 0.4, "none": 0.2}
+    labels = {
+        STANCE.parse({}, {"id": "x", "probabilities": dict(order)}).label
+        for order in itertools.permutations(shares.items())
+    }
+    assert labels == {"favor"}
+
+
+def test_alternatives_count_only_if_accepted(gold, predict) -> None:
+    rows = STANCE.units(gold)
+    soft = {n: a["value"] for n, row in rows.items() for a in row["alternatives"] if a["field"] == "label"}
+    assert soft
+    records = [{"id": name, "label": soft.get(name, row["label"])} for name, row in rows.items()]
+    checked = predict(STANCE, gold, records)
+    assert len(scoring.errors(scoring.score(checked, gold))) == len(soft)
+    accepted = scoring.score(checked, gold, Options(alternatives="accept"))
+    assert scoring.errors(accepted).is_empty()
+    assert "alternatives:accept" in accepted.signature
+
+
+def test_a_scale_alternative_is_measured_from_the_nearer_value(gold, predict) -> None:
+    rows = STANCE.units(gold)
+    soft = {n: float(a["value"]) for n, row in rows.items() for a in row["alternatives"] if a["field"] == "scale"}
+    assert soft
+    records = [{"id": n, "score": soft.get(n, float(row["scale"] or 0))} for n, row in rows.items()]
+    checked = predict(STANCE, gold, records)
+    assert values(scoring.score(checked, gold))["mae"] > 0
+    assert values(scoring.score(checked, gold, Options(alternatives="accept")))["mae"] == 0
+
+
+def test_alleged_rows_stay_out_of_the_headline_scores(gold, predict) -> None:
+    rows = STANCE.units(gold)
+    wrong = {"favor": "against", "against": "favor", "none": "favor"}
+    records = [
+        {"id": name, "label": wrong[row["label"]] if row["alleged"] else row["label"]} for name, row in rows.items()
+    ]
+    scores = scoring.score(predict(STANCE, gold, records), gold)
+    assert values(scores)["accuracy"] == 1
+    assert scores.breakdown["slice"]["alleged"]["accuracy"] == 0
+    assert set(scores.breakdown["holder"]) < {row["holder"] for row in rows.values()} | {"x"}
+
+
+def test_a_macro_average_is_over_the_classes_of_the_whole_gold(gold, predict) -> None:
+    records = gold_records(gold, "stance", "label")
+    scores = scoring.score(predict(STANCE, gold, records), gold)
+    # Only one family has a headline row against: elsewhere that class has no F1, and the macro average none either.
+    assert scores.metrics["macro_f1"].defined == 1
+    assert scores.metrics["accuracy"].defined == 4
+
+
+def test_ten_units_or_more_are_bootstrapped_and_say_so(gold, predict) -> None:
+    records = noisy(gold, "stance", "label")
+    by_item = scoring.Resampling(unit="item", resamples=200, seed=4)
+    first = scoring.score(predict(STANCE, gold, records), gold, resampling=by_item)
+    again = scoring.score(predict(STANCE, gold, records), gold, resampling=by_item)
+    assert first.interval == "bootstrap"
+    assert "|unit:item|resamples:200|seed:4|" in first.signature
+    assert first.metrics["accuracy"] == again.metrics["accuracy"]
+    assert first.metrics["accuracy"].low < first.metrics["accuracy"].value < first.metrics["accuracy"].high
+
+
+def test_per_unit_rows_add_up(gold, predict) -> None:
+    records = noisy(gold, "boilerplate", "content")
+    scores = scoring.score(predict(BOILERPLATE, gold, records), gold)
+    rows = scoring.per_unit(scores)
+    assert rows["id"].to_list() == list(gold.articles)
+    assert rows["char_f1"][0] == 0
+    assert rows["family"].to_list() == [article["family"] for article in gold.articles.values()]
+    labels = scoring.per_unit(scoring.score(predict(STANCE, gold, noisy(gold, "stance", "label")), gold))
+    assert labels.filter(pl.col("gold") == pl.col("predicted"))["wrong"].sum() == 0
+    assert labels["accuracy"].to_list() == (labels["gold"] == labels["predicted"]).cast(pl.Float64).to_list()
