@@ -1,7 +1,7 @@
 """How long `detente` takes to start and to score the five pages, as ratios to bare imports in the same run.
 
 Bounds: `detente --help` under 3 × `import click`; `detente eval score` on the five pages under 1.5 × the import of
-polars, rapidfuzz and scipy.optimize. Runs alternate, so that a machine that slows down slows both; medians are compared.
+polars, rapidfuzz and scipy.optimize. Runs alternate, so that a slow moment of the machine slows both; medians count.
 """
 
 import statistics
