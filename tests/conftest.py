@@ -38,6 +38,22 @@ def minimal_gold(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     return Corpus(corpus / "dataset")
 
 
+@pytest.fixture(scope="session")
+def wide_gold(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """Twelve copies of the minimal page, each a family of its own: enough for a bootstrap."""
+    corpus = Path(shutil.copytree(TESTS / "minimal", tmp_path_factory.mktemp("wide") / "corpus"))
+    for path in [path for path in corpus.rglob("*.*") if path.suffix in (".jsonl", ".txt")]:
+        text = path.read_text()
+        numbered = [text.replace("detente-900", f"detente-{number}") for number in range(900, 912)]
+        if path.stem == "articles":
+            path.write_text("".join(numbered))
+        elif path.stem == "detente-900":
+            for number, copy in enumerate(numbered, start=900):
+                path.with_stem(f"detente-{number}").write_text(copy)
+    build.write(corpus, build.files_of(corpus))
+    return Corpus(corpus / "dataset")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def hub_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keeps what `datasets` caches out of the user's home, and the network out of the tests."""

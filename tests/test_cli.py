@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 import detente
 from detente.baselines import BASELINES
 from detente.cli import main
+from detente.problems import CALL_RULES
 from detente.records import dump_lines
 from detente.tasks import TASKS
 
@@ -306,6 +307,18 @@ def test_python_eval_score_from_a_checkout(body_lines: Path, root: Path) -> None
         check=True,
     )
     assert json.loads(done.stdout)["task"] == "boilerplate"
+
+
+def test_every_rule_of_a_call_is_tested(root: Path) -> None:
+    tests = "".join(path.read_text() for path in sorted((root / "tests").glob("test_*.py")))
+    assert all(tests.count(rule) for rule in CALL_RULES)
+
+
+def test_what_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("detente.corpus.dataset_folder", lambda: tmp_path / "nowhere")
+    result = run("eval", "inputs", "--task", "stance")
+    assert result.exit_code == 2
+    assert "not-readable" in result.stderr
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -35,7 +35,7 @@ def test_rule(folder: Path, minimal: Path, minimal_gold) -> None:
     if any((folder / name).exists() for name in ("annotations", "dataset", "remove.txt")):
         laid_over(minimal, folder)
         with pytest.raises(Invalid) as invalid:
-            build.check(minimal)
+            build.files_of(minimal)
         assert {problem.rule for problem in invalid.value.problems} <= CORPUS_RULES.keys()
         found += invalid.value.problems
     for path in sorted(folder.glob("predictions/*")):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from detente import score as scoring
 from detente.inventory import STANCE_LABELS
+from detente.page import Page
 from detente.problems import Invalid
 from detente.spans import to_code_points
 from detente.task import Options
@@ -329,6 +330,34 @@ def test_ten_units_or_more_are_bootstrapped_and_say_so(gold, predict) -> None:
     assert "|unit:item|resamples:200|seed:4|" in first.signature
     assert first.metrics["accuracy"] == again.metrics["accuracy"]
     assert first.metrics["accuracy"].low < first.metrics["accuracy"].value < first.metrics["accuracy"].high
+
+
+def test_from_ten_families_on_families_are_resampled(wide_gold, predict) -> None:
+    # Every second page keeps one boilerplate line of 13 characters beside its body.
+    records = [{"id": name, "lines": [0, 1, number % 2, 0]} for number, name in enumerate(BOILERPLATE.units(wide_gold))]
+    scores = scoring.score(predict(BOILERPLATE, wide_gold, records), wide_gold)
+    precision = scores.metrics["char_precision"]
+    body, share = len("Franceisreadytosharemore.ItsaidsoonMonday."), len("Sharethispage")
+    assert scores.interval == "bootstrap"
+    assert "|families:12|interval:bootstrap|unit:family|resamples:1000|seed:0|" in scores.signature
+    assert precision.value == pytest.approx(12 * body / (12 * body + 6 * share))
+    assert body / (body + share) < precision.low < precision.value < precision.high < 1
+    assert precision.undefined == 0
+    # No page has an ad: undefined throughout, so there is no interval.
+    assert np.isnan(scores.metrics["recall_ad"].low)
+    assert scores.metrics["recall_ad"].undefined == 1
+
+
+def test_a_line_of_two_segments_counts_for_the_larger() -> None:
+    page = Page(
+        "x",
+        "x",
+        "Paris: the news goes on\nShare",
+        ({"start": 0, "end": 6}, {"start": 7, "end": 23}, {"start": 24, "end": 29}),
+    )
+    assert page.segment_of_line.tolist() == [1, 2]
+    # "Paris" and ":" start in the first segment, four words in the second.
+    assert page.segment_of_token.tolist() == [0, 0, 1, 1, 1, 1, 2]
 
 
 def test_per_unit_rows_add_up(gold, predict) -> None:

@@ -70,7 +70,7 @@ def files_of(root: Path) -> Files:
             path.read_text("utf-8"), card.front_matter(version, digests), card.blocks(tables)
         ).encode()
     except (OSError, ValueError) as error:
-        raise Invalid([Problem("card", "dataset/README.md", str(error))]) from error
+        raise Invalid([Problem("card-blocks", "dataset/README.md", str(error))]) from error
     manifest = {
         "schema": "detente.manifest/1",
         "name": "detente",

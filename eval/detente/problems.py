@@ -39,8 +39,19 @@ CORPUS_RULES = {
     "label-scale": "a label folds from its scale: above 0 favor, below 0 against, else none",
     "alleged-wrong": "a stance is alleged exactly if the innermost reporter speaks for another state",
     "null-stance": "a row without a scale has no expression, and its target is ct_cooperation",
+    "card-blocks": "dataset/README.md has each generated block once",
     "alternative-unknown": "an alternative names a field of its row and another value from that field's inventory",
 }
+
+CALL_RULES = {
+    "option": "an option is given to a task that heeds it",
+    "file-suffix": "a file's suffix is one of those that the command writes",
+    "not-readable": "an input can be read",
+    "not-writable": "an output can be written",
+    "no-annotations": "the folder to check or build holds annotations/",
+    "dataset-changed": "a built table is the one that manifest.json vouches for",
+}
+"""Rules of a call, not of a file: they have tests of their own, and no folder in `tests/invalid/`."""
 
 PREDICTION_RULES = {
     "not-json": "every line is one JSON object in UTF-8, without a key twice",
