@@ -1,5 +1,6 @@
 """The command line, as a person or a script meets it."""
 
+import gzip
 import json
 import os
 import pty
@@ -199,6 +200,7 @@ BAD: dict[str, tuple[bytes, str]] = {
     "a huge number": (b'{"id": "detente-000", "content": [[0, 1' + b"0" * 5000 + b"]]}\n", ":1: not-json:"),
     "a number as id": (b'{"id": 0, "text": ""}\n', ":1: wrong-type:"),
     "zero bytes": (b"\x00\x00\x00\n", ":1: not-json:"),
+    "a compressed file": (gzip.compress(b"{}\n" * 1000), ":1: not-json:"),
 }
 
 

@@ -31,6 +31,7 @@ def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not JSON: write a number or null")
 
 
+_PACKED = (b"\x1f\x8b", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"BZh", b"PAR1")
 _DECODER = json.JSONDecoder(object_pairs_hook=_no_duplicate_keys, parse_constant=_no_constant)
 
 
@@ -44,6 +45,8 @@ def parse_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
     Returns:
         The records in the order of the file, and the problems of the lines that hold none.
     """
+    if b"\0" in data[:4096] or data.startswith(_PACKED):
+        return [], [Problem("not-json", f"{name}:1", "the file is binary or compressed: unpack it to JSON Lines")]
     lines, problems = [], []
     for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
         if not raw.strip():
