@@ -1,0 +1,182 @@
+"""Agreement between annotators: Krippendorff's α for labels, α_U for spans, B-cubed for clusters."""
+
+from collections.abc import Hashable, Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.spans import Span
+
+LEVELS: Final = ("nominal", "ordinal", "interval")
+
+
+def _value_counts(ratings: Sequence[Sequence[Any]]) -> tuple[list[Any], NDArray[np.float64]]:
+    """The values in ascending order, and how often each unit has each, shape `(units, values)`."""
+    values = sorted({value for row in ratings for value in row if value is not None})
+    place = {value: index for index, value in enumerate(values)}
+    counts = np.zeros((len(ratings[0]) if ratings else 0, len(values)))
+    for row in ratings:
+        for unit, value in enumerate(row):
+            if value is not None:
+                counts[unit, place[value]] += 1
+    return values, counts
+
+
+def _squared_distances(values: list[Any], totals: NDArray[np.float64], level: str) -> NDArray[np.float64]:
+    """δ² between values: 0 or 1; squared ranks passed over, half of either end; squared differences."""
+    if level == "nominal":
+        return 1.0 - np.eye(len(values))
+    if level == "interval":
+        numbers = np.array(values, dtype=float)
+        return (numbers[:, None] - numbers[None, :]) ** 2
+    middle = np.cumsum(totals) - totals / 2
+    return (middle[:, None] - middle[None, :]) ** 2
+
+
+def krippendorff_alpha(ratings: Sequence[Sequence[Any]], level: str = "nominal") -> float:
+    """Krippendorff's α = 1 − observed / expected disagreement (Krippendorff 2011), at most 1; 0 is chance.
+
+    Args:
+        ratings: One row per annotator, one column per unit, None where an annotator gives no value. For `ordinal` the
+            values must sort in the order of the scale; for `interval` they must be numbers.
+        level: `nominal`, `ordinal` or `interval`.
+
+    Returns:
+        NaN if no unit has two values, or if all values that can be paired are the same one.
+
+    Raises:
+        ValueError: If the level is unknown, or the rows are not of one length.
+    """
+    if level not in LEVELS:
+        raise ValueError(f"level is {level!r}, not one of {', '.join(LEVELS)}")
+    if len({len(row) for row in ratings}) > 1:
+        raise ValueError("every annotator needs a value, or None, for every unit")
+    values, counts = _value_counts(ratings)
+    return float(_alpha_of_counts(values, counts[counts.sum(axis=1) > 1], level))
+
+
+def _alpha_of_counts(values: list[Any], counts: NDArray[np.float64], level: str) -> float:
+    totals = counts.sum(axis=0)
+    n = totals.sum()
+    distances = _squared_distances(values, totals, level)
+    expected = totals @ distances @ totals
+    if n < 2 or expected == 0:
+        return np.nan
+    pairs = np.einsum("uv,vw,uw->u", counts, distances, counts) / (counts.sum(axis=1) - 1)
+    return float(1 - (n - 1) * pairs.sum() / expected)
+
+
+def alpha_interval(
+    ratings: Sequence[Sequence[Any]], level: str = "nominal", resamples: int = 2000, seed: int = 0
+) -> tuple[float, float]:
+    """The 2.5% and 97.5% percentiles of α over resampled units, conditional on the pages that the units are from.
+
+    Returns:
+        NaN twice if α is undefined in more than one resample of twenty, as it is where everybody gives one value.
+    """
+    values, counts = _value_counts(ratings)
+    counts = counts[counts.sum(axis=1) > 1]
+    if not len(counts):
+        return np.nan, np.nan
+    generator = np.random.default_rng(seed)
+    draws = generator.integers(len(counts), size=(resamples, len(counts)))
+    alphas = np.array([_alpha_of_counts(values, counts[draw], level) for draw in draws])
+    kept = alphas[~np.isnan(alphas)]
+    if len(kept) < 0.95 * resamples:
+        return np.nan, np.nan
+    low, high = np.quantile(kept, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def alpha_u(units: Sequence[Sequence[Span]], length: int) -> float:
+    """Krippendorff's α_U for one category of units on one continuum (Krippendorff 2004, "Measuring the reliability").
+
+    The squared length by which units and gaps of one annotator and another differ, over what chance would give. To
+    combine categories or texts, sum `alpha_u_terms` and take 1 − observed / expected.
+
+    Args:
+        units: For each annotator the units, half-open and without overlap.
+        length: Of the continuum, which starts at 0.
+
+    Returns:
+        At most 1; NaN if nobody marks a unit.
+    """
+    observed, expected = alpha_u_terms(units, length)
+    return 1 - observed / expected if expected else np.nan
+
+
+def alpha_u_terms(units: Sequence[Sequence[Span]], length: int) -> tuple[float, float]:
+    """Observed and expected disagreement of `alpha_u`, both 0 if nobody marks a unit."""
+    sections = [_sections(sorted(marked), length) for marked in units]
+    annotators = len(sections)
+    observed = sum(
+        _section_distance(mine, theirs)
+        for i, own in enumerate(sections)
+        for j, other in enumerate(sections)
+        if i != j
+        for mine in own
+        for theirs in other
+    ) / (annotators * (annotators - 1) * length**2)
+    lengths = [end - start for own in sections for start, end, is_unit in own if is_unit]
+    gaps = [end - start for own in sections for start, end, is_unit in own if not is_unit]
+    numerator = sum(
+        (len(lengths) - 1) / 3 * (2 * size**3 - 3 * size**2 + size)
+        + size**2 * sum(gap - size + 1 for gap in gaps if gap >= size)
+        for size in lengths
+    )
+    points = annotators * length
+    denominator = points * (points - 1) - sum(size * (size - 1) for size in lengths)
+    return observed, 2 / length * numerator / denominator if denominator else 0.0
+
+
+def _sections(units: Sequence[Span], length: int) -> list[tuple[int, int, bool]]:
+    """Units and the gaps between them, as (start, end, is it a unit)."""
+    if any(left[1] > right[0] for left, right in pairwise(units)):
+        raise ValueError("units of one annotator must not overlap")
+    found, place = [], 0
+    for start, end in units:
+        if start > place:
+            found.append((place, start, False))
+        found.append((start, end, True))
+        place = end
+    return [*found, (place, length, False)] if place < length else found
+
+
+def _section_distance(mine: tuple[int, int, bool], theirs: tuple[int, int, bool]) -> float:
+    (start, end, is_unit), (other_start, other_end, other_is_unit) = mine, theirs
+    if is_unit and other_is_unit and start < other_end and other_start < end:
+        return float((start - other_start) ** 2 + (end - other_end) ** 2)
+    if is_unit and not other_is_unit and other_start <= start and end <= other_end:
+        return float((end - start) ** 2)
+    if other_is_unit and not is_unit and start <= other_start and other_end <= end:
+        return float((other_end - other_start) ** 2)
+    return 0.0
+
+
+def b_cubed(gold: Sequence[Hashable], predicted: Sequence[Hashable]) -> tuple[float, float, float]:
+    """B-cubed precision, recall and F1 of a clustering (Bagga and Baldwin 1998), each in 0…1.
+
+    Per item the share of its predicted cluster that is in its gold cluster (precision), and the reverse (recall), then
+    the mean over items; F1 is the harmonic mean of the two means.
+
+    Args:
+        gold: Each item's gold cluster.
+        predicted: Each item's predicted cluster.
+
+    Returns:
+        NaN three times without items.
+
+    Raises:
+        ValueError: If the two are not of one length.
+    """
+    if len(gold) != len(predicted):
+        raise ValueError("every item needs a gold and a predicted cluster")
+    if not gold:
+        return np.nan, np.nan, np.nan
+    same_gold = np.array([[a == b for b in gold] for a in gold])
+    same_predicted = np.array([[a == b for b in predicted] for a in predicted])
+    both = (same_gold & same_predicted).sum(axis=1)
+    precision, recall = float((both / same_predicted.sum(axis=1)).mean()), float((both / same_gold.sum(axis=1)).mean())
+    return precision, recall, 2 * precision * recall / (precision + recall)
