@@ -6,13 +6,13 @@ python scripts/plant_errors.py stance 7 /tmp/refute planted.jsonl
 import sys
 from pathlib import Path
 
-from detente import annotations, planting, schema
+from detente import annotations, inventory, planting, schema
 from detente.records import dump_lines, write_whole
 
 FIELDS = {
     "boilerplate": ("type",),
     "stance": ("scale", "expression", "target", "time"),
-    "claims": ("type", "presentation"),
+    "claims": ("type", "presentation", "relation"),
     "attribution": ("type", "cue_force"),
     "derivation": ("degree", "kind", "basis"),
     "reuse": ("operation",),
@@ -22,8 +22,10 @@ FIELDS = {
 def main(layer: str, seed: str, folder: str, aside: str) -> None:
     """Writes one file per article into `folder`, and the list of what was planted to `aside`."""
     tables, _ = annotations.read(Path(__file__).resolve().parents[1])
-    inventories = {field: schema.inventory_of(layer, field) or ("-2", "-1", "1", "2") for field in FIELDS[layer]}
-    copies, planted = planting.plant(tables[layer].rows, inventories, int(seed))
+    others = {"scale": ("-2", "-1", "1", "2"), "relation": inventory.RELATIONS}
+    inventories = {field: others.get(field) or schema.inventory_of(layer, field) or () for field in FIELDS[layer]}
+    rows = [planting.with_first_relation(row) if layer == "claims" else row for row in tables[layer].rows]
+    copies, planted = planting.plant(rows, inventories, int(seed))
     Path(folder).mkdir(parents=True, exist_ok=True)
     for article in dict.fromkeys(row["article"] for row in copies):
         rows = [row for row in copies if row["article"] == article]

@@ -40,7 +40,7 @@ def test_every_built_table_passes_its_model(gold: Corpus) -> None:
 
 def test_a_build_writes_only_what_differs_and_removes_what_nothing_makes(minimal: Path) -> None:
     first = build.write(minimal, build.files_of(minimal))
-    assert first[-1] == "manifest.json"
+    assert first[-1] == "dataset/manifest.json"
     assert build.write(minimal, build.files_of(minimal)) == []
     stray = minimal / "dataset" / "data" / "old" / "test.parquet"
     stray.parent.mkdir()
@@ -48,7 +48,7 @@ def test_a_build_writes_only_what_differs_and_removes_what_nothing_makes(minimal
     assert list(build.differences(minimal, build.files_of(minimal))) == [
         "dataset/data/old/test.parquet: nothing makes this file"
     ]
-    assert build.write(minimal, build.files_of(minimal)) == ["data/old/test.parquet"]
+    assert build.write(minimal, build.files_of(minimal)) == ["dataset/data/old/test.parquet"]
 
 
 def edit(root: Path, old: str, new: str, name: str = "annotations/stance/gold/detente-900.jsonl") -> None:
@@ -114,7 +114,7 @@ def test_a_build_that_fails_leaves_no_half_written_file(minimal: Path, monkeypat
 
 def test_the_card_must_have_its_blocks(minimal: Path) -> None:
     edit(minimal, "<!-- generated: stance -->", "", "dataset/README.md")
-    with pytest.raises(Invalid, match="generated blocks"):
+    with pytest.raises(Invalid, match="stance are missing"):
         build.files_of(minimal)
 
 

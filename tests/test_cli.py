@@ -173,6 +173,7 @@ def test_inputs_hold_no_labels(gold) -> None:
     allowed = {
         "boilerplate": {"id", "text", "language"},
         "stance": {"id", "article", "text", "holder", "holder_aliases", "target", "time"},
+        "contrast": {"id", "task", "text", "holder", "target", "proposition", "labels", "roles"},
     }
     for task in TASKS:
         lines = run("eval", "inputs", "--task", task.name).output.splitlines()

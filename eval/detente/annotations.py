@@ -13,8 +13,26 @@ from detente.problems import Problem
 from detente.records import Line, Record, describe, parse_lines
 from detente.text import normalise, refusals
 
-REGISTRIES: Final = ("articles", "sources", "events")
-LAYERS: Final = ("boilerplate", "stance")
+FILES: Final = {
+    "articles": "articles.jsonl",
+    "sources": "sources.jsonl",
+    "events": "events.jsonl",
+    "propositions": "propositions.jsonl",
+    "exceptions": "agreement/exceptions.jsonl",
+    "contrast": "contrast/items.jsonl",
+}
+"""The tables that are one file each, in the order in which they are read."""
+
+LAYERS: Final = {
+    "boilerplate": "boilerplate/gold",
+    "claims": "claims/gold",
+    "no_claim": "claims/no_claim",
+    "stance": "stance/gold",
+    "attribution": "attribution/gold",
+    "derivation": "derivation/gold",
+    "reuse": "reuse/gold",
+}
+"""The tables that have one file per article, and their folders."""
 
 
 @dataclass(frozen=True)
@@ -53,19 +71,19 @@ def read(root: Path) -> tuple[Tables, list[Problem]]:
         root: The folder that holds `annotations/` and `dataset/`.
 
     Returns:
-        A table per config, computed columns included, and every problem of reading. A line that has the wrong shape is
-        in the problems and not in the table. An article whose capture is refused has the text "".
+        A table per config, without computed columns other than `article` and `text`, and every problem of reading. A
+        line that has the wrong shape is in the problems and not in the table. An article whose capture is refused has
+        the text "".
     """
     problems: list[Problem] = []
     tables: Tables = {}
-    for name in REGISTRIES:
-        path = root / "annotations" / f"{name}.jsonl"
-        tables[name] = _table(name, _read_lines(name, path, root, problems))
+    for name, file in FILES.items():
+        tables[name] = _table(name, _read_lines(name, root / "annotations" / file, root, problems))
     articles = [row["id"] for row in tables["articles"].rows]
     _add_texts(root, tables["articles"], problems)
     problems += _strangers(root / "dataset" / "raw", ".txt", articles, root)
-    for name in LAYERS:
-        folder = root / "annotations" / name / "gold"
+    for name, place in LAYERS.items():
+        folder = root / "annotations" / place
         problems += _strangers(folder, ".jsonl", articles, root)
         lines, incomplete = [], set()
         for article in dict.fromkeys(articles):
@@ -75,7 +93,6 @@ def read(root: Path) -> tuple[Tables, list[Problem]]:
                 incomplete.add(article)
             lines += [Line(place, {**record, "article": article}) for place, record in found]
         tables[name] = _table(name, lines, frozenset(incomplete))
-    _add_speakers(tables)
     return tables, problems
 
 
@@ -167,11 +184,3 @@ def _add_texts(root: Path, articles: Table, problems: list[Problem]) -> None:
             if not faults:
                 row["text"] = normalise(raw)
         row["sha256_text"] = hashlib.sha256(row["text"].encode()).hexdigest()
-
-
-def _add_speakers(tables: Tables) -> None:
-    """The speaker of a stance is who ends the chain, where that source speaks for the holder."""
-    speaks_for = {row["id"]: row["speaks_for"] for row in tables["sources"].rows}
-    for row in tables["stance"].rows:
-        last = row["chain"][-1] if row["chain"] else None
-        row["speaker"] = last if last and speaks_for.get(last) == row["holder"] else None

@@ -4,23 +4,42 @@ import difflib
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
-from detente import annotations, card, checks
+from detente import agreement, annotations, card, checks, computed, counts, schema
 from detente.corpus import SPLIT
 from detente.problems import Invalid, Problem
-from detente.records import dump_line, dump_lines, write_whole
+from detente.records import dump_line, dump_lines, without_nan, write_whole
 from detente.text import NORMALISATION
 
-MANIFEST: Final = "manifest.json"
-DERIVED_FOLDERS: Final = ("text", "data")
+MANIFEST: Final = "dataset/manifest.json"
+AGREEMENT: Final = "dataset/agreement.json"
+CARD: Final = "dataset/README.md"
+DATASHEET: Final = "DATASHEET.md"
+DERIVED_FOLDERS: Final = ("dataset/text", "dataset/data")
+CANARY: Final = "DETENTE-CANARY-3f6c1b0e-8a52-4d0e-9b7e-5c1d2e4f7a90"
+"""Stands in the manifest, the card and the datasheet, so that training data which holds them can be found."""
+
+_CARD_BLOCKS: Final = (
+    "articles",
+    "configs",
+    "boilerplate",
+    "claims",
+    "stance",
+    "labels",
+    "support",
+    "attribution",
+    "derivation",
+    "reuse",
+    "contrast",
+)
 
 Files = dict[str, bytes]
-"""Path inside `dataset/` to content."""
+"""Path below the root to content."""
 
 
 def _sha256(data: bytes | str) -> str:
@@ -41,13 +60,14 @@ def check(root: Path) -> annotations.Tables:
         Invalid: With every problem.
     """
     tables, problems = annotations.read(root)
+    tables = computed.complete(tables)
     if problems := problems + checks.problems_of(tables):
         raise Invalid(problems)
     return tables
 
 
 def files_of(root: Path) -> Files:
-    """Everything that `dataset/` holds beside `raw/`, made from the annotations.
+    """Everything that is derived, made from the annotations.
 
     Args:
         root: The folder that holds `annotations/` and `dataset/`.
@@ -57,31 +77,47 @@ def files_of(root: Path) -> Files:
     """
     tables = check(root)
     version = _version(root)
-    frames = {config: table.frame() for config, table in tables.items()}
+    frames = {config: tables[config].frame() for config in schema.MODELS}
     digests = {config: digest(frame) for config, frame in frames.items()}
-    files: Files = {f"text/{row['id']}.txt": row["text"].encode() for row in tables["articles"].rows}
+    files: Files = {f"dataset/text/{row['id']}.txt": row["text"].encode() for row in tables["articles"].rows}
     for config, frame in frames.items():
         buffer = io.BytesIO()
         frame.write_parquet(buffer, compression="zstd", statistics=False)
-        files[f"data/{config}/{SPLIT}.parquet"] = buffer.getvalue()
-    path = root / "dataset" / "README.md"
-    try:
-        files["README.md"] = card.render(
-            path.read_text("utf-8"), card.front_matter(version, digests), card.blocks(tables)
-        ).encode()
-    except (OSError, ValueError) as error:
-        raise Invalid([Problem("card-blocks", "dataset/README.md", str(error))]) from error
+        files[f"dataset/data/{config}/{SPLIT}.parquet"] = buffer.getvalue()
+    found = agreement.found(root, {row["id"]: len(row["text"]) for row in tables["articles"].rows})
+    files[AGREEMENT] = _json({name: [row._asdict() for row in rows] for name, rows in found._asdict().items()})
+    blocks = counts.blocks(tables, found)
+    yaml = card.front_matter(version, digests)
+    files[CARD] = _document(root, CARD, blocks, _CARD_BLOCKS, yaml)
+    if (root / DATASHEET).is_file():
+        files[DATASHEET] = _document(root, DATASHEET, blocks, ())
     manifest = {
         "schema": "detente.manifest/1",
         "name": "detente",
         "version": version,
+        "canary": CANARY,
         "sha256": _sha256(dump_line(digests)),
         "normalisation": NORMALISATION,
         "configs": {config: {"rows": len(frames[config]), "sha256": digests[config]} for config in frames},
-        "files": {name: _sha256(data) for name, data in sorted(files.items()) if name != "README.md"},
+        "files": {
+            name.removeprefix("dataset/"): _sha256(data)
+            for name, data in sorted(files.items())
+            if name not in (CARD, DATASHEET)
+        },
     }
-    files[MANIFEST] = (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode()
+    files[MANIFEST] = _json(manifest)
     return files
+
+
+def _json(document: object) -> bytes:
+    return (json.dumps(without_nan(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _document(root: Path, name: str, blocks: Mapping[str, str], required: Collection[str], yaml: str = "") -> bytes:
+    try:
+        return card.render((root / name).read_text("utf-8"), blocks, required, yaml).encode()
+    except (OSError, ValueError) as error:
+        raise Invalid([Problem("card-blocks", name, str(error))]) from error
 
 
 def _version(root: Path) -> str:
@@ -91,9 +127,9 @@ def _version(root: Path) -> str:
     return path.read_text("utf-8").strip()
 
 
-def _strangers(folder: Path, files: Files) -> list[Path]:
-    present = (path for name in DERIVED_FOLDERS for path in (folder / name).rglob("*") if path.is_file())
-    return sorted(path for path in present if path.relative_to(folder).as_posix() not in files)
+def _strangers(root: Path, files: Files) -> list[Path]:
+    present = (path for name in DERIVED_FOLDERS for path in (root / name).rglob("*") if path.is_file())
+    return sorted(path for path in present if path.relative_to(root).as_posix() not in files)
 
 
 def write(root: Path, files: Files) -> list[str]:
@@ -102,17 +138,16 @@ def write(root: Path, files: Files) -> list[str]:
     Returns:
         The names of the files that were written or removed.
     """
-    folder = root / "dataset"
     changed = []
     for name in sorted(files, key=lambda name: name == MANIFEST):
-        path = folder / name
+        path = root / name
         if not path.is_file() or path.read_bytes() != files[name]:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, files[name])
             changed.append(name)
-    for path in _strangers(folder, files):
+    for path in _strangers(root, files):
         path.unlink()
-        changed.append(path.relative_to(folder).as_posix())
+        changed.append(path.relative_to(root).as_posix())
     return changed
 
 
@@ -122,31 +157,29 @@ def differences(root: Path, files: Files) -> Iterator[str]:
     Parquet bytes embed their writer's version, so Parquet files are compared as schema and rows, and each with the
     hash that the manifest beside it gives.
     """
-    folder = root / "dataset"
     for name, made in files.items():
-        path = folder / name
+        path = root / name
         present = path.read_bytes() if path.is_file() else b""
         if present != made:
             yield from _diff(name, _readable(name, present), _readable(name, made))
-    yield from (
-        f"dataset/{path.relative_to(folder).as_posix()}: nothing makes this file" for path in _strangers(folder, files)
-    )
-    yield from _broken_hashes(folder, files)
+    yield from (f"{path.relative_to(root).as_posix()}: nothing makes this file" for path in _strangers(root, files))
+    yield from _broken_hashes(root, files)
 
 
-def _broken_hashes(folder: Path, files: Files) -> Iterator[str]:
+def _broken_hashes(root: Path, files: Files) -> Iterator[str]:
     try:
-        hashes: Mapping[str, str] = json.loads((folder / MANIFEST).read_bytes())["files"]
+        hashes: Mapping[str, str] = json.loads((root / MANIFEST).read_bytes())["files"]
     except (OSError, ValueError, KeyError):
         return  # the manifest's own diff tells it
     for name in files:
-        path = folder / name
-        if name in hashes and path.is_file() and _sha256(path.read_bytes()) != hashes[name]:
-            yield f"dataset/{name}: its bytes have not the hash in dataset/{MANIFEST}"
+        path = root / name
+        vouched = hashes.get(name.removeprefix("dataset/"))
+        if vouched and path.is_file() and _sha256(path.read_bytes()) != vouched:
+            yield f"{name}: its bytes have not the hash in {MANIFEST}"
 
 
 def _diff(name: str, present: str, made: str) -> Iterator[str]:
-    names = (f"dataset/{name} (present)", f"dataset/{name} (rebuilt)")
+    names = (f"{name} (present)", f"{name} (rebuilt)")
     return difflib.unified_diff(present.splitlines(), made.splitlines(), *names, lineterm="", n=1)
 
 

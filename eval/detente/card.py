@@ -1,16 +1,14 @@
-"""The dataset card's generated parts: its YAML, which is all that `load_dataset` needs, and its tables of counts."""
+"""Generated parts of documents: the card's YAML, which is all that `load_dataset` needs, and tables in place."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from datasets import DatasetInfo
 from datasets.info import DatasetInfosDict
 from huggingface_hub import DatasetCardData
 
-from detente import inventory
-from detente.annotations import Tables
 from detente.corpus import SPLIT
 from detente.features import features_of
 
@@ -33,7 +31,7 @@ def front_matter(version: str, digests: Mapping[str, str]) -> str:
         language=["en"],
         license="other",
         license_name="labels-cc-by-4.0-texts-of-their-publishers",
-        license_link="../LICENSE-annotations",
+        license_link="LICENSE-annotations",
         task_categories=["text-classification", "token-classification"],
         size_categories=["n<1K"],
         annotations_creators=["machine-generated"],
@@ -52,71 +50,24 @@ def front_matter(version: str, digests: Mapping[str, str]) -> str:
     return f"---\n{data.to_yaml()}\n---\n"
 
 
-def render(card: str, yaml: str, blocks: Mapping[str, str]) -> str:
-    """The card with its front matter and its generated blocks replaced; what people wrote stays as it is.
+def render(document: str, blocks: Mapping[str, str], required: Collection[str], yaml: str = "") -> str:
+    """A document with its front matter and its generated blocks replaced; what people wrote stays as it is.
 
     A block is `<!-- generated: NAME -->`, the generated lines, `<!-- /generated -->`.
 
+    Args:
+        document: The document as it is.
+        blocks: Block name to Markdown.
+        required: The blocks that the document must have.
+        yaml: The new front matter.
+
     Raises:
-        ValueError: If the card lacks one of the blocks or names another.
+        ValueError: If the document lacks a required block, has one twice, or names one that there is not.
     """
-    body = _FRONT_MATTER.sub("", card)
+    body = _FRONT_MATTER.sub("", document)
     named = Counter(match["name"] for match in _BLOCK.finditer(body))
-    if named != Counter(blocks.keys()):
-        raise ValueError(f"the card must have each of the generated blocks {', '.join(blocks)} once")
+    if missing := [name for name in required if not named[name]]:
+        raise ValueError(f"the generated blocks {', '.join(missing)} are missing")
+    if wrong := [name for name, count in named.items() if count > 1 or name not in blocks]:
+        raise ValueError(f"the generated blocks {', '.join(wrong)} stand twice, or are not among {', '.join(blocks)}")
     return yaml + _BLOCK.sub(lambda match: match["open"] + blocks[match["name"]] + match["close"], body)
-
-
-def _markdown(header: Sequence[object], rows: Iterable[Iterable[object]]) -> str:
-    lines: list[Iterable[object]] = [header, ["---"] * len(header), *rows]
-    return "".join("| " + " | ".join("–" if cell is None else str(cell) for cell in line) + " |\n" for line in lines)
-
-
-def blocks(tables: Tables) -> dict[str, str]:
-    """The card's generated tables by name."""
-    segments, stances = tables["boilerplate"].rows, tables["stance"].rows
-    articles = tables["articles"].rows
-    ids = [row["id"] for row in articles]
-    soft = {name: sum(bool(row["alternatives"]) for row in tables[name].rows) for name in ("boilerplate", "stance")}
-    types = Counter((row["type"], row["article"]) for row in segments)
-    labels = Counter((row["target"], row["label"], row["alleged"]) for row in stances)
-    return {
-        "articles": _markdown(
-            ("article", "family", "outlet", "date", "characters", "headline"),
-            (
-                (
-                    row["id"],
-                    row["family"],
-                    f"{row['outlet']} ({row['outlet_basis']})" if row["outlet"] else "unknown",
-                    f"{row['date']} ({row['date_basis']})" if row["date"] else "unknown",
-                    len(row["text"]),
-                    row["headline"],
-                )
-                for row in articles
-            ),
-        ),
-        "configs": _markdown(
-            ("config", "rows", "rows with alternatives"),
-            ((name, len(table.rows), soft.get(name)) for name, table in tables.items()),
-        ),
-        "boilerplate": _markdown(
-            ("zone", "type", *ids),
-            (
-                (zone, kind, *(types[kind, article] for article in ids))
-                for zone, kinds in inventory.TYPES_OF_ZONE.items()
-                for kind in kinds
-            ),
-        ),
-        "stance": _markdown(
-            ("target", "alleged", *inventory.STANCE_LABELS),
-            (
-                (
-                    target,
-                    "yes" if alleged else "no",
-                    *(labels[target, label, alleged] for label in inventory.STANCE_LABELS),
-                )
-                for target in inventory.STANCE_TARGETS
-                for alleged in (False, True)
-            ),
-        ),
-    }

@@ -8,6 +8,8 @@ import click
 from detente.cli_output import CONTEXT, problems_exit
 from detente.problems import Invalid
 
+_LAYERS = click.Choice(["boilerplate", "claims", "stance", "agreement", "attribution", "derivation", "reuse"])
+
 
 @click.group("dataset", context_settings=CONTEXT)
 def dataset_group() -> None:
@@ -73,12 +75,12 @@ def dataset_build(path: Path | None, check: bool) -> None:
             click.echo("fresh", err=True)
             return
         changed = build.write(root, files)
-        click.echo("\n".join(f"wrote dataset/{name}" for name in changed) or "nothing to do", err=True)
+        click.echo("\n".join(f"wrote {name}" for name in changed) or "nothing to do", err=True)
 
 
 @dataset_group.command("show")
 @click.argument("article")
-@click.option("--layer", type=click.Choice(["boilerplate", "stance"]), default="boilerplate", show_default=True)
+@click.option("--layer", type=_LAYERS, default="boilerplate", show_default=True)
 def dataset_show(article: str, layer: str) -> None:
     """Print ARTICLE with its gold labels.
 
@@ -94,3 +96,79 @@ def dataset_show(article: str, layer: str) -> None:
         if article not in gold.articles:
             raise click.BadParameter(f"{article!r} is not one of {', '.join(gold.articles)}", param_hint="ARTICLE")
         show(gold, article, layer)
+
+
+@dataset_group.command("info")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def dataset_info(form: str) -> None:
+    """Print version, hashes, counts and agreement of the dataset.
+
+    \b
+    detente dataset info
+    detente dataset info --format json
+    """
+    with problems_exit():
+        import json
+
+        from detente.corpus import load
+        from detente.show import info
+
+        known = info(load())
+        if form == "json":
+            click.echo(json.dumps(known, indent=2, ensure_ascii=False))
+            return
+        click.echo(f"{known['name']} {known['version']}  sha256 {known['sha256']}")
+        click.echo(f"{known['rows']['articles']} articles in {known['families']} families")
+        for name, rows in known["rows"].items():
+            click.echo(f"  {name:<13}{rows:>5} rows  sha256 {known['hashes'][name][:16]}")
+        click.echo("how firm the labels are: detente dataset agreement")
+
+
+@dataset_group.command("agreement")
+@_PATH
+def dataset_agreement(path: Path | None) -> None:
+    """Measure the annotation passes in PATH (by default this checkout's) anew.
+
+    Krippendorff's alpha for labels, alpha_U for spans, B-cubed for clusters: of two blind passes before adjudication,
+    of the gold with a fresh pass, and what critics found of the labels planted wrong.
+    """
+    with problems_exit():
+        root = _root(path)
+    with problems_exit(exit_code=1):
+        from rich.console import Console
+        from rich.table import Table
+
+        from detente import agreement, annotations, counts
+
+        tables, _ = annotations.read(root)
+        found = agreement.found(root, {row["id"]: len(row["text"]) for row in tables["articles"].rows})
+        sections: tuple[tuple[str, tuple[str, ...], list[tuple[str, ...]]], ...] = (
+            ("two blind passes, before adjudication", counts.AGREEMENT_HEADER, counts.agreement_rows(found.passes)),
+            ("the gold and a fresh pass", counts.AGREEMENT_HEADER, counts.agreement_rows(found.reproduction)),
+            ("refutation", counts.REFUTATION_HEADER, [tuple(map(str, row)) for row in found.refutation]),
+        )
+        console = Console(highlight=False, emoji=False)
+        for title, header, rows in sections:
+            table = Table(*header, title=title, title_justify="left", box=None, pad_edge=False)
+            for row in rows:
+                table.add_row(*row)
+            console.print(table)
+            console.print()
+
+
+@dataset_group.command("diff")
+@click.argument("old", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("new", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+def dataset_diff(old: Path, new: Path | None) -> None:
+    """List the label changes between two built datasets: the folder OLD and NEW (by default this one).
+
+    \b
+    git worktree add ../before v1.0.0
+    detente dataset diff ../before/dataset
+    """
+    with problems_exit():
+        from detente.corpus import Corpus, dataset_folder
+        from detente.difference import changes
+
+        for change in changes(Corpus(old), Corpus(new or dataset_folder())):
+            click.echo(str(change))

@@ -8,7 +8,7 @@ import click
 from detente.cli_output import CONTEXT, emit, problems_exit
 from detente.problems import Invalid
 
-_TASKS = click.Choice(["boilerplate", "stance"])
+_TASKS = click.Choice(["boilerplate", "stance", "contrast"])
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -66,6 +66,7 @@ def eval_score(
                  "content" or "boilerplate": [[start, end], …], or "lines": [1, 0, …]
     stance       {"id": "…", "label": "favor"}            or "score": -2…2, or
                  "probabilities": {"favor": 0.7, "against": 0.1, "none": 0.2}; also CSV, Parquet
+    contrast     {"id": "…", "label": "agree"}            also CSV, Parquet
 
     \b
     detente eval score predictions.jsonl

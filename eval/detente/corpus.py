@@ -43,6 +43,12 @@ class Corpus:
         return manifest
 
     @property
+    def agreement(self) -> dict[str, Any]:
+        """`agreement.json`: how firm the labels are."""
+        found: dict[str, Any] = json.loads(read_bytes(self.folder / "agreement.json"))
+        return found
+
+    @property
     def version(self) -> str:
         """The dataset's version and the first eight digits of its digest: `1.0.0+1a2b3c4d`."""
         return f"{self.manifest['version']}+{self.manifest['sha256'][:8]}"
@@ -79,7 +85,8 @@ def load_dataset(config: str, split: str = SPLIT) -> "datasets.Dataset":
     """One config of the dataset as a Hugging Face `Dataset`, with typed features; nothing is downloaded.
 
     Args:
-        config: `articles`, `boilerplate`, `stance`, `sources` or `events`.
+        config: `articles`, `boilerplate`, `claims`, `propositions`, `events`, `stance`, `agreement`, `attribution`,
+            `derivation`, `reuse`, `sources` or `contrast`.
         split: The one split there is, `test`.
 
     Raises:

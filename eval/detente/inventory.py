@@ -37,3 +37,43 @@ def label_of_scale(scale: float | None) -> str:
     if scale is None or -0.5 < scale < 0.5:
         return "none"
     return "favor" if scale > 0 else "against"
+
+
+CLAIM_TYPES = ("commitment", "position", "evaluation", "numerical", "causal", "speech_act", "state", "event")
+PRESENTATIONS = ("asserted", "reported", "denied", "questioned")
+NO_CLAIM_REASONS = ("reporting", "frame", "emphasis", "doubt", "no_clause", "repeated")
+CLAIM_ZONES = ("body", "headline", "subheading")
+RELATIONS = ("same", "more_specific", "less_specific", "compatible_value", "conflicting")
+AGREEMENT_LABELS = ("agree", "disagree", "discuss", "unrelated")
+VOICES = ("own", "relayed")
+
+ATTRIBUTION_TYPES = ("direct", "indirect", "mixed", "none")
+CUE_FORCES = ("endorsing", "neutral", "distancing")
+CHANNELS = (
+    "interview",
+    "statement",
+    "press_release",
+    "readout",
+    "call",
+    "broadcast",
+    "document",
+    "other_media",
+    "unspecified",
+)
+
+DEGREES = ("wholly", "partially")
+DERIVATION_KINDS = (
+    "agency_copy",
+    "agency_quote",
+    "outlet_to_outlet",
+    "official_text",
+    "interview",
+    "common_source",
+)
+CONFIDENCES = ("low", "medium", "high")
+KNOWN_BASES = ("stated", "inferred")
+OPERATIONS = ("verbatim", "rewritten", "compressed", "expanded", "shared_quotation", "quote_altered")
+
+CONTRAST_TASKS = ("stance", "agreement")
+CONTRAST_LABELS = (*STANCE_LABELS, *AGREEMENT_LABELS)
+EDITS = ("flip", "remove", "keep")

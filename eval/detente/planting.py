@@ -20,11 +20,19 @@ class Planted(NamedTuple):
     planted: str
 
 
+def with_first_relation(row: Record) -> Record:
+    """A claim with the relation of its first proposition as a field of its own, so that it can be planted."""
+    return {**row, "relation": row["propositions"][0]["relation"] if row["propositions"] else None}
+
+
 def without_giveaways(row: Record) -> Record:
     """A row whose other columns follow its labels, so that only page and guideline tell what was planted."""
     shown = {name: value for name, value in row.items() if name != "speaker"}
-    if "zone" in row:
+    if row.get("type") in ZONE_OF_TYPE:
         shown["zone"] = ZONE_OF_TYPE[row["type"]]
+    if relation := shown.pop("relation", None):
+        first, *others = row["propositions"]
+        shown["propositions"] = [{**first, "relation": relation}, *others]
     if "scale" in row:
         shown["scale"] = None if row["scale"] is None else int(row["scale"])
         shown["label"] = label_of_scale(shown["scale"])

@@ -100,14 +100,17 @@ def _nested(flat: Record) -> Record:
     return record
 
 
-def task_of(lines: Sequence[Line], name: str) -> Task:
-    """The one task whose forms the lines have.
+def task_of(lines: Sequence[Line], name: str, corpus: Corpus) -> Task:
+    """The one task whose forms the lines have; of several, the one whose ids they have.
 
     Raises:
         Invalid: If the lines fit no task, or several.
     """
     keys = set().union(*(line.record.keys() for line in lines))
     fitting = [task for task in TASKS if keys & set(task.forms)]
+    if len(fitting) > 1:
+        ids = {str(line.record.get("id")) for line in lines}
+        fitting = [task for task in fitting if ids & task.units(corpus).keys()] or fitting
     if len(fitting) == 1:
         return fitting[0]
     words = ", ".join(task.name for task in fitting or TASKS)
@@ -219,7 +222,7 @@ def read(
     lines, problems = read_lines(data, path)
     if not lines:
         raise Invalid(problems)
-    task = task or task_of(lines, path)
+    task = task or task_of(lines, path, corpus)
     if Path(path).suffix.lower() in FLAT_SUFFIXES and not task.flat:
         raise Invalid([Problem("wrong-type", path, f"predictions of {task.name} are JSON Lines, not a flat table")])
     return check(lines, task, corpus, path, allow_missing=allow_missing, problems=problems)

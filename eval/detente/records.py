@@ -1,6 +1,7 @@
 """Strict JSON Lines: every line read with its number, every fault a problem, no line dropped in silence."""
 
 import json
+import math
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -81,6 +82,15 @@ def describe(value: object) -> str:
         return kinds[type(value)]
     shown = json.dumps(value, ensure_ascii=False, default=str)
     return shown if len(shown) <= 40 else shown[:37] + "…" + shown[-1]
+
+
+def without_nan(value: Any) -> Any:
+    """A JSON document with null for every NaN, which JSON does not have."""
+    if isinstance(value, dict):
+        return {key: without_nan(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_nan(item) for item in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def dump_line(record: object) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 from detente.problems import Invalid, Problem
-from detente.records import dump_lines, write_whole
+from detente.records import dump_lines, without_nan, write_whole
 from detente.score import Scores, errors, per_unit
 
 if TYPE_CHECKING:
@@ -167,16 +167,8 @@ def as_json(scores: Scores) -> dict[str, Any]:
         "errors": errors(scores).to_dicts(),
         "signature": scores.signature,
     }
-    nulled: dict[str, Any] = _null_nan(document)
+    nulled: dict[str, Any] = without_nan(document)
     return nulled
-
-
-def _null_nan(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _null_nan(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_null_nan(item) for item in value]
-    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def render(scores: Scores, form: str) -> str:

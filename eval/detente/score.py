@@ -73,6 +73,8 @@ def _frame(task: Task, rows: list[Row]) -> pl.DataFrame:
 
 def count(task: Task, units: dict[str, Any], by_id: dict[str, Any], options: Options) -> pl.DataFrame:
     """The counts of all units, one row per item; a unit without a prediction counts as empty, or as wrong."""
+    if task.gather:
+        units, by_id = task.gather(units, by_id)
     return _frame(task, [row for name, unit in units.items() for row in task.count(unit, by_id.get(name), options)])
 
 
@@ -106,7 +108,7 @@ def score(
     units = task.units(corpus)
     rows = count(task, units, predictions.by_id, options)
     headline = rows.filter(slice="headline")
-    sums = _sums(headline, task, _cluster_column(task, resampling.unit))
+    sums = _sums(headline, task, resampling.unit if resampling.unit in task.keys else "family")
     full = Columns(task.columns, sums.sum(axis=0))
     interval = resample.kind(len(sums))
     drawn = resample.weights(len(sums), resampling.resamples, resampling.seed) if interval == "bootstrap" else None
@@ -140,23 +142,17 @@ def score(
     )
 
 
-def _cluster_column(task: Task, unit: str) -> str:
-    if unit == "article":
-        return "article" if "article" in task.keys else "id"
-    return unit
-
-
 def breakdown(task: Task, rows: pl.DataFrame, full: Counts) -> dict[str, dict[str, dict[str, float]]]:
     """The metrics of every part of the headline rows, by each key; `slice` splits all rows."""
     result = {}
     for key in task.keys:
-        if key in ("item", "gold", "predicted") or (key == "id" and "article" in task.keys):
+        if key in ("id", "item", "gold", "predicted"):
             continue
         part = rows if key == "slice" else rows.filter(slice="headline")
         values = part.group_by(key, maintain_order=True).len()
         sums = _sums(part, task, key)
         scores = {metric.name: _evaluate(metric, task, sums, full) for metric in task.metrics}
-        result["article" if key == "id" else key] = {
+        result[key] = {
             value: {"n": size, **{name: float(each[index]) for name, each in scores.items()}}
             for index, (value, size) in enumerate(values.iter_rows())
         }

@@ -81,6 +81,8 @@ class Task:
         count: The rows of one unit. The prediction is None if it is missing, which scores as empty, or as wrong.
         inputs: What a model may see of the units: no labels, nor what leaks them.
         reference: The prediction of the majority class for every unit, where there is such a thing.
+        gather: Where units are predicted one by one but scored together: from units and predictions to groups of them,
+            which `count` is then called with.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Task:
     count: Callable[[Any, Any, Options], list[Row]]
     inputs: Callable[[Corpus], list[Record]]
     reference: Callable[[Sequence[Any]], Any] | None = None
+    gather: Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[dict[str, Any], dict[str, Any]]] | None = None
 
 
 def confusion(counts: Counts, labels: Sequence[str]) -> Floats:

@@ -30,9 +30,11 @@ def _squared_distances(values: list[Any], totals: NDArray[np.float64], level: st
         return 1.0 - np.eye(len(values))
     if level == "interval":
         numbers = np.array(values, dtype=float)
-        return (numbers[:, None] - numbers[None, :]) ** 2
+        apart: NDArray[np.float64] = np.subtract.outer(numbers, numbers) ** 2
+        return apart
     middle = np.cumsum(totals) - totals / 2
-    return (middle[:, None] - middle[None, :]) ** 2
+    distances: NDArray[np.float64] = np.subtract.outer(middle, middle) ** 2
+    return distances
 
 
 def krippendorff_alpha(ratings: Sequence[Sequence[Any]], level: str = "nominal") -> float:

@@ -98,6 +98,7 @@ def _count(page: Page, prediction: Prediction | None, options: Options) -> list[
     for index, segment in enumerate(page.segments):
         row: Row = {
             "id": page.id,
+            "article": page.id,
             "family": page.family,
             "slice": "headline",
             "zone": segment["zone"],
@@ -145,6 +146,7 @@ def _whole_page(page: Page, output: _Output) -> Row:
     detail = f"made up {made_up} characters: {' | '.join(output.inventions)}"
     return {
         "id": page.id,
+        "article": page.id,
         "family": page.family,
         "slice": "headline",
         "zone": "output",
@@ -190,7 +192,7 @@ BOILERPLATE: Final = Task(
     extras=("offset_unit",),
     flat=False,
     options=("paratext", "alternatives"),
-    keys=("id", "family", "slice", "zone", "type", "item"),
+    keys=("id", "family", "slice", "article", "zone", "type", "item"),
     columns=(
         *(f"{level}_{outcome}" for level in LEVELS for outcome in OUTCOMES),
         *("body", "body_kept"),

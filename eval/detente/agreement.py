@@ -1,0 +1,252 @@
+"""Agreement of the two blind passes, layer by layer and field by field, before adjudication and with nothing dropped.
+
+Items are the union of what the two passes have; an item that one of them lacks has the value "(absent)" there.
+Intervals resample items and are conditional on these pages. Passes of one model are not two minds: this says how
+determinate a guideline is, not how true its labels are.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from detente.computed import check_worthy
+from detente.metrics.agreement import alpha_interval, alpha_u_terms, b_cubed, krippendorff_alpha
+from detente.models_claims import CHECK_WORTHINESS
+from detente.records import Record, parse_lines
+from detente.spans import Span
+
+ABSENT: Final = "(absent)"
+PASSES: Final = ("pass-a", "pass-b")
+REPRODUCTION: Final = ("gold", "pass-c")
+"""The gold, and a fresh pass that was made after adjudication from the final guideline alone."""
+NEAR_COPY: Final = "detente-001"
+"""The page that nearly copies another: agreement is given without it, too."""
+
+
+class Measure(NamedTuple):
+    """One figure of agreement.
+
+    Attributes:
+        layer: The annotated layer.
+        field: What of it is compared.
+        measure: `α`, `α ordinal`, `α_U` or `B³`.
+        items: How many items, or annotated units, it rests on.
+        value: The figure; NaN where nothing varies.
+        low: Lower bound; NaN where there is no interval.
+        high: Upper bound.
+        without_copy: The figure without `NEAR_COPY`.
+    """
+
+    layer: str
+    field: str
+    measure: str
+    items: int
+    value: float
+    low: float
+    high: float
+    without_copy: float
+
+
+@dataclass(frozen=True)
+class Layer:
+    """How two passes over a layer are compared: what makes an item, and which fields are of which kind."""
+
+    key: Callable[[Record], Any]
+    nominal: tuple[str, ...] = ()
+    ordinal: tuple[str, ...] = ()
+    spans: tuple[str, ...] = ()
+
+
+def _by_id(row: Record) -> Any:
+    return row["id"]
+
+
+LAYERS: Final[Mapping[str, Layer]] = {
+    "boilerplate": Layer(lambda row: (row["article"], row["start"], row["end"]), ("type", "repeats")),
+    "claims": Layer(_by_id, ("type", "presentation", "check_worthy", *CHECK_WORTHINESS), (), ("spans",)),
+    "stance": Layer(_by_id, ("label", "expression", "chain"), ("scale",), ("evidence",)),
+    "attribution": Layer(
+        _by_id, ("event", "chain", "type", "cue_force"), (), ("source_spans", "cue_spans", "content_spans")
+    ),
+    "derivation": Layer(_by_id, ("degree", "kind", "via", "translated", "confidence", "basis"), (), ("evidence",)),
+    "reuse": Layer(
+        lambda row: json.dumps([row["article"], row["source"], row["this"], row["source_span"]]), ("operation",)
+    ),
+    "contrast": Layer(_by_id, ("label",)),
+}
+
+Passes = tuple[list[Record], list[Record]]
+
+
+def read_pass(root: Path, layer: str, name: str) -> list[Record]:
+    """The rows of one pass over a layer, with their articles; empty if there was none."""
+    rows = []
+    for path in sorted((root / "annotations" / layer / name).glob("*.jsonl")):
+        lines, _ = parse_lines(path.read_bytes(), str(path))
+        rows += [{"article": path.stem, **line.record} for line in lines]
+    for row in rows:
+        if answers := row.get("check_worthy_answers"):
+            row.update(answers, check_worthy=check_worthy(answers))
+    return rows
+
+
+def _aligned(passes: Passes, layer: Layer, field: str) -> list[list[Any]]:
+    """Each pass's values of a field over the union of the items."""
+    values = [{layer.key(row): _label(row[field]) for row in rows} for rows in passes]
+    items = list(dict.fromkeys(item for found in values for item in found))
+    return [[found.get(item, ABSENT) for item in items] for found in values]
+
+
+def _label(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _nominal(passes: Passes, layer: Layer, field: str) -> tuple[int, float, float, float]:
+    ratings = _aligned(passes, layer, field)
+    return len(ratings[0]), krippendorff_alpha(ratings), *alpha_interval(ratings)
+
+
+def _ordinal(passes: Passes, layer: Layer, field: str) -> tuple[int, float, float, float]:
+    values = [{layer.key(row): row[field] for row in rows} for rows in passes]
+    items = list(dict.fromkeys(item for found in values for item in found))
+    ratings = [[found.get(item) for item in items] for found in values]
+    both = sum(None not in pair for pair in zip(*ratings, strict=True))
+    return both, krippendorff_alpha(ratings, "ordinal"), *alpha_interval(ratings, "ordinal")
+
+
+def _spans(passes: Passes, layer: Layer, field: str, lengths: Mapping[str, int]) -> tuple[int, float, float, float]:
+    """α_U with the item as the category, or, where items are not matched yet, the page."""
+    marked: list[dict[tuple[str, Any], list[Span]]] = []
+    for rows in passes:
+        found: dict[tuple[str, Any], list[Span]] = {}
+        for row in rows:
+            category = row["article"] if field == "spans" else layer.key(row)
+            spans = [(span["start"], span["end"]) for span in row[field]]
+            found.setdefault((row["article"], category), []).extend(spans)
+        marked.append(found)
+    observed = expected = 0.0
+    for place in dict.fromkeys(key for found in marked for key in found):
+        terms = alpha_u_terms([found.get(place, []) for found in marked], lengths[place[0]])
+        observed, expected = observed + terms[0], expected + terms[1]
+    units = sum(len(spans) for found in marked for spans in found.values())
+    return units, 1 - observed / expected if expected else np.nan, np.nan, np.nan
+
+
+def _relations(passes: Passes) -> tuple[int, float, float, float]:
+    """α on the relation of every claim and proposition that either pass links."""
+    linked = [
+        {(row["id"], link["proposition"]): link["relation"] for row in rows for link in row["propositions"]}
+        for rows in passes
+    ]
+    pairs = list(dict.fromkeys(pair for found in linked for pair in found))
+    ratings = [[found.get(pair, ABSENT) for pair in pairs] for found in linked]
+    return len(pairs), krippendorff_alpha(ratings), *alpha_interval(ratings)
+
+
+def _clusters(passes: Passes) -> tuple[int, float, float, float]:
+    """B-cubed F1 of the clusters that claims with the same propositions make."""
+    first, second = (
+        {row["id"]: tuple(sorted(link["proposition"] for link in row["propositions"])) for row in rows}
+        for rows in passes
+    )
+    items = [item for item in first if item in second]
+    return len(items), b_cubed([first[item] for item in items], [second[item] for item in items])[2], np.nan, np.nan
+
+
+def _without_copy(passes: Passes) -> Passes:
+    first, second = ([row for row in rows if row["article"] != NEAR_COPY] for rows in passes)
+    return first, second
+
+
+def measures(root: Path, lengths: Mapping[str, int], names: tuple[str, str] = PASSES) -> list[Measure]:
+    """The agreement of two passes over every layer that has both.
+
+    Args:
+        root: The folder that holds `annotations/`.
+        lengths: Characters of each article.
+        names: The folders of the two.
+    """
+    found = []
+    for name, layer in LAYERS.items():
+        passes = (read_pass(root, name, names[0]), read_pass(root, name, names[1]))
+        if all(passes):
+            for field, measure, compute in _measures_of(name, layer, lengths):
+                items, value, low, high = compute(passes)
+                found.append(Measure(name, field, measure, items, value, low, high, compute(_without_copy(passes))[1]))
+    return found
+
+
+Compute = Callable[[Passes], tuple[int, float, float, float]]
+
+
+def _measures_of(name: str, layer: Layer, lengths: Mapping[str, int]) -> Iterable[tuple[str, str, Compute]]:
+    for field in layer.spans:
+        yield field, "α_U", lambda passes, field=field: _spans(passes, layer, field, lengths)  # type: ignore[misc]
+    for field in layer.nominal:
+        yield field, "α", lambda passes, field=field: _nominal(passes, layer, field)  # type: ignore[misc]
+    for field in layer.ordinal:
+        yield field, "α ordinal", lambda passes, field=field: _ordinal(passes, layer, field)  # type: ignore[misc]
+    if name == "claims":
+        yield "propositions", "α", _relations
+        yield "propositions", "B³", _clusters
+
+
+class Refutation(NamedTuple):
+    """What a critic who argued against every label of a layer achieved.
+
+    Attributes:
+        layer: The layer.
+        rows: Challenges to labels that were not planted.
+        upheld: Of these, the ones that the critic upheld.
+        arguable: Of these, the ones where two readings stand.
+        planted: Labels that were planted wrong.
+        found: Of these, the ones that the critic found.
+    """
+
+    layer: str
+    rows: int
+    upheld: int
+    arguable: int
+    planted: int
+    found: int
+
+
+def refutations(root: Path) -> list[Refutation]:
+    """The refutation pass of every layer that had one."""
+    results = []
+    for name in LAYERS:
+        folder = root / "annotations" / name
+        if (folder / "refutation.jsonl").is_file():
+            rows, planted = (_records(folder / f"{file}.jsonl") for file in ("refutation", "planted"))
+            verdicts = Counter(row["verdict"] for row in rows)
+            found = sum(row["found"] for row in planted)
+            results.append(Refutation(name, len(rows), verdicts["upheld"], verdicts["arguable"], len(planted), found))
+    return results
+
+
+def _records(path: Path) -> Sequence[Record]:
+    return [line.record for line in parse_lines(path.read_bytes(), str(path))[0]]
+
+
+class Found(NamedTuple):
+    """All that is known of how firm the labels are.
+
+    Attributes:
+        passes: Agreement of the two blind passes before adjudication.
+        reproduction: Agreement of the gold with a fresh pass.
+        refutation: What critics achieved.
+    """
+
+    passes: list[Measure]
+    reproduction: list[Measure]
+    refutation: list[Refutation]
+
+
+def found(root: Path, lengths: Mapping[str, int]) -> Found:
+    """Measures everything anew from `annotations/`."""
+    return Found(measures(root, lengths), measures(root, lengths, REPRODUCTION), refutations(root))
