@@ -14,8 +14,10 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from detente import resample
 from detente.computed import check_worthy
-from detente.metrics.agreement import alpha_interval, alpha_u_terms, b_cubed, krippendorff_alpha
+from detente.metrics.agreement import alpha_interval, alpha_u_terms, b_cubed_items, krippendorff_alpha
+from detente.metrics.classification import Floats, ratio
 from detente.models_claims import CHECK_WORTHINESS
 from detente.records import Record, parse_lines
 from detente.spans import Span
@@ -24,6 +26,7 @@ ABSENT: Final = "(absent)"
 PASSES: Final = ("pass-a", "pass-b")
 REPRODUCTION: Final = ("gold", "pass-c")
 """The gold, and a fresh pass that was made after adjudication from the final guideline alone."""
+RESAMPLES: Final = 2000
 NEAR_COPY: Final = "detente-001"
 """The page that nearly copies another: agreement is given without it, too."""
 
@@ -129,12 +132,23 @@ def _spans(passes: Passes, layer: Layer, field: str, lengths: Mapping[str, int])
             spans = [(span["start"], span["end"]) for span in row[field]]
             found.setdefault((row["article"], category), []).extend(spans)
         marked.append(found)
-    observed = expected = 0.0
-    for place in dict.fromkeys(key for found in marked for key in found):
-        terms = alpha_u_terms([found.get(place, []) for found in marked], lengths[place[0]])
-        observed, expected = observed + terms[0], expected + terms[1]
+    places = list(dict.fromkeys(key for found in marked for key in found))
+    terms = np.array([alpha_u_terms([found.get(place, []) for found in marked], lengths[place[0]]) for place in places])
     units = sum(len(spans) for found in marked for spans in found.values())
-    return units, 1 - observed / expected if expected else np.nan, np.nan, np.nan
+
+    def alpha(sums: Floats) -> Floats:
+        return 1 - ratio(sums[..., 0], sums[..., 1])
+
+    return units, float(alpha(terms.sum(axis=0))), *_interval(alpha, terms)
+
+
+def _interval(statistic: Callable[[Floats], Floats], terms: Floats) -> tuple[float, float]:
+    """Percentile bounds of a statistic of summed terms over resampled items; NaN under ten items."""
+    if len(terms) < resample.ENOUGH:
+        return np.nan, np.nan
+    values = statistic(resample.weights(len(terms), RESAMPLES, seed=0) @ terms)
+    low, high = np.quantile(values, [0.025, 0.975])
+    return float(low), float(high)
 
 
 def _relations(passes: Passes) -> tuple[int, float, float, float]:
@@ -155,7 +169,13 @@ def _clusters(passes: Passes) -> tuple[int, float, float, float]:
         for rows in passes
     )
     items = [item for item in first if item in second]
-    return len(items), b_cubed([first[item] for item in items], [second[item] for item in items])[2], np.nan, np.nan
+    precision, recall = b_cubed_items([first[item] for item in items], [second[item] for item in items])
+    terms = np.column_stack([precision, recall, np.ones(len(items))])
+
+    def f1(sums: Floats) -> Floats:
+        return ratio(2 * sums[..., 0] * sums[..., 1], sums[..., 2] * (sums[..., 0] + sums[..., 1]))
+
+    return len(items), float(f1(terms.sum(axis=0))), *_interval(f1, terms)
 
 
 def _without_copy(passes: Passes) -> Passes:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.metrics.classification import ratio
 from detente.spans import Span
 
 LEVELS: Final = ("nominal", "ordinal", "interval")
@@ -59,15 +60,24 @@ def krippendorff_alpha(ratings: Sequence[Sequence[Any]], level: str = "nominal")
     return float(_alpha_of_counts(values, counts[counts.sum(axis=1) > 1], level))
 
 
-def _alpha_of_counts(values: list[Any], counts: NDArray[np.float64], level: str) -> float:
-    totals = counts.sum(axis=0)
+def _pair_disagreements(counts: NDArray[np.float64], distances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each unit the sum of δ² over its ordered pairs of values, divided by the number of its values less one."""
+    pairs: NDArray[np.float64] = np.einsum("uv,vw,uw->u", counts, distances, counts) / (counts.sum(axis=1) - 1)
+    return pairs
+
+
+def _alpha_of_counts(
+    values: list[Any], counts: NDArray[np.float64], level: str, weights: NDArray[np.float64] | None = None
+) -> float:
+    """α of units that count as often as `weights` says, once by default."""
+    weights = np.ones(len(counts)) if weights is None else weights
+    totals = weights @ counts
     n = totals.sum()
     distances = _squared_distances(values, totals, level)
     expected = totals @ distances @ totals
     if n < 2 or expected == 0:
         return np.nan
-    pairs = np.einsum("uv,vw,uw->u", counts, distances, counts) / (counts.sum(axis=1) - 1)
-    return float(1 - (n - 1) * pairs.sum() / expected)
+    return float(1 - (n - 1) * (weights @ _pair_disagreements(counts, distances)) / expected)
 
 
 def alpha_interval(
@@ -83,8 +93,16 @@ def alpha_interval(
     if not len(counts):
         return np.nan, np.nan
     generator = np.random.default_rng(seed)
-    draws = generator.integers(len(counts), size=(resamples, len(counts)))
-    alphas = np.array([_alpha_of_counts(values, counts[draw], level) for draw in draws])
+    drawn = generator.multinomial(len(counts), np.full(len(counts), 1 / len(counts)), size=resamples).astype(float)
+    if level == "ordinal":  # distances follow the values' frequencies, which every resample has its own of
+        alphas = np.array([_alpha_of_counts(values, counts, level, weights) for weights in drawn])
+    else:
+        distances = _squared_distances(values, counts.sum(axis=0), level)
+        within = _pair_disagreements(counts, distances)
+        totals = drawn @ counts
+        n = totals.sum(axis=1)
+        expected = np.einsum("rv,vw,rw->r", totals, distances, totals)
+        alphas = 1 - ratio((n - 1) * (drawn @ within), expected)
     kept = alphas[~np.isnan(alphas)]
     if len(kept) < 0.95 * resamples:
         return np.nan, np.nan
@@ -173,12 +191,19 @@ def b_cubed(gold: Sequence[Hashable], predicted: Sequence[Hashable]) -> tuple[fl
     Raises:
         ValueError: If the two are not of one length.
     """
+    if not gold and not predicted:
+        return np.nan, np.nan, np.nan
+    precision, recall = (float(values.mean()) for values in b_cubed_items(gold, predicted))
+    return precision, recall, 2 * precision * recall / (precision + recall)
+
+
+def b_cubed_items(
+    gold: Sequence[Hashable], predicted: Sequence[Hashable]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """B-cubed precision and recall of each item, both above 0, since an item shares a cluster with itself."""
     if len(gold) != len(predicted):
         raise ValueError("every item needs a gold and a predicted cluster")
-    if not gold:
-        return np.nan, np.nan, np.nan
     same_gold = np.array([[a == b for b in gold] for a in gold])
     same_predicted = np.array([[a == b for b in predicted] for a in predicted])
     both = (same_gold & same_predicted).sum(axis=1)
-    precision, recall = float((both / same_predicted.sum(axis=1)).mean()), float((both / same_gold.sum(axis=1)).mean())
-    return precision, recall, 2 * precision * recall / (precision + recall)
+    return both / same_predicted.sum(axis=1), both / same_gold.sum(axis=1)
