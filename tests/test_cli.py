@@ -296,6 +296,11 @@ def test_show_prints_the_page_with_its_labels() -> None:
     assert "\x1b" not in shown
     stance = run("dataset", "show", "detente-004", "--layer", "stance").output
     assert "against -2       detente-004:france:official_dialogue:current" in stance
+    claims = run("dataset", "show", "detente-003", "--layer", "claims").output
+    assert claims.count("\n    = ") == claims.count("\n    reported: ") + claims.count("\n    asserted: ") == 20
+    assert "    reported: reuters → dmitry-peskov\n" in claims
+    for layer in ("agreement", "attribution", "derivation", "reuse"):
+        assert run("dataset", "show", "detente-000", "--layer", layer).output.count("\n") > 2
     wrong = run("dataset", "show", "detente-005")
     assert wrong.exit_code == 2
     assert "detente-004" in wrong.stderr
@@ -315,6 +320,24 @@ def test_python_eval_score_from_a_checkout(body_lines: Path, root: Path) -> None
 def test_every_rule_of_a_call_is_tested(root: Path) -> None:
     tests = "".join(path.read_text() for path in sorted((root / "tests").glob("test_*.py")))
     assert all(tests.count(rule) for rule in CALL_RULES)
+
+
+def test_info_and_agreement_are_printed(gold) -> None:
+    known = json.loads(run("dataset", "info", "--format", "json").output)
+    assert known["version"] == gold.manifest["version"]
+    assert known["rows"]["claims"] == len(gold.rows("claims"))
+    assert "DETENTE-CANARY" in known["canary"]
+    assert f"detente {gold.manifest['version']}" in run("dataset", "info").output
+    table = run("dataset", "agreement").output
+    assert "two blind passes, before adjudication" in table
+    assert "boilerplate" in table
+
+
+def test_diff_between_folders(minimal: Path, tmp_path: Path) -> None:
+    assert run("dataset", "build", minimal).exit_code == 0
+    result = run("dataset", "diff", minimal / "dataset", minimal / "dataset")
+    assert (result.exit_code, result.output) == (0, "")
+    assert run("dataset", "diff", tmp_path).exit_code == 2
 
 
 def test_what_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

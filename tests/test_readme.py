@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from detente.build import CANARY
+
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 QUOTED = re.compile(r"\*?`([^`]+)`")
 
@@ -77,6 +79,11 @@ def test_the_counts_in_prose_are_the_datas(gold, readme: str, root: Path) -> Non
     for name in ("CITATION.cff",):
         assert f"version: {gold.manifest['version']}" in (root / name).read_text()
     assert f"For version {gold.manifest['version']} of the data." in (root / "DATASHEET.md").read_text()
+
+
+def test_the_canary_stands_in_card_datasheet_and_manifest(root: Path) -> None:
+    for name in ("dataset/README.md", "DATASHEET.md", "dataset/manifest.json"):
+        assert CANARY in (root / name).read_text(encoding="utf-8")
 
 
 def test_no_file_names_a_package_registry_host(root: Path) -> None:

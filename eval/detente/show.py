@@ -30,7 +30,9 @@ def _claims(text: str, row: Record) -> Iterator[Text]:
     yield Text(f"{row['id']}  {row['type']}, {row['presentation']}{worthy}", style="bold cyan")
     yield Text(f"    {_quote(text, row['spans'])}")
     links = ", ".join(f"{link['relation']} {link['proposition']}" for link in row["propositions"])
+    # Never a normalised sentence without who says it and how the page presents it.
     yield Text(f"    = {row['normalised']}" + (f"  [{links}]" if links else ""), style="dim")
+    yield Text(f"    {row['presentation']}: {' and '.join(row['told_by'])}", style="dim")
 
 
 def _stance(text: str, row: Record) -> Iterator[Text]:
@@ -88,10 +90,21 @@ def show(corpus: Corpus, article: str, layer: str) -> None:
     page = corpus.articles[article]
     console = Console(highlight=False, emoji=False)
     console.print(Text(f"{article}: {page['headline'] or 'no headline'}", style="bold"), soft_wrap=True)
-    for row in corpus.rows(layer):
-        if row["article"] == article:
-            for line in [*_PAINTERS[layer](page["text"], row), *_alternatives(row)]:
-                console.print(line, soft_wrap=not console.is_terminal)
+    rows = [row for row in corpus.rows(layer) if row["article"] == article]
+    if layer == "claims":
+        _add_tellers(rows, corpus.rows("attribution"))
+    for row in rows:
+        for line in [*_PAINTERS[layer](page["text"], row), *_alternatives(row)]:
+            console.print(line, soft_wrap=not console.is_terminal)
+
+
+def _add_tellers(claims: list[Record], attributions: list[Record]) -> None:
+    """Adds to each claim, as `told_by`, its chains of sources in words."""
+    for claim in claims:
+        chains = [row["chain"] for row in attributions if row["claim"] == claim["id"]]
+        claim["told_by"] = [
+            " → ".join(" + ".join(link["sources"]) for link in chain) or "the page itself" for chain in chains
+        ]
 
 
 def _alternatives(row: Record) -> Iterator[Text]:
