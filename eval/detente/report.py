@@ -44,11 +44,10 @@ def sections(scores: Scores) -> Iterator[Section]:
     if scores.majority:
         header = (*header, "majority")
     rows = []
-    for metric in task.metrics:
-        found = scores.metrics[metric.name]
-        row: tuple[str, ...] = (metric.name, _number(found.value), _pair(found.low, found.high), _number(found.mean))
-        row = (*row, str(scores.n[metric.name]))
-        rows.append((*row, _number(scores.majority[metric.name])) if scores.majority else row)
+    for name, found in scores.metrics.items():
+        row: tuple[str, ...] = (name, _number(found.value), _pair(found.low, found.high), _number(found.mean))
+        row = (*row, str(scores.n[name]))
+        rows.append((*row, _number(scores.majority.get(name))) if scores.majority else row)
     title = f"{task.name}: {scores.sizes['units']} units, {families} families"
     if scores.sizes["scored"] < scores.sizes["items"]:
         title += f"; {scores.sizes['scored']} of {scores.sizes['items']} items enter these scores"
@@ -154,7 +153,7 @@ def as_json(scores: Scores) -> dict[str, Any]:
         if scores.interval == "bootstrap":
             metrics[name]["undefined"] = found.undefined
         if scores.majority:
-            metrics[name]["majority"] = scores.majority[name]
+            metrics[name]["majority"] = scores.majority.get(name)
     document = {
         "schema": "detente.scores/1",
         "task": scores.task.name,

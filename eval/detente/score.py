@@ -116,6 +116,10 @@ def score(
         metric.name: resample.spread(lambda part, metric=metric: _evaluate(metric, task, part, full), sums, drawn)  # type: ignore[misc]
         for metric in task.metrics
     }
+    ns = {metric.name: int(sum(full[name] for name in metric.n)) for metric in task.metrics}
+    for measure in task.overall:
+        value, ns[measure.name] = measure.compute(units, predictions.by_id, options)
+        metrics[measure.name] = Spread(value, np.nan, np.nan, np.nan, 0, np.nan)
     majority = {}
     if task.reference:
         same = task.reference(list(units.values()))
@@ -130,7 +134,7 @@ def score(
     return Scores(
         task=task,
         metrics=metrics,
-        n={metric.name: int(sum(full[name] for name in metric.n)) for metric in task.metrics},
+        n=ns,
         majority=majority,
         breakdown=breakdown(task, rows, full),
         sizes=sizes,

@@ -51,6 +51,7 @@ class Metric:
         n: The count columns whose sum is the number of observations that the metric rests on.
         best: The value of a perfect prediction.
         bounds: Least and greatest value.
+        reference: Where it comes from, for a measure that bears another's name.
     """
 
     name: str
@@ -59,6 +60,29 @@ class Metric:
     n: tuple[str, ...]
     best: float = 1.0
     bounds: tuple[float, float] = (0.0, 1.0)
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class Overall:
+    """A measure of all units together that no sum of counts gives: it has a value, no interval, and shards do not merge.
+
+    Attributes:
+        name: As in the output.
+        formula: What it is, in one line.
+        compute: From gold units by id, predictions by id (those that are there) and options to the value, NaN where it is
+            undefined, and the number of observations.
+        best: The value of a perfect prediction.
+        bounds: Least and greatest value.
+        reference: Where it comes from, for a measure that bears another's name.
+    """
+
+    name: str
+    formula: str
+    compute: Callable[[Mapping[str, Any], Mapping[str, Any], Options], tuple[float, int]]
+    best: float = 1.0
+    bounds: tuple[float, float] = (0.0, 1.0)
+    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,7 +99,8 @@ class Task:
         keys: The columns by which its counts can be broken down. Always among them: `id`, the unit; `family`;
             `slice`, of which only `headline` rows enter the headline scores.
         columns: The count columns.
-        metrics: In the order of the output.
+        metrics: Functions of the counts, in the order of the output.
+        overall: Measures of all units together, which follow them.
         units: The gold, by id.
         parse: A prediction from its line; raises `Refused`.
         count: The rows of one unit. The prediction is None if it is missing, which scores as empty, or as wrong.
@@ -99,6 +124,7 @@ class Task:
     count: Callable[[Any, Any, Options], list[Row]]
     inputs: Callable[[Corpus], list[Record]]
     reference: Callable[[Sequence[Any]], Any] | None = None
+    overall: tuple[Overall, ...] = ()
     gather: Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[dict[str, Any], dict[str, Any]]] | None = None
 
 
