@@ -65,13 +65,13 @@ class Metric:
 
 @dataclass(frozen=True)
 class Overall:
-    """A measure of all units together that no sum of counts gives: it has a value, no interval, and shards do not merge.
+    """A measure of all units together that no sum of counts gives: a value, no interval, and shards do not merge.
 
     Attributes:
         name: As in the output.
         formula: What it is, in one line.
-        compute: From gold units by id, predictions by id (those that are there) and options to the value, NaN where it is
-            undefined, and the number of observations.
+        compute: From gold units by id, predictions by id (those that are there) and options to the value, NaN where it
+            is undefined, and the number of observations.
         best: The value of a perfect prediction.
         bounds: Least and greatest value.
         reference: Where it comes from, for a measure that bears another's name.
