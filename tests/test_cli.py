@@ -67,6 +67,37 @@ def test_every_baseline_is_scored_and_none_reaches_the_gold(tmp_path: Path) -> N
         assert 0.3 < scores["metrics"][name]["value"] < 1
 
 
+def test_every_metric_is_listed_with_what_it_is() -> None:
+    listed = json.loads(run("eval", "metrics", "--format", "json").output)
+    assert [(row["task"], row["name"]) for row in listed] == [(t.name, m.name) for t in TASKS for m in t.measures]
+    assert all(row["formula"] and row["low"] <= row["best"] <= row["high"] for row in listed)
+    table = run("eval", "metrics", "--task", "stance").output
+    assert "quadratic_kappa" in table
+    assert "char_f1" not in table
+
+
+def test_metrics_are_chosen_and_breakdowns_asked_for_by_name(lexicon: Path) -> None:
+    scores = json.loads(run("eval", "score", lexicon, "--metrics", "mcc, accuracy", "--format", "json").output)
+    assert list(scores["metrics"]) == ["mcc", "accuracy"]
+    assert set(scores["breakdown"]["holder"]["france"]) == {"n", "mcc", "accuracy"}
+    table = run("eval", "score", lexicon, "--metrics", "accuracy", "--by", "target").output
+    assert "by target" in table
+    assert "macro_f1" not in table
+    wrong = run("eval", "score", lexicon, "--metrics", "char_f1", "--by", "zone")
+    assert wrong.exit_code == 2
+    assert "--metrics: option: stance has no metric 'char_f1': accuracy" in wrong.stderr
+    assert "--by: option: stance is not broken down by 'zone': family" in wrong.stderr
+
+
+def test_the_confusion_matrix_counts_the_headline_rows(lexicon: Path) -> None:
+    scores = json.loads(run("eval", "score", lexicon, "--format", "json").output)
+    cells = [count for row in scores["confusion"].values() for count in row.values()]
+    assert sum(cells) == scores["n"]["scored"]
+    right = sum(scores["confusion"][label].get(label, 0) for label in scores["confusion"])
+    assert scores["metrics"]["accuracy"]["value"] == right / scores["n"]["scored"]
+    assert "confusion: gold down, predicted across" in run("eval", "score", lexicon).output
+
+
 def test_json_has_the_shape_that_the_design_fixes(body_lines: Path) -> None:
     scores = json.loads(run("eval", "score", body_lines, "--format", "json").output)
     assert scores["schema"] == "detente.scores/1"

@@ -76,7 +76,7 @@ def test_gold_against_itself_is_best_or_null(gold, predict, name: str, form: str
     task = task_named(name)
     scores = scoring.score(predict(task, gold, gold_records(gold, name, form)), gold)
     defined = 0
-    for metric in (*task.metrics, *task.overall):
+    for metric in task.measures:
         for value in (scores.metrics[metric.name].value, scores.metrics[metric.name].low):
             assert np.isnan(value) or value == pytest.approx(metric.best, abs=1e-12), metric.name
             defined += not np.isnan(value)
@@ -247,6 +247,33 @@ def test_counts_of_boilerplate_by_hand(minimal_gold, predict) -> None:
     assert scoring.errors(scores).rows() == [
         ("detente-900:b03", "headline", float(share), f"let in {share} of {share} characters: Share this page")
     ]
+
+
+def test_what_survives_of_other_layers_by_hand(minimal_gold, predict) -> None:
+    # Body: "France is ready to share more. It said so on Monday." with two claims, one evidence span and one cue.
+    cut = len("Paris offers help\n\n")
+    first = [cut, cut + len("France is ready to share more.")]
+    records = [{"id": "detente-900", "content": [first]}]
+    found = values(scoring.score(predict(BOILERPLATE, minimal_gold, records), minimal_gold))
+    assert (found["claims_kept"], found["evidence_kept"], found["cues_kept"]) == (1 / 2, 1, 0)
+    assert (found["promotional"], found["foreign"]) == (0, 0)
+    # With paratext as content the headline's claim counts too, and is lost.
+    options = Options(paratext="content")
+    found = values(scoring.score(predict(BOILERPLATE, minimal_gold, records), minimal_gold, options))
+    assert found["claims_kept"] == 1 / 3
+
+
+def test_promotion_and_foreign_letters_that_enter_are_shares_of_what_is_kept(gold, predict) -> None:
+    pages = BOILERPLATE.units(gold)
+    ads = [[row["start"], row["end"]] for row in pages["detente-001"].segments if row["type"] == "ad"]
+    records = [{"id": name, "content": ads if name == "detente-001" else []} for name in pages]
+    found = values(scoring.score(predict(BOILERPLATE, gold, records), gold))
+    assert found["promotional"] == 1
+    # The casino's title and teaser are Russian but for "Vavada"; its date is "3 days ago".
+    shown = "".join(pages["detente-001"].text[start:end] for start, end in ads)
+    latin = sum(letter.isalpha() and letter < "\u0250" for letter in shown)
+    letters = sum(letter.isalpha() for letter in shown)
+    assert found["foreign"] == (letters - latin) / letters
 
 
 def test_stance_scores_by_hand(minimal_gold, predict) -> None:

@@ -45,6 +45,8 @@ def eval_group() -> None:
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the bootstrap.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True)
 @click.option("-o", "--output", type=_FILE, help="Write the scores there, not to the screen.")
+@click.option("--metrics", help="Only these, by name, with commas between (`detente eval metrics` lists them).")
+@click.option("--by", multiple=True, help="A breakdown to show beside the usual ones, as type or holder; repeatable.")
 @click.option("--per-unit", type=_FILE, help="Write a row per unit there: .csv or .jsonl.")
 def eval_score(
     predictions: str,
@@ -57,6 +59,8 @@ def eval_score(
     seed: int,
     form: str,
     output: Path | None,
+    metrics: str | None,
+    by: tuple[str, ...],
     per_unit: Path | None,
 ) -> None:
     """Score PREDICTIONS, a JSON Lines file with one object per unit; - is standard input.
@@ -92,12 +96,13 @@ def eval_score(
             raise Invalid([Problem("option", "--paratext", f"means nothing to the task {checked.task.name}")])
         options = Options(paratext or "ignore", alternatives)
         scores = score.score(checked, gold, options, score.Resampling(unit, resamples, seed))
+        scores = report.choose(scores, metrics, by)
         if per_unit:
             report.write_per_unit(scores, per_unit)
         if form == "table" and output is None:
-            report.print_table(scores, sys.stdout)
+            report.print_table(scores, sys.stdout, by)
         else:
-            emit(report.render(scores, form), output)
+            emit(report.render(scores, form, by), output)
 
 
 @eval_group.command("tasks")
@@ -110,10 +115,46 @@ def eval_tasks() -> None:
         click.secho(task.name, bold=True)
         click.echo(f"  {task.summary}")
         click.echo(f"  a line has id and one of: {', '.join(task.forms)}" + " (also CSV, Parquet)" * task.flat)
-        click.echo(f"  metrics: {', '.join(metric.name for metric in task.metrics)}")
+        click.echo(f"  metrics: {', '.join(measure.name for measure in task.measures)}")
         for baseline in BASELINES:
             if baseline.task == task.name:
                 click.echo(f"  baseline {baseline.name}: {baseline.summary}")
+
+
+@eval_group.command("metrics")
+@click.option("--task", type=_TASKS, help="Of one task only.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def eval_metrics(task: str | None, form: str) -> None:
+    """List every metric with its task, range, formula and reference.
+
+    \b
+    detente eval metrics --task stance
+    """
+    import json
+
+    from detente.tasks import TASKS
+
+    rows = [
+        {
+            "task": known.name,
+            "name": metric.name,
+            "low": metric.bounds[0],
+            "high": metric.bounds[1],
+            "best": metric.best,
+            "formula": metric.formula,
+            "reference": metric.reference,
+        }
+        for known in TASKS
+        if task in (None, known.name)
+        for metric in known.measures
+    ]
+    if form == "json":
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for row in rows:
+        source = f" ({row['reference']})" if row["reference"] else ""
+        bounds = f"{row['low']:g}…{row['high']:g}, best {row['best']:g}"
+        click.echo(f"{row['task']:<12} {row['name']:<24} {bounds}: {row['formula']}{source}")
 
 
 @eval_group.command("inputs")

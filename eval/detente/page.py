@@ -1,6 +1,7 @@
 """A page with its gold segments, its lines and its tokens."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -13,12 +14,13 @@ from detente.text import is_space, line_spans, token_spans
 
 @dataclass(frozen=True)
 class Page:
-    """One page with its gold segments."""
+    """One page with its gold segments and, for what survives of them, the spans of other layers."""
 
     id: str
     family: str
     text: str
     segments: tuple[Record, ...]
+    layers: Mapping[str, Sequence[tuple[Span, ...]]] = field(default_factory=dict)
 
     @cached_property
     def spans(self) -> list[Span]:

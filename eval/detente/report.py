@@ -3,7 +3,8 @@
 import io
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 SHOWN_METRICS: Final = 4
+DEFAULT_BREAKDOWNS: Final = ("article", "phenomenon", "slice")
 SHOWN_ERRORS: Final = 10
 PLAIN_WIDTH: Final = 160
 
@@ -36,8 +38,37 @@ def _pair(low: float, high: float) -> str:
     return "–" if math.isnan(low) else f"{low:.3f} … {high:.3f}"
 
 
-def sections(scores: Scores) -> Iterator[Section]:
-    """The tables that people read, in their order."""
+def choose(scores: Scores, metrics: str | None, by: Sequence[str]) -> Scores:
+    """The scores with the chosen metrics only; all of them if none are named.
+
+    Raises:
+        Invalid: If a metric or a breakdown is not the task's.
+    """
+    names = [name.strip() for name in metrics.split(",")] if metrics else list(scores.metrics)
+    problems = [
+        Problem("option", "--metrics", f"{scores.task.name} has no metric {name!r}: {', '.join(scores.metrics)}")
+        for name in names
+        if name not in scores.metrics
+    ]
+    problems += [
+        Problem("option", "--by", f"{scores.task.name} is not broken down by {key!r}: {', '.join(scores.breakdown)}")
+        for key in by
+        if key not in scores.breakdown
+    ]
+    if problems:
+        raise Invalid(problems)
+    parts = {
+        key: {
+            value: {"n": part["n"], **{name: part[name] for name in names if name in part}}
+            for value, part in values.items()
+        }
+        for key, values in scores.breakdown.items()
+    }
+    return replace(scores, metrics={name: scores.metrics[name] for name in names}, breakdown=parts)
+
+
+def sections(scores: Scores, by: Sequence[str] = ()) -> Iterator[Section]:
+    """The tables that people read, in their order; `by` names further breakdowns."""
     task, families = scores.task, scores.sizes["families"]
     spread = "95% interval" if scores.interval == "bootstrap" else "range"
     header: tuple[str, ...] = ("metric", "value", spread, "mean", "n")
@@ -52,7 +83,11 @@ def sections(scores: Scores) -> Iterator[Section]:
     if scores.sizes["scored"] < scores.sizes["items"]:
         title += f"; {scores.sizes['scored']} of {scores.sizes['items']} items enter these scores"
     yield Section(title, header, rows)
-    yield from _breakdowns(scores)
+    yield from _breakdowns(scores, by)
+    if scores.confusion:
+        labels = sorted({label for row in scores.confusion.values() for label in row} | set(scores.confusion))
+        counted = [(gold, *(str(scores.confusion.get(gold, {}).get(label, 0)) for label in labels)) for gold in labels]
+        yield Section("confusion: gold down, predicted across", ("gold", *labels), counted)
     wrong = errors(scores)
     if len(wrong):
         title = f"what went wrong: {min(SHOWN_ERRORS, len(wrong))} of {len(wrong)} items, the worst first"
@@ -60,11 +95,12 @@ def sections(scores: Scores) -> Iterator[Section]:
         yield Section(title, ("item", "slice", "what"), found_rows, ("slice", "what"))
 
 
-def _breakdowns(scores: Scores) -> Iterator[Section]:
-    shown = [metric.name for metric in scores.task.metrics[:SHOWN_METRICS]]
-    for key in ("article", "slice"):
+def _breakdowns(scores: Scores, by: Sequence[str]) -> Iterator[Section]:
+    defined = {name for parts in scores.breakdown.values() for part in parts.values() for name in part}
+    shown = [name for name in scores.metrics if name in defined][:SHOWN_METRICS]
+    for key in dict.fromkeys((*DEFAULT_BREAKDOWNS, *by)):
         parts = scores.breakdown.get(key, {})
-        if len(parts) > 1:
+        if len(parts) > 1 or key in by:
             rows = [
                 (value, str(int(part["n"])), *(_number(part[name]) for name in shown)) for value, part in parts.items()
             ]
@@ -91,25 +127,25 @@ def notes(scores: Scores) -> list[str]:
     return found
 
 
-def print_table(scores: Scores, file: IO[str]) -> None:
+def print_table(scores: Scores, file: IO[str], by: Sequence[str] = ()) -> None:
     """Prints the tables: ruled and coloured on a terminal, bare columns elsewhere."""
     from rich.console import Console
 
     console = Console(file=file, highlight=False, emoji=False)
     if console.is_terminal:
-        _print_sections(scores, console)
+        _print_sections(scores, console, by)
         return
     buffer = io.StringIO()
-    _print_sections(scores, Console(file=buffer, highlight=False, emoji=False, width=PLAIN_WIDTH))
+    _print_sections(scores, Console(file=buffer, highlight=False, emoji=False, width=PLAIN_WIDTH), by)
     file.write("".join(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines()))
 
 
-def _print_sections(scores: Scores, console: "Console") -> None:
+def _print_sections(scores: Scores, console: "Console", by: Sequence[str]) -> None:
     from rich import box
     from rich.markup import escape
     from rich.table import Table
 
-    for section in sections(scores):
+    for section in sections(scores, by):
         console.print(section.title, style="bold", markup=False, soft_wrap=True)
         table = Table(box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=False)
         for index, name in enumerate(section.header):
@@ -132,10 +168,10 @@ def _print_sections(scores: Scores, console: "Console") -> None:
     console.print(scores.signature, markup=False, soft_wrap=True)
 
 
-def markdown(scores: Scores) -> str:
+def markdown(scores: Scores, by: Sequence[str] = ()) -> str:
     """The same tables in Markdown."""
     parts = []
-    for section in sections(scores):
+    for section in sections(scores, by):
         rule = [":---" if index == 0 or name in section.words else "---:" for index, name in enumerate(section.header)]
         rows = [section.header, rule, *section.rows]
         table = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
@@ -163,6 +199,7 @@ def as_json(scores: Scores) -> dict[str, Any]:
         "interval": scores.interval,
         "metrics": metrics,
         "breakdown": scores.breakdown,
+        "confusion": scores.confusion,
         "errors": errors(scores).to_dicts(),
         "signature": scores.signature,
     }
@@ -170,14 +207,14 @@ def as_json(scores: Scores) -> dict[str, Any]:
     return nulled
 
 
-def render(scores: Scores, form: str) -> str:
+def render(scores: Scores, form: str, by: Sequence[str] = ()) -> str:
     """The scores as text: `table` (without colour), `json` or `markdown`."""
     if form == "json":
         return json.dumps(as_json(scores), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     if form == "markdown":
-        return markdown(scores)
+        return markdown(scores, by)
     buffer = io.StringIO()
-    print_table(scores, buffer)
+    print_table(scores, buffer, by)
     return buffer.getvalue()
 
 

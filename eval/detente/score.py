@@ -40,6 +40,7 @@ class Scores:
         sizes: Units, items and families that were scored.
         interval: `range` or `bootstrap`.
         missing: Ids that were scored as empty.
+        confusion: Gold label to predicted label to number of headline items; empty for a task without labels.
         rows: The counts, one row per item.
         signature: All that is needed to repeat the scores.
         dataset: Its name, version and digest.
@@ -53,6 +54,7 @@ class Scores:
     sizes: dict[str, int]
     interval: str
     missing: tuple[str, ...]
+    confusion: dict[str, dict[str, int]]
     rows: pl.DataFrame
     signature: str
     dataset: dict[str, str]
@@ -140,10 +142,19 @@ def score(
         sizes=sizes,
         interval=interval,
         missing=predictions.missing,
+        confusion=_confusion(headline) if "predicted" in task.keys else {},
         rows=rows,
         signature=_signature(predictions, corpus, options, resampling, sizes, interval),
         dataset={name: corpus.manifest[name] for name in ("name", "version", "sha256")},
     )
+
+
+def _confusion(rows: pl.DataFrame) -> dict[str, dict[str, int]]:
+    counted = rows.drop_nulls(["gold", "predicted"]).group_by("gold", "predicted").len().sort("gold", "predicted")
+    table: dict[str, dict[str, int]] = {}
+    for gold, predicted, size in counted.iter_rows():
+        table.setdefault(gold, {})[predicted] = size
+    return table
 
 
 def breakdown(task: Task, rows: pl.DataFrame, full: Counts) -> dict[str, dict[str, dict[str, float]]]:

@@ -127,6 +127,11 @@ class Task:
     overall: tuple[Overall, ...] = ()
     gather: Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[dict[str, Any], dict[str, Any]]] | None = None
 
+    @property
+    def measures(self) -> tuple[Metric | Overall, ...]:
+        """All that the task measures, in the order of the output."""
+        return (*self.metrics, *self.overall)
+
 
 def confusion(counts: Counts, labels: Sequence[str]) -> Floats:
     """The matrices, gold along the rows, of the count columns named `gold>predicted`."""

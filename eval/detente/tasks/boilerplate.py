@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente import forms
+from detente import forms, survival
 from detente.corpus import Corpus
 from detente.inventory import TYPES_OF_ZONE
 from detente.metrics.classification import f1, precision, ratio, recall
@@ -43,9 +43,29 @@ def _units(corpus: Corpus) -> dict[str, Page]:
     segments: dict[str, list[Row]] = {article: [] for article in corpus.articles}
     for row in corpus.table("boilerplate").sort("article", "start").iter_rows(named=True):
         segments[row["article"]].append(row)
+    layers = _other_layers(corpus)
     return {
-        name: Page(name, row["family"], row["text"], tuple(segments[name])) for name, row in corpus.articles.items()
+        name: Page(name, row["family"], row["text"], tuple(segments[name]), layers[name])
+        for name, row in corpus.articles.items()
     }
+
+
+def _other_layers(corpus: Corpus) -> dict[str, dict[str, list[tuple[Span, ...]]]]:
+    """For each article the spans of its claims (whole), of its stances' evidence and of its cues (one by one)."""
+    found: dict[str, dict[str, list[tuple[Span, ...]]]] = {
+        article: {layer: [] for layer in survival.LAYERS} for article in corpus.articles
+    }
+    for row in corpus.rows("claims"):
+        found[row["article"]]["claims"].append(_pairs(row["spans"]))
+    for config, field, layer in (("stance", "evidence", "evidence"), ("attribution", "cue_spans", "cues")):
+        spans = {(row["article"], span) for row in corpus.rows(config) for span in _pairs(row[field])}
+        for article, span in sorted(spans):
+            found[article][layer].append((span,))
+    return found
+
+
+def _pairs(spans: list[Record]) -> tuple[Span, ...]:
+    return tuple((span["start"], span["end"]) for span in spans)
 
 
 def _inputs(corpus: Corpus) -> list[Record]:
@@ -120,7 +140,8 @@ def _count(page: Page, prediction: Prediction | None, options: Options) -> list[
             row[segment["type"]] = int(size[index])
             row[f"{segment['type']}_removed"] = int(size[index] - kept[index])
         rows.append(row | _error(page, segment, wanted, int(size[index]), int(kept[index])))
-    return [*rows, _whole_page(page, output)]
+    zones = tuple(zone for zone in TYPES_OF_ZONE if _is_content(zone, options.paratext))
+    return [*rows, _whole_page(page, output) | survival.survival(page, output.kept, zones)]
 
 
 def _units_of(
@@ -198,6 +219,7 @@ BOILERPLATE: Final = Task(
         *("body", "body_kept"),
         *(column for kind in BOILERPLATE_TYPES for column in (kind, f"{kind}_removed")),
         *("output", "fabricated", "blocks", "doubled", "out_of_order"),
+        *survival.COLUMNS,
     ),
     metrics=(
         *_overlap_metrics("char", "characters"),
@@ -223,6 +245,20 @@ BOILERPLATE: Final = Task(
             "blocks",
             0.0,
         ),
+        *(
+            _share(
+                f"{layer}_kept",
+                f"{layer} in content that are kept whole / all",
+                f"layer_{layer}_kept",
+                f"layer_{layer}",
+                1.0,
+            )
+            for layer in survival.LAYERS
+        ),
+        _share(
+            "promotional", "kept characters of promotion and ads / kept characters", "kept_promotional", "kept", 0.0
+        ),
+        _share("foreign", "kept letters of another script / kept letters", "letters_foreign", "letters", 0.0),
     ),
     units=_units,
     parse=_parse,
