@@ -46,6 +46,7 @@ build: $(READY)  ## Make dataset/ from the annotations.
 bench: $(READY)  ## Measure what the speed claims rest on.
 	@$(BIN)/python benchmarks/start_up.py
 	@$(BIN)/python benchmarks/alignment.py
+	@$(BIN)/python benchmarks/scaling.py
 
 clean:  ## Remove what the other targets made, the dataset aside.
 	rm -rf .venv build dist $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis
