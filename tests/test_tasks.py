@@ -76,7 +76,8 @@ def test_gold_against_itself_is_best_or_null(gold, predict, name: str, form: str
     task = task_named(name)
     scores = scoring.score(predict(task, gold, gold_records(gold, name, form)), gold)
     defined = 0
-    for metric in task.measures:
+    ours = [measure for measure in task.measures if not measure.reference]  # official names keep their own 0/0
+    for metric in ours:
         for value in (scores.metrics[metric.name].value, scores.metrics[metric.name].low):
             assert np.isnan(value) or value == pytest.approx(metric.best, abs=1e-12), metric.name
             defined += not np.isnan(value)

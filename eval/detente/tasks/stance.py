@@ -9,9 +9,10 @@ import numpy as np
 
 from detente.corpus import Corpus
 from detente.inventory import SCALE, STANCE_LABELS, label_of_scale
-from detente.metrics import calibration, classification, scale
+from detente.metrics import calibration, classification, official, scale
 from detente.records import Record, describe
 from detente.task import Counts, Metric, Options, Refused, Row, Task, confusion, confusion_columns
+from detente.tasks.official import label_scorer
 
 _SCALE_SUMS: Final = ("sum_gold", "sum_score", "sum_gold_squared", "sum_score_squared", "sum_products")
 _CONFIDENCES: Final = tuple(f"confidence_{bin_}" for bin_ in range(calibration.BINS))
@@ -216,4 +217,22 @@ STANCE: Final = Task(
     count=_count,
     inputs=_inputs,
     reference=_majority,
+    overall=(
+        label_scorer(
+            official.semeval2016_task6,
+            "macroF_favor_against",
+            {name: name.upper() for name in STANCE_LABELS},
+            _count,
+            "(F of favor + F of against) / 2, 0/0 = 0",
+            "SemEval-2016 task 6, eval.pl",
+        ),
+        label_scorer(
+            official.newsmtsc,
+            "f1_macro",
+            {"favor": "positive", "against": "negative", "none": "neutral"},
+            _count,
+            "mean F1 of three classes, 0/0 = 0",
+            "NewsMTSC @b9d9b797",
+        ),
+    ),
 )
