@@ -299,6 +299,17 @@ def test_stance_scores_by_hand(minimal_gold, predict) -> None:
     assert values(found)["accuracy"] == 0.5
 
 
+def test_the_independent_source_error_counts_families_by_hand(wide_gold, predict) -> None:
+    # Twelve families tell that France favors, and none that it is against. Three rows are turned round:
+    # favor is told by 9 instead of 12, against by 3 instead of 0.
+    rows = STANCE.units(wide_gold)
+    favor = [name for name, row in rows.items() if row["label"] == "favor"]
+    records = [{"id": name, "label": "against" if name in favor[:3] else row["label"]} for name, row in rows.items()]
+    found = scoring.score(predict(STANCE, wide_gold, records), wide_gold)
+    assert values(found)["independent_source_error"] == (3 + 3) / 2
+    assert found.n["independent_source_error"] == 2
+
+
 @pytest.mark.parametrize(
     ("score", "label"), [(2, "favor"), (0.5, "favor"), (0.49, "none"), (-0.5, "against"), (0, "none")]
 )

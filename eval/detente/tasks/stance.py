@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ from detente.corpus import Corpus
 from detente.inventory import SCALE, STANCE_LABELS, label_of_scale
 from detente.metrics import calibration, classification, official, scale
 from detente.records import Record, describe
-from detente.task import Counts, Metric, Options, Refused, Row, Task, confusion, confusion_columns
+from detente.task import Counts, Metric, Options, Overall, Refused, Row, Task, confusion, confusion_columns
 from detente.tasks.official import label_scorer
 
 _SCALE_SUMS: Final = ("sum_gold", "sum_score", "sum_gold_squared", "sum_score_squared", "sum_products")
@@ -185,6 +185,20 @@ def _ece(counts: Counts, _: Counts) -> Any:
     return calibration.expected_calibration_error(confidences, correct, counts["probable"])
 
 
+def _family_error(units: Mapping[str, Row], by_id: Mapping[str, Any], options: Options) -> tuple[float, int]:
+    """Mean |gold − predicted| number of families that tell a stance, over the stances that either side has."""
+    told: dict[str, dict[tuple[str, ...], set[str]]] = {"gold": {}, "predicted": {}}
+    for name, gold in units.items():
+        row = _count(gold, by_id.get(name), options)[0]
+        for side, stances in told.items():
+            if row["slice"] == "headline" and row[side] != "none":
+                stance = (gold["holder"], gold["target"], gold["time"], row[side])
+                stances.setdefault(stance, set()).add(gold["family"])
+    stances = told["gold"].keys() | told["predicted"].keys()
+    errors = [abs(len(told["gold"].get(key, ())) - len(told["predicted"].get(key, ()))) for key in stances]
+    return (sum(errors) / len(errors) if errors else math.nan), len(errors)
+
+
 _CELLS: Final = confusion_columns(STANCE_LABELS)
 
 STANCE: Final = Task(
@@ -218,6 +232,13 @@ STANCE: Final = Task(
     inputs=_inputs,
     reference=_majority,
     overall=(
+        Overall(
+            "independent_source_error",
+            "mean |gold − predicted| number of families that tell a holder's stance on a target",
+            _family_error,
+            0.0,
+            (0.0, math.inf),
+        ),
         label_scorer(
             official.semeval2016_task6,
             "macroF_favor_against",
