@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from detente.cli_compare import compare
 from detente.cli_output import CONTEXT, emit, problems_exit
 from detente.problems import Invalid
 
@@ -103,6 +104,9 @@ def eval_score(
             report.print_table(scores, sys.stdout, by)
         else:
             emit(report.render(scores, form, by), output)
+
+
+eval_group.add_command(compare)
 
 
 @eval_group.command("tasks")

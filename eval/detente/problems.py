@@ -64,6 +64,7 @@ CALL_RULES = {
     "file-suffix": "a file's suffix is one of those that the command writes",
     "not-readable": "an input can be read",
     "not-writable": "an output can be written",
+    "not-comparable": "systems that are compared are scored on the same task, gold and options",
     "no-annotations": "the folder to check or build holds annotations/",
     "dataset-changed": "a built table is the one that manifest.json vouches for",
 }

@@ -6,28 +6,16 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
+from typing import IO, Any, Final
 
 from detente.problems import Invalid, Problem
 from detente.records import dump_lines, without_nan, write_whole
 from detente.score import Scores, errors, per_unit
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from detente.tables import Section, markdown_tables, print_tables
 
 SHOWN_METRICS: Final = 4
 DEFAULT_BREAKDOWNS: Final = ("article", "phenomenon", "slice")
 SHOWN_ERRORS: Final = 10
-PLAIN_WIDTH: Final = 160
-
-
-class Section(NamedTuple):
-    """A titled table. The first column is text, so are those named in `words`; the others are numbers."""
-
-    title: str
-    header: tuple[str, ...]
-    rows: list[tuple[str, ...]]
-    words: tuple[str, ...] = ()
 
 
 def _number(value: float | None) -> str:
@@ -129,55 +117,12 @@ def notes(scores: Scores) -> list[str]:
 
 def print_table(scores: Scores, file: IO[str], by: Sequence[str] = ()) -> None:
     """Prints the tables: ruled and coloured on a terminal, bare columns elsewhere."""
-    from rich.console import Console
-
-    console = Console(file=file, highlight=False, emoji=False)
-    if console.is_terminal:
-        _print_sections(scores, console, by)
-        return
-    buffer = io.StringIO()
-    _print_sections(scores, Console(file=buffer, highlight=False, emoji=False, width=PLAIN_WIDTH), by)
-    file.write("".join(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines()))
-
-
-def _print_sections(scores: Scores, console: "Console", by: Sequence[str]) -> None:
-    from rich import box
-    from rich.markup import escape
-    from rich.table import Table
-
-    for section in sections(scores, by):
-        console.print(section.title, style="bold", markup=False, soft_wrap=True)
-        table = Table(box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=False)
-        for index, name in enumerate(section.header):
-            words = index == 0 or name in section.words
-            style = "cyan" if index == 0 else None
-            table.add_column(
-                name,
-                justify="left" if words else "right",
-                no_wrap=name not in section.words,
-                overflow="fold",
-                style=style,
-            )
-        for row in section.rows:
-            table.add_row(*map(escape, row))
-        console.print(table)
-        if not console.is_terminal:
-            console.print()
-    for note in notes(scores):
-        console.print(f"note: {note}", markup=False, soft_wrap=True)
-    console.print(scores.signature, markup=False, soft_wrap=True)
+    print_tables(list(sections(scores, by)), notes(scores), scores.signature, file)
 
 
 def markdown(scores: Scores, by: Sequence[str] = ()) -> str:
     """The same tables in Markdown."""
-    parts = []
-    for section in sections(scores, by):
-        rule = [":---" if index == 0 or name in section.words else "---:" for index, name in enumerate(section.header)]
-        rows = [section.header, rule, *section.rows]
-        table = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
-        parts.append(f"**{section.title}**\n\n{table}\n")
-    parts += [f"*{note}*\n" for note in notes(scores)]
-    return "\n".join([*parts, f"`{scores.signature}`\n"])
+    return markdown_tables(list(sections(scores, by)), notes(scores), scores.signature)
 
 
 def as_json(scores: Scores) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from detente import __version__, resample
 from detente.corpus import Corpus
 from detente.metrics.classification import Floats
 from detente.predictions import Predictions
+from detente.problems import Invalid, Problem
 from detente.resample import Spread
 from detente.task import Counts, Metric, Options, Row, Task
 
@@ -104,13 +105,19 @@ def score(
         corpus: The gold.
         options: What counts as right.
         resampling: How intervals are made.
+
+    Raises:
+        Invalid: If the task has no such unit.
     """
     options, resampling = options or Options(), resampling or Resampling()
     task = predictions.task
+    if resampling.unit not in task.keys:
+        message = f"{task.name} has no {resampling.unit}: say --unit family or item"
+        raise Invalid([Problem("option", "--unit", message)])
     units = task.units(corpus)
     rows = count(task, units, predictions.by_id, options)
     headline = rows.filter(slice="headline")
-    sums = _sums(headline, task, resampling.unit if resampling.unit in task.keys else "family")
+    sums = _sums(headline, task, resampling.unit)
     full = Columns(task.columns, sums.sum(axis=0))
     interval = resample.kind(len(sums))
     drawn = resample.weights(len(sums), resampling.resamples, resampling.seed) if interval == "bootstrap" else None

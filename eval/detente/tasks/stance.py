@@ -194,8 +194,8 @@ def _family_error(units: Mapping[str, Row], by_id: Mapping[str, Any], options: O
             if row["slice"] == "headline" and row[side] != "none":
                 stance = (gold["holder"], gold["target"], gold["time"], row[side])
                 stances.setdefault(stance, set()).add(gold["family"])
-    stances = told["gold"].keys() | told["predicted"].keys()
-    errors = [abs(len(told["gold"].get(key, ())) - len(told["predicted"].get(key, ()))) for key in stances]
+    either = told["gold"].keys() | told["predicted"].keys()
+    errors = [abs(len(told["gold"].get(key, ())) - len(told["predicted"].get(key, ()))) for key in either]
     return (sum(errors) / len(errors) if errors else math.nan), len(errors)
 
 
