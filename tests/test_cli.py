@@ -201,7 +201,11 @@ def test_probabilities_and_scores_may_be_columns(gold, tmp_path: Path) -> None:
 
 
 def test_inputs_hold_no_labels(gold) -> None:
+    stated = {"id", "article", "text", "spans", "claim", "sources"}
     allowed = {
+        "claims": {"id", "text", "language"},
+        "agreement": {"id", "article", "text", "proposition"},
+        "attribution": stated,
         "boilerplate": {"id", "text", "language"},
         "stance": {"id", "article", "text", "holder", "holder_aliases", "target", "time"},
         "contrast": {"id", "task", "text", "holder", "target", "proposition", "labels", "roles"},

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from detente.cli_output import emit, problems_exit
+from detente.inventory import TASK_NAMES
 
 if TYPE_CHECKING:
     from detente.corpus import Corpus
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
 @click.command("compare")
 @click.argument("predictions", nargs=-1, required=True, type=click.Path(allow_dash=True))
-@click.option("--task", help="Whose predictions they are; by default told from the lines.")
+@click.option(
+    "--task", type=click.Choice(TASK_NAMES), help="Whose predictions they are; by default told from the lines."
+)
 @click.option(
     "--metrics", help="Only these, by name, with commas between; the items that decide are told for the first."
 )

@@ -7,9 +7,10 @@ import click
 
 from detente.cli_compare import compare
 from detente.cli_output import CONTEXT, emit, problems_exit
+from detente.inventory import TASK_NAMES
 from detente.problems import Invalid
 
-_TASKS = click.Choice(["boilerplate", "stance", "contrast"])
+_TASKS = click.Choice(TASK_NAMES)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -71,7 +72,9 @@ def eval_score(
                  "content" or "boilerplate": [[start, end], …], or "lines": [1, 0, …]
     stance       {"id": "…", "label": "favor"}            or "score": -2…2, or
                  "probabilities": {"favor": 0.7, "against": 0.1, "none": 0.2}; also CSV, Parquet
-    contrast     {"id": "…", "label": "agree"}            also CSV, Parquet
+    agreement, contrast  {"id": "…", "label": "agree"}    also CSV, Parquet
+    attribution  {"id": "…", "source": "dmitry-peskov"}   and "chain", "cue", "type", "channel"
+    derivation   {"id": "…", "edges": [{"source": "…", "degree": "wholly"}]}
 
     \b
     detente eval score predictions.jsonl

@@ -1,5 +1,8 @@
 """The closed inventories of labels, in the order in which tables and confusion matrices show them."""
 
+TASK_NAMES = ("boilerplate", "claims", "stance", "agreement", "attribution", "derivation", "contrast")
+"""The tasks, as words on the command line, which must not load them to say what there is."""
+
 BASES = ("stated", "inferred", "unknown")
 
 TYPES_OF_ZONE = {

@@ -62,6 +62,7 @@ CORPUS_RULES = {
 CALL_RULES = {
     "option": "an option is given to a task that heeds it",
     "file-suffix": "a file's suffix is one of those that the command writes",
+    "extra-missing": "a measure has the optional package that it needs",
     "not-readable": "an input can be read",
     "not-writable": "an output can be written",
     "not-comparable": "systems that are compared are scored on the same task, gold and options",
@@ -85,6 +86,7 @@ PREDICTION_RULES = {
     "probabilities": "probabilities name every label and sum to 1",
     "span-empty": "a span starts before it ends",
     "span-outside-text": "a span lies inside its text, on character boundaries",
+    "span-overlap": "the spans of one claim do not overlap",
     "line-count": "`lines` has one entry for each non-blank line",
     "task-unclear": "the lines fit exactly one task (or --task is given)",
 }

@@ -3,8 +3,12 @@
 from typing import Final
 
 from detente.task import Task
+from detente.tasks.agreement import AGREEMENT
+from detente.tasks.attribution import ATTRIBUTION
 from detente.tasks.boilerplate import BOILERPLATE
+from detente.tasks.claims import CLAIMS
 from detente.tasks.contrast import CONTRAST
+from detente.tasks.derivation import DERIVATION
 from detente.tasks.stance import STANCE
 
-TASKS: Final[tuple[Task, ...]] = (BOILERPLATE, STANCE, CONTRAST)
+TASKS: Final[tuple[Task, ...]] = (BOILERPLATE, CLAIMS, STANCE, AGREEMENT, ATTRIBUTION, DERIVATION, CONTRAST)

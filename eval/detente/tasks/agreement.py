@@ -12,10 +12,11 @@ import numpy as np
 
 from detente.corpus import Corpus
 from detente.inventory import AGREEMENT_LABELS
-from detente.metrics import classification
+from detente.metrics import classification, official
 from detente.metrics.classification import Floats, f1, ratio
 from detente.records import Record, describe
 from detente.task import Counts, Metric, Options, Refused, Row, Task, confusion, confusion_columns
+from detente.tasks.official import label_scorer
 
 UNRELATED: Final = "unrelated"
 STAGE_WEIGHTS: Final = (0.25, 0.75)
@@ -65,7 +66,7 @@ def _count(gold: Row, prediction: str | None, options: Options) -> list[Row]:
             "proposition": gold["proposition"],
             "voice": gold["voice"] or "none",
             "item": gold["id"],
-            "gold": gold["label"],
+            "gold": label,
             "predicted": predicted,
             f"{label}>{predicted}": 1,
             "wrong": int(label != predicted),
@@ -199,4 +200,14 @@ AGREEMENT: Final = Task(
     count=_count,
     inputs=_inputs,
     reference=_majority,
+    overall=(
+        label_scorer(
+            official.fnc1,
+            "relative",
+            {name: name for name in AGREEMENT_LABELS},
+            _count,
+            "points / points of the gold, 0/0 = 0",
+            "FNC-1 @29d473af, scorer.py",
+        ),
+    ),
 )

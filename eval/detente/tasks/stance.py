@@ -51,7 +51,7 @@ def _inputs(corpus: Corpus) -> list[Record]:
 
 
 def _is_number(value: object) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)  # type: ignore[arg-type]
+    return type(value) is int or (type(value) is float and math.isfinite(value))
 
 
 def _parse(_: Row, record: Record) -> Prediction:
