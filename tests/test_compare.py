@@ -527,7 +527,7 @@ def test_what_cannot_be_compared_exits_2(files: list[Path], gold, tmp_path: Path
         ((files[0],), "two files or more"),
         ((*files, "--metrics", "f2"), "--metrics: option: stance has no metric 'f2'"),
         ((*files, "--paratext", "content"), "--paratext: option: means nothing to the task stance"),
-        ((*files, "--task", "stanec"), "'stanec' is not one of boilerplate"),
+        ((*files, "--task", "stanec"), "'stanec' is not one of 'boilerplate'"),
     ):
         result = run(*arguments)
         assert result.exit_code == 2

@@ -16,7 +16,9 @@ from detente.tasks.agreement import AGREEMENT
 from detente.tasks.attribution import ATTRIBUTION
 from detente.tasks.boilerplate import BOILERPLATE
 from detente.tasks.claims import CLAIMS
+from detente.tasks.reuse import REUSE
 from detente.tasks.stance import STANCE
+from detente.tasks.stance_open import STANCE_OPEN
 
 
 def values(scores: scoring.Scores) -> dict[str, float]:
@@ -143,3 +145,54 @@ def test_sacrebleu_bounds_are_percentiles_and_are_not_hidden_at_zero() -> None:
     assert spread.high - spread.value > spread.value - spread.low
     nothing = resample.spread(share, np.array([[0.0, 10.0]] * 10), resample.weights(10, 100, 0))
     assert (nothing.value, nothing.low, nothing.high) == (0, 0, 0)
+
+
+def test_sentiment_graph_copies_of_one_stance_do_not_score(gold, predict) -> None:
+    units = STANCE_OPEN.units(gold)
+    one = {name: article.rows[:1] for name, article in units.items()}
+    records = [{"id": name, "stances": [stance(row) for row in rows]} for name, rows in one.items()]
+    single = values(scoring.score(predict(STANCE_OPEN, gold, records), gold))
+    assert single["strict_precision"] == 1
+    assert single["strict_recall"] < 0.5
+    copies = [{**record, "stances": record["stances"] * 2} for record in records]
+    with pytest.raises(Invalid, match="says the same as"):
+        predict(STANCE_OPEN, gold, copies)
+    # Nor do copies with other evidence: only one of them finds its row.
+    cut = [
+        {"id": r["id"], "stances": [s, {**s, "evidence": [[s["evidence"][0][0], s["evidence"][0][0] + 6]]}]}
+        for r in records
+        for s in r["stances"]
+    ]
+    doubled = values(scoring.score(predict(STANCE_OPEN, gold, cut), gold))
+    assert doubled["strict_recall"] == single["strict_recall"]
+    assert doubled["strict_precision"] < 1
+    # A weight is never taken from a row of another label.
+    other = {"favor": "against", "against": "favor"}
+    turned = [{"id": r["id"], "stances": [{**s, "label": other[s["label"]]} for s in r["stances"]]} for r in records]
+    assert values(scoring.score(predict(STANCE_OPEN, gold, turned), gold))["strict_f1"] < single["strict_f1"]
+
+
+def stance(row):
+    evidence = [[span["start"], span["end"]] for span in row["evidence"]]
+    return {"holder": row["holder"], "target": row["target"], "label": row["label"], "evidence": evidence}
+
+
+def test_plagdet_nothing_to_find_and_nothing_found_do_not_crash(gold, predict) -> None:
+    nothing = [{"id": name, "passages": []} for name in REUSE.units(gold)]
+    found = values(scoring.score(predict(REUSE, gold, nothing), gold))
+    assert found["micro_recall"] == 0
+    assert np.isnan(found["micro_precision"])
+    # No overlap at all: detections on the first characters of pairs that share nothing.
+    empty = [
+        {"id": n, "passages": [] if pair.rows else [{"this": [0, 3], "source_span": [0, 3]}]}
+        for n, pair in REUSE.units(gold).items()
+    ]
+    assert values(scoring.score(predict(REUSE, gold, empty), gold))["micro_precision"] == 0
+
+
+def test_news_copy_a_pair_is_one_edge_whichever_way_it_is_listed(gold, predict) -> None:
+    names = list(REUSE.units(gold))
+    assert all(name == "::".join(sorted(name.split("::"))) for name in names)
+    first, second = names[0].split("::")
+    with pytest.raises(Invalid, match="id-unknown"):
+        predict(REUSE, gold, [{"id": f"{second}::{first}", "passages": []}], allow_missing=True)

@@ -592,3 +592,13 @@ def test_clusters_run_across_articles(gold, predict) -> None:
     assert scores.n["b_cubed_f1"] == int(scores.rows["matched"].sum())
     assert np.isnan(scores.metrics["b_cubed_f1"].low)
     assert b_cubed([1, 1], [1, 2])[0] == 1
+
+
+def test_a_sentence_without_the_package_that_scores_it_is_told(minimal_gold, predict, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "sacrebleu", None)
+    monkeypatch.setitem(sys.modules, "sacrebleu.metrics.chrf", None)
+    text._scorer.cache_clear()
+    claims = [{"spans": [[0, 17]], "normalised": "Paris offers help."}]
+    checked = predict(CLAIMS, minimal_gold, [{"id": "detente-900", "claims": claims}])
+    with pytest.raises(Invalid, match="extra-missing: chrF needs sacrebleu"):
+        scoring.score(checked, minimal_gold)

@@ -60,7 +60,26 @@ def edge_record(edge: Any) -> dict[str, str]:
     return {"source": edge.source, "degree": edge.degree, "kind": edge.kind}
 
 
+def span_pair(span: dict[str, int]) -> list[int]:
+    return [span["start"], span["end"]]
+
+
+def passage_record(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "this": span_pair(row["this"]),
+        "source_span": span_pair(row["source_span"]),
+        "operation": row["operation"],
+    }
+
+
+def stance_record(row: dict[str, Any]) -> dict[str, Any]:
+    evidence = [span_pair(span) for span in row["evidence"]]
+    return {"holder": row["holder"], "target": row["target"], "label": row["label"], "evidence": evidence}
+
+
 GOLD_AS_PREDICTION = {
+    ("reuse", "passages"): lambda pair: {"passages": [passage_record(row) for row in pair.rows]},
+    ("stance_open", "stances"): lambda article: {"stances": [stance_record(row) for row in article.rows]},
     ("claims", "claims"): lambda article: {"claims": [claim_record(row) for row in article.claims]},
     ("agreement", "label"): lambda row: {"label": row["label"]},
     ("attribution", "source"): attribution_record,
@@ -153,7 +172,7 @@ def test_the_order_of_lines_changes_nothing(gold, predict, name: str, form: str)
 def noisy(gold, name: str, form: str) -> list[dict[str, Any]]:
     """Gold, each unit with its neighbour's answer where that is possible."""
     records = gold_records(gold, name, form)
-    if name in ("claims", "derivation"):
+    if name in ("claims", "derivation", "reuse", "stance_open"):
         return [r if i else {"id": r["id"], form: r[form][1:]} for i, r in enumerate(records)]
     if name == "attribution":
         return [r if i % 4 else {"id": r["id"], "source": [], "type": "none"} for i, r in enumerate(records)]

@@ -73,6 +73,9 @@ def eval_score(
     stance       {"id": "…", "label": "favor"}            or "score": -2…2, or
                  "probabilities": {"favor": 0.7, "against": 0.1, "none": 0.2}; also CSV, Parquet
     agreement, contrast  {"id": "…", "label": "agree"}    also CSV, Parquet
+    claims       {"id": "…", "claims": [{"spans": [[start, end]], "type": "event"}]}
+    stance_open  {"id": "…", "stances": [{"holder": "…", "target": "…", "label": "favor", "evidence": [[start, end]]}]}
+    reuse        {"id": "…::…", "passages": [{"this": [start, end], "source_span": [start, end]}]}
     attribution  {"id": "…", "source": "dmitry-peskov"}   and "chain", "cue", "type", "channel"
     derivation   {"id": "…", "edges": [{"source": "…", "degree": "wholly"}]}
 
@@ -139,6 +142,7 @@ def eval_metrics(task: str | None, form: str) -> None:
     """
     import json
 
+    from detente.records import without_nan
     from detente.tasks import TASKS
 
     rows = [
@@ -156,7 +160,7 @@ def eval_metrics(task: str | None, form: str) -> None:
         for metric in known.measures
     ]
     if form == "json":
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(without_nan(rows), indent=2, ensure_ascii=False))
         return
     for row in rows:
         source = f" ({row['reference']})" if row["reference"] else ""

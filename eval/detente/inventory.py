@@ -1,6 +1,16 @@
 """The closed inventories of labels, in the order in which tables and confusion matrices show them."""
 
-TASK_NAMES = ("boilerplate", "claims", "stance", "agreement", "attribution", "derivation", "contrast")
+TASK_NAMES = (
+    "boilerplate",
+    "claims",
+    "stance",
+    "stance_open",
+    "agreement",
+    "attribution",
+    "derivation",
+    "reuse",
+    "contrast",
+)
 """The tasks, as words on the command line, which must not load them to say what there is."""
 
 BASES = ("stated", "inferred", "unknown")

@@ -85,12 +85,12 @@ def describe(value: object) -> str:
 
 
 def without_nan(value: Any) -> Any:
-    """A JSON document with null for every NaN, which JSON does not have."""
+    """A JSON document with null for every NaN and infinity, which JSON does not have."""
     if isinstance(value, dict):
         return {key: without_nan(item) for key, item in value.items()}
     if isinstance(value, list):
         return [without_nan(item) for item in value]
-    return None if isinstance(value, float) and math.isnan(value) else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def dump_line(record: object) -> str:

@@ -9,6 +9,18 @@ from detente.tasks.boilerplate import BOILERPLATE
 from detente.tasks.claims import CLAIMS
 from detente.tasks.contrast import CONTRAST
 from detente.tasks.derivation import DERIVATION
+from detente.tasks.reuse import REUSE
 from detente.tasks.stance import STANCE
+from detente.tasks.stance_open import STANCE_OPEN
 
-TASKS: Final[tuple[Task, ...]] = (BOILERPLATE, CLAIMS, STANCE, AGREEMENT, ATTRIBUTION, DERIVATION, CONTRAST)
+TASKS: Final[tuple[Task, ...]] = (
+    BOILERPLATE,
+    CLAIMS,
+    STANCE,
+    STANCE_OPEN,
+    AGREEMENT,
+    ATTRIBUTION,
+    DERIVATION,
+    REUSE,
+    CONTRAST,
+)
