@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from detente.cli_output import emit, problems_exit
-from detente.inventory import TASK_NAMES
+from detente.cli_output import emit, problems_exit, scoring_options
 
 if TYPE_CHECKING:
     from detente.corpus import Corpus
@@ -17,42 +16,9 @@ if TYPE_CHECKING:
 @click.command("compare")
 @click.argument("predictions", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @click.option(
-    "--task", type=click.Choice(TASK_NAMES), help="Whose predictions they are; by default told from the lines."
-)
-@click.option(
     "--metrics", help="Only these, by name, with commas between; the items that decide are told for the first."
 )
-@click.option(
-    "--paratext",
-    type=click.Choice(["ignore", "content", "boilerplate"]),
-    default=None,
-    help="What headlines, captions, credits and the like are (boilerplate only).  [default: ignore]",
-)
-@click.option(
-    "--alternatives",
-    type=click.Choice(["reject", "accept"]),
-    default="reject",
-    show_default=True,
-    help="Whether a listed second reading counts as right.",
-)
-@click.option("--allow-missing", is_flag=True, help="Score ids without a prediction as empty, or as wrong.")
-@click.option(
-    "--unit",
-    type=click.Choice(["family", "article", "item"]),
-    default="family",
-    show_default=True,
-    help="What counts as independent; ten of them or more allow an interval and a p.",
-)
-@click.option(
-    "--resamples",
-    type=click.IntRange(1),
-    default=10_000,
-    show_default=True,
-    help="Bootstrap resamples, and random sign flips where not all can be tried.",
-)
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of both.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True)
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there, not to the screen.")
+@scoring_options(resamples=10_000)
 def compare(
     predictions: tuple[str, ...],
     task: str | None,

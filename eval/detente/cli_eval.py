@@ -6,11 +6,9 @@ from pathlib import Path
 import click
 
 from detente.cli_compare import compare
-from detente.cli_output import CONTEXT, emit, problems_exit
-from detente.inventory import TASK_NAMES
+from detente.cli_output import CONTEXT, TASK, emit, problems_exit, scoring_options
 from detente.problems import Invalid
 
-_TASKS = click.Choice(TASK_NAMES)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -21,32 +19,7 @@ def eval_group() -> None:
 
 @eval_group.command("score")
 @click.argument("predictions", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@click.option("--task", type=_TASKS, help="Whose predictions they are; by default told from the lines.")
-@click.option(
-    "--paratext",
-    type=click.Choice(["ignore", "content", "boilerplate"]),
-    default=None,
-    help="What headlines, captions, credits and the like are (boilerplate only).  [default: ignore]",
-)
-@click.option(
-    "--alternatives",
-    type=click.Choice(["reject", "accept"]),
-    default="reject",
-    show_default=True,
-    help="Whether a listed second reading counts as right.",
-)
-@click.option("--allow-missing", is_flag=True, help="Score ids without a prediction as empty, or as wrong.")
-@click.option(
-    "--unit",
-    type=click.Choice(["family", "article", "item"]),
-    default="family",
-    show_default=True,
-    help="What the spread counts as independent.",
-)
-@click.option("--resamples", type=click.IntRange(1), default=1000, show_default=True, help="Bootstrap resamples.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the bootstrap.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True)
-@click.option("-o", "--output", type=_FILE, help="Write the scores there, not to the screen.")
+@scoring_options(resamples=1000)
 @click.option("--metrics", help="Only these, by name, with commas between (`detente eval metrics` lists them).")
 @click.option("--by", multiple=True, help="A breakdown to show beside the usual ones, as type or holder; repeatable.")
 @click.option("--per-unit", type=_FILE, help="Write a row per unit there: .csv or .jsonl.")
@@ -132,7 +105,7 @@ def eval_tasks() -> None:
 
 
 @eval_group.command("metrics")
-@click.option("--task", type=_TASKS, help="Of one task only.")
+@click.option("--task", type=TASK, help="Of one task only.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def eval_metrics(task: str | None, form: str) -> None:
     """List every metric with its task, range, formula and reference.
@@ -169,7 +142,7 @@ def eval_metrics(task: str | None, form: str) -> None:
 
 
 @eval_group.command("inputs")
-@click.option("--task", type=_TASKS, required=True)
+@click.option("--task", type=TASK, required=True)
 @click.option("-o", "--output", type=_FILE, help="Write there, not to the screen.")
 def eval_inputs(task: str, output: Path | None) -> None:
     """Write what a model may see, one JSON object per unit; never labels.
@@ -188,7 +161,7 @@ def eval_inputs(task: str, output: Path | None) -> None:
 
 @eval_group.command("run")
 @click.argument("baseline")
-@click.option("--task", type=_TASKS, required=True)
+@click.option("--task", type=TASK, required=True)
 @click.option("-o", "--output", type=_FILE, help="Write there, not to the screen.")
 def eval_run(baseline: str, task: str, output: Path | None) -> None:
     """Write the predictions of a BASELINE (`detente eval tasks` lists them).

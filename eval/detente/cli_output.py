@@ -1,12 +1,13 @@
-"""How commands print problems and results."""
+"""What commands share: the options of scoring, and how problems and results are printed."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
+from detente.inventory import TASK_NAMES
 from detente.problems import Invalid
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -37,3 +38,55 @@ def emit(text: str, output: Path | None) -> None:
 
     write_whole(output, text)
     click.echo(f"wrote {output}", err=True)
+
+
+TASK = click.Choice(TASK_NAMES)
+
+
+def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options that decide what counts as right, how sure it is, and where it is written."""
+    options = (
+        click.option("--task", type=TASK, help="Whose predictions they are; by default told from the lines."),
+        click.option(
+            "--paratext",
+            type=click.Choice(["ignore", "content", "boilerplate"]),
+            default=None,
+            help="What headlines, captions, credits and the like are (boilerplate only).  [default: ignore]",
+        ),
+        click.option(
+            "--alternatives",
+            type=click.Choice(["reject", "accept"]),
+            default="reject",
+            show_default=True,
+            help="Whether a listed second reading counts as right.",
+        ),
+        click.option("--allow-missing", is_flag=True, help="Score ids without a prediction as empty, or as wrong."),
+        click.option(
+            "--unit",
+            type=click.Choice(["family", "article", "item"]),
+            default="family",
+            show_default=True,
+            help="What counts as independent; ten of them or more allow an interval.",
+        ),
+        click.option(
+            "--resamples",
+            type=click.IntRange(1),
+            default=resamples,
+            show_default=True,
+            help="Bootstrap resamples, and random sign flips where systems are compared.",
+        ),
+        click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the resampling."),
+        click.option(
+            "--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True
+        ),
+        click.option(
+            "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there, not to the screen."
+        ),
+    )
+
+    def add(command: Callable[..., None]) -> Callable[..., None]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add

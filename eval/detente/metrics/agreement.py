@@ -1,5 +1,6 @@
 """Agreement between annotators: Krippendorff's α for labels, α_U for spans, B-cubed for clusters."""
 
+from collections import Counter
 from collections.abc import Hashable, Sequence
 from itertools import pairwise
 from typing import Any, Final
@@ -203,7 +204,6 @@ def b_cubed_items(
     """B-cubed precision and recall of each item, both above 0, since an item shares a cluster with itself."""
     if len(gold) != len(predicted):
         raise ValueError("every item needs a gold and a predicted cluster")
-    same_gold = np.array([[a == b for b in gold] for a in gold])
-    same_predicted = np.array([[a == b for b in predicted] for a in predicted])
-    both = (same_gold & same_predicted).sum(axis=1)
-    return both / same_predicted.sum(axis=1), both / same_gold.sum(axis=1)
+    mine, theirs, common = Counter(gold), Counter(predicted), Counter(zip(gold, predicted, strict=True))
+    both = np.array([common[pair] for pair in zip(gold, predicted, strict=True)], dtype=float)
+    return both / [theirs[name] for name in predicted], both / [mine[name] for name in gold]
