@@ -25,7 +25,14 @@ SPEAKER, CUE = (0, 13), (14, 18)
 def row(*links: str, kind: str = "direct", channel: str = "statement", spans=(SPEAKER,), cues=(CUE,), **other: Any):
     chain = [{"sources": link.split("+"), "channel": channel, "inherited": False} for link in links]
     pairs = [[{"start": start, "end": end} for start, end in each] for each in (spans, cues)]
-    fields = {"chain": chain, "type": kind, "cue_force": "neutral", "source_spans": pairs[0], "cue_spans": pairs[1]}
+    fields = {
+        "chain": chain,
+        "type": kind,
+        "cue_force": "neutral",
+        "source_spans": pairs[0],
+        "cue_spans": pairs[1],
+        "content_spans": [],
+    }
     return {**fields, "alternatives": [], **other}
 
 
@@ -138,6 +145,15 @@ def test_alternatives_count_only_if_accepted() -> None:
         assert (rejected[name], accepted[name]) == (0, 1)
 
 
+def test_content_is_scored_by_hand_where_it_is_given() -> None:
+    # Gold "the bridge is closed", 4 tokens and 17 visible characters; predicted "bridge is", 2 tokens, 8 characters.
+    told = [{"start": 19, "end": 39}]
+    found = values([claim("1", row("ann", content_spans=told))], [{"source": "ann", "content": [[23, 32]]}])
+    assert (found["content_token_precision"], found["content_token_recall"]) == (1, 2 / 4)
+    assert found["content_char_f1"] == 2 * 8 / (2 * 8 + 17 - 8)
+    assert np.isnan(values([claim("1", row("ann"))], [{"source": "ann"}])["content_token_f1"])
+
+
 def test_faults_are_told_in_words() -> None:
     def told(gold, **line: Any) -> str:
         unit = claim("1", gold)
@@ -158,7 +174,7 @@ def test_faults_are_told_in_words() -> None:
 def gold_line(unit: Claim, form: str) -> dict[str, Any]:
     first = unit.rows[0]
     chain = [link["sources"] for link in first["chain"]]
-    spans = {name: [[s["start"], s["end"]] for s in first[f"{name}_spans"]] for name in ("source", "cue")}
+    spans = {name: [[s["start"], s["end"]] for s in first[f"{name}_spans"]] for name in ("source", "cue", "content")}
     if form == "ids":
         return {"source": chain[-1] if chain else []}
     if form == "one id":
@@ -167,7 +183,7 @@ def gold_line(unit: Claim, form: str) -> dict[str, Any]:
         table = to_code_points(unit.page.text, form).tolist()
         places = {name: [[table.index(offset) for offset in pair] for pair in spans[name]] for name in spans}
         return {"source": places["source"], "cue": places["cue"], "offset_unit": form}
-    everything = {"source": spans["source"], "chain": chain, "cue": spans["cue"], "type": first["type"]}
+    everything = {**spans, "chain": chain, "type": first["type"]}
     return {**everything, "channel": first["chain"][-1]["channel"]} if chain else everything
 
 

@@ -53,7 +53,8 @@ def attribution_record(claim: Any) -> dict[str, Any]:
     row = claim.rows[0]
     chain = [link["sources"] for link in row["chain"]]
     record = {"source": chain[-1] if chain else [], "chain": chain, "type": row["type"]}
-    record["cue"] = [[span["start"], span["end"]] for span in row["cue_spans"]]
+    for part in ("cue", "content"):
+        record[part] = [[span["start"], span["end"]] for span in row[f"{part}_spans"]]
     return record | ({"channel": row["chain"][-1]["channel"]} if chain else {})
 
 

@@ -38,6 +38,7 @@ class Prediction:
         spans: The source's words, if `source` holds spans. `[]` is both: no source, and no words of one.
         chain: The links, outermost first.
         cue: The cue's words.
+        content: The words that the source answers for.
         type: How the words are given.
         channel: The channel of the innermost link.
     """
@@ -46,6 +47,7 @@ class Prediction:
     spans: tuple[Span, ...] | None
     chain: Chain | None = None
     cue: tuple[Span, ...] | None = None
+    content: tuple[Span, ...] | None = None
     type: str | None = None
     channel: str | None = None
 
@@ -74,13 +76,15 @@ def parse(claim: Claim, record: Record) -> Prediction:
     ids, spans = tried(_source, record["source"], claim, unit) or (None, None)
     chain = tried(_chain, record["chain"], claim.sources) if "chain" in record else None
     cue = tried(forms.spans, record["cue"], claim.page.text, unit, "cue") if "cue" in record else None
+    content = tried(forms.spans, record["content"], claim.page.text, unit, "content") if "content" in record else None
     kind = tried(label, "type", record["type"], ATTRIBUTION_TYPES) if "type" in record else None
     channel = tried(label, "channel", record["channel"], CHANNELS) if "channel" in record else None
     if faults:
         raise Refused(*faults)
     if chain is not None and not ids:
         ids = chain[-1] if chain else frozenset()
-    return Prediction(ids, spans, chain, None if cue is None else tuple(cue), kind, channel)
+    words, told = (None if part is None else tuple(part) for part in (cue, content))
+    return Prediction(ids, spans, chain, words, told, kind, channel)
 
 
 def label(name: str, value: object, known: Collection[str]) -> str:

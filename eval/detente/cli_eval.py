@@ -49,7 +49,7 @@ def eval_score(
     claims       {"id": "…", "claims": [{"spans": [[start, end]], "type": "event"}]}
     stance_open  {"id": "…", "stances": [{"holder": "…", "target": "…", "label": "favor", "evidence": [[start, end]]}]}
     reuse        {"id": "…::…", "passages": [{"this": [start, end], "source_span": [start, end]}]}
-    attribution  {"id": "…", "source": "dmitry-peskov"}   and "chain", "cue", "type", "channel"
+    attribution  {"id": "…", "source": "dmitry-peskov"}   and "chain", "cue", "content", "type", "channel"
     derivation   {"id": "…", "edges": [{"source": "…", "degree": "wholly"}]}
 
     \b

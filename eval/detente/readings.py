@@ -12,7 +12,7 @@ from detente.records import Record
 from detente.spans import Span
 from detente.task import Options
 
-PARTS: Final = ("source", "cue")
+PARTS: Final = ("source", "cue", "content")
 NO_TYPE: Final = "no_type"
 """In the place of a predicted type where a line has none."""
 
@@ -26,6 +26,7 @@ class Reading(NamedTuple):
     cue_force: str | None
     source: tuple[Span, ...]
     cue: tuple[Span, ...]
+    content: tuple[Span, ...]
 
     @property
     def ids(self) -> frozenset[str]:
@@ -57,6 +58,7 @@ def of_row(row: Record, options: Options) -> Iterator[Reading]:
             row["cue_force"],
             pairs(row["source_spans"]),
             pairs(row["cue_spans"]),
+            pairs(row["content_spans"]),
         )
 
 
@@ -95,6 +97,8 @@ def counted(claim: Claim, gold: Reading, predicted: Prediction) -> dict[str, int
         **_span_counts(claim.page, "source", gold.source, predicted.spans or ()),
         "cued": int(predicted.cue is not None),
         **_span_counts(claim.page, "cue", gold.cue, predicted.cue or ()),
+        "delimited": int(predicted.content is not None),
+        **_span_counts(claim.page, "content", gold.content, predicted.content or ()),
         "chained": int(predicted.chain is not None),
         "chain_right": int(predicted.chain == gold.chain),
         "typed": int(predicted.type is not None),
@@ -139,6 +143,8 @@ def faults(page: Page, gold: Reading, predicted: Prediction, counts: dict[str, i
         yield "chain {}, predicted {}".format(*chains)
     if predicted.cue is not None and differs["cue"]:
         yield f"cue {words(page, gold.cue)}, predicted {words(page, predicted.cue)}"
+    if predicted.content is not None and differs["content"]:
+        yield f"content {words(page, gold.content)}, predicted {words(page, predicted.content)}"
     if predicted.type is not None and predicted.type != gold.type:
         yield f"{gold.type}, predicted {predicted.type}"
     if predicted.channel is not None and counts["channels"] and not counts["channel_right"]:

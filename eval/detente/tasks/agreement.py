@@ -16,7 +16,7 @@ from detente.metrics import classification, official
 from detente.metrics.classification import Floats, f1, ratio
 from detente.records import Record, describe
 from detente.task import Counts, Metric, Options, Refused, Row, Task, confusion, confusion_columns
-from detente.tasks.official import label_scorer
+from detente.tasks.official import alpha, label_scorer
 
 UNRELATED: Final = "unrelated"
 STAGE_WEIGHTS: Final = (0.25, 0.75)
@@ -209,5 +209,6 @@ AGREEMENT: Final = Task(
             "points / points of the gold, 0/0 = 0",
             "FNC-1 @29d473af, scorer.py",
         ),
+        alpha(_count),
     ),
 )

@@ -1,9 +1,9 @@
 """The task `attribution`: who answers for a claim, through whom, and in which words.
 
 The unit is a claim. Where it has several gold rows, the one that fits the prediction best counts: one whose innermost
-sources are named before any other, then the one with most of the rest right, of equals the first. Content is not
-scored: it is the claim's own spans, which a model is given. What a line leaves out counts as wrong as soon as the
-system says it of some claim; a measure of what it says of no claim is undefined.
+sources are named before any other, then the one with most of the rest right, of equals the first. Content is nearly the
+claim's own spans, which a model is given: it is scored where a line gives it, but says little. What a line leaves out
+counts as wrong as soon as the system says it of some claim; a measure of what it says of no claim is undefined.
 """
 
 from collections.abc import Callable, Iterator
@@ -124,6 +124,10 @@ def _by_cue(compute: _Compute) -> _Compute:
     return _if_said("cued", compute)
 
 
+def _by_content(compute: _Compute) -> _Compute:
+    return _if_said("delimited", compute)
+
+
 def _share(right: str, whole: str) -> _Compute:
     return lambda counts, _: ratio(counts[right], counts[whole])
 
@@ -142,12 +146,12 @@ ATTRIBUTION: Final = Task(
     name="attribution",
     summary="who answers for a claim, through whom, and in which words",
     forms=("source",),
-    extras=("chain", "cue", "type", "channel", "offset_unit"),
+    extras=("chain", "cue", "content", "type", "channel", "offset_unit"),
     flat=False,
     options=("alternatives",),
     keys=("id", "family", "slice", "article", "type", "cue_force", "item", "gold", "predicted"),
     columns=(
-        *("claims", "named", "pointed", "chained", "cued", "typed", "channelled"),
+        *("claims", "named", "pointed", "chained", "cued", "delimited", "typed", "channelled"),
         *("entity_right", "chain_right", "channels", "channel_right"),
         *(f"entity_{outcome}" for outcome in OUTCOMES),
         *(f"{part}_{level}_{outcome}" for part in PARTS for level in LEVELS for outcome in OUTCOMES),
@@ -165,6 +169,8 @@ ATTRIBUTION: Final = Task(
         *_overlap_metrics("source_char", "characters of sources", _by_spans),
         *_overlap_metrics("cue_token", "tokens of cues", _by_cue),
         *_overlap_metrics("cue_char", "characters of cues", _by_cue),
+        *_overlap_metrics("content_token", "tokens of content", _by_content),
+        *_overlap_metrics("content_char", "characters of content", _by_content),
         Metric("type_accuracy", "types right / claims", _if_said("typed", _type_accuracy), _TYPE_CELLS),
         Metric(
             "type_macro_f1",

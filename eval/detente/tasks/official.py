@@ -1,8 +1,10 @@
 """The official scorers under the tasks whose labels they score. They keep their own 0/0, and their defects."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from detente.metrics.official import krippendorff_alpha
 from detente.task import Options, Overall, Row
 
 Count = Callable[[Any, Any, Options], list[Row]]
@@ -34,3 +36,20 @@ def label_scorer(
         return float(scorer(gold=gold, predicted=predicted)[number]), len(rows)
 
     return Overall(scorer.__name__, formula, compute, reference=reference)
+
+
+def alpha(count: Count) -> Overall:
+    """Krippendorff's nominal α between the gold and the predictions, as if they were two annotators."""
+
+    def scorer(gold: list[str], predicted: list[str]) -> Mapping[str, float]:
+        return krippendorff_alpha(ratings=[gold, predicted])
+
+    found = label_scorer(scorer, "alpha", _Same(), count, "nominal α of gold and predictions", "krippendorff 0.9.0")
+    return replace(found, name=krippendorff_alpha.__name__, bounds=(-1.0, 1.0))
+
+
+class _Same(dict[str, str]):
+    """Every label under its own name."""
+
+    def __missing__(self, name: str) -> str:
+        return name

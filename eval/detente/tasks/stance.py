@@ -12,7 +12,7 @@ from detente.inventory import SCALE, STANCE_LABELS, label_of_scale
 from detente.metrics import calibration, classification, official, scale
 from detente.records import Record, describe
 from detente.task import Counts, Metric, Options, Overall, Refused, Row, Task, confusion, confusion_columns
-from detente.tasks.official import label_scorer
+from detente.tasks.official import alpha, label_scorer
 
 _SCALE_SUMS: Final = ("sum_gold", "sum_score", "sum_gold_squared", "sum_score_squared", "sum_products")
 _CONFIDENCES: Final = tuple(f"confidence_{bin_}" for bin_ in range(calibration.BINS))
@@ -255,5 +255,6 @@ STANCE: Final = Task(
             "mean F1 of three classes, 0/0 = 0",
             "NewsMTSC @b9d9b797",
         ),
+        alpha(_count),
     ),
 )
