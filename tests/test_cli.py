@@ -298,6 +298,15 @@ def test_bad_tables_get_a_clear_message(tmp_path: Path, suffix: str) -> None:
     assert "Traceback" not in result.output
 
 
+def test_a_table_with_semicolons_gets_one_message(tmp_path: Path) -> None:
+    path = tmp_path / "semicolons.csv"
+    path.write_text("id;label\nx;none\n")
+    result = run("eval", "score", path, "--task", "stance")
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[0].startswith(f"{path}:1: not-json: the header has no column id")
+    assert result.stderr.splitlines()[1:] == ["1 problem"]
+
+
 def test_an_option_of_another_task_is_an_error(lexicon: Path) -> None:
     result = run("eval", "score", lexicon, "--paratext", "content")
     assert result.exit_code == 2

@@ -346,3 +346,12 @@ def test_the_official_plagdet_keeps_its_own_null(gold, predict) -> None:
     assert scoring.score(silent, gold).metrics["plagdet"].value == 0
     (plagdet,) = REUSE.overall
     assert plagdet.compute({"a::b": pair_of([])}, {}, Options()) == (1.0, 0)
+
+
+def test_every_pair_of_outlets_has_its_measures_also_where_nothing_is_shared(gold, predict) -> None:
+    empty = [{"id": name, "passages": []} for name in REUSE.units(gold)]
+    scores = scoring.score(predict(REUSE, gold, empty), gold)
+    parts = scores.breakdown["outlets"]
+    assert parts["paradox | unknown"]["micro_recall"] == 0  # 000 and 001 share much
+    # 001 shares nothing with 002: nothing to find and nothing found is undefined, and no crash.
+    assert np.isnan(parts["The Moscow Times | paradox"]["micro_recall"])

@@ -22,6 +22,7 @@ class Pair:
     this_text: str
     source_text: str
     rows: tuple[Record, ...]
+    outlets: str = "unknown"
 
     @property
     def cases(self) -> list[Passage]:

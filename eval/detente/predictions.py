@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,9 @@ def _csv_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
         message = f"byte 0x{data[error.start]:02x} is not UTF-8: save the file as UTF-8"
         return [], [Problem("not-json", f"{name}:{line}", message)]
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    if "id" not in (reader.fieldnames or ()) and re.search(r"[;\t]", text.partition("\n")[0]):
+        message = "the header has no column id: separate cells by commas, not by semicolons or tabs"
+        return [], [Problem("not-json", f"{name}:1", message)]
     lines: list[Line] = []
     try:
         for row in reader:

@@ -39,7 +39,9 @@ def _units(corpus: Corpus) -> dict[str, Pair]:
         first, second = (corpus.articles[name] for name in pair)
         family = "|".join(sorted({first["family"], second["family"]}))
         name = "::".join(pair)
-        pairs[name] = Pair(name, family, *pair, first["text"], second["text"], tuple(rows.get(pair, ())))
+        outlets = " | ".join(sorted({first["outlet"] or "unknown", second["outlet"] or "unknown"}))
+        passages = tuple(rows.get(pair, ()))
+        pairs[name] = Pair(name, family, *pair, first["text"], second["text"], passages, outlets)
     return pairs
 
 
@@ -57,7 +59,8 @@ def _count(pair: Pair, prediction: tuple[Detection, ...] | None, _: Options) -> 
     matched = dict(match(overlaps, HALF))
     detectors = alignment.touching(cases, passages).sum(axis=1)
     covered_cases, covered_detections = alignment.coverage(cases, passages), alignment.coverage(passages, cases)
-    key = {"id": pair.id, "family": pair.family, "slice": "headline", "article": pair.article, "source": pair.source}
+    key = {"id": pair.id, "family": pair.family, "slice": "headline"}
+    key |= {"article": pair.article, "source": pair.source, "outlets": pair.outlets}
     rows = [key | _whole_pair(pair, cases, passages)]
     for index, (gold, found) in enumerate(zip(pair.rows, alignment.found(cases, passages), strict=True)):
         row: Row = {
@@ -150,7 +153,7 @@ REUSE: Final = Task(
     extras=("offset_unit",),
     flat=False,
     options=(),
-    keys=("id", "family", "slice", "article", "source", "operation", "item", "gold", "predicted"),
+    keys=("id", "family", "slice", "article", "source", "outlets", "operation", "item", "gold", "predicted"),
     columns=COLUMNS,
     metrics=METRICS,
     overall=(
