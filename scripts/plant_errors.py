@@ -6,30 +6,32 @@ python scripts/plant_errors.py stance 7 /tmp/refute planted.jsonl
 import sys
 from pathlib import Path
 
-from detente import annotations, inventory, planting, schema
+from detente import inventory, planting, schema
 from detente.records import dump_lines, write_whole
 
 FIELDS = {
-    "boilerplate": ("type",),
-    "stance": ("scale", "expression", "target", "time"),
-    "claims": ("type", "presentation", "relation"),
-    "attribution": ("type", "cue_force"),
-    "derivation": ("degree", "kind", "basis"),
-    "reuse": ("operation",),
+    "boilerplate": ("type", "repeats"),
+    "stance": ("scale", "expression", "target", "time", "chain", "evidence"),
+    "claims": ("type", "presentation", "relation", "checkable", "key_matter", "accuses", "settled"),
+    "attribution": ("type", "cue_force", "event", "chain", "source_spans", "cue_spans"),
+    "derivation": ("degree", "kind", "basis", "via", "confidence", "evidence"),
+    "reuse": ("operation", "source_span"),
+    "contrast": ("label",),
+    "agreement": ("label",),
 }
+VALUES = {"scale": (-2, -1, 1, 2), "relation": inventory.RELATIONS} | dict.fromkeys(FIELDS["claims"][3:], (True, False))
 
 
 def main(layer: str, seed: str, folder: str, aside: str) -> None:
-    """Writes one file per article into `folder`, and the list of what was planted to `aside`."""
-    tables, _ = annotations.read(Path(__file__).resolve().parents[1])
-    others = {"scale": ("-2", "-1", "1", "2"), "relation": inventory.RELATIONS}
-    inventories = {field: others.get(field) or schema.inventory_of(layer, field) or () for field in FIELDS[layer]}
-    rows = [planting.with_first_relation(row) if layer == "claims" else row for row in tables[layer].rows]
+    """Writes one file per article, or one of all, into `folder`, and the list of what was planted to `aside`."""
+    rows = planting.rows_of(layer, Path(__file__).resolve().parents[1])
+    known = schema.inventory_of if layer != "contrast" else lambda *_: None  # labels of its task
+    inventories = {field: VALUES.get(field) or known(layer, field) for field in FIELDS[layer]}
     copies, planted = planting.plant(rows, inventories, int(seed))
     Path(folder).mkdir(parents=True, exist_ok=True)
-    for article in dict.fromkeys(row["article"] for row in copies):
-        rows = [row for row in copies if row["article"] == article]
-        write_whole(Path(folder) / f"{article}.jsonl", dump_lines(map(planting.without_giveaways, rows)))
+    for article in dict.fromkeys(row.get("article") for row in copies):
+        shown = [planting.without_giveaways(row) for row in copies if row.get("article") == article]
+        write_whole(Path(folder) / f"{article or layer}.jsonl", dump_lines(shown))
     write_whole(Path(aside), dump_lines(item._asdict() for item in planted))
 
 

@@ -18,6 +18,7 @@ from rapidfuzz.distance import LCSseq
 from rapidfuzz.fuzz import partial_ratio_alignment
 
 from detente.folding import fold, fold_output, without_markdown
+from detente.joints import Joints, gaps, joints
 from detente.spans import Span
 from detente.text import is_space, line_spans, token_spans
 
@@ -43,6 +44,7 @@ class Placement:
         doubled: Lines most of which stands in the page only where other output stands already.
         out_of_order: Lines to be moved, at the least, to bring all that have a place into the page's order.
         inventions: The fabricated pieces, as texts.
+        joints: What became of the page's spaces and line ends between characters that stayed neighbours.
     """
 
     kept: NDArray[np.bool_]
@@ -52,6 +54,7 @@ class Placement:
     doubled: int
     out_of_order: int
     inventions: tuple[str, ...]
+    joints: Joints
 
 
 class _Page:
@@ -79,9 +82,10 @@ class _Page:
 
 
 class _Piece(NamedTuple):
-    """A part of the output's line `line`, folded, that has no place yet."""
+    """A part of the output's line `line`, folded, that has no place yet; `start` is its place without white space."""
 
     line: int
+    start: int
     text: str
 
 
@@ -100,16 +104,18 @@ class _Alignment:
     def __init__(self, page: _Page, lines: list[str]) -> None:
         self.page = page
         self.lines = lines
+        self.source = np.full(sum(_size(line) for line in lines), -1)  # of each character of the output, in the page
         self.taken = np.zeros(len(page.dense), dtype=bool)
         self.places: dict[int, Span] = {}  # line -> its first-placed stretch of the page
         self.again = [0] * len(lines)  # characters of each line that stand in text already taken
         self.inventions: list[str] = []
         self.fabricated = 0
 
-    def take(self, line: int, span: Span) -> None:
+    def take(self, line: int, at: int, span: Span) -> None:
         start, end = span
         self.again[line] += int(self.taken[start:end].sum())
         self.taken[start:end] = True
+        self.source[at : at + end - start] = np.arange(start, end)[: len(self.source) - at]
         self.places.setdefault(line, span)
 
     def choose(self, spans: list[Span], line: int) -> Span:
@@ -131,7 +137,7 @@ class _Alignment:
             piece = pieces[number]
             spans = list(_occurrences("".join(piece.text.split()), self.page))
             if spans:
-                self.take(piece.line, self.choose(spans, piece.line))
+                self.take(piece.line, piece.start, self.choose(spans, piece.line))
             else:
                 left.append(number)
         return [pieces[number] for number in sorted(left)]
@@ -139,6 +145,7 @@ class _Alignment:
     def place_by_tokens(self, piece: _Piece) -> None:
         """Aligns a piece with the text that is free, then what remains of it, until nothing more is found."""
         spans = token_spans(piece.text)
+        starts = piece.start + np.cumsum([0] + [end - start for start, end in spans])
         queue = [(0, len(spans))]
         while queue:
             first, last = queue.pop()
@@ -149,7 +156,8 @@ class _Alignment:
             for here, there in matches:
                 token = free[there]
                 found[here] = True
-                self.take(piece.line, (int(self.page.token_starts[token]), int(self.page.token_ends[token])))
+                there_span = int(self.page.token_starts[token]), int(self.page.token_ends[token])
+                self.take(piece.line, int(starts[first + here]), there_span)
             for start, end in _runs(~found):
                 if matches and end - start >= SEED:
                     queue.append((first + start, first + end))
@@ -163,13 +171,18 @@ class _Alignment:
 
     def give_up(self, line: int, text: str) -> None:
         """A stretch of a line that has no place in free text: it repeats text already taken, or is fabricated."""
-        size = len("".join(text.split()))
+        size = _size(text)
         tokens = [text[start:end].casefold() for start, end in token_spans(text)]
         if len(tokens) >= SEED and len(_matches(tokens, self.page.tokens)) >= SIMILAR * len(tokens):
             self.again[line] += size
         else:
             self.fabricated += size
             self.inventions.append(text)
+
+
+def _size(text: str) -> int:
+    """Characters that are not white space."""
+    return len("".join(text.split()))
 
 
 def _runs(found: NDArray[np.bool_]) -> list[Span]:
@@ -204,7 +217,11 @@ def _matches(tokens: list[str], page: list[str]) -> list[tuple[int, int]]:
 
 
 def _sentences(piece: _Piece) -> list[_Piece]:
-    return [_Piece(piece.line, match.group()) for match in _SENTENCE.finditer(piece.text)]
+    found, start = [], piece.start
+    for match in _SENTENCE.finditer(piece.text):
+        found.append(_Piece(piece.line, start, match.group()))
+        start += _size(match.group())
+    return found
 
 
 def align(output: str, text: str) -> Placement:
@@ -230,10 +247,11 @@ def align(output: str, text: str) -> Placement:
         if bare:
             lines.append(bare)
     state = _Alignment(page, lines)
-    left = state.place_exactly([_Piece(number, line) for number, line in enumerate(lines)])
+    sizes = [_size(line) for line in lines]
+    starts = np.cumsum([0, *sizes])
+    left = state.place_exactly([_Piece(number, int(starts[number]), line) for number, line in enumerate(lines)])
     for piece in sorted(_by_sentence(left, state), key=lambda piece: -len(piece.text)):
         state.place_by_tokens(piece)
-    sizes = [len("".join(line.split())) for line in lines]
     doubled = {number for number, size in enumerate(sizes) if 2 * state.again[number] > size}
     kept = np.zeros(len(text), dtype=bool)
     kept[page.offsets[state.taken]] = True
@@ -245,6 +263,7 @@ def align(output: str, text: str) -> Placement:
         doubled=len(doubled),
         out_of_order=_moved([state.places[n][0] for n in range(len(lines)) if n in state.places and n not in doubled]),
         inventions=tuple(state.inventions),
+        joints=joints(gaps("\n".join(lines)), gaps(text), state.source),
     )
 
 
@@ -255,15 +274,20 @@ def _by_sentence(pieces: list[_Piece], state: _Alignment) -> list[_Piece]:
         sentences = _sentences(piece)
         long = [sentence for sentence in sentences if len(token_spans(sentence.text)) >= SEED]
         left = state.place_exactly(long) if len(sentences) > 1 else long
-        run: list[str] = []
+        run: list[_Piece] = []
         for sentence in sentences:
             if sentence in long and sentence not in left:
-                rest += [_Piece(piece.line, " ".join(run))] if run else []
+                rest += _joined(run)
                 run = []
             else:
-                run.append(sentence.text)
-        rest += [_Piece(piece.line, " ".join(run))] if run else []
+                run.append(sentence)
+        rest += _joined(run)
     return rest
+
+
+def _joined(run: list[_Piece]) -> list[_Piece]:
+    """Neighbouring pieces of a line as one."""
+    return [run[0]._replace(text=" ".join(piece.text for piece in run))] if run else []
 
 
 def _moved(starts: list[int]) -> int:

@@ -12,7 +12,8 @@ import polars as pl
 
 from detente.corpus import Corpus
 from detente.problems import Invalid, Problem
-from detente.records import Line, Record, describe, parse_lines
+from detente.records import Line, Record, describe, parse_lines, unpack, unpacked_name
+from detente.references import References
 from detente.task import Refused, Task
 from detente.tasks import TASKS
 
@@ -28,20 +29,26 @@ class Predictions:
         by_id: Unit id to prediction.
         missing: Ids of the gold that are not predicted, sorted; empty unless that was allowed.
         forms: The forms that occur, in the task's order.
+        crashed: Ids whose line has an `error`.
+        extra: Ids that the gold does not have, left out; empty unless that was allowed.
+        tools: What made the predictions, by the lines' `tool`.
     """
 
     task: Task
     by_id: dict[str, Any]
     missing: tuple[str, ...]
     forms: tuple[str, ...]
+    crashed: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
 
 
 def read_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
-    """Reads JSON Lines, CSV or Parquet, by the name's suffix.
+    """Reads JSON Lines, CSV or Parquet, by the name's suffix; one that says how the file was packed is passed over.
 
     A CSV or Parquet column `a.b` is the key `b` of the object `a`; an empty cell is no key.
     """
-    suffix = Path(name).suffix.lower()
+    suffix = Path(unpacked_name(name)).suffix.lower()
     if suffix not in FLAT_SUFFIXES:
         lines, problems = parse_lines(data, name)
     elif suffix == ".csv":
@@ -125,10 +132,11 @@ def task_of(lines: Sequence[Line], name: str, corpus: Corpus) -> Task:
 def check(
     lines: Sequence[Line],
     task: Task,
-    corpus: Corpus,
+    corpus: Corpus | References,
     name: str,
     *,
     allow_missing: bool = False,
+    allow_extra: bool = False,
     problems: Sequence[Problem] = (),
 ) -> Predictions:
     """Turns lines into predictions.
@@ -139,14 +147,20 @@ def check(
         corpus: The gold.
         name: What to call the file.
         allow_missing: Whether ids of the gold may be missing.
+        allow_extra: Whether ids that the gold does not have may be there; they are left out, and counted.
         problems: What went wrong already; lines that could not be read may hold any id, so that with such problems
             nothing is said of missing ids.
 
     Raises:
         Invalid: With every problem.
     """
-    units = task.units(corpus)
+    units = task.units(corpus)  # type: ignore[arg-type]
     found = list(problems)
+    outside = [line for line in lines if isinstance(line.record.get("id"), str) and line.record["id"] not in units]
+    extra = tuple(sorted({line.record["id"] for line in outside})) if allow_extra else ()
+    if extra:
+        left_out = set(extra)
+        lines = [line for line in lines if str(line.record.get("id")) not in left_out]
     first: dict[str, str] = {}
     by_id: dict[str, Any] = {}
     forms: set[str] = set()
@@ -168,7 +182,15 @@ def check(
         found.append(Problem("id-missing", name, message))
     if found:
         raise Invalid(found)
-    return Predictions(task, by_id, missing, tuple(form for form in task.forms if form in forms))
+    return Predictions(
+        task=task,
+        by_id=by_id,
+        missing=missing,
+        forms=tuple(form for form in task.forms if form in forms),
+        crashed=tuple(sorted(line.record["id"] for line in lines if line.record.get("error"))),
+        extra=extra,
+        tools=tuple(sorted({str(line.record["tool"]) for line in lines if line.record.get("tool")})),
+    )
 
 
 def _unit_of(line: Line, units: dict[str, Any], first: dict[str, str]) -> tuple[Any, list[Problem]]:
@@ -209,7 +231,13 @@ def _key_faults(line: Line, task: Task) -> Iterator[Problem]:
 
 
 def read(
-    path: str, data: bytes, corpus: Corpus, task: Task | None = None, *, allow_missing: bool = False
+    path: str,
+    data: bytes,
+    corpus: Corpus,
+    task: Task | None = None,
+    *,
+    allow_missing: bool = False,
+    allow_extra: bool = False,
 ) -> Predictions:
     """Reads and checks a predictions file.
 
@@ -219,14 +247,15 @@ def read(
         corpus: The gold.
         task: The task, or None to tell it from the lines.
         allow_missing: Whether ids of the gold may be missing.
+        allow_extra: Whether ids that the gold does not have may be there.
 
     Raises:
         Invalid: With every problem.
     """
-    lines, problems = read_lines(data, path)
+    lines, problems = read_lines(unpack(data, path), path)
     if not lines:
         raise Invalid(problems)
     task = task or task_of(lines, path, corpus)
-    if Path(path).suffix.lower() in FLAT_SUFFIXES and not task.flat:
+    if Path(unpacked_name(path)).suffix.lower() in FLAT_SUFFIXES and not task.flat:
         raise Invalid([Problem("wrong-type", path, f"predictions of {task.name} are JSON Lines, not a flat table")])
-    return check(lines, task, corpus, path, allow_missing=allow_missing, problems=problems)
+    return check(lines, task, corpus, path, allow_missing=allow_missing, allow_extra=allow_extra, problems=problems)

@@ -1,6 +1,7 @@
 """Strict JSON Lines: every line read with its number, every fault a problem, no line dropped in silence."""
 
 import json
+import lzma
 import math
 import os
 from collections.abc import Iterable
@@ -32,7 +33,9 @@ def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not JSON: write a number or null")
 
 
-_PACKED = (b"\x1f\x8b", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"BZh", b"PAR1")
+PACKED = (".xz", ".gz", ".zst", ".bz2")
+_BINARY = (b"\x1f\x8b", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"BZh", b"PAR1")
+_UNPACKED = {b"\xfd7zXZ": "xz", b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
 _DECODER = json.JSONDecoder(object_pairs_hook=_no_duplicate_keys, parse_constant=_no_constant)
 
 
@@ -46,7 +49,7 @@ def parse_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
     Returns:
         The records in the order of the file, and the problems of the lines that hold none.
     """
-    if b"\0" in data[:4096] or data.startswith(_PACKED):
+    if b"\0" in data[:4096] or data.startswith(_BINARY):
         return [], [Problem("not-json", f"{name}:1", "the file is binary or compressed: unpack it to JSON Lines")]
     lines, problems = [], []
     for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
@@ -73,6 +76,16 @@ def parse_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
             else:
                 problems.append(Problem("not-json", place, f"a line is one JSON object, not {describe(record)}"))
     return lines, problems
+
+
+def parse_document(data: bytes, name: str) -> tuple[Any, list[Problem]]:
+    """Reads one JSON document as strictly; None, without a problem, if the bytes are no JSON document."""
+    try:
+        return _DECODER.decode(data.decode("utf-8-sig").strip()), []
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        return None, []
+    except ValueError as error:
+        return None, [Problem("not-json", name, str(error))]
 
 
 def describe(value: object) -> str:
@@ -130,3 +143,29 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise Invalid([Problem("not-readable", str(path), f"cannot be read: {error.strerror}")]) from error
+
+
+def unpacked_name(name: str) -> str:
+    """A file's name without the suffix that says how it is packed."""
+    return next((name.removesuffix(suffix) for suffix in PACKED if name.endswith(suffix)), name)
+
+
+def unpack(data: bytes, name: str) -> bytes:
+    """The bytes that a file holds, if it is packed with xz, gzip, bzip2 or Zstandard; told by its first bytes.
+
+    Raises:
+        Invalid: If they are packed, and broken.
+    """
+    kind = next((kind for start, kind in _UNPACKED.items() if data.startswith(start)), None)
+    if kind is None:
+        return data
+    try:
+        if kind == "xz":
+            return lzma.decompress(data)
+        import pyarrow
+
+        with pyarrow.input_stream(pyarrow.py_buffer(data), compression=kind) as stream:
+            unpacked: bytes = stream.read()
+            return unpacked
+    except (OSError, EOFError, lzma.LZMAError) as error:
+        raise Invalid([Problem("not-readable", name, f"is packed with {kind} and broken: {error}")]) from error

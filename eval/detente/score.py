@@ -1,6 +1,6 @@
 """Scoring: counts of every unit, summed once, then metrics of the sums."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 from detente import __version__, resample
 from detente.corpus import Corpus
 from detente.metrics.classification import Floats
+from detente.parallel import rows_of_systems
 from detente.predictions import Predictions
 from detente.problems import Invalid, Problem
+from detente.references import References
 from detente.resample import Spread
 from detente.task import Counts, Metric, Options, Row, Task
+
+Gold = Corpus | References
 
 UNITS: Final = ("family", "article", "item")
 
@@ -78,7 +82,23 @@ def count(task: Task, units: dict[str, Any], by_id: dict[str, Any], options: Opt
     """The counts of all units, one row per item; a unit without a prediction counts as empty, or as wrong."""
     if task.gather:
         units, by_id = task.gather(units, by_id)
-    return _frame(task, [row for name, unit in units.items() for row in task.count(unit, by_id.get(name), options)])
+    return _frame(task, rows_of_systems(task.count, units, [by_id], options)[0])
+
+
+def count_all(
+    systems: Sequence[Predictions],
+    corpus: Gold,
+    options: Options,
+    jobs: int = 1,
+    advance: Callable[[int], None] | None = None,
+) -> list[pl.DataFrame]:
+    """The counts of several systems on one gold, on `jobs` cores; see `parallel.rows_of_systems`."""
+    task = systems[0].task
+    units = task.units(corpus)  # type: ignore[arg-type]
+    if task.gather:
+        return [count(task, units, each.by_id, options) for each in systems]
+    rows = rows_of_systems(task.count, units, [each.by_id for each in systems], options, jobs, advance)
+    return [_frame(task, each) for each in rows]
 
 
 def _sums(rows: pl.DataFrame, task: Task, by: str | None = None) -> NDArray[np.float64]:
@@ -96,15 +116,20 @@ def _evaluate(metric: Metric, task: Task, sums: NDArray[np.float64], full: Count
 
 
 def score(
-    predictions: Predictions, corpus: Corpus, options: Options | None = None, resampling: Resampling | None = None
+    predictions: Predictions,
+    corpus: Gold,
+    options: Options | None = None,
+    resampling: Resampling | None = None,
+    rows: pl.DataFrame | None = None,
 ) -> Scores:
     """Scores predictions.
 
     Args:
         predictions: As checked by `detente.predictions`.
-        corpus: The gold.
+        corpus: The gold: a built dataset, or reference texts.
         options: What counts as right.
         resampling: How intervals are made.
+        rows: The counts, if `count_all` has made them already.
 
     Raises:
         Invalid: If the task has no such unit.
@@ -114,8 +139,8 @@ def score(
     if resampling.unit not in task.keys:
         message = f"{task.name} has no {resampling.unit}: say --unit family or item"
         raise Invalid([Problem("option", "--unit", message)])
-    units = task.units(corpus)
-    rows = count(task, units, predictions.by_id, options)
+    units = task.units(corpus)  # type: ignore[arg-type]
+    rows = count(task, units, predictions.by_id, options) if rows is None else rows
     headline = rows.filter(slice="headline")
     sums = _sums(headline, task, resampling.unit)
     full = Columns(task.columns, sums.sum(axis=0))
@@ -207,7 +232,7 @@ def errors(scores: Scores) -> pl.DataFrame:
 
 def _signature(
     predictions: Predictions,
-    corpus: Corpus,
+    corpus: Gold,
     options: Options,
     resampling: Resampling,
     sizes: dict[str, int],
@@ -227,4 +252,7 @@ def _signature(
         parts += [f"resamples:{resampling.resamples}", f"seed:{resampling.seed}"]
     parts += [f"{name}:{getattr(options, name)}" for name in task.options]
     parts += [f"form:{'+'.join(predictions.forms) or 'none'}", f"missing:{len(predictions.missing)}"]
+    if "error" in task.extras:
+        parts += [f"crashed:{len(predictions.crashed)}", f"extra:{len(predictions.extra)}"]
+    parts += task.tools()
     return "|".join([*parts, f"v:{__version__}"])

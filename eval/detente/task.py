@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.corpus import Corpus
 from detente.metrics.classification import Floats
 from detente.records import Record
+
+if TYPE_CHECKING:
+    from detente.corpus import Corpus
 
 Counts = Mapping[str, Floats]
 """Sums of counts by column: numbers, or arrays of one number per resample."""
@@ -33,10 +35,15 @@ class Options:
     Attributes:
         paratext: Whether headlines, captions and the like are `content`, `boilerplate`, or neither (`ignore`).
         alternatives: Whether a prediction of a label's listed alternative counts as right (`accept`) or not (`reject`).
+        empty: Whether a page without output text, for whatever reason, enters the means (`zero`) or leaves them
+            (`drop`); only where the gold is reference texts.
+        errors: Whether errors are attributed there, which takes most of the time; not a choice of what is right.
     """
 
     paratext: str = "ignore"
     alternatives: str = "reject"
+    empty: str = "zero"
+    errors: bool = True
 
 
 @dataclass(frozen=True)
@@ -108,6 +115,7 @@ class Task:
         reference: The prediction of the majority class for every unit, where there is such a thing.
         gather: Where units are predicted one by one but scored together: from units and predictions to groups of them,
             which `count` is then called with.
+        tools: What else the signature must name for a score to be repeated, as `nltk:3.9.1`.
     """
 
     name: str
@@ -119,13 +127,14 @@ class Task:
     keys: tuple[str, ...]
     columns: tuple[str, ...]
     metrics: tuple[Metric, ...]
-    units: Callable[[Corpus], dict[str, Any]]
+    units: Callable[["Corpus"], dict[str, Any]]
     parse: Callable[[Any, Record], Any]
     count: Callable[[Any, Any, Options], list[Row]]
-    inputs: Callable[[Corpus], list[Record]]
+    inputs: Callable[["Corpus"], list[Record]]
     reference: Callable[[Sequence[Any]], Any] | None = None
     overall: tuple[Overall, ...] = ()
     gather: Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[dict[str, Any], dict[str, Any]]] | None = None
+    tools: Callable[[], list[str]] = list
 
     @property
     def measures(self) -> tuple[Metric | Overall, ...]:

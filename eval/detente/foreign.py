@@ -1,0 +1,180 @@
+"""Gold and outputs in the native files of the benchmarks of content extraction."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from detente import references
+from detente.problems import Invalid, Problem
+from detente.records import Line, Record, describe, parse_document, parse_lines, read_bytes, unpack, unpacked_name
+from detente.references import References, Target
+
+FORMATS: Final = ("article-extraction", "wceb", "fundus", "snippets", "text")
+"""Of gold. `text` is a folder of .txt files, or ids and texts in JSON or JSON Lines."""
+_TEXT_KEYS: Final = {"articleBody": "article-extraction", "plaintext": "wceb", "text": "text"}
+_ID_KEYS: Final = ("id", "page_id")
+_SUFFIXES: Final = (".json", ".jsonl", ".ndjson", ".txt", ".csv", ".parquet")
+
+
+def short_name(path: str) -> str:
+    """A file's name without what says how it is packed and written: `trafilatura` for `outputs/trafilatura.json.xz`."""
+    name = unpacked_name(Path(path).name)
+    return next((name.removesuffix(suffix) for suffix in _SUFFIXES if name.endswith(suffix)), name)
+
+
+def records(path: Path) -> tuple[list[Line], list[Problem]]:
+    """The pages of a file or a folder, one record each: `id`, and the keys that its format has.
+
+    Read are a folder of .txt files; a JSON object of pages by id, as it is or as `{"output": …, "version": …}`; JSON
+    Lines with an `id` or `page_id`. A page may be a bare text; null is an empty one.
+
+    Returns:
+        The records with their places, and every problem.
+    """
+    if path.is_dir():
+        return _folder(path)
+    name = str(path)
+    data = unpack(read_bytes(path), name)
+    document, problems = parse_document(data, name)
+    if problems:
+        return [], problems
+    if not isinstance(document, dict) or any(isinstance(document.get(key), str) for key in _ID_KEYS):
+        lines, problems = parse_lines(data, name)
+        return [Line(line.place, _renamed(line.record)) for line in lines], problems
+    tool = {}
+    if "output" in document and document.keys() <= {"output", "version"} and isinstance(document["output"], dict):
+        if isinstance(document.get("version"), str) and document["version"]:
+            tool = {"tool": document["version"]}
+        document = document["output"]
+    lines = []
+    for page, value in document.items():
+        record = value if isinstance(value, dict) else {"text": value or ""}
+        lines.append(Line(f"{name}:{page}", {"id": page, **record, **tool}))
+    return lines, []
+
+
+def _renamed(record: Record) -> Record:
+    if "id" not in record and "page_id" in record:
+        return {"id" if key == "page_id" else key: value for key, value in record.items()}
+    return record
+
+
+def _folder(path: Path) -> tuple[list[Line], list[Problem]]:
+    lines, problems = [], []
+    for file in sorted(path.rglob("*.txt")):
+        data = read_bytes(file)
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            message = f"byte {error.start + 1} (0x{data[error.start]:02x}) is not UTF-8: save the file as UTF-8"
+            problems.append(Problem("text-not-utf8", str(file), message))
+            continue
+        page = file.relative_to(path).with_suffix("").as_posix()
+        lines.append(Line(str(file), {"id": page, "text": text.replace("\r\n", "\n")}))
+    if not lines and not problems:
+        problems.append(Problem("no-predictions", str(path), "the folder has no .txt file"))
+    return lines, problems
+
+
+def format_of(lines: list[Line]) -> str | None:
+    """The format of gold that the records have, or None."""
+    keys = {key for line in lines[:50] for key in line.record}
+    if keys & {"with", "without"}:
+        return "snippets"
+    if "body" in keys:
+        return "fundus"
+    return next((form for key, form in _TEXT_KEYS.items() if key in keys), None)
+
+
+def prediction_lines(path: Path) -> tuple[list[Line], list[Problem]]:
+    """The pages of an output file in the project's own form: `text` or `paragraphs`, `tool`, `error`."""
+    lines, problems = records(path)
+    return [Line(line.place, _as_prediction(line.record)) for line in lines], problems
+
+
+def _as_prediction(record: Record) -> Record:
+    kept: Record = {key: record[key] for key in ("id", "tool", "error") if key in record}
+    if "body" in record:
+        return {**kept, "paragraphs": record["body"] or []}
+    key = next((key for key in _TEXT_KEYS if key in record), None)
+    if key is None or key == "text":
+        return record
+    return {**kept, "text": record[key] or ""}
+
+
+def read_gold(path: Path, form: str | None = None) -> References:
+    """Reads reference texts.
+
+    Args:
+        path: A file in the native format of a benchmark, packed or not, or a folder of .txt files.
+        form: One of `FORMATS`; None to tell it from the keys.
+
+    Raises:
+        Invalid: With every problem.
+    """
+    lines, problems = records(path)
+    found = form or format_of(lines)
+    if found is None and not problems:
+        known = "articleBody, plaintext, text, body, with or without"
+        problems.append(Problem("gold-format", str(path), f"no page has {known}: say which with --gold-format"))
+    targets: dict[str, Target] = {}
+    make = _MAKERS.get(found or "")
+    for line in lines if make else ():
+        page = line.record.get("id")
+        if not isinstance(page, str):
+            problems.append(Problem("no-id", line.place, 'the page has no "id" that is a string'))
+        elif page in targets:
+            problems.append(Problem("id-duplicate", line.place, f"{page} stands already in the gold"))
+        else:
+            made = make(page, line)  # type: ignore[misc]
+            if isinstance(made, Problem):
+                problems.append(made)
+            else:
+                targets[page] = made
+    if problems or found is None:
+        raise Invalid(problems)
+    return References(short_name(str(path)), found, references.digest(targets.values()), targets)
+
+
+def _text_maker(key: str) -> Callable[[str, Line], Target | Problem]:
+    def make(page: str, line: Line) -> Target | Problem:
+        value = line.record.get(key, "")
+        if value is not None and not isinstance(value, str):
+            return Problem("wrong-type", line.place, f"{key} is {describe(value)}, not a string")
+        return references.of_text(page, value or "")
+
+    return make
+
+
+def _paragraphs(page: str, line: Line) -> Target | Problem:
+    value = line.record.get("body")
+    if fault := _not_strings(value, "body"):
+        return Problem("wrong-type", line.place, fault)
+    return references.of_paragraphs(page, value or [])
+
+
+def _snippets(page: str, line: Line) -> Target | Problem:
+    wanted, unwanted = (line.record.get(key) or [] for key in ("with", "without"))
+    if fault := _not_strings(wanted, "with") or _not_strings(unwanted, "without"):
+        return Problem("wrong-type", line.place, fault)
+    return Target(page, (), tuple(wanted), tuple(unwanted))
+
+
+def _not_strings(value: Any, name: str) -> str | None:
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return None
+    return f"{name} is not a list of strings"
+
+
+_MAKERS: Final[dict[str, Callable[[str, Line], Target | Problem]]] = {
+    **{form: _text_maker(key) for key, form in _TEXT_KEYS.items()},
+    "fundus": _paragraphs,
+    "snippets": _snippets,
+}
+
+
+def texts(lines: list[Line]) -> Iterator[tuple[str, str]]:
+    """Ids and texts of records, whatever their format; paragraphs are joined by blank lines."""
+    for line in lines:
+        record = _as_prediction(line.record)
+        yield record["id"], "\n\n".join(record["paragraphs"]) if "paragraphs" in record else record.get("text", "")

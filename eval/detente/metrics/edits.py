@@ -1,0 +1,24 @@
+"""Edit distances between lists of tokens."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from rapidfuzz.distance import Indel, Levenshtein
+
+_SPACES: Final = re.compile(r"\s\s+")
+
+
+def indel_ratio(reference: Sequence[str], candidate: Sequence[str]) -> float:
+    """1 − (insertions + deletions) / (both lengths), in 0…1: the `levenshtein` of Bevendorff et al. 2023; 1 at 0/0."""
+    return float(Indel.normalized_similarity(reference, candidate))
+
+
+def spoken_words(text: str) -> list[str]:
+    """The words that a word error rate counts: what is left between spaces once runs of white space are one (jiwer)."""
+    return [word for word in _SPACES.sub(" ", text).strip().split(" ") if word]
+
+
+def word_error_rate(reference: Sequence[str], candidate: Sequence[str]) -> float:
+    """(Substitutions + insertions + deletions) / reference words, 0 and up; NaN for a reference without words."""
+    return Levenshtein.distance(reference, candidate) / len(reference) if reference else float("nan")

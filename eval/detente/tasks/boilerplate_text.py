@@ -1,0 +1,246 @@
+"""The task `boilerplate` where the gold is a reference text: an extractor's output against it, by the field's measures.
+
+Every measure is of a page, and the corpus has its mean over the pages for which it is defined; snippets alone are
+pooled. Where a page has several references, the nearest counts, measure by measure.
+"""
+
+from typing import Any, Final, NamedTuple
+
+from detente import forms, sentences
+from detente.metrics.bags import Hits, compare, overlap, words
+from detente.metrics.classification import Floats, f1, precision, ratio, recall
+from detente.metrics.edits import indel_ratio, spoken_words, word_error_rate
+from detente.metrics.rouge import rouge_lsum
+from detente.records import describe
+from detente.references import References, Target, sentence_tokens
+from detente.task import Counts, Metric, Options, Refused, Row, Task
+from detente.text_errors import COLUMNS as ERRORS
+from detente.text_errors import METRICS as ERROR_METRICS
+from detente.text_errors import describe_errors, errors
+
+FORMS: Final = ("text", "paragraphs")
+OUTPUTS: Final = ("text", "empty", "crashed", "missing")
+"""What became of a page: a text, one without a visible character, a crash of the extractor, no line at all."""
+MEANS: Final = (
+    *("shingle_precision", "shingle_recall", "shingle_precision_all", "shingle_page_f1", "shingle_same"),
+    *(f"rouge_{part}" for part in ("precision", "recall", "f1")),
+    *("levenshtein", "wer"),
+    *(f"bag_{part}" for part in ("precision", "recall", "f1")),
+    *(f"paragraph_{part}" for part in ("precision", "recall", "f1")),
+)
+"""Each has a column of sums over pages and one of the pages in which it is defined."""
+SNIPPETS: Final = ("snippet_tp", "snippet_fp", "snippet_fn", "snippet_tn")
+
+
+class Output(NamedTuple):
+    """An extractor's output: its text, its paragraphs if it gave them, and which of `OUTPUTS` it is."""
+
+    text: str
+    paragraphs: tuple[str, ...] | None
+    kind: str
+
+
+_NOTHING: Final = Output("", (), "missing")
+
+
+def _units(references: Any) -> dict[str, Target]:
+    assert isinstance(references, References)
+    return dict(references.targets)
+
+
+def parse(_: Target, record: dict[str, Any]) -> Output:
+    """An output from its line; one with an `error` is a crash, whatever its text."""
+    paragraphs: tuple[str, ...] | None = None
+    if "paragraphs" in record:
+        value = record["paragraphs"]
+        if not isinstance(value, list):
+            raise Refused(("wrong-type", f"paragraphs is {describe(value)}, not a list of strings"))
+        paragraphs = tuple(map(forms.text, value))
+        text = "\n\n".join(paragraphs)
+    else:
+        text = forms.text(record["text"])
+    if record.get("error"):
+        return Output("", (), "crashed")
+    return Output(text, paragraphs, "text" if text.strip() else "empty")
+
+
+def _paragraphs(output: Output) -> tuple[str, ...]:
+    """The output's paragraphs; of a text those that blank lines divide, or its lines if it has no blank line."""
+    if output.paragraphs is not None:
+        return output.paragraphs
+    lines = [line.strip() for line in output.text.splitlines()]
+    if "" not in lines:
+        return tuple(lines)
+    blocks = "\n".join(lines).split("\n\n")
+    return tuple(block.strip() for block in blocks if block.strip())
+
+
+def _page_means(target: Target, output: Output) -> dict[str, float]:
+    """The measures of one page; those that are undefined are left out."""
+    found = {**_shingles(target, output), **_bags(target, output)}
+    if sentences.splitter_version() is not None:
+        paragraphs = target.references[0].paragraphs is not None
+        made = sentence_tokens(output.text, letters=paragraphs)
+        scores = [rouge_lsum(reference.sentences, made) for reference in target.references]
+        best = max(scores, key=lambda score: score.f1)
+        found |= {f"rouge_{part}": value for part, value in best._asdict().items()}
+    tokens, spoken = output.text.split(), spoken_words(output.text)
+    found["levenshtein"] = max(indel_ratio(reference.tokens, tokens) for reference in target.references)
+    rates = [word_error_rate(reference.spoken, spoken) for reference in target.references if reference.spoken]
+    return found | ({"wer": min(rates)} if rates else {})
+
+
+def _nearest(hits: list[Hits]) -> Hits:
+    return max(hits, key=lambda each: overlap(each).f1)
+
+
+def _shingles(target: Target, output: Output) -> dict[str, float]:
+    tokens = words(output.text)
+    hits = _nearest([reference.shingles.compare(tokens) for reference in target.references])
+    scores = overlap(hits)
+    found = {"shingle_precision_all": scores.precision, "shingle_page_f1": scores.f1}
+    found["shingle_same"] = float(any(reference.shingles.tokens == tokens for reference in target.references))
+    if hits.tp + hits.fp:
+        found["shingle_precision"] = scores.precision
+    if hits.tp + hits.fn:
+        found["shingle_recall"] = scores.recall
+    return found
+
+
+def _bags(target: Target, output: Output) -> dict[str, float]:
+    lowered = words(output.text.lower())
+    scores = overlap(_nearest([compare(reference.words, lowered) for reference in target.references]))
+    found = {f"bag_{part}": value for part, value in scores._asdict().items()}
+    if target.references[0].paragraphs is not None:
+        made = _paragraphs(output)
+        hits = _nearest([compare(reference.paragraphs or (), made) for reference in target.references])
+        parts = {
+            "precision": precision(hits.tp, hits.fp),
+            "recall": recall(hits.tp, hits.fn),
+            "f1": ratio(2 * hits.tp, (2 * hits.tp + hits.fp + hits.fn) * (hits.tp > 0)),  # undefined at P = R = 0
+        }
+        found |= {f"paragraph_{part}": float(value) for part, value in parts.items() if value == value}  # noqa: PLR0124
+    return found
+
+
+def _snippet_counts(target: Target, output: Output) -> dict[str, int]:
+    """Which snippets stand in the output, runs of white space being one space."""
+    text = " ".join(output.text.split())
+    found = [" ".join(snippet.split()) in text for snippet in target.wanted]
+    let_in = [" ".join(snippet.split()) in text for snippet in target.unwanted]
+    counts = (sum(found), sum(let_in), len(found) - sum(found), len(let_in) - sum(let_in))
+    return dict(zip(SNIPPETS, counts, strict=True))
+
+
+def count(target: Target, output: Output | None, options: Options) -> list[Row]:
+    """The one row of a page."""
+    output = output or _NOTHING
+    row: Row = {"id": target.id, "family": target.id, "article": target.id, "item": target.id, "output": output.kind}
+    row["slice"] = "dropped" if options.empty == "drop" and output.kind != "text" else "headline"
+    row |= {"pages": 1, "without_text": int(output.kind != "text")}
+    if target.references:
+        means = _page_means(target, output)
+        row |= means | {f"{name}_pages": 1 for name in means}
+    if target.wanted or target.unwanted:
+        row |= _snippet_counts(target, output)
+        row["wrong"] = row["snippet_fp"] + row["snippet_fn"]
+        row["detail"] = f"{row['snippet_fn']} snippets missed, {row['snippet_fp']} let in" if row["wrong"] else ""
+    if target.references and options.errors:
+        nearest = max(target.references, key=lambda reference: compare(reference.words, words(output.text.lower())).tp)
+        found = errors(output.text, nearest.text)
+        row |= found.counts | {
+            "wrong": found.counts["missed"] + found.counts["added"],
+            "detail": describe_errors(found),
+        }
+    return [row]
+
+
+def _mean(name: str, column: str, formula: str, reference: str, best: float = 1.0, high: float = 1.0) -> Metric:
+    def compute(counts: Counts, _: Counts) -> Floats:
+        return ratio(counts[column], counts[f"{column}_pages"])
+
+    return Metric(name, formula, compute, (f"{column}_pages",), best, (0.0, high), reference)
+
+
+def _harmonic(name: str, column: str, formula: str, reference: str) -> Metric:
+    """F1 of two means, as the benchmark has it: not the mean of F1."""
+
+    def compute(counts: Counts, _: Counts) -> Floats:
+        first = ratio(counts[column], counts[f"{column}_pages"])
+        second = ratio(counts["shingle_recall"], counts["shingle_recall_pages"])
+        return ratio(2 * first * second, first + second)
+
+    return Metric(name, formula, compute, ("pages",), 1.0, (0.0, 1.0), reference)
+
+
+def _pooled(name: str, formula: str, which: str) -> Metric:
+    def compute(counts: Counts, _: Counts) -> Floats:
+        tp, fp, fn, tn = (counts[column] for column in SNIPPETS)
+        if which == "accuracy":
+            return ratio(tp + tn, tp + fp + fn + tn)
+        return {"precision": precision(tp, fp), "recall": recall(tp, fn), "f1": f1(tp, fp, fn)}[which]
+
+    return Metric(name, formula, compute, SNIPPETS, 1.0, (0.0, 1.0), "Trafilatura's evaluation")
+
+
+_AEB: Final = "article-extraction-benchmark"
+_WCEB: Final = "Bevendorff et al. 2023"
+_FUNDUS: Final = "Dallabetta et al. 2024"
+
+METRICS: Final = (
+    _mean("shingle_precision", "shingle_precision", "mean of 4-gram precision over pages with output", _AEB),
+    _mean("shingle_recall", "shingle_recall", "mean of 4-gram recall over pages with a reference", _AEB),
+    _harmonic("shingle_f1", "shingle_precision", "harmonic mean of shingle_precision and shingle_recall", _AEB),
+    _mean("shingle_accuracy", "shingle_same", "pages whose words are all the same / pages", _AEB),
+    _mean("shingle_precision_all", "shingle_precision_all", "the same over all pages, an empty output counting 0", ""),
+    _harmonic("shingle_f1_all", "shingle_precision_all", "harmonic mean of shingle_precision_all and _recall", ""),
+    _mean("shingle_f1_mean", "shingle_page_f1", "mean of the pages' own F1, an empty output counting 0", ""),
+    _mean("rouge_lsum_precision", "rouge_precision", "mean of ROUGE-LSum precision", _WCEB),
+    _mean("rouge_lsum_recall", "rouge_recall", "mean of ROUGE-LSum recall", _WCEB),
+    _mean("rouge_lsum_f1", "rouge_f1", "mean of ROUGE-LSum F1", _WCEB),
+    _mean("levenshtein", "levenshtein", "mean of 1 − indel distance / tokens of both", _WCEB),
+    _mean("bag_of_words_precision", "bag_precision", "mean precision of lower-cased words", "WCXB"),
+    _mean("bag_of_words_recall", "bag_recall", "mean recall of lower-cased words", "WCXB"),
+    _mean("bag_of_words_f1", "bag_f1", "mean F1 of lower-cased words", "WCXB"),
+    _mean("paragraph_match_precision", "paragraph_precision", "mean precision of whole paragraphs", _FUNDUS),
+    _mean("paragraph_match_recall", "paragraph_recall", "mean recall of whole paragraphs", _FUNDUS),
+    _mean("paragraph_match_f1", "paragraph_f1", "mean F1 of whole paragraphs, where it is defined", _FUNDUS),
+    _mean("wer", "wer", "mean of (substitutions + insertions + deletions) / words", _FUNDUS, 0.0, float("inf")),
+    _pooled("snippet_precision", "wanted snippets found / all snippets found", "precision"),
+    _pooled("snippet_recall", "wanted snippets found / wanted snippets", "recall"),
+    _pooled("snippet_f1", "2 tp / (2 tp + fp + fn) of snippets", "f1"),
+    _pooled("snippet_accuracy", "(tp + tn) / all snippets", "accuracy"),
+    *ERROR_METRICS,
+)
+
+
+def _no_inputs(_: Any) -> list[dict[str, Any]]:
+    return []
+
+
+def _tools() -> list[str]:
+    return [f"nltk:{sentences.splitter_version() or 'none'}"]
+
+
+BOILERPLATE_TEXT: Final = Task(
+    name="boilerplate",
+    summary="an extractor's output against a reference text",
+    forms=FORMS,
+    extras=("tool", "error"),
+    flat=False,
+    options=("empty",),
+    keys=("id", "family", "slice", "article", "output", "item"),
+    columns=(
+        "pages",
+        "without_text",
+        *(column for name in MEANS for column in (name, f"{name}_pages")),
+        *SNIPPETS,
+        *ERRORS,
+    ),
+    metrics=METRICS,
+    units=_units,
+    parse=parse,
+    count=count,
+    inputs=_no_inputs,
+    tools=_tools,
+)
