@@ -2,4 +2,5 @@
 
 from detente.cli import eval_group
 
-eval_group(prog_name="python eval")
+if __name__ == "__main__":  # not in the processes that scoring starts, which import this again
+    eval_group(prog_name="python eval")

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detente import agreement, build
+from detente import agreement, build, refutation
 from detente.corpus import Corpus
 from detente.difference import changes
 from detente.inventory import SEGMENT_TYPES
@@ -75,7 +75,7 @@ def test_scales_are_ordinal_and_evidence_spans_unitized(tmp_path: Path) -> None:
 
 def test_the_published_agreement_is_what_the_passes_give(root: Path, gold: Corpus) -> None:
     lengths = {name: len(row["text"]) for name, row in gold.articles.items()}
-    found = agreement.found(root, lengths)
+    found = refutation.found(root, lengths)
     published = gold.agreement
     for kind in ("passes", "reproduction"):
         values = [(m["layer"], m["field"], m["value"]) for m in published[kind]]

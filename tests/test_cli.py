@@ -242,7 +242,8 @@ BAD: dict[str, tuple[bytes, str]] = {
     "a huge number": (b'{"id": "detente-000", "content": [[0, 1' + b"0" * 5000 + b"]]}\n", ":1: not-json:"),
     "a number as id": (b'{"id": 0, "text": ""}\n', ":1: wrong-type:"),
     "zero bytes": (b"\x00\x00\x00\n", ":1: not-json:"),
-    "a compressed file": (gzip.compress(b"{}\n" * 1000), ":1: not-json:"),
+    "a broken compressed file": (gzip.compress(b"{}\n" * 1000)[:30], ": not-readable:"),
+    "a zip file": (b"PK\x03\x04" + b"0" * 40, ":1: not-json:"),
 }
 
 

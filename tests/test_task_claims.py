@@ -431,6 +431,8 @@ def test_alternatives_count_only_if_accepted(gold, predict) -> None:
         claims = gold_claims(article)
         for claim, row in zip(claims, article.claims, strict=True):
             for other in row["alternatives"]:
+                if other["field"] == "relation":  # predictions cluster claims, and say nothing of relations
+                    continue
                 claim[other["field"]] = other["value"] == "true" if "check" in other["field"] else other["value"]
                 soft += 1
         records.append({"id": name, "claims": claims})

@@ -6,8 +6,7 @@ determinate a guideline is, not how true its labels are.
 """
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -24,6 +23,7 @@ from detente.spans import Span
 
 ABSENT: Final = "(absent)"
 PASSES: Final = ("pass-a", "pass-b")
+SPAN_PASSES: Final = ("spans-a", "spans-b")
 REPRODUCTION: Final = ("gold", "pass-c")
 """The gold, and a fresh pass that was made after adjudication from the final guideline alone."""
 RESAMPLES: Final = 2000
@@ -57,12 +57,21 @@ class Measure(NamedTuple):
 
 @dataclass(frozen=True)
 class Layer:
-    """How two passes over a layer are compared: what makes an item, and which fields are of which kind."""
+    """How two passes over a layer are compared.
+
+    Attributes:
+        key: What makes an item.
+        nominal: Fields with labels.
+        ordinal: Fields with labels in an order.
+        spans: Fields with spans that a pass over labels chose for its items.
+        cut: Fields with spans that came first, in passes of their own, and were adjudicated before there were labels.
+    """
 
     key: Callable[[Record], Any]
     nominal: tuple[str, ...] = ()
     ordinal: tuple[str, ...] = ()
     spans: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
 
 
 def _by_id(row: Record) -> Any:
@@ -70,18 +79,26 @@ def _by_id(row: Record) -> Any:
 
 
 LAYERS: Final[Mapping[str, Layer]] = {
-    "boilerplate": Layer(lambda row: (row["article"], row["start"], row["end"]), ("type", "repeats")),
-    "claims": Layer(_by_id, ("type", "presentation", "check_worthy", *CHECK_WORTHINESS), (), ("spans",)),
-    "stance": Layer(_by_id, ("label", "expression", "chain"), ("scale",), ("evidence",)),
+    "boilerplate": Layer(lambda row: (row["article"], row["start"], row["end"]), ("type", "repeats"), cut=("segment",)),
+    "claims": Layer(_by_id, ("type", "presentation", "check_worthy", *CHECK_WORTHINESS), cut=("spans",)),
+    "stance": Layer(_by_id, ("label", "expression", "chain"), ("scale",), ("evidence",), ("segment",)),
     "attribution": Layer(
-        _by_id, ("event", "chain", "type", "cue_force"), (), ("source_spans", "cue_spans", "content_spans")
+        _by_id, ("event", "chain", "type", "cue_force"), cut=("source_spans", "cue_spans", "content_spans")
     ),
-    "derivation": Layer(_by_id, ("degree", "kind", "via", "translated", "confidence", "basis"), (), ("evidence",)),
+    "derivation": Layer(
+        _by_id,
+        ("degree", "kind", "via", "translated", "confidence", "basis"),
+        spans=("evidence",),
+        cut=("segment",),
+    ),
     "reuse": Layer(
-        lambda row: json.dumps([row["article"], row["source"], row["this"], row["source_span"]]), ("operation",)
+        lambda row: json.dumps([row["article"], row["source"], row["this"], row["source_span"]]),
+        ("operation",),
+        cut=("this", "source_span"),
     ),
     "contrast": Layer(_by_id, ("label",)),
 }
+"""`segment` stands for a row that is itself a span."""
 
 Passes = tuple[list[Record], list[Record]]
 
@@ -89,7 +106,11 @@ Passes = tuple[list[Record], list[Record]]
 def read_pass(root: Path, layer: str, name: str) -> list[Record]:
     """The rows of one pass over a layer, with their articles; empty if there was none."""
     rows = []
-    for path in sorted((root / "annotations" / layer / name).glob("*.jsonl")):
+    folder = root / "annotations" / layer
+    files = (
+        [folder / "items.jsonl"] if (layer, name) == ("contrast", "gold") else sorted((folder / name).glob("*.jsonl"))
+    )
+    for path in files:
         lines, _ = parse_lines(path.read_bytes(), str(path))
         rows += [{"article": path.stem, **line.record} for line in lines]
     for row in rows:
@@ -122,16 +143,17 @@ def _ordinal(passes: Passes, layer: Layer, field: str) -> tuple[int, float, floa
     return both, krippendorff_alpha(ratings, "ordinal"), *alpha_interval(ratings, "ordinal")
 
 
-def _spans(passes: Passes, layer: Layer, field: str, lengths: Mapping[str, int]) -> tuple[int, float, float, float]:
-    """α_U with the item as the category, or, where items are not matched yet, the page."""
+def _spans(
+    passes: Passes, key: Callable[[Record], Any], field: str, lengths: Mapping[str, int]
+) -> tuple[int, float, float, float]:
+    """α_U with the item as the category."""
     marked: list[dict[tuple[str, Any], list[Span]]] = []
     for rows in passes:
         found: dict[tuple[str, Any], list[Span]] = {}
         for row in rows:
-            category = row["article"] if field == "spans" else layer.key(row)
-            spans = [(span["start"], span["end"]) for span in row[field]]
-            found.setdefault((row["article"], category), []).extend(spans)
-        marked.append(found)
+            place = row["source"] if field == "source_span" else row["article"]
+            found.setdefault((place, key(row)), []).extend(_spans_of(row, field))
+        marked.append({place: _apart(spans) for place, spans in found.items()})
     places = list(dict.fromkeys(key for found in marked for key in found))
     terms = np.array([alpha_u_terms([found.get(place, []) for found in marked], lengths[place[0]]) for place in places])
     units = sum(len(spans) for found in marked for spans in found.values())
@@ -140,6 +162,29 @@ def _spans(passes: Passes, layer: Layer, field: str, lengths: Mapping[str, int])
         return 1 - ratio(sums[..., 0], sums[..., 1])
 
     return units, float(alpha(terms.sum(axis=0))), *_interval(alpha, terms)
+
+
+def _spans_of(row: Record, field: str) -> list[Span]:
+    value = row if field == "segment" else row[field]
+    return [(span["start"], span["end"]) for span in (value if isinstance(value, list) else [value])]
+
+
+def _apart(spans: list[Span]) -> list[Span]:
+    """Spans in order, those that share characters made one: a passage may serve two rows."""
+    apart: list[Span] = []
+    for start, end in sorted(spans):
+        if apart and start < apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        else:
+            apart.append((start, end))
+    return apart
+
+
+def _cut_key(layer: str) -> Callable[[Record], Any]:
+    """What a span that came first belongs to: a claim's row, else the page, for reuse the pair of pages."""
+    if layer == "attribution":
+        return _by_id
+    return lambda row: (row["article"], row.get("source"))
 
 
 def _interval(statistic: Callable[[Floats], Floats], terms: Floats) -> tuple[float, float]:
@@ -193,9 +238,10 @@ def measures(root: Path, lengths: Mapping[str, int], names: tuple[str, str] = PA
     """
     found = []
     for name, layer in LAYERS.items():
-        passes = (read_pass(root, name, names[0]), read_pass(root, name, names[1]))
-        if all(passes):
-            for field, measure, compute in _measures_of(name, layer, lengths):
+        cut = SPAN_PASSES if names == PASSES else names
+        for field, measure, compute, folders in _measures_of(name, layer, lengths, names, cut):
+            passes = (read_pass(root, name, folders[0]), read_pass(root, name, folders[1]))
+            if all(passes):
                 items, value, low, high = compute(passes)
                 found.append(Measure(name, field, measure, items, value, low, high, compute(_without_copy(passes))[1]))
     return found
@@ -204,69 +250,19 @@ def measures(root: Path, lengths: Mapping[str, int], names: tuple[str, str] = PA
 Compute = Callable[[Passes], tuple[int, float, float, float]]
 
 
-def _measures_of(name: str, layer: Layer, lengths: Mapping[str, int]) -> Iterable[tuple[str, str, Compute]]:
+def _measures_of(
+    name: str, layer: Layer, lengths: Mapping[str, int], names: tuple[str, str], cut: tuple[str, str]
+) -> Iterable[tuple[str, str, Compute, tuple[str, str]]]:
+    for field in layer.cut:
+        if field != "segment" or cut != names or name == "boilerplate":  # elsewhere only the span passes have such rows
+            shown = "spans" if field == "segment" else field
+            yield shown, "α_U", lambda both, field=field: _spans(both, _cut_key(name), field, lengths), cut  # type: ignore[misc]
     for field in layer.spans:
-        yield field, "α_U", lambda passes, field=field: _spans(passes, layer, field, lengths)  # type: ignore[misc]
+        yield field, "α_U", lambda both, field=field: _spans(both, layer.key, field, lengths), names  # type: ignore[misc]
     for field in layer.nominal:
-        yield field, "α", lambda passes, field=field: _nominal(passes, layer, field)  # type: ignore[misc]
+        yield field, "α", lambda both, field=field: _nominal(both, layer, field), names  # type: ignore[misc]
     for field in layer.ordinal:
-        yield field, "α ordinal", lambda passes, field=field: _ordinal(passes, layer, field)  # type: ignore[misc]
+        yield field, "α ordinal", lambda both, field=field: _ordinal(both, layer, field), names  # type: ignore[misc]
     if name == "claims":
-        yield "propositions", "α", _relations
-        yield "propositions", "B³", _clusters
-
-
-class Refutation(NamedTuple):
-    """What a critic who argued against every label of a layer achieved.
-
-    Attributes:
-        layer: The layer.
-        rows: Challenges to labels that were not planted.
-        upheld: Of these, the ones that the critic upheld.
-        arguable: Of these, the ones where two readings stand.
-        planted: Labels that were planted wrong.
-        found: Of these, the ones that the critic found.
-    """
-
-    layer: str
-    rows: int
-    upheld: int
-    arguable: int
-    planted: int
-    found: int
-
-
-def refutations(root: Path) -> list[Refutation]:
-    """The refutation pass of every layer that had one."""
-    results = []
-    for name in LAYERS:
-        folder = root / "annotations" / name
-        if (folder / "refutation.jsonl").is_file():
-            rows, planted = (_records(folder / f"{file}.jsonl") for file in ("refutation", "planted"))
-            verdicts = Counter(row["verdict"] for row in rows)
-            found = sum(row["found"] for row in planted)
-            results.append(Refutation(name, len(rows), verdicts["upheld"], verdicts["arguable"], len(planted), found))
-    return results
-
-
-def _records(path: Path) -> Sequence[Record]:
-    return [line.record for line in parse_lines(path.read_bytes(), str(path))[0]]
-
-
-class Found(NamedTuple):
-    """All that is known of how firm the labels are.
-
-    Attributes:
-        passes: Agreement of the two blind passes before adjudication.
-        reproduction: Agreement of the gold with a fresh pass.
-        refutation: What critics achieved.
-    """
-
-    passes: list[Measure]
-    reproduction: list[Measure]
-    refutation: list[Refutation]
-
-
-def found(root: Path, lengths: Mapping[str, int]) -> Found:
-    """Measures everything anew from `annotations/`."""
-    return Found(measures(root, lengths), measures(root, lengths, REPRODUCTION), refutations(root))
+        yield "propositions", "α", _relations, names
+        yield "propositions", "B³", _clusters, names

@@ -138,10 +138,10 @@ def dataset_agreement(path: Path | None) -> None:
         from rich.console import Console
         from rich.table import Table
 
-        from detente import agreement, annotations, counts
+        from detente import annotations, counts, refutation
 
         tables, _ = annotations.read(root)
-        found = agreement.found(root, {row["id"]: len(row["text"]) for row in tables["articles"].rows})
+        found = refutation.found(root, {row["id"]: len(row["text"]) for row in tables["articles"].rows})
         sections: tuple[tuple[str, tuple[str, ...], list[tuple[str, ...]]], ...] = (
             ("two blind passes, before adjudication", counts.AGREEMENT_HEADER, counts.agreement_rows(found.passes)),
             ("the gold and a fresh pass", counts.AGREEMENT_HEADER, counts.agreement_rows(found.reproduction)),

@@ -1,13 +1,12 @@
 """`detente eval`: score predictions, and what one needs to make them."""
 
-import sys
 from pathlib import Path
 
 import click
 
 from detente.cli_compare import compare
-from detente.cli_output import CONTEXT, TASK, emit, problems_exit, scoring_options
-from detente.problems import Invalid
+from detente.cli_output import CONTEXT, TASK, emit, problems_exit
+from detente.cli_score import score
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -17,74 +16,7 @@ def eval_group() -> None:
     """Score predictions, and what one needs to make them."""
 
 
-@eval_group.command("score")
-@click.argument("predictions", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@scoring_options(resamples=1000)
-@click.option("--metrics", help="Only these, by name, with commas between (`detente eval metrics` lists them).")
-@click.option("--by", multiple=True, help="A breakdown to show beside the usual ones, as type or holder; repeatable.")
-@click.option("--per-unit", type=_FILE, help="Write a row per unit there: .csv or .jsonl.")
-def eval_score(
-    predictions: str,
-    task: str | None,
-    paratext: str | None,
-    alternatives: str,
-    allow_missing: bool,
-    unit: str,
-    resamples: int,
-    seed: int,
-    form: str,
-    output: Path | None,
-    metrics: str | None,
-    by: tuple[str, ...],
-    per_unit: Path | None,
-) -> None:
-    """Score PREDICTIONS, a JSON Lines file with one object per unit; - is standard input.
-
-    \b
-    boilerplate  {"id": "detente-000", "text": "…"}       any extractor's output, or
-                 "content" or "boilerplate": [[start, end], …], or "lines": [1, 0, …]
-    stance       {"id": "…", "label": "favor"}            or "score": -2…2, or
-                 "probabilities": {"favor": 0.7, "against": 0.1, "none": 0.2}; also CSV, Parquet
-    agreement, contrast  {"id": "…", "label": "agree"}    also CSV, Parquet
-    claims       {"id": "…", "claims": [{"spans": [[start, end]], "type": "event"}]}
-    stance_open  {"id": "…", "stances": [{"holder": "…", "target": "…", "label": "favor", "evidence": [[start, end]]}]}
-    reuse        {"id": "…::…", "passages": [{"this": [start, end], "source_span": [start, end]}]}
-    attribution  {"id": "…", "source": "dmitry-peskov"}   and "chain", "cue", "content", "type", "channel"
-    derivation   {"id": "…", "edges": [{"source": "…", "degree": "wholly"}]}
-
-    \b
-    detente eval score predictions.jsonl
-    detente eval score predictions.jsonl --paratext content --format json -o scores.json
-    detente eval score predictions.csv --task stance --per-unit rows.csv
-
-    Exit status: 0 scored, 2 the call or the file is wrong.
-    """
-    with problems_exit():
-        from detente import corpus, report, score
-        from detente.predictions import read
-        from detente.problems import Problem
-        from detente.records import read_bytes
-        from detente.task import Options
-        from detente.tasks import TASKS
-
-        name = "standard input" if predictions == "-" else predictions
-        data = sys.stdin.buffer.read() if predictions == "-" else read_bytes(Path(predictions))
-        gold = corpus.load()
-        wanted = next((known for known in TASKS if known.name == task), None)
-        checked = read(name, data, gold, wanted, allow_missing=allow_missing)
-        if paratext and "paratext" not in checked.task.options:
-            raise Invalid([Problem("option", "--paratext", f"means nothing to the task {checked.task.name}")])
-        options = Options(paratext or "ignore", alternatives)
-        scores = score.score(checked, gold, options, score.Resampling(unit, resamples, seed))
-        scores = report.choose(scores, metrics, by)
-        if per_unit:
-            report.write_per_unit(scores, per_unit)
-        if form == "table" and output is None:
-            report.print_table(scores, sys.stdout, by)
-        else:
-            emit(report.render(scores, form, by), output)
-
-
+eval_group.add_command(score)
 eval_group.add_command(compare)
 
 

@@ -4,11 +4,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from detente.inventory import TASK_NAMES
-from detente.problems import Invalid
+from detente.problems import Invalid, Problem
+
+if TYPE_CHECKING:
+    from detente.predictions import Predictions
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -90,3 +94,50 @@ def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[
         return command
 
     return add
+
+
+def gold_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that name reference texts as gold, and what is done about outputs that are not there."""
+    options = (
+        click.option(
+            "--gold",
+            type=click.Path(exists=True, path_type=Path),
+            help="Reference texts to score against (boilerplate): a benchmark's file, or a folder of .txt files.",
+        ),
+        click.option(
+            "--gold-format",
+            type=click.Choice(["article-extraction", "wceb", "fundus", "snippets", "text"]),
+            help="How to read --gold.  [default: told from its keys]",
+        ),
+        click.option(
+            "--empty",
+            type=click.Choice(["zero", "drop"]),
+            default=None,
+            help="Whether pages without output text count, or leave the means (with --gold only).  [default: zero]",
+        ),
+        click.option("--allow-extra", is_flag=True, help="Leave out ids that the gold does not have, and count them."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def check_options(systems: "dict[str, Predictions]", paratext: str | None, empty: str | None) -> None:
+    """Refuses systems of different tasks, and options that mean nothing to their task.
+
+    Raises:
+        Invalid: With every problem.
+    """
+    (first, one), *others = systems.items()
+    problems = [
+        Problem("not-comparable", name, f"predictions of {other.task.name}; {first} has those of {one.task.name}")
+        for name, other in others
+        if other.task.name != one.task.name
+    ]
+    for option, value in (("paratext", paratext), ("empty", empty)):
+        if value and option not in one.task.options:
+            with_gold = " that is scored with offsets" if one.task.name == "boilerplate" and option == "empty" else ""
+            message = f"means nothing to the task {one.task.name}{with_gold}"
+            problems.append(Problem("option", f"--{option}", message))
+    if problems:
+        raise Invalid(problems)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from detente import inventory
-from detente.agreement import Found, Measure
+from detente.agreement import Measure
 from detente.annotations import Tables
+from detente.refutation import Found
 from detente.schema import MODELS
 
 _SOFT: Final = ("boilerplate", "claims", "stance", "agreement", "attribution")

@@ -3,10 +3,12 @@
 import io
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, Final
+
+import polars as pl
 
 from detente.problems import Invalid, Problem
 from detente.records import dump_lines, without_nan, write_whole
@@ -14,7 +16,9 @@ from detente.score import Scores, errors, per_unit
 from detente.tables import Section, markdown_tables, print_tables
 
 SHOWN_METRICS: Final = 4
-DEFAULT_BREAKDOWNS: Final = ("article", "phenomenon", "slice")
+DEFAULT_BREAKDOWNS: Final = ("article", "template", "phenomenon", "output", "slice")
+MOST_PARTS: Final = 12
+"""A breakdown into more parts than these is shown only if it is asked for."""
 SHOWN_ERRORS: Final = 10
 
 
@@ -26,13 +30,13 @@ def _pair(low: float, high: float) -> str:
     return "–" if math.isnan(low) else f"{low:.3f} … {high:.3f}"
 
 
-def choose(scores: Scores, metrics: str | None, by: Sequence[str]) -> Scores:
+def choose(scores: Scores, metrics: Sequence[str], by: Sequence[str]) -> Scores:
     """The scores with the chosen metrics only; all of them if none are named.
 
     Raises:
         Invalid: If a metric or a breakdown is not the task's.
     """
-    names = [name.strip() for name in metrics.split(",")] if metrics else list(scores.metrics)
+    names = list(metrics) or list(scores.metrics)
     problems = [
         Problem("option", "--metrics", f"{scores.task.name} has no metric {name!r}: {', '.join(scores.metrics)}")
         for name in names
@@ -88,7 +92,7 @@ def _breakdowns(scores: Scores, by: Sequence[str]) -> Iterator[Section]:
     shown = [name for name in scores.metrics if name in defined][:SHOWN_METRICS]
     for key in dict.fromkeys((*DEFAULT_BREAKDOWNS, *by)):
         parts = scores.breakdown.get(key, {})
-        if len(parts) > 1 or key in by:
+        if 1 < len(parts) <= MOST_PARTS or key in by:
             rows = [
                 (value, str(int(part["n"])), *(_number(part[name]) for name in shown)) for value, part in parts.items()
             ]
@@ -163,13 +167,17 @@ def render(scores: Scores, form: str, by: Sequence[str] = ()) -> str:
     return buffer.getvalue()
 
 
-def write_per_unit(scores: Scores, path: Path) -> None:
-    """Writes one row per unit, as CSV or JSON Lines by the file's suffix.
+def write_per_unit(systems: Mapping[str, Scores], path: Path) -> None:
+    """Writes one row per unit, of several systems with a column that names them, as CSV or JSON Lines by the suffix.
 
     Raises:
         Invalid: If the suffix is neither, or the file cannot be written.
     """
-    frame = per_unit(scores)
+    frames = [per_unit(scores) for scores in systems.values()]
+    if len(systems) > 1:
+        named = zip(systems, frames, strict=True)
+        frames = [frame.select(pl.lit(name).alias("system"), pl.all()) for name, frame in named]
+    frame = pl.concat(frames, how="diagonal")
     if path.suffix == ".csv":
         write_whole(path, frame.write_csv())
     elif path.suffix == ".jsonl":

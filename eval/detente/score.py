@@ -1,6 +1,6 @@
 """Scoring: counts of every unit, summed once, then metrics of the sums."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -154,6 +154,8 @@ def score(
     for measure in task.overall:
         value, ns[measure.name] = measure.compute(units, predictions.by_id, options)
         metrics[measure.name] = Spread(value, np.nan, np.nan, np.nan, 0, np.nan)
+    if isinstance(corpus, References):  # the measures that this kind of gold does not have
+        metrics = {name: found for name, found in metrics.items() if ns[name]}
     majority = {}
     if task.reference:
         same = task.reference(list(units.values()))
@@ -170,7 +172,7 @@ def score(
         metrics=metrics,
         n=ns,
         majority=majority,
-        breakdown=breakdown(task, rows, full),
+        breakdown=breakdown(task, rows, full, metrics),
         sizes=sizes,
         interval=interval,
         missing=predictions.missing,
@@ -189,8 +191,10 @@ def _confusion(rows: pl.DataFrame) -> dict[str, dict[str, int]]:
     return table
 
 
-def breakdown(task: Task, rows: pl.DataFrame, full: Counts) -> dict[str, dict[str, dict[str, float]]]:
-    """The metrics of every part of the headline rows, by each key; `slice` splits all rows."""
+def breakdown(
+    task: Task, rows: pl.DataFrame, full: Counts, names: Container[str]
+) -> dict[str, dict[str, dict[str, float]]]:
+    """The metrics named, of every part of the headline rows, by each key; `slice` splits all rows."""
     result = {}
     for key in task.keys:
         if key in ("id", "item", "gold", "predicted"):
@@ -198,7 +202,7 @@ def breakdown(task: Task, rows: pl.DataFrame, full: Counts) -> dict[str, dict[st
         part = rows if key == "slice" else rows.filter(slice="headline")
         values = part.group_by(key, maintain_order=True).len()
         sums = _sums(part, task, key)
-        scores = {metric.name: _evaluate(metric, task, sums, full) for metric in task.metrics}
+        scores = {metric.name: _evaluate(metric, task, sums, full) for metric in task.metrics if metric.name in names}
         result[key] = {
             value: {"n": size, **{name: float(each[index]) for name, each in scores.items()}}
             for index, (value, size) in enumerate(values.iter_rows())

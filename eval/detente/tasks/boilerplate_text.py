@@ -170,7 +170,7 @@ def _harmonic(name: str, column: str, formula: str, reference: str) -> Metric:
         second = ratio(counts["shingle_recall"], counts["shingle_recall_pages"])
         return ratio(2 * first * second, first + second)
 
-    return Metric(name, formula, compute, ("pages",), 1.0, (0.0, 1.0), reference)
+    return Metric(name, formula, compute, ("shingle_recall_pages",), 1.0, (0.0, 1.0), reference)
 
 
 def _pooled(name: str, formula: str, which: str) -> Metric:
