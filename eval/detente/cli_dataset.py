@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from detente.cli_output import CONTEXT, problems_exit
+from detente.cli_output import CONTEXT, GOLD_FORMAT, problems_exit
 from detente.problems import Invalid
 
 _LAYERS = click.Choice(["boilerplate", "claims", "stance", "agreement", "attribution", "derivation", "reuse"])
@@ -154,6 +154,42 @@ def dataset_agreement(path: Path | None) -> None:
                 table.add_row(*row)
             console.print(table)
             console.print()
+
+
+@dataset_group.command("audit")
+@click.argument("gold", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--gold-format", type=GOLD_FORMAT, help="How to read GOLD.  [default: told from its keys]")
+@click.option(
+    "--pages",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with the pages, named by id: .html, .html.gz or .txt.",
+)
+def dataset_audit(gold: Path | None, gold_format: str | None, pages: Path | None) -> None:
+    """List what is doubtful in reference texts: GOLD of a benchmark, by default this dataset's own.
+
+    Empty references; reference text and wanted snippets that their page does not have (with --pages); snippets that
+    must not be there and stand in text that must; duplicates between pages.
+
+    \b
+    detente dataset audit ground-truth.json --pages html/
+
+    Exit status: 0 nothing found, 1 something found, 2 the call or a file is wrong.
+    """
+    with problems_exit():
+        from detente import audit
+        from detente.corpus import load
+        from detente.foreign import read_gold
+
+        texts: dict[str, str] | None
+        if gold is None:
+            references, texts = audit.own_references(load())
+        else:
+            references = read_gold(gold, gold_format)
+            texts = audit.read_pages(pages, references.targets) if pages else None
+    with problems_exit(exit_code=1):
+        if found := audit.audit(references, texts):
+            raise Invalid(found)
+        click.echo(f"nothing doubtful: {len(references.targets)} references")
 
 
 @dataset_group.command("diff")

@@ -6,7 +6,9 @@ import click
 
 from detente.cli_compare import compare
 from detente.cli_output import CONTEXT, TASK, emit, problems_exit
+from detente.cli_run import TEMPLATES, run
 from detente.cli_score import score
+from detente.problems import Invalid, Problem
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -75,41 +77,33 @@ def eval_metrics(task: str | None, form: str) -> None:
 
 @eval_group.command("inputs")
 @click.option("--task", type=TASK, required=True)
+@click.option(
+    "--render",
+    type=click.Choice([*TEMPLATES, "all"]),
+    multiple=True,
+    help="Give HTML (boilerplate only): the pages in this site template, or in all; repeatable.",
+)
 @click.option("-o", "--output", type=_FILE, help="Write there, not to the screen.")
-def eval_inputs(task: str, output: Path | None) -> None:
+def eval_inputs(task: str, render: tuple[str, ...], output: Path | None) -> None:
     """Write what a model may see, one JSON object per unit; never labels.
 
     \b
     detente eval inputs --task boilerplate -o inputs.jsonl
+    detente eval inputs --task boilerplate --render all -o pages.jsonl
     """
     with problems_exit():
+        from detente.cli_run import pages
         from detente.corpus import load
         from detente.records import dump_lines
         from detente.tasks import TASKS
 
+        if render:
+            if task != "boilerplate":
+                raise Invalid([Problem("option", "--render", f"means nothing to the task {task}")])
+            emit(dump_lines({"id": name, "html": html} for name, html in pages(render)), output)
+            return
         wanted = next(known for known in TASKS if known.name == task)
         emit(dump_lines(wanted.inputs(load())), output)
 
 
-@eval_group.command("run")
-@click.argument("baseline")
-@click.option("--task", type=TASK, required=True)
-@click.option("-o", "--output", type=_FILE, help="Write there, not to the screen.")
-def eval_run(baseline: str, task: str, output: Path | None) -> None:
-    """Write the predictions of a BASELINE (`detente eval tasks` lists them).
-
-    \b
-    detente eval run body_lines --task boilerplate -o predictions.jsonl
-    """
-    with problems_exit():
-        from detente.baselines import BASELINES
-        from detente.corpus import load
-        from detente.records import dump_lines
-        from detente.tasks import TASKS
-
-        known = {found.name: found for found in BASELINES if found.task == task}
-        if baseline not in known:
-            raise click.BadParameter(f"{task} has {', '.join(known)}, not {baseline!r}", param_hint="BASELINE")
-        gold = load()
-        wanted = next(found for found in TASKS if found.name == task)
-        emit(dump_lines(known[baseline].predict(wanted.inputs(gold), gold)), output)
+eval_group.add_command(run)

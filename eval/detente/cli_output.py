@@ -44,7 +44,22 @@ def emit(text: str, output: Path | None) -> None:
     click.echo(f"wrote {output}", err=True)
 
 
+@contextmanager
+def progress(what: str, total: int, worth_it: int) -> Iterator[Callable[[int], None] | None]:
+    """A bar on stderr for work of `worth_it` steps or more, if stderr is a terminal; else None."""
+    if total < worth_it or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.advance(task, done)
+
+
 TASK = click.Choice(TASK_NAMES)
+GOLD_FORMAT = click.Choice(["article-extraction", "wceb", "fundus", "snippets", "text"])
 
 
 def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -106,7 +121,7 @@ def gold_options(command: Callable[..., None]) -> Callable[..., None]:
         ),
         click.option(
             "--gold-format",
-            type=click.Choice(["article-extraction", "wceb", "fundus", "snippets", "text"]),
+            type=GOLD_FORMAT,
             help="How to read --gold.  [default: told from its keys]",
         ),
         click.option(

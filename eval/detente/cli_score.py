@@ -1,14 +1,12 @@
 """`detente eval score`: one system's scores, or a ranking of many."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from detente.cli_output import emit, gold_options, problems_exit, scoring_options
+from detente.cli_output import emit, gold_options, problems_exit, progress, scoring_options
 
 if TYPE_CHECKING:
     from detente.predictions import Predictions
@@ -120,25 +118,9 @@ def _scored(
 
     first = next(iter(systems.values()))
     total = len(first.task.units(gold)) * len(systems)  # type: ignore[arg-type]
-    with _progress(total) as advance:
+    with progress("scoring", total, parallel.WORTH_IT) as advance:
         rows = count_all(list(systems.values()), gold, options, jobs or parallel.cores(), advance)
         return {
             name: score(each, gold, options, resampling, counted)
             for (name, each), counted in zip(systems.items(), rows, strict=True)
         }
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], None] | None]:
-    """A bar on stderr for long work, if stderr is a terminal."""
-    from detente.parallel import WORTH_IT
-
-    if total < WORTH_IT or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("scoring", total=total)
-        yield lambda done: bar.advance(task, done)

@@ -256,6 +256,8 @@ def read(
     if not lines:
         raise Invalid(problems)
     task = task or task_of(lines, path, corpus)
+    if task.variant:
+        task = task.variant(line.record["id"] for line in lines if isinstance(line.record.get("id"), str))
     if Path(unpacked_name(path)).suffix.lower() in FLAT_SUFFIXES and not task.flat:
         raise Invalid([Problem("wrong-type", path, f"predictions of {task.name} are JSON Lines, not a flat table")])
     return check(lines, task, corpus, path, allow_missing=allow_missing, allow_extra=allow_extra, problems=problems)

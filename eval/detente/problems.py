@@ -59,12 +59,24 @@ CORPUS_RULES = {
     "alternative-unknown": "an alternative names a field of its row and another value from that field's inventory",
 }
 
+AUDIT_RULES = {
+    "reference-empty": "a reference has text",
+    "reference-not-in-page": "every block of a reference stands in its page",
+    "reference-duplicate": "no two pages have one reference, or half of one",
+    "snippet-in-reference": "what must not be there does not stand in what must",
+    "snippet-not-in-page": "a wanted snippet stands in its page",
+    "page-missing": "every reference has its page, where a folder of pages is given",
+}
+"""What `detente dataset audit` finds in reference texts."""
+
 CALL_RULES = {
     "option": "an option is given to a task that heeds it",
     "file-suffix": "a file's suffix is one of those that the command writes",
     "extra-missing": "a measure has the optional package that it needs",
     "not-readable": "an input can be read",
     "not-writable": "an output can be written",
+    "not-runnable": "an extractor, function or command that is to be run can be started",
+    "gold-format": "reference texts are in one of the formats that are known",
     "not-comparable": "systems that are compared are scored on the same task, gold and options",
     "no-annotations": "the folder to check or build holds annotations/",
     "dataset-changed": "a built table is the one that manifest.json vouches for",

@@ -1,12 +1,12 @@
 """What a task is: gold units, predictions of them, additive counts, and metrics of the counts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.metrics.classification import Floats
+from detente.metrics.classification import Floats, ratio
 from detente.records import Record
 
 if TYPE_CHECKING:
@@ -116,6 +116,7 @@ class Task:
         gather: Where units are predicted one by one but scored together: from units and predictions to groups of them,
             which `count` is then called with.
         tools: What else the signature must name for a score to be repeated, as `nltk:3.9.1`.
+        variant: Where the ids of predictions can name units of another sort: from the ids to the task on those units.
     """
 
     name: str
@@ -135,11 +136,21 @@ class Task:
     overall: tuple[Overall, ...] = ()
     gather: Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[dict[str, Any], dict[str, Any]]] | None = None
     tools: Callable[[], list[str]] = list
+    variant: "Callable[[Iterable[str]], Task] | None" = None
 
     @property
     def measures(self) -> tuple[Metric | Overall, ...]:
         """All that the task measures, in the order of the output."""
         return (*self.metrics, *self.overall)
+
+
+def share(name: str, formula: str, part: str, whole: str, best: float = 0.0) -> Metric:
+    """A metric that is the ratio of two count columns."""
+
+    def compute(counts: Counts, _: Counts) -> Floats:
+        return ratio(counts[part], counts[whole])
+
+    return Metric(name, formula, compute, (whole,), best)
 
 
 def confusion(counts: Counts, labels: Sequence[str]) -> Floats:

@@ -2,9 +2,8 @@
 
 from typing import Final, NamedTuple
 
-from detente.metrics.classification import Floats, ratio
 from detente.spans import mask_of, sums_within
-from detente.task import Counts, Metric
+from detente.task import share
 from detente.text import is_space, line_spans
 
 COLUMNS: Final = (
@@ -78,23 +77,17 @@ def _quoted(text: str) -> str:
     return f" ({shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + '…'})" if shown else ""
 
 
-def _share(name: str, formula: str, part: str, whole: str) -> Metric:
-    def compute(counts: Counts, _: Counts) -> Floats:
-        return ratio(counts[part], counts[whole])
-
-    return Metric(name, formula, compute, (whole,), 0.0)
-
-
 JOINTS: Final = (
-    _share("glued", "word boundaries lost / word boundaries inside kept text", "glued", "spaces"),
-    _share("split", "words split / neighbouring characters inside kept words", "split", "solid"),
-    _share("breaks_lost", "line ends lost / line ends inside kept text", "breaks_lost", "breaks"),
+    share("glued", "word boundaries lost / word boundaries inside kept text", "glued", "spaces"),
+    share("split", "words split / neighbouring characters inside kept words", "split", "solid"),
+    share("breaks_lost", "line ends lost / line ends inside kept text", "breaks_lost", "breaks"),
 )
+"""Of the spaces and line ends between words."""
 METRICS: Final = (
-    _share("missed", "reference characters that the output lacks / reference characters", "missed", "reference"),
-    _share("missed_blocks", "reference blocks mostly missed / reference blocks", "missed_blocks", "reference_blocks"),
-    _share("added", "output characters that the reference lacks / output characters", "added", "output_characters"),
-    _share("doubled", "output blocks that repeat text already output / output blocks", "doubled", "output_blocks"),
-    _share("moved", "output blocks to move to restore the order / output blocks", "moved", "output_blocks"),
+    share("missed", "reference characters that the output lacks / reference characters", "missed", "reference"),
+    share("missed_blocks", "reference blocks mostly missed / reference blocks", "missed_blocks", "reference_blocks"),
+    share("added", "output characters that the reference lacks / output characters", "added", "output_characters"),
+    share("doubled", "output blocks that repeat text already output / output blocks", "doubled", "output_blocks"),
+    share("moved", "output blocks to move to restore the order / output blocks", "moved", "output_blocks"),
     *JOINTS,
 )

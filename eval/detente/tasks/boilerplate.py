@@ -4,7 +4,9 @@ Counts are of characters of the page that are not white space, of its tokens and
 kept if more than half of its characters are.
 """
 
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +14,19 @@ from numpy.typing import NDArray
 from detente import forms, survival
 from detente.corpus import Corpus
 from detente.inventory import TYPES_OF_ZONE
-from detente.metrics.classification import f1, precision, ratio, recall
+from detente.joints import Joints
+from detente.metrics.classification import f1, precision, recall
 from detente.page import Page
 from detente.records import Record
 from detente.spans import Span, mask_of, sums_within
-from detente.task import Counts, Metric, Options, Row, Task
+from detente.task import Counts, Metric, Options, Row, Task, share
+from detente.text_errors import JOINTS
 
+if TYPE_CHECKING:
+    from detente.render import Rendered
+
+AT: Final = "@"
+"""Between an article's id and a template's name in the id of a rendered page."""
 FORMS: Final = ("text", "content", "boilerplate", "lines")
 LEVELS: Final = ("char", "token", "line")
 OUTCOMES: Final = ("tp", "fp", "fn", "tn")
@@ -76,6 +85,8 @@ def _parse(page: Page, record: Record) -> Prediction:
     form = next(form for form in FORMS if form in record)
     value = record[form]
     unit = forms.offset_unit(record)
+    if record.get("error"):
+        return Prediction(form, "")
     if form == "text":
         return Prediction(form, forms.text(value))
     if form == "lines":
@@ -97,6 +108,7 @@ def _output(page: Page, prediction: Prediction | None) -> _Output:
             "blocks": placed.blocks,
             "doubled": placed.doubled,
             "out_of_order": placed.out_of_order,
+            **placed.joints._asdict(),
         }
         return _Output(placed.kept, counts, placed.inventions)
     return _Output(prediction.value, {"output": int(prediction.value.sum())}, ())
@@ -199,18 +211,41 @@ def _overlap_metrics(level: str, noun: str) -> tuple[Metric, ...]:
     )
 
 
-def _share(name: str, formula: str, part: str, whole: str, best: float) -> Metric:
-    def compute(counts: Counts, _: Counts) -> Any:
-        return ratio(counts[part], counts[whole])
+def rendered_pages(corpus: Corpus, templates: Iterable[str]) -> "list[Rendered]":
+    """The articles in each of the templates named."""
+    from detente.render import BY_NAME, render
 
-    return Metric(name, formula, compute, (whole,), best)
+    return [render(page, BY_NAME[name]) for page in _units(corpus).values() for name in templates]
+
+
+def _count_rendered(page: Page, prediction: Prediction | None, options: Options) -> list[Row]:
+    article, _, template = page.id.partition(AT)
+    return [{**row, "article": article, "template": template} for row in _count(page, prediction, options)]
+
+
+def _in_templates(ids: Iterable[str]) -> Task:
+    """The task on rendered pages, if the ids are such pages': in those templates that the ids name."""
+    from detente.templates import NAMES
+
+    named = {name.partition(AT)[2] for name in ids if AT in name}
+    templates = [name for name in NAMES if name in named]
+    if not templates:
+        return BOILERPLATE
+    shown = "all" if len(templates) == len(NAMES) else "+".join(templates)
+    return replace(
+        BOILERPLATE,
+        keys=(*BOILERPLATE.keys, "template"),
+        units=lambda corpus: {each.page.id: each.page for each in rendered_pages(corpus, templates)},
+        count=_count_rendered,
+        tools=lambda: [f"render:{shown}"],
+    )
 
 
 BOILERPLATE: Final = Task(
     name="boilerplate",
     summary="keep the article's own text, drop what the site's template added",
     forms=FORMS,
-    extras=("offset_unit",),
+    extras=("offset_unit", "tool", "error"),
     flat=False,
     options=("paratext", "alternatives"),
     keys=("id", "family", "slice", "article", "zone", "type", "item"),
@@ -219,34 +254,36 @@ BOILERPLATE: Final = Task(
         *("body", "body_kept"),
         *(column for kind in BOILERPLATE_TYPES for column in (kind, f"{kind}_removed")),
         *("output", "fabricated", "blocks", "doubled", "out_of_order"),
+        *Joints._fields,
         *survival.COLUMNS,
     ),
     metrics=(
         *_overlap_metrics("char", "characters"),
         *_overlap_metrics("token", "tokens"),
         *_overlap_metrics("line", "lines"),
-        _share("body_coverage", "body characters kept / body characters", "body_kept", "body", 1.0),
+        share("body_coverage", "body characters kept / body characters", "body_kept", "body", 1.0),
         *(
-            _share(f"recall_{kind}", f"{kind} characters removed / {kind} characters", f"{kind}_removed", kind, 1.0)
+            share(f"recall_{kind}", f"{kind} characters removed / {kind} characters", f"{kind}_removed", kind, 1.0)
             for kind in BOILERPLATE_TYPES
         ),
-        _share(
+        share(
             "fabricated",
             "output characters that stand nowhere in the page / output characters",
             "fabricated",
             "output",
             0.0,
         ),
-        _share("doubled", "output lines that repeat text already output / output lines", "doubled", "blocks", 0.0),
-        _share(
+        share("doubled", "output lines that repeat text already output / output lines", "doubled", "blocks", 0.0),
+        share(
             "out_of_order",
             "output lines to move to restore the page's order / output lines",
             "out_of_order",
             "blocks",
             0.0,
         ),
+        *JOINTS,
         *(
-            _share(
+            share(
                 f"{layer}_kept",
                 f"{layer} in content that are kept whole / all",
                 f"layer_{layer}_kept",
@@ -255,13 +292,12 @@ BOILERPLATE: Final = Task(
             )
             for layer in survival.LAYERS
         ),
-        _share(
-            "promotional", "kept characters of promotion and ads / kept characters", "kept_promotional", "kept", 0.0
-        ),
-        _share("foreign", "kept letters of another script / kept letters", "letters_foreign", "letters", 0.0),
+        share("promotional", "kept characters of promotion and ads / kept characters", "kept_promotional", "kept", 0.0),
+        share("foreign", "kept letters of another script / kept letters", "letters_foreign", "letters", 0.0),
     ),
     units=_units,
     parse=_parse,
     count=_count,
     inputs=_inputs,
+    variant=_in_templates,
 )
