@@ -14,7 +14,7 @@ $(READY): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "setting up .venv (once; a minute or two)"
 	@$(BIN)/python -m pip install --quiet --upgrade pip
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,rouge,extractors]'
 	@touch $@
 
 score: $(READY)  ## Set up, let two baselines predict the five pages, and score them (or PREDICTIONS=file.jsonl).
@@ -47,6 +47,8 @@ bench: $(READY)  ## Measure what the speed claims rest on.
 	@$(BIN)/python benchmarks/start_up.py
 	@$(BIN)/python benchmarks/alignment.py
 	@$(BIN)/python benchmarks/scaling.py
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	@$(BIN)/python benchmarks/text_measures.py
 
 clean:  ## Remove what the other targets made, the dataset aside.
 	rm -rf .venv build dist $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis

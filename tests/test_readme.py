@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from detente import card, counts
 from detente.build import CANARY
 
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -43,6 +44,12 @@ def test_the_commands_run_in_their_order(readme: str, tmp_path: Path) -> None:
     assert "char_f1" in shown
     assert "macro_f1" in shown
     assert {"scores.json", "pages.csv", "predictions.jsonl"} <= {path.name for path in tmp_path.iterdir()}
+
+
+def test_the_table_of_extractors_is_what_their_kept_outputs_score(readme: str, root: Path) -> None:
+    paths = sorted((root / "benchmarks" / "extractors").glob("*.jsonl.xz"))
+    assert len(paths) == 7
+    assert card.render(readme, {"extractors": counts.extractor_table(paths)}, ["extractors"]) == readme
 
 
 def test_the_examples_stand_on_the_pages(readme: str, gold) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from detente.corpus import Corpus
 from detente.folding import fold
-from detente.metrics.bags import words
+from detente.metrics.words import words
 from detente.problems import Problem
 from detente.records import read_bytes
 from detente.references import References, Target, of_text
@@ -34,7 +34,8 @@ def audit(gold: References, pages: Mapping[str, str] | None = None) -> list[Prob
     Returns:
         A problem for each empty reference (`reference-empty`); for each block of a reference, and each wanted snippet,
         that its page does not have (`reference-not-in-page`, `snippet-not-in-page`); for each snippet that must not be
-        there and stands in text that must (`snippet-in-reference`); for each pair of pages whose references are equal
+        there and stands in text that must (`snippet-in-reference`), or more than once in the page, so that it may be
+        right text too (`snippet-ambiguous`); for each pair of pages whose references are equal
         or share half of the shorter one's runs of eight words (`reference-duplicate`). In the order of the gold.
     """
     found: list[Problem] = []
@@ -90,6 +91,10 @@ def _absences(target: Target, place: str, page: str | None) -> Iterator[Problem]
     for snippet in target.wanted:
         if _dense(snippet) not in dense:
             yield Problem("snippet-not-in-page", place, f"{_quoted(snippet)} is wanted, and does not stand in the page")
+    for snippet in target.unwanted:
+        if (times := dense.count(_dense(snippet))) > 1:
+            message = f"{_quoted(snippet)} must not be there, and stands in the page {times} times: once in right text?"
+            yield Problem("snippet-ambiguous", place, message)
 
 
 def _runs(target: Target) -> set[tuple[str, ...]]:

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Final
 
 from detente import inventory
@@ -133,3 +134,21 @@ def blocks(tables: Tables, found: Found) -> dict[str, str]:
         "reproduction": _markdown(AGREEMENT_HEADER, agreement_rows(found.reproduction)),
         "refutation": _markdown(REFUTATION_HEADER, found.refutation),
     }
+
+
+def extractor_table(paths: Sequence[Path]) -> str:
+    """The scores of extractors' outputs on rendered pages, as Markdown: `char_f1` by template and over all, and more."""
+    from detente.corpus import load
+    from detente.predictions import read
+    from detente.score import score
+    from detente.templates import NAMES
+
+    gold, rows = load(), []
+    for path in paths:
+        predictions = read(path.name, path.read_bytes(), gold)
+        scores = score(predictions, gold)
+        f1s = [scores.breakdown["template"][name]["char_f1"] for name in NAMES]
+        over_all = [scores.metrics[name].value for name in ("char_f1", "body_coverage", "promotional", "claims_kept")]
+        rows.append((*predictions.tools, *(f"{value:.3f}" for value in (*f1s, *over_all))))
+    header = ("extractor", *NAMES, "all", "body kept", "promotional", "claims kept")
+    return _markdown(header, sorted(rows))

@@ -8,8 +8,9 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any, Final
 
-from detente.metrics.bags import Shingles, words
+from detente.metrics.bags import Shingles
 from detente.metrics.edits import spoken_words
+from detente.metrics.words import words
 from detente.records import dump_line
 from detente.sentences import sentences
 

@@ -49,8 +49,9 @@ def kind(clusters: int) -> str:
 
 def weights(clusters: int, resamples: int, seed: int) -> NDArray[np.float64]:
     """How often each resample draws each cluster, shape `(resamples, clusters)`; the same for the same seed."""
-    generator = np.random.default_rng(seed)
-    return generator.multinomial(clusters, np.full(clusters, 1 / clusters), size=resamples).astype(float)
+    drawn = np.random.default_rng(seed).integers(0, clusters, (resamples, clusters))
+    drawn += np.arange(resamples)[:, None] * clusters
+    return np.bincount(drawn.ravel(), minlength=drawn.size).reshape(drawn.shape).astype(float)
 
 
 def spread(statistic: Statistic, sums: NDArray[np.float64], drawn: NDArray[np.float64] | None) -> Spread:

@@ -1,17 +1,20 @@
 """Multisets of tokens, of shingles and of paragraphs: how much of one the other has."""
 
-import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Hashable, Iterable
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.metrics.rouge import Overlap
+from detente.metrics.words import Words, located_words, same_words
 
 SHINGLE: Final = 4
-_WORD: Final = re.compile(r"\w+")
+_SPREAD: Final = np.uint64(0xD6E8FEB86659FD93)
+
+Numbers = NDArray[Any]
+"""Of 64 bits, or Python's own where these are too few."""
 
 
 class Hits(NamedTuple):
@@ -20,11 +23,6 @@ class Hits(NamedTuple):
     tp: int
     fp: int
     fn: int
-
-
-def words(text: str) -> list[str]:
-    r"""The runs of `\w`, case kept."""
-    return _WORD.findall(text)
 
 
 def compare(reference: Iterable[Hashable], candidate: Iterable[Hashable]) -> Hits:
@@ -43,38 +41,84 @@ def overlap(hits: Hits) -> Overlap:
     return Overlap(tp / (tp + fp), tp / (tp + fn), 2 * tp / (2 * tp + fp + fn))
 
 
+class _Places:
+    """Where numbers stand among sorted, distinct ones: a look into a table, and a search where that misleads."""
+
+    def __init__(self, keys: Numbers) -> None:
+        self.keys = keys
+        bits = max(4, len(keys).bit_length() + 4)  # sixteen slots or more for each key
+        self._shift = np.uint64(64 - bits)
+        self._table = np.full(1 << bits if keys.dtype == np.uint64 else 0, -1, dtype=np.int32)
+        if len(self._table):
+            self._table[self._slots(keys)] = np.arange(len(keys))
+
+    def _slots(self, numbers: Numbers) -> Numbers:
+        slots: Numbers = numbers * _SPREAD >> self._shift
+        return slots
+
+    def of(self, numbers: Numbers) -> NDArray[np.intp]:
+        """The place of each number; −1 for one that is not among the keys."""
+        if not len(self._table):
+            places = np.zeros(len(numbers), dtype=np.intp)
+            astray = np.arange(len(numbers))
+        else:
+            places = self._table[self._slots(numbers)].astype(np.intp)
+            met = np.flatnonzero(places >= 0)
+            astray = met[self.keys[places[met]] != numbers[met]]
+        if len(astray) and len(self.keys):
+            found = np.searchsorted(self.keys, numbers[astray]).clip(max=len(self.keys) - 1)
+            places[astray] = np.where(self.keys[found] == numbers[astray], found, -1)
+        return places if len(self.keys) else np.full(len(numbers), -1)
+
+
 class Shingles:
     """The shingles of a reference, counted once, to compare any number of texts with.
 
-    A shingle is four tokens in a row; a text of one to three tokens has one shorter shingle, an empty text none.
+    A shingle is four words in a row; a text of one to three words has one shorter shingle, an empty text none. Words
+    are found by their hashes and then compared letter by letter, so that the counts are exact.
+
+    Raises:
+        ValueError: If two of the reference's words have one hash, which no text is known to do.
     """
 
     def __init__(self, text: str) -> None:
-        self.tokens = words(text)
-        self._numbers = {token: number for number, token in enumerate(dict.fromkeys(self.tokens), start=1)}
-        self._shingles, self._counts = np.unique(self._shingles_of(self.tokens), return_counts=True)
+        self.words = located_words(text)
+        hashes, self._first, numbers = np.unique(self.words.hashes, return_index=True, return_inverse=True)
+        again = np.flatnonzero(self._first[numbers] != np.arange(len(numbers)))
+        if not same_words(self.words, again, self.words, self._first[numbers[again]]).all():
+            raise ValueError("two words of the reference have one hash")
+        self.numbers = numbers + 1
+        self._vocabulary = _Places(hashes)
+        shingles, self._counts = np.unique(self._shingles_of(self.numbers), return_counts=True)
+        self._places = _Places(shingles)
+        self._total = int(self._counts.sum())
 
-    def _shingles_of(self, tokens: Sequence[str]) -> NDArray[np.uint64 | np.object_]:
-        """A number for each shingle: its tokens' numbers as digits; 0 stands for a token that the reference lacks."""
-        base = len(self._numbers) + 2  # the last digit fills a shorter shingle up
-        get = self._numbers.get
-        numbers = [get(token, 0) for token in tokens]
+    def numbers_of(self, words: Words) -> NDArray[np.intp]:
+        """The reference's number of each word, from 1; 0 for a word that it lacks."""
+        places = self._vocabulary.of(words.hashes)
+        found = np.flatnonzero(places >= 0)
+        other = found[~same_words(words, found, self.words, self._first[places[found]])]
+        places[other] = -1
+        return places + 1
+
+    def _shingles_of(self, numbers: NDArray[np.intp]) -> Numbers:
+        """A number for each shingle, with its words' numbers as digits."""
+        base = len(self._first) + 2  # the last digit fills a shorter shingle up
         if 0 < len(numbers) < SHINGLE:
-            numbers += [base - 1] * (SHINGLE - len(numbers))
-        digits = np.array(numbers, dtype=np.uint64 if base**SHINGLE < 2**64 else object)
+            numbers = np.append(numbers, [base - 1] * (SHINGLE - len(numbers)))
+        digits = numbers.astype(np.uint64 if base**SHINGLE < 2**64 else object)
         count = max(0, len(digits) - SHINGLE + 1)
         made = digits[:count]
         for step in range(1, SHINGLE):
             made = made * base + digits[step : step + count]
         return made
 
-    def compare(self, tokens: Sequence[str]) -> Hits:
-        """The reference's shingles and those of another text, given by its tokens."""
-        shingles, counts = np.unique(self._shingles_of(tokens), return_counts=True)
-        total, reference = int(counts.sum()), int(self._counts.sum())
-        if not total or not reference:
-            return Hits(0, total, reference)
-        places = np.searchsorted(self._shingles, shingles).clip(max=len(self._shingles) - 1)
-        same = self._shingles[places] == shingles
-        shared = int(np.minimum(self._counts[places], counts)[same].sum())
-        return Hits(shared, total - shared, reference - shared)
+    def compare(self, words: Words) -> tuple[Hits, bool]:
+        """The reference's shingles and those of another text; and whether the two have the same words in order."""
+        numbers = self.numbers_of(words)
+        made = self._shingles_of(numbers)
+        places = self._places.of(made)
+        each = np.bincount(places[places >= 0], minlength=len(self._counts))
+        shared = int(np.minimum(each, self._counts).sum())
+        same = np.array_equal(numbers, self.numbers)
+        return Hits(shared, len(made) - shared, self._total - shared), same

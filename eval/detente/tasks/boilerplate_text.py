@@ -7,10 +7,11 @@ pooled. Where a page has several references, the nearest counts, measure by meas
 from typing import Any, Final, NamedTuple
 
 from detente import forms, sentences
-from detente.metrics.bags import Hits, compare, overlap, words
+from detente.metrics.bags import Hits, compare, overlap
 from detente.metrics.classification import Floats, f1, precision, ratio, recall
 from detente.metrics.edits import indel_ratio, spoken_words, word_error_rate
 from detente.metrics.rouge import rouge_lsum
+from detente.metrics.words import located_words, words
 from detente.records import describe
 from detente.references import References, Target, sentence_tokens
 from detente.task import Counts, Metric, Options, Refused, Row, Task
@@ -95,11 +96,12 @@ def _nearest(hits: list[Hits]) -> Hits:
 
 
 def _shingles(target: Target, output: Output) -> dict[str, float]:
-    tokens = words(output.text)
-    hits = _nearest([reference.shingles.compare(tokens) for reference in target.references])
+    made = located_words(output.text)
+    compared = [reference.shingles.compare(made) for reference in target.references]
+    hits = _nearest([each for each, _ in compared])
     scores = overlap(hits)
     found = {"shingle_precision_all": scores.precision, "shingle_page_f1": scores.f1}
-    found["shingle_same"] = float(any(reference.shingles.tokens == tokens for reference in target.references))
+    found["shingle_same"] = float(any(same for _, same in compared))
     if hits.tp + hits.fp:
         found["shingle_precision"] = scores.precision
     if hits.tp + hits.fn:

@@ -1,0 +1,231 @@
+"""Shingles, words and other multisets: counted by hand, and against `collections.Counter`."""
+
+import re
+import sys
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detente.metrics.bags import Hits, Shingles, compare, overlap
+from detente.metrics.words import located_words, words
+
+LARGE = 65_534
+"""From this many words on, four numbers of words no longer fit 64 bits."""
+
+
+def shingles(text: str) -> Counter[tuple[str, ...]]:
+    tokens = words(text)
+    return Counter(tuple(tokens[start : start + 4]) for start in range(max(1, len(tokens) - 3)) if tokens)
+
+
+def by_counter(reference: str, candidate: str) -> Hits:
+    first, second = shingles(reference), shingles(candidate)
+    return Hits((first & second).total(), (second - first).total(), (first - second).total())
+
+
+def compared(reference: Shingles, candidate: str) -> Hits:
+    found, same = reference.compare(located_words(candidate))
+    if same:
+        assert (found.fp, found.fn) == (0, 0)
+    return found
+
+
+def hits(reference: str, candidate: str) -> Hits:
+    return compared(Shingles(reference), candidate)
+
+
+# Words
+
+
+def test_words_are_runs_of_word_characters_with_their_case() -> None:
+    assert words("The U.S.'s co-op, 3.5 km_h — Été") == ["The", "U", "S", "s", "co", "op", "3", "5", "km_h", "Été"]
+    assert words("") == words(" \n—.") == []
+
+
+@given(st.text())
+def test_words_are_what_the_regular_expression_finds(text: str) -> None:
+    assert words(text) == re.findall(r"\w+", text)
+    located = located_words(text)
+    assert [text[start:end] for start, end in zip(located.starts, located.ends, strict=True)] == words(text)
+
+
+def test_every_code_point_is_told_apart_as_the_regular_expression_does() -> None:
+    text = "-".join(map(chr, range(sys.maxunicode + 1)))
+    assert words(text) == re.findall(r"\w+", text)
+
+
+# Shingles by hand
+
+
+@pytest.mark.parametrize(
+    ("reference", "candidate", "expected"),
+    [
+        # 5 tokens have 2 shingles: a b c d and b c d e; the candidate has b c d e and c d e f.
+        ("a b c d e", "b c d e f", (1, 1, 1)),
+        # One wrong token in the middle of 7 stands in all 4 shingles, at an end in one.
+        ("a b c d e f g", "a b c x e f g", (0, 4, 4)),
+        ("a b c d e f g", "a b c d e f x", (3, 1, 1)),
+        # a a a a a has a a a a twice, a a a a a a a four times: 2 in both, 2 let in.
+        ("a a a a a", "a a a a a a a", (2, 2, 0)),
+        ("a a a a a a a", "a a a a a", (2, 0, 2)),
+        # The same tokens in another order.
+        ("a b c d", "d c b a", (0, 1, 1)),
+        # Case is kept; punctuation and line ends are not.
+        ("The talks go on", "the talks go on", (0, 1, 1)),
+        ("The talks go on", "“The talks,\ngo on.”", (1, 0, 0)),
+    ],
+)
+def test_shingles_are_four_tokens_in_a_row(reference: str, candidate: str, expected: tuple[int, ...]) -> None:
+    assert hits(reference, candidate) == by_counter(reference, candidate) == expected
+
+
+@pytest.mark.parametrize(
+    ("reference", "candidate", "expected"),
+    [
+        ("a", "a", (1, 0, 0)),
+        ("a b", "a b", (1, 0, 0)),
+        ("a b c", "a b c", (1, 0, 0)),
+        # A shorter shingle is none of the shingles of a longer text, nor of one shorter still.
+        ("a b c", "a b", (0, 1, 1)),
+        ("a b", "b a", (0, 1, 1)),
+        ("a b c", "a b c d", (0, 1, 1)),
+        ("a b c d e", "a b c", (0, 1, 2)),
+        ("a", "x", (0, 1, 1)),
+        ("a", "a a", (0, 1, 1)),
+    ],
+)
+def test_a_text_of_one_to_three_tokens_has_one_shorter_shingle(
+    reference: str, candidate: str, expected: tuple[int, ...]
+) -> None:
+    assert hits(reference, candidate) == by_counter(reference, candidate) == expected
+
+
+def test_an_empty_text_has_no_shingles() -> None:
+    assert hits("", "") == (0, 0, 0)
+    assert hits("", "a b c d e") == (0, 2, 0)
+    assert hits("a b c d e", " .") == (0, 0, 2)
+    assert hits("", "a") == (0, 1, 0)
+
+
+# Shingles against a counter
+
+TEXTS = st.lists(st.sampled_from(["a", "b", "A", "ab", "x"]), max_size=14).map(" ".join)
+
+
+@settings(max_examples=400, deadline=None)
+@given(TEXTS, TEXTS)
+def test_shingles_are_compared_as_a_counter_compares_them(reference: str, candidate: str) -> None:
+    assert hits(reference, candidate) == by_counter(reference, candidate)
+
+
+@given(st.text(), st.text())
+def test_any_texts_are_compared_as_a_counter_compares_them(reference: str, candidate: str) -> None:
+    assert hits(reference, candidate) == by_counter(reference, candidate)
+
+
+@given(TEXTS, st.lists(TEXTS, max_size=4))
+def test_one_reference_serves_any_number_of_texts(reference: str, candidates: list[str]) -> None:
+    counted = Shingles(reference)
+    assert [compared(counted, text) for text in candidates] == [by_counter(reference, text) for text in candidates]
+
+
+@given(TEXTS, TEXTS)
+def test_texts_are_the_same_if_their_words_are_in_their_order(reference: str, candidate: str) -> None:
+    counted = Shingles(reference)
+    assert counted.compare(located_words(candidate))[1] == (words(reference) == words(candidate))
+    assert counted.compare(located_words(f"“{reference}”."))[1]
+
+
+def test_the_same_shingles_in_another_order_are_not_the_same_text() -> None:
+    # x and y each stand between one a b c and the next: 4 shingles with x, 4 with y, whichever comes first.
+    assert Shingles("a b c x a b c y a b c").compare(located_words("a b c y a b c x a b c")) == ((8, 0, 0), False)
+    assert Shingles("a b c d").compare(located_words("a b c d")) == ((1, 0, 0), True)
+    assert Shingles("").compare(located_words(" .")) == ((0, 0, 0), True)
+    assert Shingles("a").compare(located_words("")) == ((0, 0, 1), False)
+
+
+def test_two_words_of_one_hash_are_two_words() -> None:
+    # Their code points differ by 12, −10, 11 … 3, of which Σ dᵢ Bⁱ is 0 modulo 2⁶⁴: found by reducing a lattice.
+    one, two = "malaagajaggaad", "akaceamanaanda"
+    assert located_words(one).hashes == located_words(two).hashes
+    assert hits(one, one) == (1, 0, 0)
+    assert hits(one, two) == (0, 1, 1)
+    assert hits(f"a b {one} c d", f"a b {two} c d") == (0, 2, 2)
+    assert Shingles(one).compare(located_words(two)) == ((0, 1, 1), False)
+
+
+@pytest.mark.parametrize("size", [LARGE - 1, LARGE, LARGE + 1])
+def test_a_vocabulary_too_large_for_64_bits_is_counted_as_any_other(size: int) -> None:
+    vocabulary = [f"w{number}" for number in range(size)]
+    everything = " ".join([*vocabulary, *vocabulary[-5:]])
+    counted = Shingles(everything)
+    # The vocabulary has size − 3 shingles; the five words at its end, once more, have 5.
+    assert counted.compare(located_words(everything)) == ((size + 2, 0, 0), True)
+    for candidate, expected in [
+        # Of the six words at the end 3 shingles, each of them in both.
+        (vocabulary[-6:], (3, 0, size - 1)),
+        # Twice the last five: 2 + 3 across the seam + 2, all of which the reference has as often.
+        (vocabulary[-5:] * 2, (7, 0, size - 5)),
+        # Thrice: the seam's 3 stand twice here and once there, the others thrice here and twice there.
+        (vocabulary[-5:] * 3, (7, 5, size - 5)),
+        (["w1", "w0", "w2", "w3", "unknown"], (0, 2, size + 2)),
+        (["w0", "w1", "w2"], (0, 1, size + 2)),
+        (["w0"], (0, 1, size + 2)),
+        ([], (0, 0, size + 2)),
+    ]:
+        assert compared(counted, " ".join(candidate)) == expected
+
+
+def test_the_last_words_of_a_large_vocabulary_do_not_run_into_each_other() -> None:
+    vocabulary = [f"w{number}" for number in range(LARGE)]
+    counted = Shingles(" ".join(vocabulary))
+    for place in range(4):
+        last = vocabulary[-4:]
+        last[place] = vocabulary[0]
+        assert compared(counted, " ".join(last)) == (0, 1, LARGE - 3)
+
+
+# Multisets
+
+
+def test_multisets_share_the_lesser_count_of_each_member() -> None:
+    # a: 2 and 1; b: 1 and 3; c: 1 and 0; d: 0 and 1. Shared 1 + 1, excess 2 + 1 and 1 + 1.
+    assert compare("aabc", "abbbd") == (2, 3, 2)
+    assert compare([], []) == (0, 0, 0)
+    assert compare([], "ab") == (0, 2, 0)
+    assert compare("ab", []) == (0, 0, 2)
+    assert compare(iter("ab"), iter("ba")) == (2, 0, 0)
+    assert compare(["one paragraph", "another"], ("another",)) == (1, 0, 1)
+
+
+@given(st.lists(st.sampled_from("abcd")), st.lists(st.sampled_from("abce")))
+def test_multisets_are_compared_as_counters_are_subtracted(reference: list[str], candidate: list[str]) -> None:
+    first, second = Counter(reference), Counter(candidate)
+    expected = ((first & second).total(), (second - first).total(), (first - second).total())
+    assert compare(reference, candidate) == expected
+    tp, fp, fn = compare(candidate, reference)
+    assert (tp, fn, fp) == expected
+
+
+def test_overlap_by_hand() -> None:
+    # 3 in both, 1 let in, 2 lost: P = 3/4, R = 3/5, F1 = 6/9.
+    assert overlap(Hits(3, 1, 2)) == pytest.approx((3 / 4, 3 / 5, 6 / 9))
+    assert overlap(Hits(2, 0, 0)) == (1, 1, 1)
+
+
+def test_overlap_is_1_where_both_are_empty_and_0_where_nothing_is_shared() -> None:
+    assert overlap(Hits(0, 0, 0)) == (1, 1, 1)
+    for nothing in (Hits(0, 3, 0), Hits(0, 0, 3), Hits(0, 1, 1)):
+        assert overlap(nothing) == (0, 0, 0)
+
+
+@given(st.builds(Hits, *[st.integers(0, 50)] * 3))
+def test_f1_is_the_harmonic_mean_of_precision_and_recall(counts: Hits) -> None:
+    precision, recall, f1 = overlap(counts)
+    assert 0 <= min(precision, recall) <= max(precision, recall) <= 1
+    if precision + recall:
+        assert f1 == pytest.approx(2 * precision * recall / (precision + recall))
+    else:
+        assert f1 == 0
