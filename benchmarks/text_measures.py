@@ -23,12 +23,11 @@ from detente import foreign, resample
 from detente.metrics.bags import Shingles
 from detente.metrics.edits import indel_ratio, spoken_words, word_error_rate
 from detente.metrics.rouge import rouge_lsum
-from detente.metrics.words import located_words
 from detente.sentences import sentences
 
 SUITE = Path(__file__).parents[2] / "shared" / "suites" / "article_extraction"
 SAMPLE = 120
-"""Pairs of a page and a system for ROUGE-LSum: at a few pages a second the whole would take rouge-score half an hour."""
+"""Pairs of a page and a system for ROUGE-LSum: of all of them rouge-score would take half an hour."""
 RESAMPLES = 1000
 ROUNDS = 5
 
@@ -108,7 +107,7 @@ def page_recall(tp: int, fp: int, fn: int) -> float:
 
 
 def shingle_means(rows: list[tuple[int, int, int]]) -> tuple[float, float, float, float]:
-    """Precision, recall, F1 and accuracy of one sample in plain Python, by `statistics.mean` as the original has them."""
+    """Precision, recall, F1 and accuracy of one sample, by `statistics.mean` as the original has them."""
     precision = statistics.mean(page_precision(*row) for row in rows if row[0] + row[1])
     recall = statistics.mean(page_recall(*row) for row in rows if row[0] + row[2])
     same = statistics.mean(fp == fn == 0 for _, fp, fn in rows)
@@ -144,7 +143,7 @@ def our_shingles(gold: Texts, systems: list[Texts]) -> list[float]:
     drawn = resample.weights(len(gold), RESAMPLES, seed=0)
     found = []
     for texts in systems:
-        counts = np.array([references[page].compare(located_words(texts[page]))[0] for page in gold], dtype=float)
+        counts = np.array([references[page].compare(texts[page])[0] for page in gold], dtype=float)
         tp, fp, fn = counts.T
         defined = np.stack([tp + fp > 0, tp + fn > 0], axis=1)
         shares = np.stack([tp / np.maximum(tp + fp, 1), tp / np.maximum(tp + fn, 1)], axis=1)

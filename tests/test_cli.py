@@ -20,6 +20,7 @@ from detente.cli import main
 from detente.problems import CALL_RULES
 from detente.records import dump_lines
 from detente.tasks import TASKS
+from detente.tasks.boilerplate_text import BOILERPLATE_TEXT
 
 
 def run(*arguments: str | Path, data: str | None = None) -> Result:
@@ -69,7 +70,9 @@ def test_every_baseline_is_scored_and_none_reaches_the_gold(tmp_path: Path) -> N
 
 def test_every_metric_is_listed_with_what_it_is() -> None:
     listed = json.loads(run("eval", "metrics", "--format", "json").output)
-    assert [(row["task"], row["name"]) for row in listed] == [(t.name, m.name) for t in TASKS for m in t.measures]
+    assert [(row["task"], row["name"]) for row in listed] == [
+        (task.name, measure.name) for task in (*TASKS, BOILERPLATE_TEXT) for measure in task.measures
+    ]
     assert all(row["formula"] for row in listed)
     assert all(row["low"] <= row["best"] <= (row["high"] or float("inf")) for row in listed)
     table = run("eval", "metrics", "--task", "stance").output

@@ -117,6 +117,14 @@ def test_a_page_that_fails_is_recorded_and_scored_as_empty(call: str, folder: Pa
     assert crashed["breakdown"]["article"][FAILING]["char_recall"] == 0
 
 
+def test_what_a_page_that_failed_gave_nevertheless_does_not_count(tmp_path: Path, texts: dict[str, str]) -> None:
+    lines = [{"id": page, "text": text, "error": "an error"} for page, text in texts.items()]
+    (tmp_path / "made.jsonl").write_text(dump_lines(lines), encoding="utf-8")
+    found = scores(tmp_path / "made.jsonl")
+    assert "|crashed:5|" in found["signature"]
+    assert found["metrics"]["char_recall"]["value"] == 0
+
+
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("arguments", [("tool:whole",), ("--command", command("whole"))], ids=["function", "command"])
 def test_without_a_template_the_captured_text_is_given(arguments: tuple[str, ...], texts: dict[str, str]) -> None:

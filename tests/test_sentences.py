@@ -4,6 +4,7 @@ import json
 import lzma
 import os
 import random
+import sys
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -17,7 +18,7 @@ from detente import sentences as module
 from detente.sentences import VERSION, sentences, splitter_version
 
 SUITE = Path(__file__).parents[2] / "shared" / "suites" / "article_extraction"
-SOURCES = (*("ground_truth", "AutoExtract", "boilerpipe", "go_trafilatura", "goose3", "newspaper", "trafilatura"),)
+SOURCES = ("ground_truth", "AutoExtract", "boilerpipe", "go_trafilatura", "goose3", "newspaper", "trafilatura")
 
 
 @cache
@@ -72,10 +73,19 @@ def test_what_was_split_before_changes_nothing() -> None:
         ("The talks went on. Nobody left.", ["The talks went on.", "Nobody left."]),
         # An abbreviation ends no sentence, nor does a number's point.
         ("Dr. Smith paid 3.5 dollars. He left.", ["Dr. Smith paid 3.5 dollars.", "He left."]),
+        # Unless a word follows that often starts one. Nor does a point in a pair of words that often go together.
+        (
+            "He is in the U.S. Senate. He is in the U.S. They are not.",
+            ["He is in the U.S. Senate.", "He is in the U.S.", "They are not."],
+        ),
+        (
+            "See page 3. Letters follow. See page 3. Replies follow.",
+            ["See page 3. Letters follow.", "See page 3.", "Replies follow."],
+        ),
         # Closing quotation marks stay with their sentence; a line end alone ends none.
         ('"Nobody left." The talks\n\nwent on', ['"Nobody left."', "The talks\n\nwent on"]),
         ("Is it so? Yes! Good", ["Is it so?", "Yes!", "Good"]),
-        # White space at the start stays out as that between sentences does.
+        # White space between sentences belongs to neither.
         ("One ends.  \n Two ends.", ["One ends.", "Two ends."]),
         ("", []),
     ],
@@ -97,7 +107,14 @@ def test_sentences_stand_in_their_order_and_leave_only_white_space_out(text: str
     assert not text[place:].strip()
 
 
-# The version
+# The version and the extra
+
+
+def test_without_the_extra_no_text_is_split(monkeypatch: pytest.MonkeyPatch) -> None:
+    module._splitter.cache_clear()
+    monkeypatch.setitem(sys.modules, "punkt", None)
+    with pytest.raises(ModuleNotFoundError, match="punkt"):
+        sentences("The talks went on.")
 
 
 def test_the_splitter_is_the_version_that_scores_are_compared_with() -> None:

@@ -111,11 +111,12 @@ class _Alignment:
         self.inventions: list[str] = []
         self.fabricated = 0
 
-    def take(self, line: int, at: int, span: Span) -> None:
+    def take(self, line: int, at: int, size: int, span: Span) -> None:
         start, end = span
         self.again[line] += int(self.taken[start:end].sum())
         self.taken[start:end] = True
-        self.source[at : at + end - start] = np.arange(start, end)[: len(self.source) - at]
+        if size == end - start:  # where folding changes a word's length, its letters have no one place
+            self.source[at : at + size] = np.arange(start, end)
         self.places.setdefault(line, span)
 
     def choose(self, spans: list[Span], line: int) -> Span:
@@ -137,7 +138,7 @@ class _Alignment:
             piece = pieces[number]
             spans = list(_occurrences("".join(piece.text.split()), self.page))
             if spans:
-                self.take(piece.line, piece.start, self.choose(spans, piece.line))
+                self.take(piece.line, piece.start, _size(piece.text), self.choose(spans, piece.line))
             else:
                 left.append(number)
         return [pieces[number] for number in sorted(left)]
@@ -157,7 +158,8 @@ class _Alignment:
                 token = free[there]
                 found[here] = True
                 there_span = int(self.page.token_starts[token]), int(self.page.token_ends[token])
-                self.take(piece.line, int(starts[first + here]), there_span)
+                at = int(starts[first + here])
+                self.take(piece.line, at, int(starts[first + here + 1]) - at, there_span)
             for start, end in _runs(~found):
                 if matches and end - start >= SEED:
                     queue.append((first + start, first + end))

@@ -51,10 +51,12 @@ def eval_metrics(task: str | None, form: str) -> None:
 
     from detente.records import without_nan
     from detente.tasks import TASKS
+    from detente.tasks.boilerplate_text import BOILERPLATE_TEXT
 
     rows = [
         {
             "task": known.name,
+            "gold": "reference texts" if known is BOILERPLATE_TEXT else "détente",
             "name": metric.name,
             "low": metric.bounds[0],
             "high": metric.bounds[1],
@@ -62,7 +64,7 @@ def eval_metrics(task: str | None, form: str) -> None:
             "formula": metric.formula,
             "reference": metric.reference,
         }
-        for known in TASKS
+        for known in (*TASKS, BOILERPLATE_TEXT)
         if task in (None, known.name)
         for metric in known.measures
     ]
@@ -72,7 +74,8 @@ def eval_metrics(task: str | None, form: str) -> None:
     for row in rows:
         source = f" ({row['reference']})" if row["reference"] else ""
         bounds = f"{row['low']:g}…{row['high']:g}, best {row['best']:g}"
-        click.echo(f"{row['task']:<12} {row['name']:<24} {bounds}: {row['formula']}{source}")
+        name = f"{row['name']} (--gold)" if row["gold"] != "détente" else row["name"]
+        click.echo(f"{row['task']:<12} {name:<34} {bounds}: {row['formula']}{source}")
 
 
 @eval_group.command("inputs")

@@ -77,15 +77,17 @@ def score(
         from detente.score import Resampling
         from detente.systems import load_gold, read_all
         from detente.task import Options
+        from detente.text_errors import METRICS
 
         reference = load_gold(gold, gold_format)
         systems = read_all(predictions, reference, task, allow_missing=allow_missing, allow_extra=allow_extra)
         check_options(systems, paratext, empty)
         many = len(systems) > 1
-        options = Options(paratext or "ignore", alternatives, empty or "zero", errors=not many or per_unit is not None)
+        asked = [name.strip() for name in metrics.split(",")] if metrics else []
+        errors = not many or per_unit is not None or bool({metric.name for metric in METRICS} & set(asked))
+        options = Options(paratext or "ignore", alternatives, empty or "zero", errors)
         resampling = Resampling(unit, resamples, seed)
         found = _scored(systems, reference, options, resampling, jobs)
-        asked = [name.strip() for name in metrics.split(",")] if metrics else []
         if not many:
             (only,) = found.values()
             chosen = report.choose(only, asked, by)

@@ -137,7 +137,7 @@ def blocks(tables: Tables, found: Found) -> dict[str, str]:
 
 
 def extractor_table(paths: Sequence[Path]) -> str:
-    """The scores of extractors' outputs on rendered pages, as Markdown: `char_f1` by template and over all, and more."""
+    """The scores of extractors' outputs on rendered pages as Markdown: `char_f1` by template and over all, and more."""
     from detente.corpus import load
     from detente.predictions import read
     from detente.score import score

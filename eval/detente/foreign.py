@@ -6,7 +6,17 @@ from typing import Any, Final
 
 from detente import references
 from detente.problems import Invalid, Problem
-from detente.records import Line, Record, describe, parse_document, parse_lines, read_bytes, unpack, unpacked_name
+from detente.records import (
+    Line,
+    Record,
+    broken_document,
+    describe,
+    parse_document,
+    parse_lines,
+    read_bytes,
+    unpack,
+    unpacked_name,
+)
 from detente.references import References, Target
 
 FORMATS: Final = ("article-extraction", "wceb", "fundus", "snippets", "text")
@@ -33,13 +43,19 @@ def records(path: Path) -> tuple[list[Line], list[Problem]]:
     """
     if path.is_dir():
         return _folder(path)
-    name = str(path)
-    data = unpack(read_bytes(path), name)
+    return parse(read_bytes(path), str(path))
+
+
+def parse(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
+    """The pages of a file's bytes, packed or not; see `records`."""
+    data = unpack(data, name)
     document, problems = parse_document(data, name)
     if problems:
         return [], problems
     if not isinstance(document, dict) or any(isinstance(document.get(key), str) for key in _ID_KEYS):
         lines, problems = parse_lines(data, name)
+        if not lines and len(problems) > 1:  # one broken document, rather than as many broken lines
+            problems = [broken_document(data, name)]
         return [Line(line.place, _renamed(line.record)) for line in lines], problems
     tool = {}
     if "output" in document and document.keys() <= {"output", "version"} and isinstance(document["output"], dict):
@@ -48,7 +64,7 @@ def records(path: Path) -> tuple[list[Line], list[Problem]]:
         document = document["output"]
     lines = []
     for page, value in document.items():
-        record = value if isinstance(value, dict) else {"text": value or ""}
+        record = value if isinstance(value, dict) else {"text": "" if value is None else value}
         lines.append(Line(f"{name}:{page}", {"id": page, **record, **tool}))
     return lines, []
 
@@ -86,20 +102,20 @@ def format_of(lines: list[Line]) -> str | None:
     return next((form for key, form in _TEXT_KEYS.items() if key in keys), None)
 
 
-def prediction_lines(path: Path) -> tuple[list[Line], list[Problem]]:
+def prediction_lines(path: Path, data: bytes | None = None) -> tuple[list[Line], list[Problem]]:
     """The pages of an output file in the project's own form: `text` or `paragraphs`, `tool`, `error`."""
-    lines, problems = records(path)
+    lines, problems = records(path) if data is None else parse(data, str(path))
     return [Line(line.place, _as_prediction(line.record)) for line in lines], problems
 
 
 def _as_prediction(record: Record) -> Record:
     kept: Record = {key: record[key] for key in ("id", "tool", "error") if key in record}
     if "body" in record:
-        return {**kept, "paragraphs": record["body"] or []}
+        return {**kept, "paragraphs": [] if record["body"] is None else record["body"]}
     key = next((key for key in _TEXT_KEYS if key in record), None)
-    if key is None or key == "text":
+    if key is None or (key == "text" and record[key] is not None):
         return record
-    return {**kept, "text": record[key] or ""}
+    return {**kept, "text": "" if record[key] is None else record[key]}
 
 
 def read_gold(path: Path, form: str | None = None) -> References:
@@ -138,7 +154,9 @@ def read_gold(path: Path, form: str | None = None) -> References:
 
 def _text_maker(key: str) -> Callable[[str, Line], Target | Problem]:
     def make(page: str, line: Line) -> Target | Problem:
-        value = line.record.get(key, "")
+        if key not in line.record:
+            return _lacks(line, key)
+        value = line.record[key]
         if value is not None and not isinstance(value, str):
             return Problem("wrong-type", line.place, f"{key} is {describe(value)}, not a string")
         return references.of_text(page, value or "")
@@ -147,17 +165,26 @@ def _text_maker(key: str) -> Callable[[str, Line], Target | Problem]:
 
 
 def _paragraphs(page: str, line: Line) -> Target | Problem:
-    value = line.record.get("body")
+    if "body" not in line.record:
+        return _lacks(line, "body")
+    value = [] if line.record["body"] is None else line.record["body"]
     if fault := _not_strings(value, "body"):
         return Problem("wrong-type", line.place, fault)
-    return references.of_paragraphs(page, value or [])
+    return references.of_paragraphs(page, value)
 
 
 def _snippets(page: str, line: Line) -> Target | Problem:
+    if not line.record.keys() & {"with", "without"}:
+        return _lacks(line, "with", "without")
     wanted, unwanted = (line.record.get(key) or [] for key in ("with", "without"))
     if fault := _not_strings(wanted, "with") or _not_strings(unwanted, "without"):
         return Problem("wrong-type", line.place, fault)
     return Target(page, (), tuple(wanted), tuple(unwanted))
+
+
+def _lacks(line: Line, *keys: str) -> Problem:
+    message = f"the page has no {' or '.join(keys)}: is --gold-format right?"
+    return Problem("missing-field", line.place, message)
 
 
 def _not_strings(value: Any, name: str) -> str | None:

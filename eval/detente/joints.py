@@ -29,7 +29,10 @@ class Joints(NamedTuple):
 
 
 def gaps(text: str) -> NDArray[np.int8]:
-    """What follows each character that is not white space: 0 nothing, 1 white space, 2 a line end."""
+    """What stands between each character that is not white space and the next: 0 nothing, 1 white space, 2 a line end.
+
+    After the last one: 0, or 1 if white space follows.
+    """
     blank = is_space(text)
     visible = np.flatnonzero(~blank)
     ends = np.cumsum(code_points(text) == ord("\n"))

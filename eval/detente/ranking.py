@@ -85,7 +85,7 @@ def rank(scores: Mapping[str, Scores], by: str | None = None, resampling: Resamp
     task = systems[0].task
     metric = _metric(systems, by)
     values = [each.metrics[metric.name].value for each in systems]
-    resampled = _resampled(systems, metric, resampling) if isinstance(metric, Metric) else None
+    interval, resampled = _resampled(systems, metric, resampling)
     places = ranks(metric, values, resampled)
     order = sorted(
         range(len(names)), key=lambda system: (-np.nan_to_num(good(metric, values[system]), nan=-np.inf), names[system])
@@ -100,7 +100,7 @@ def rank(scores: Mapping[str, Scores], by: str | None = None, resampling: Resamp
             for system, lead in zip(order, leads, strict=True)
         ),
         unit=resampling.unit,
-        interval=systems[0].interval,
+        interval=interval,
         signature=systems[0].signature,
     )
 
@@ -119,15 +119,16 @@ def _metric(systems: list[Scores], by: str | None) -> Metric | Overall:
     return known[by]
 
 
-def _resampled(systems: list[Scores], metric: Metric, resampling: Resampling) -> Floats | None:
-    """The metric in every resample, shape `(systems, resamples)`; None under ten clusters."""
+def _resampled(systems: list[Scores], metric: Metric | Overall, resampling: Resampling) -> tuple[str, Floats | None]:
+    """The kind of interval, and the metric in every resample, shape `(systems, resamples)`, where there are any."""
     rows, columns = [each.rows.filter(slice="headline") for each in systems], systems[0].task.columns
     clusters, sums = aligned(rows, resampling.unit, columns)
-    if resample.kind(len(clusters)) == "range":
-        return None
+    interval = resample.kind(len(clusters))
+    if interval == "range" or isinstance(metric, Overall):
+        return interval, None
     full = Columns(columns, np.sum(sums, axis=(0, 1)))
     drawn = resample.weights(len(clusters), resampling.resamples, resampling.seed)
-    return np.stack([metric.compute(Columns(columns, drawn @ each), full) for each in sums])
+    return interval, np.stack([metric.compute(Columns(columns, drawn @ each), full) for each in sums])
 
 
 def _lead(turned: Floats | None, order: list[int], position: int) -> Interval | None:

@@ -88,6 +88,19 @@ def parse_document(data: bytes, name: str) -> tuple[Any, list[Problem]]:
         return None, [Problem("not-json", name, str(error))]
 
 
+def broken_document(data: bytes, name: str) -> Problem:
+    """Where bytes that should be one JSON document stop being one."""
+    try:
+        _DECODER.decode(data.decode("utf-8-sig").strip())
+    except UnicodeDecodeError as error:
+        return Problem("not-json", name, f"byte {error.start + 1} (0x{data[error.start]:02x}) is not UTF-8")
+    except json.JSONDecodeError as error:
+        return Problem("not-json", f"{name}:{error.lineno}", f"not JSON at column {error.colno}: {error.msg}")
+    except (RecursionError, ValueError) as error:
+        return Problem("not-json", name, str(error))
+    return Problem("not-json", name, "neither a JSON object of pages nor JSON Lines")
+
+
 def describe(value: object) -> str:
     """A value in the words of JSON, short enough for a message."""
     kinds = {dict: "an object", list: "a list", type(None): "null"}

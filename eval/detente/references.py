@@ -124,9 +124,9 @@ def of_paragraphs(page: str, paragraphs: list[str]) -> Target:
 
 
 def digest(targets: Iterable[Target]) -> str:
-    """SHA-256 of the pages' ids, texts and snippets in canonical JSON."""
+    """SHA-256 of the pages' ids, texts and snippets in canonical JSON, in the order of the ids."""
     rows = [
         [target.id, [reference.text for reference in target.references], target.wanted, target.unwanted]
-        for target in targets
+        for target in sorted(targets, key=lambda target: target.id)
     ]
     return hashlib.sha256(dump_line(rows).encode("utf-8", "surrogatepass")).hexdigest()

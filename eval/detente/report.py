@@ -110,6 +110,10 @@ def notes(scores: Scores) -> list[str]:
         )
     if "unit:family" not in scores.signature:
         found.append("units share texts and topics: this spread is conditional on these pages")
+    if scores.tools:
+        found.append(f"made by {', '.join(scores.tools)}")
+    if "nltk:none" in scores.signature:
+        found.append("rouge_lsum needs the extra: pip install 'detente[rouge]'")
     if scores.missing:
         found.append(f"scored as empty, since missing: {', '.join(scores.missing)}")
     undefined = {name: found.undefined for name, found in scores.metrics.items() if found.undefined > 0}
@@ -145,6 +149,7 @@ def as_json(scores: Scores) -> dict[str, Any]:
         "dataset": scores.dataset,
         "n": scores.sizes,
         "missing": list(scores.missing),
+        "tools": list(scores.tools),
         "interval": scores.interval,
         "metrics": metrics,
         "breakdown": scores.breakdown,

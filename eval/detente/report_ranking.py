@@ -117,6 +117,7 @@ def as_document(ranking: Ranking) -> dict[str, Any]:
                 "metrics": own["metrics"],
                 "without_text": _without_text(placed),
                 "missing": own["missing"],
+                "tools": own["tools"],
                 "signature": own["signature"],
             }
         )

@@ -45,6 +45,7 @@ class Scores:
         sizes: Units, items and families that were scored.
         interval: `range` or `bootstrap`.
         missing: Ids that were scored as empty.
+        tools: What made the predictions, as they say themselves.
         confusion: Gold label to predicted label to number of headline items; empty for a task without labels.
         rows: The counts, one row per item.
         signature: All that is needed to repeat the scores.
@@ -59,6 +60,7 @@ class Scores:
     sizes: dict[str, int]
     interval: str
     missing: tuple[str, ...]
+    tools: tuple[str, ...]
     confusion: dict[str, dict[str, int]]
     rows: pl.DataFrame
     signature: str
@@ -154,8 +156,9 @@ def score(
     for measure in task.overall:
         value, ns[measure.name] = measure.compute(units, predictions.by_id, options)
         metrics[measure.name] = Spread(value, np.nan, np.nan, np.nan, 0, np.nan)
-    if isinstance(corpus, References):  # the measures that this kind of gold does not have
-        metrics = {name: found for name, found in metrics.items() if ns[name]}
+    if task.measured:
+        names = task.measured(units, options)
+        metrics = {name: found for name, found in metrics.items() if name in names}
     majority = {}
     if task.reference:
         same = task.reference(list(units.values()))
@@ -176,6 +179,7 @@ def score(
         sizes=sizes,
         interval=interval,
         missing=predictions.missing,
+        tools=predictions.tools,
         confusion=_confusion(headline) if "predicted" in task.keys else {},
         rows=rows,
         signature=_signature(predictions, corpus, options, resampling, sizes, interval),

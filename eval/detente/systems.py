@@ -75,7 +75,8 @@ def _read(path: str, gold: "Gold", task: str | None, allow_missing: bool, allow_
         from detente.foreign import prediction_lines
         from detente.tasks.boilerplate_text import BOILERPLATE_TEXT
 
-        lines, problems = prediction_lines(Path(path))
+        given = sys.stdin.buffer.read() if path == "-" else None
+        lines, problems = prediction_lines(Path("standard input" if path == "-" else path), given)
         return predictions.check(
             lines,
             BOILERPLATE_TEXT,

@@ -1,6 +1,6 @@
 """What a task is: gold units, predictions of them, additive counts, and metrics of the counts."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -116,6 +116,8 @@ class Task:
         gather: Where units are predicted one by one but scored together: from units and predictions to groups of them,
             which `count` is then called with.
         tools: What else the signature must name for a score to be repeated, as `nltk:3.9.1`.
+        measured: Where not every gold has what every metric needs: from the gold units to the names of the metrics that
+            it has.
         variant: Where the ids of predictions can name units of another sort: from the ids to the task on those units.
     """
 
@@ -136,6 +138,7 @@ class Task:
     overall: tuple[Overall, ...] = ()
     gather: Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[dict[str, Any], dict[str, Any]]] | None = None
     tools: Callable[[], list[str]] = list
+    measured: "Callable[[Mapping[str, Any], Options], Container[str]] | None" = None
     variant: "Callable[[Iterable[str]], Task] | None" = None
 
     @property

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.metrics.rouge import Overlap
-from detente.metrics.words import Words, located_words, same_words
+from detente.metrics.words import located_words, same_words, words
 
 SHINGLE: Final = 4
 _SPREAD: Final = np.uint64(0xD6E8FEB86659FD93)
@@ -76,34 +76,37 @@ class Shingles:
 
     A shingle is four words in a row; a text of one to three words has one shorter shingle, an empty text none. Words
     are found by their hashes and then compared letter by letter, so that the counts are exact.
-
-    Raises:
-        ValueError: If two of the reference's words have one hash, which no text is known to do.
     """
 
     def __init__(self, text: str) -> None:
         self.words = located_words(text)
         hashes, self._first, numbers = np.unique(self.words.hashes, return_index=True, return_inverse=True)
+        self._vocabulary = _Places(hashes)
+        self._spelt: dict[str, int] = {}
         again = np.flatnonzero(self._first[numbers] != np.arange(len(numbers)))
         if not same_words(self.words, again, self.words, self._first[numbers[again]]).all():
-            raise ValueError("two words of the reference have one hash")
-        self.numbers = numbers + 1
-        self._vocabulary = _Places(hashes)
+            # Two words have one hash: no text is known to do that by chance, but one can be made to.
+            self._spelt = {word: number for number, word in enumerate(dict.fromkeys(words(text)), start=1)}
+        self._size = len(self._spelt) or len(hashes)
+        self.numbers = self.numbers_of(text)
         shingles, self._counts = np.unique(self._shingles_of(self.numbers), return_counts=True)
         self._places = _Places(shingles)
         self._total = int(self._counts.sum())
 
-    def numbers_of(self, words: Words) -> NDArray[np.intp]:
-        """The reference's number of each word, from 1; 0 for a word that it lacks."""
-        places = self._vocabulary.of(words.hashes)
+    def numbers_of(self, text: str) -> NDArray[np.intp]:
+        """The reference's number of each word of a text, from 1; 0 for a word that it lacks."""
+        if self._spelt:
+            return np.array([self._spelt.get(word, 0) for word in words(text)], dtype=np.intp)
+        located = located_words(text)
+        places = self._vocabulary.of(located.hashes)
         found = np.flatnonzero(places >= 0)
-        other = found[~same_words(words, found, self.words, self._first[places[found]])]
+        other = found[~same_words(located, found, self.words, self._first[places[found]])]
         places[other] = -1
         return places + 1
 
     def _shingles_of(self, numbers: NDArray[np.intp]) -> Numbers:
         """A number for each shingle, with its words' numbers as digits."""
-        base = len(self._first) + 2  # the last digit fills a shorter shingle up
+        base = self._size + 2  # the last digit fills a shorter shingle up
         if 0 < len(numbers) < SHINGLE:
             numbers = np.append(numbers, [base - 1] * (SHINGLE - len(numbers)))
         digits = numbers.astype(np.uint64 if base**SHINGLE < 2**64 else object)
@@ -113,9 +116,9 @@ class Shingles:
             made = made * base + digits[step : step + count]
         return made
 
-    def compare(self, words: Words) -> tuple[Hits, bool]:
+    def compare(self, text: str) -> tuple[Hits, bool]:
         """The reference's shingles and those of another text; and whether the two have the same words in order."""
-        numbers = self.numbers_of(words)
+        numbers = self.numbers_of(text)
         made = self._shingles_of(numbers)
         places = self._places.of(made)
         each = np.bincount(places[places >= 0], minlength=len(self._counts))

@@ -4,14 +4,17 @@ Every measure is of a page, and the corpus has its mean over the pages for which
 pooled. Where a page has several references, the nearest counts, measure by measure.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
+
+import numpy as np
 
 from detente import forms, sentences
 from detente.metrics.bags import Hits, compare, overlap
 from detente.metrics.classification import Floats, f1, precision, ratio, recall
 from detente.metrics.edits import indel_ratio, spoken_words, word_error_rate
 from detente.metrics.rouge import rouge_lsum
-from detente.metrics.words import located_words, words
+from detente.metrics.words import words
 from detente.records import describe
 from detente.references import References, Target, sentence_tokens
 from detente.task import Counts, Metric, Options, Refused, Row, Task
@@ -96,8 +99,7 @@ def _nearest(hits: list[Hits]) -> Hits:
 
 
 def _shingles(target: Target, output: Output) -> dict[str, float]:
-    made = located_words(output.text)
-    compared = [reference.shingles.compare(made) for reference in target.references]
+    compared = [reference.shingles.compare(output.text) for reference in target.references]
     hits = _nearest([each for each, _ in compared])
     scores = overlap(hits)
     found = {"shingle_precision_all": scores.precision, "shingle_page_f1": scores.f1}
@@ -148,7 +150,8 @@ def count(target: Target, output: Output | None, options: Options) -> list[Row]:
         row["wrong"] = row["snippet_fp"] + row["snippet_fn"]
         row["detail"] = f"{row['snippet_fn']} snippets missed, {row['snippet_fp']} let in" if row["wrong"] else ""
     if target.references and options.errors:
-        nearest = max(target.references, key=lambda reference: compare(reference.words, words(output.text.lower())).tp)
+        lowered = words(output.text.lower())
+        nearest = max(target.references, key=lambda reference: overlap(compare(reference.words, lowered)).f1)
         found = errors(output.text, nearest.text)
         row |= found.counts | {
             "wrong": found.counts["missed"] + found.counts["added"],
@@ -170,7 +173,7 @@ def _harmonic(name: str, column: str, formula: str, reference: str) -> Metric:
     def compute(counts: Counts, _: Counts) -> Floats:
         first = ratio(counts[column], counts[f"{column}_pages"])
         second = ratio(counts["shingle_recall"], counts["shingle_recall_pages"])
-        return ratio(2 * first * second, first + second)
+        return np.where(first + second == 0, 0.0, ratio(2 * first * second, first + second))
 
     return Metric(name, formula, compute, ("shingle_recall_pages",), 1.0, (0.0, 1.0), reference)
 
@@ -220,6 +223,24 @@ def _no_inputs(_: Any) -> list[dict[str, Any]]:
     return []
 
 
+def _measured(targets: Mapping[str, Target], options: Options) -> set[str]:
+    """The metrics that the gold has what it takes for."""
+    names = [metric.name for metric in METRICS]
+    left_out: set[str] = set()
+    texts = [reference for target in targets.values() for reference in target.references]
+    if not any(reference.paragraphs is not None for reference in texts):
+        left_out.update(name for name in names if name.startswith("paragraph_match"))
+    if not any(target.wanted or target.unwanted for target in targets.values()):
+        left_out.update(name for name in names if name.startswith("snippet"))
+    if not texts:
+        left_out.update(name for name in names if not name.startswith("snippet"))
+    if sentences.splitter_version() is None:
+        left_out.update(name for name in names if name.startswith("rouge"))
+    if not options.errors:
+        left_out.update(metric.name for metric in ERROR_METRICS)
+    return set(names) - left_out
+
+
 def _tools() -> list[str]:
     return [f"nltk:{sentences.splitter_version() or 'none'}"]
 
@@ -245,4 +266,5 @@ BOILERPLATE_TEXT: Final = Task(
     count=count,
     inputs=_no_inputs,
     tools=_tools,
+    measured=_measured,
 )
