@@ -120,7 +120,7 @@ def test_null_is_an_empty_text(tmp_path: Path) -> None:
 
 def test_a_wrapped_output_carries_the_version_of_its_tool_and_a_page_may_be_called_output(tmp_path: Path) -> None:
     lines, _ = foreign.prediction_lines(FILES["wrapped.json"][1](tmp_path / "wrapped.json"))
-    assert {line.record["tool"] for line in lines} == {"1.2"}
+    assert {line.record["tool"] for line in lines} == {"wrapped 1.2"}
     path = written({"output": "Waves broke.", "version": "Snow fell."})(tmp_path / "texts.json")
     assert set(foreign.read_gold(path).targets) == {"output", "version"}
 

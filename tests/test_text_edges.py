@@ -126,6 +126,6 @@ def test_the_order_of_the_gold_does_not_change_its_digest(tmp_path: Path, gold: 
 
 
 def test_what_made_the_predictions_is_told(tmp_path: Path, gold: Path) -> None:
-    made = written(tmp_path / "made.json", {"output": texts("this is page"), "version": "tool 1.2"})
-    assert json.loads(run(made, "--gold", gold, "--format", "json").stdout)["tools"] == ["tool 1.2"]
-    assert "made by tool 1.2" in run(made, "--gold", gold).stdout
+    made = written(tmp_path / "made.json", {"output": texts("this is page"), "version": "1.2"})
+    assert json.loads(run(made, "--gold", gold, "--format", "json").stdout)["tools"] == ["made 1.2"]
+    assert "made by made 1.2" in run(made, "--gold", gold).stdout

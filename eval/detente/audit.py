@@ -1,6 +1,5 @@
 """What is wrong with reference texts themselves: a scorer cannot be righter than its gold."""
 
-import gzip
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from html.parser import HTMLParser
@@ -11,8 +10,8 @@ from typing import Final
 from detente.corpus import Corpus
 from detente.folding import fold
 from detente.metrics.words import words
-from detente.problems import Problem
-from detente.records import read_bytes
+from detente.problems import Invalid, Problem
+from detente.records import PACKED, read_bytes, unpack, unpacked_name
 from detente.references import References, Target, of_text
 from detente.text import line_spans
 
@@ -21,7 +20,7 @@ RUN: Final = 8
 SHARED: Final = 0.5
 """Two pages are near-duplicates if they share this part of the shorter one's runs, or more."""
 _SHOWN: Final = 60
-_HIDDEN: Final = frozenset(("script", "style", "noscript", "template"))
+_HIDDEN: Final = frozenset(("script", "style", "noscript", "template", "title"))
 
 
 def audit(gold: References, pages: Mapping[str, str] | None = None) -> list[Problem]:
@@ -68,9 +67,9 @@ def _empty(target: Target, place: str) -> Iterator[Problem]:
 
 
 def _contradictions(target: Target, place: str) -> Iterator[Problem]:
-    right = [" ".join(text.split()) for text in (*target.wanted, _longest(target)) if text.strip()]
+    right = [" ".join(fold(text).split()) for text in (*target.wanted, _longest(target)) if text.strip()]
     for snippet in target.unwanted:
-        inside = next((text for text in right if " ".join(snippet.split()) in text), None)
+        inside = next((text for text in right if " ".join(fold(snippet).split()) in text), None)
         if inside is not None:
             message = (
                 f"{_quoted(snippet)} must not be there, and stands in {_quoted(inside)}, which must: a false alarm"
@@ -155,14 +154,24 @@ def visible_text(html: str) -> str:
 
 
 def read_pages(folder: Path, ids: Iterable[str]) -> dict[str, str]:
-    """The visible text of pages, from files named by id: .html, .htm or .txt, packed with gzip or not."""
-    found = {}
+    """The visible text of pages, from files named by id: .html, .htm or .txt, packed or not.
+
+    Raises:
+        Invalid: With every file that cannot be read.
+    """
+    found: dict[str, str] = {}
+    problems: list[Problem] = []
+    suffixes = [f"{kind}{packed}" for kind in ("", ".html", ".htm", ".txt") for packed in ("", *PACKED)]
     for name in ids:
-        for suffix in ("", ".html", ".htm", ".html.gz", ".txt"):
-            path = folder / f"{name}{suffix}"
-            if path.is_file():
-                data = read_bytes(path)
-                text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8", errors="replace")
-                found[name] = text if path.suffix == ".txt" else visible_text(text)
-                break
+        path = next((path for path in (folder / f"{name}{suffix}" for suffix in suffixes) if path.is_file()), None)
+        if path is None:
+            continue
+        try:
+            text = unpack(read_bytes(path), str(path)).decode("utf-8", errors="replace")
+        except Invalid as invalid:
+            problems += invalid.problems
+            continue
+        found[name] = text if unpacked_name(path.name).endswith(".txt") else visible_text(text)
+    if problems:
+        raise Invalid(problems)
     return found

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from detente.cli_output import CONTEXT, GOLD_FORMAT, problems_exit
-from detente.problems import Invalid
+from detente.problems import Invalid, Problem
 
 _LAYERS = click.Choice(["boilerplate", "claims", "stance", "agreement", "attribution", "derivation", "reuse"])
 
@@ -19,7 +19,6 @@ def dataset_group() -> None:
 def _root(path: Path | None) -> Path:
     """The folder that holds `annotations/` and `dataset/`: the one given, else the checkout, else this one."""
     from detente.corpus import project_root
-    from detente.problems import Problem
 
     root = path or project_root() or Path.cwd()
     if not (root / "annotations").is_dir():
@@ -181,6 +180,9 @@ def dataset_audit(gold: Path | None, gold_format: str | None, pages: Path | None
         from detente.foreign import read_gold
 
         texts: dict[str, str] | None
+        if gold is None and (pages or gold_format):
+            given = "--pages" if pages else "--gold-format"
+            raise Invalid([Problem("option", given, "belongs to a GOLD, and none is named")])
         if gold is None:
             references, texts = audit.own_references(load())
         else:

@@ -54,6 +54,8 @@ def run(
         if name in known and not render:
             emit(dump_lines(known[name]()), output)
             return
+        if name in known:
+            raise Invalid([Problem("option", "--render", f"{name} reads the captured text, not HTML: leave it out")])
         if name is not None and name not in EXTRACTORS and ":" not in name:
             words = [*known, *(EXTRACTORS if task == "boilerplate" else ()), "module:function"]
             raise click.BadParameter(f"{task} has {', '.join(words)}, not {name!r}", param_hint="NAME")
@@ -87,7 +89,7 @@ def _runner(name: str | None, command: str | None, timeout: float) -> "tuple[InP
     if public and public.version is None:
         message = f"{public.distribution} is not installed: pip install 'detente[extractors]'"
         raise Invalid([Problem("extra-missing", public.name, message)])
-    runner = Command(command, timeout) if command else InProcess(str(name), timeout)
+    runner = Command(command, timeout) if command is not None else InProcess(str(name), timeout)
     if failure := runner.start():
         raise Invalid([Problem("not-runnable", command or str(name), failure)])
     return runner, f"{public.distribution} {public.version}" if public else command or str(name)

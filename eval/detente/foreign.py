@@ -60,7 +60,7 @@ def parse(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
     tool = {}
     if "output" in document and document.keys() <= {"output", "version"} and isinstance(document["output"], dict):
         if isinstance(document.get("version"), str) and document["version"]:
-            tool = {"tool": document["version"]}
+            tool = {"tool": f"{short_name(name)} {document['version']}"}
         document = document["output"]
     lines = []
     for page, value in document.items():

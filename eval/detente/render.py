@@ -79,7 +79,7 @@ def _article(page: Page, template: Template) -> Iterator[Part]:
     rows = page.segments
     own = [place for place, row in enumerate(rows) if row["zone"] != "boilerplate"]
     body = [place for place, row in enumerate(rows) if row["zone"] == "body"]
-    first, last = own[0], body[-1]
+    first, last = (own[0], (body or own)[-1]) if own else (0, -1)
     yield from _marked(page, template, rows[:first])
     yield template.article[0]
     yield from _marked(page, template, rows[first : last + 1])

@@ -110,6 +110,10 @@ def notes(scores: Scores) -> list[str]:
         )
     if "unit:family" not in scores.signature:
         found.append("units share texts and topics: this spread is conditional on these pages")
+    if "without_text" in scores.rows.columns and (count := int(scores.rows["without_text"].sum())):
+        dropped = "empty:drop" in scores.signature
+        how = "left out of every mean" if dropped else "counted as each measure counts them, mostly as 0"
+        found.append(f"{count} pages without text are {how}: see the breakdown by {'slice' if dropped else 'output'}")
     if scores.tools:
         found.append(f"made by {', '.join(scores.tools)}")
     if "nltk:none" in scores.signature:

@@ -1,6 +1,8 @@
 """Running somebody else's extractor over pages: a crash or a time-out of one is recorded, and ends nothing else."""
 
+import os
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -49,6 +51,7 @@ def _describe(error: BaseException) -> str:
 
 def _serve(connection: Connection, name: str) -> None:
     """In a process of its own: loads the extractor, then answers pages until there are no more."""
+    os.dup2(2, 1)  # what an extractor prints is not to stand among the predictions
     try:
         extract = load(name)
     except BaseException as error:
@@ -58,8 +61,10 @@ def _serve(connection: Connection, name: str) -> None:
     while (page := connection.recv()) is not None:
         try:
             text = extract(page)
-            kind = type(text).__name__
-            outcome = Outcome(text, None) if isinstance(text, str) else Outcome("", f"TypeError: gave {kind}, not str")
+            if isinstance(text, str):
+                outcome = Outcome(text.encode().decode(), None)  # whole characters, and a plain string
+            else:
+                outcome = Outcome("", f"TypeError: gave {type(text).__name__}, not str")
         except BaseException as error:  # whatever it is, the next page goes on
             outcome = Outcome("", _describe(error))
         connection.send(outcome)
@@ -130,19 +135,24 @@ class Command:
 
     def __call__(self, page: str) -> Outcome:
         """One page."""
+        pipe = subprocess.PIPE
         try:
-            done = subprocess.run(
-                shlex.split(self.line), input=page.encode(), capture_output=True, timeout=self.timeout, check=False
+            process = subprocess.Popen(
+                shlex.split(self.line), stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
             )
-        except subprocess.TimeoutExpired:
-            return Outcome("", f"TimeoutError: no answer in {self.timeout:g} s")
         except OSError as error:
             return Outcome("", _describe(error))
-        if done.returncode:
-            last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-            return Outcome("", ": ".join([f"ChildProcessError: exit code {done.returncode}", *last])[:500])
+        with process:
+            try:
+                written, told = process.communicate(page.encode(), self.timeout)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)  # and whatever it has started
+                return Outcome("", f"TimeoutError: no answer in {self.timeout:g} s")
+        if process.returncode:
+            last = told.decode(errors="replace").strip().splitlines()[-1:]
+            return Outcome("", ": ".join([f"ChildProcessError: exit code {process.returncode}", *last])[:500])
         try:
-            return Outcome(done.stdout.decode(), None)
+            return Outcome(written.decode(), None)
         except UnicodeDecodeError as error:
             return Outcome("", _describe(error))
 

@@ -148,6 +148,7 @@ def _count(page: Page, prediction: Prediction | None, options: Options) -> list[
                 row[f"{level}_fn" if wanted else f"{level}_tn"] = total - part
         if segment["zone"] == "body":
             row["body"], row["body_kept"] = int(size[index]), int(kept[index])
+            row["body_blocks"], row["body_blocks_missed"] = 1, int(2 * kept[index] < size[index])
         if segment["zone"] == "boilerplate":
             row[segment["type"]] = int(size[index])
             row[f"{segment['type']}_removed"] = int(size[index] - kept[index])
@@ -251,7 +252,7 @@ BOILERPLATE: Final = Task(
     keys=("id", "family", "slice", "article", "zone", "type", "item"),
     columns=(
         *(f"{level}_{outcome}" for level in LEVELS for outcome in OUTCOMES),
-        *("body", "body_kept"),
+        *("body", "body_kept", "body_blocks", "body_blocks_missed"),
         *(column for kind in BOILERPLATE_TYPES for column in (kind, f"{kind}_removed")),
         *("output", "fabricated", "blocks", "doubled", "out_of_order"),
         *Joints._fields,
@@ -262,6 +263,12 @@ BOILERPLATE: Final = Task(
         *_overlap_metrics("token", "tokens"),
         *_overlap_metrics("line", "lines"),
         share("body_coverage", "body characters kept / body characters", "body_kept", "body", 1.0),
+        share(
+            "missed_blocks",
+            "body paragraphs mostly lost / body paragraphs",
+            "body_blocks_missed",
+            "body_blocks",
+        ),
         *(
             share(f"recall_{kind}", f"{kind} characters removed / {kind} characters", f"{kind}_removed", kind, 1.0)
             for kind in BOILERPLATE_TYPES
