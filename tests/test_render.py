@@ -14,7 +14,8 @@ from detente.problems import Invalid
 from detente.records import dump_lines
 from detente.render import BY_NAME, Rendered, render
 from detente.score import Scores, score
-from detente.tasks.boilerplate import BOILERPLATE, rendered_pages
+from detente.tasks.boilerplate import BOILERPLATE
+from detente.tasks.boilerplate_rendered import rendered_pages
 from detente.templates import NAMES, Piece
 
 Pairs = list[tuple[Page, Rendered]]

@@ -15,7 +15,8 @@ from detente.baselines.boilerplate import body_lines
 from detente.cli import main
 from detente.extractors import EXTRACTORS, NAMES, Extractor
 from detente.records import dump_lines
-from detente.tasks.boilerplate import BOILERPLATE, rendered_pages
+from detente.tasks.boilerplate import BOILERPLATE
+from detente.tasks.boilerplate_rendered import rendered_pages
 from detente.templates import NAMES as TEMPLATES
 
 TIMEOUT = 2.0

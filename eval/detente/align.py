@@ -8,7 +8,6 @@ no place then either stands in text already taken (it is doubled) or nowhere (it
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -17,10 +16,11 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
 from rapidfuzz.fuzz import partial_ratio_alignment
 
-from detente.folding import fold, fold_output, without_markdown
+from detente.align_page import DensePage, occurrences
+from detente.folding import fold_output, without_markdown
 from detente.joints import Joints, gaps, joints
 from detente.spans import Span
-from detente.text import is_space, line_spans, token_spans
+from detente.text import token_spans
 
 _SENTENCE: Final = re.compile(r"\S.*?(?:[.!?…][\"')\]]*(?=\s)|$)", re.DOTALL)
 
@@ -57,30 +57,6 @@ class Placement:
     joints: Joints
 
 
-class _Page:
-    """A page made ready: its text without white space, the way back to its offsets, its tokens."""
-
-    def __init__(self, text: str) -> None:
-        folded = fold(text)
-        blank = is_space(text)
-        self.length = len(text)
-        self.offsets = np.flatnonzero(~blank)
-        self.dense = "".join(folded.split())
-        boundary = np.ones(self.length + 1, dtype=bool)
-        spans = token_spans(folded)
-        for start, end in spans:
-            boundary[start + 1 : end] = False
-        place_of = np.concatenate([[0], np.cumsum(~blank)])
-        self.token_starts = place_of[[start for start, _ in spans]] if spans else np.zeros(0, dtype=np.int64)
-        self.token_ends = place_of[[end for _, end in spans]] if spans else np.zeros(0, dtype=np.int64)
-        self.tokens = [folded[start:end].casefold() for start, end in spans]
-        # Both ends of an exact match stand where a token starts or ends.
-        self.boundary = np.append(boundary[self.offsets], True)
-        lines = line_spans(text)
-        self.line_starts = {int(place_of[start]) for start, _ in lines}
-        self.line_ends = {int(place_of[end]) for _, end in lines}
-
-
 class _Piece(NamedTuple):
     """A part of the output's line `line`, folded, that has no place yet; `start` is its place without white space."""
 
@@ -89,19 +65,10 @@ class _Piece(NamedTuple):
     text: str
 
 
-def _occurrences(needle: str, page: _Page) -> Iterator[Span]:
-    """Where a text without white space stands in the page, at token boundaries."""
-    start = page.dense.find(needle)
-    while start >= 0:
-        if page.boundary[start] and page.boundary[start + len(needle)]:
-            yield start, start + len(needle)
-        start = page.dense.find(needle, start + 1)
-
-
 class _Alignment:
     """The state of one alignment: what of the page is taken, and what became of each line of the output."""
 
-    def __init__(self, page: _Page, lines: list[str]) -> None:
+    def __init__(self, page: DensePage, lines: list[str]) -> None:
         self.page = page
         self.lines = lines
         self.source = np.full(sum(_size(line) for line in lines), -1)  # of each character of the output, in the page
@@ -136,7 +103,7 @@ class _Alignment:
         left = []
         for number in sorted(range(len(pieces)), key=lambda number: -len(pieces[number].text)):
             piece = pieces[number]
-            spans = list(_occurrences("".join(piece.text.split()), self.page))
+            spans = list(occurrences("".join(piece.text.split()), self.page))
             if spans:
                 self.take(piece.line, piece.start, _size(piece.text), self.choose(spans, piece.line))
             else:
@@ -239,12 +206,12 @@ def align(output: str, text: str) -> Placement:
     Returns:
         The placement; nothing kept and all counts 0 for an empty output.
     """
-    page = _Page(text)
+    page = DensePage(text)
     folded = fold_output(output)
     lines = []
     for line in folded.splitlines():
         bare = line.strip()
-        if bare and not next(_occurrences("".join(bare.split()), page), None):
+        if bare and not next(occurrences("".join(bare.split()), page), None):
             bare = without_markdown(bare).strip()  # only where the marks are not the page's own
         if bare:
             lines.append(bare)

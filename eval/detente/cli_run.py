@@ -116,7 +116,7 @@ def _predictions(runner: "InProcess | Command", tool: str, templates: tuple[str,
 def pages(templates: tuple[str, ...]) -> list[tuple[str, str]]:
     """Ids and pages: HTML in the templates named, or the captured texts if none is."""
     from detente.corpus import load
-    from detente.tasks.boilerplate import rendered_pages
+    from detente.tasks.boilerplate_rendered import rendered_pages
 
     gold = load()
     if not templates:

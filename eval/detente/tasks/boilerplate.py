@@ -5,8 +5,7 @@ kept if more than half of its characters are.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +20,6 @@ from detente.records import Record
 from detente.spans import Span, mask_of, sums_within
 from detente.task import Counts, Metric, Options, Row, Task, share
 from detente.text_errors import JOINTS
-
-if TYPE_CHECKING:
-    from detente.render import Rendered
 
 AT: Final = "@"
 """Between an article's id and a template's name in the id of a rendered page."""
@@ -48,7 +44,8 @@ class _Output(NamedTuple):
     inventions: tuple[str, ...]
 
 
-def _units(corpus: Corpus) -> dict[str, Page]:
+def pages_of(corpus: Corpus) -> dict[str, Page]:
+    """The pages with their segments and the spans of other layers."""
     segments: dict[str, list[Row]] = {article: [] for article in corpus.articles}
     for row in corpus.table("boilerplate").sort("article", "start").iter_rows(named=True):
         segments[row["article"]].append(row)
@@ -121,7 +118,8 @@ def _is_content(zone: str, paratext: str) -> bool | None:
     return zone == "body"
 
 
-def _count(page: Page, prediction: Prediction | None, options: Options) -> list[Row]:
+def count(page: Page, prediction: Prediction | None, options: Options) -> list[Row]:
+    """A row for each segment, and one for what of the output belongs to none."""
     output = _output(page, prediction)
     size, kept = sums_within(page.visible, page.spans), sums_within(output.kept, page.spans)
     tokens, kept_tokens = _units_of(page, output.kept, page.tokens, page.segment_of_token)
@@ -212,34 +210,14 @@ def _overlap_metrics(level: str, noun: str) -> tuple[Metric, ...]:
     )
 
 
-def rendered_pages(corpus: Corpus, templates: Iterable[str]) -> "list[Rendered]":
-    """The articles in each of the templates named."""
-    from detente.render import BY_NAME, render
-
-    return [render(page, BY_NAME[name]) for page in _units(corpus).values() for name in templates]
-
-
-def _count_rendered(page: Page, prediction: Prediction | None, options: Options) -> list[Row]:
-    article, _, template = page.id.partition(AT)
-    return [{**row, "article": article, "template": template} for row in _count(page, prediction, options)]
-
-
-def _in_templates(ids: Iterable[str]) -> Task:
-    """The task on rendered pages, if the ids are such pages': in those templates that the ids name."""
-    from detente.templates import NAMES
-
+def _variant(ids: Iterable[str]) -> Task:
+    """The task on rendered pages, if the ids are such pages'."""
     named = {name.partition(AT)[2] for name in ids if AT in name}
-    templates = [name for name in NAMES if name in named]
-    if not templates:
+    if not named:
         return BOILERPLATE
-    shown = "all" if len(templates) == len(NAMES) else "+".join(templates)
-    return replace(
-        BOILERPLATE,
-        keys=(*BOILERPLATE.keys, "template"),
-        units=lambda corpus: {each.page.id: each.page for each in rendered_pages(corpus, templates)},
-        count=_count_rendered,
-        tools=lambda: [f"render:{shown}"],
-    )
+    from detente.tasks.boilerplate_rendered import in_templates
+
+    return in_templates(named)
 
 
 BOILERPLATE: Final = Task(
@@ -302,9 +280,9 @@ BOILERPLATE: Final = Task(
         share("promotional", "kept characters of promotion and ads / kept characters", "kept_promotional", "kept", 0.0),
         share("foreign", "kept letters of another script / kept letters", "letters_foreign", "letters", 0.0),
     ),
-    units=_units,
+    units=pages_of,
     parse=_parse,
-    count=_count,
+    count=count,
     inputs=_inputs,
-    variant=_in_templates,
+    variant=_variant,
 )
