@@ -462,7 +462,7 @@ def test_json_has_its_shape_and_null_for_what_is_undefined(files: list[Path]) ->
     assert document["metrics"]["accuracy"]["c"]["rank"] == 1
     assert [(each["first"], each["second"]) for each in document["comparisons"]] == [("a", "b"), ("a", "c")]
     item = document["comparisons"][0]["items"][0]
-    assert item.keys() == {"item", "slice", "gold", "said", "wrong"}
+    assert item.keys() == {"item", "slice", "gold", "said", "wrong", "direction"}
     assert {"metrics", "tau", "systems"} == document["stability"][0].keys()
 
 

@@ -260,6 +260,7 @@ def test_compare_names_the_pages_that_got_worse(many: Folder) -> None:
     (pair,) = document["comparisons"]
     assert {item["item"] for item in pair["items"]} == {"page-003", "page-007"}
     table = run("eval", "compare", *files, "--gold", many.gold, "--resamples", "500").stdout
-    assert "old and new differ on 2 items" in table
+    assert "old and new differ on 2 items, new worse on 2 and better on 0" in table
+    assert {item["direction"] for item in pair["items"]} == {"worse"}
     assert "page-007" in table
     assert "page-004" not in table

@@ -28,6 +28,12 @@ class ItemDifference:
     said: tuple[str | None, str | None]
     wrong: tuple[float, float]
 
+    @property
+    def direction(self) -> str:
+        """Whether the second is `worse`, `better`, or `as wrong`."""
+        first, second = self.wrong
+        return "worse" if second > first else "better" if second < first else "as wrong"
+
 
 class _Answer(NamedTuple):
     slice: str

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import IO, Any, Final
 
 from detente.compare import Comparison, Pair
+from detente.compare_items import ItemDifference
 from detente.compare_metric import Difference, Rank
 from detente.paired import EXACT
 from detente.records import without_nan
@@ -103,6 +104,10 @@ def _tests(difference: Difference, many: bool) -> tuple[str, ...]:
     return (spread, _p(tested.test.p), *adjusted, _p(tested.test.smallest), _figure(tested.detectable))
 
 
+def _item(found: ItemDifference) -> dict[str, Any]:
+    return asdict(found) | {"said": list(found.said), "wrong": list(found.wrong), "direction": found.direction}
+
+
 def _items(pair: Pair) -> Iterator[Section]:
     """The items that decide the first metric by which the two differ, and those of which they say different things."""
     header = ("gold", pair.first, pair.second)
@@ -120,10 +125,12 @@ def _items(pair: Pair) -> Iterator[Section]:
         ]
         yield Section(title, ("item", "share", *header), rows, header)
     if pair.items:
-        shown = [(each.item, each.slice, *answers[each.item]) for each in pair.items[:SHOWN]]
-        title = f"{pair.first} and {pair.second} differ on {_counted(len(pair.items), 'item')}"
-        title += f": {len(shown)} of them, the worst difference first"
-        yield Section(title, ("item", "slice", *header), shown, ("slice", *header))
+        shown = [(each.item, each.slice, each.direction, *answers[each.item]) for each in pair.items[:SHOWN]]
+        worse, better = (sum(each.direction == way for each in pair.items) for way in ("worse", "better"))
+        title = f"{pair.first} and {pair.second} differ on {_counted(len(pair.items), 'item')}, {pair.second} worse on"
+        title += f" {worse} and better on {better}; {len(shown)} of them, the worst difference first"
+        words = ("slice", f"{pair.second} is", *header)
+        yield Section(title, ("item", *words), shown, words)
 
 
 def notes(comparison: Comparison) -> list[str]:
@@ -187,7 +194,7 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
                 "first": pair.first,
                 "second": pair.second,
                 "metrics": {name: _difference(each, pair) for name, each in pair.differences.items()},
-                "items": [asdict(each) | {"said": list(each.said), "wrong": list(each.wrong)} for each in pair.items],
+                "items": [_item(each) for each in pair.items],
             }
             for pair in comparison.pairs
         ],
