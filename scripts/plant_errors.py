@@ -14,7 +14,7 @@ FIELDS = {
     "stance": ("scale", "expression", "target", "time", "chain", "evidence"),
     "claims": ("type", "presentation", "relation", "checkable", "key_matter", "accuses", "settled"),
     "attribution": ("type", "cue_force", "event", "chain", "source_spans", "cue_spans"),
-    "derivation": ("degree", "kind", "basis", "via", "confidence", "evidence"),
+    "derivation": ("degree", "kind", "via", "translated", "confidence", "basis", "name_basis", "evidence"),
     "reuse": ("operation", "source_span"),
     "contrast": ("label",),
     "agreement": ("label",),

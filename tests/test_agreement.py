@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from detente import agreement, build, refutation
+from detente.agreement_layers import LAYERS
 from detente.corpus import Corpus
 from detente.difference import changes
 from detente.inventory import SEGMENT_TYPES
@@ -28,7 +29,7 @@ def passes(root: Path, layer: str, first: list[dict], second: list[dict]) -> Non
 
 
 def measured(root: Path) -> dict[tuple[str, str], agreement.Measure]:
-    return {(m.field, m.measure): m for m in agreement.measures(root, {"detente-900": 100})}
+    return {(m.field, m.measure): m for m in agreement.measures(root, {"detente-900": "x" * 100})}
 
 
 def test_passes_are_compared_item_by_item(tmp_path: Path) -> None:
@@ -52,7 +53,10 @@ def test_the_near_copy_can_be_left_out(tmp_path: Path) -> None:
     for name in agreement.PASSES:
         rows = ROWS if name == "pass-a" else [{**ROWS[0], "type": "date"}, *ROWS[1:]]
         (tmp_path / "annotations/boilerplate" / name / "detente-001.jsonl").write_text(dump_lines(rows))
-    found = {(m.field, m.measure): m for m in agreement.measures(tmp_path, {"detente-900": 100, "detente-001": 100})}
+    found = {
+        (m.field, m.measure): m
+        for m in agreement.measures(tmp_path, {"detente-900": "x" * 100, "detente-001": "x" * 100})
+    }
     assert found["type", "α"].value < 1
     assert found["type", "α"].without_copy == 1
 
@@ -74,14 +78,13 @@ def test_scales_are_ordinal_and_evidence_spans_unitized(tmp_path: Path) -> None:
 
 
 def test_the_published_agreement_is_what_the_passes_give(root: Path, gold: Corpus) -> None:
-    lengths = {name: len(row["text"]) for name, row in gold.articles.items()}
-    found = refutation.found(root, lengths)
+    found = refutation.found(root, {name: row["text"] for name, row in gold.articles.items()})
     published = gold.agreement
     for kind in ("passes", "reproduction"):
         values = [(m["layer"], m["field"], m["value"]) for m in published[kind]]
         again = [(m.layer, m.field, None if np.isnan(m.value) else m.value) for m in getattr(found, kind)]
         assert values == again
-    assert {m["layer"] for m in published["passes"]} == set(agreement.LAYERS)
+    assert {m["layer"] for m in published["passes"]} == set(LAYERS)
 
 
 def test_one_label_in_twenty_is_planted_and_only_the_list_knows_which() -> None:

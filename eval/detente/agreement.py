@@ -7,18 +7,17 @@ determinate a guideline is, not how true its labels are.
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from detente import resample
-from detente.computed import check_worthy
+from detente.agreement_layers import LAYERS, Layer, Passes, apart, by_id, by_line, read_pass, spans_of
+from detente.computed import agreement
 from detente.metrics.agreement import alpha_interval, alpha_u_terms, b_cubed_items, krippendorff_alpha
 from detente.metrics.classification import Floats, ratio
-from detente.models_claims import CHECK_WORTHINESS
-from detente.records import Record, parse_lines
+from detente.records import Record
 from detente.spans import Span
 
 ABSENT: Final = "(absent)"
@@ -55,70 +54,6 @@ class Measure(NamedTuple):
     without_copy: float
 
 
-@dataclass(frozen=True)
-class Layer:
-    """How two passes over a layer are compared.
-
-    Attributes:
-        key: What makes an item.
-        nominal: Fields with labels.
-        ordinal: Fields with labels in an order.
-        spans: Fields with spans that a pass over labels chose for its items.
-        cut: Fields with spans that came first, in passes of their own, and were adjudicated before there were labels.
-    """
-
-    key: Callable[[Record], Any]
-    nominal: tuple[str, ...] = ()
-    ordinal: tuple[str, ...] = ()
-    spans: tuple[str, ...] = ()
-    cut: tuple[str, ...] = ()
-
-
-def _by_id(row: Record) -> Any:
-    return row["id"]
-
-
-LAYERS: Final[Mapping[str, Layer]] = {
-    "boilerplate": Layer(lambda row: (row["article"], row["start"], row["end"]), ("type", "repeats"), cut=("segment",)),
-    "claims": Layer(_by_id, ("type", "presentation", "check_worthy", *CHECK_WORTHINESS), cut=("spans",)),
-    "stance": Layer(_by_id, ("label", "expression", "chain"), ("scale",), ("evidence",), ("segment",)),
-    "attribution": Layer(
-        _by_id, ("event", "chain", "type", "cue_force"), cut=("source_spans", "cue_spans", "content_spans")
-    ),
-    "derivation": Layer(
-        _by_id,
-        ("degree", "kind", "via", "translated", "confidence", "basis"),
-        spans=("evidence",),
-        cut=("segment",),
-    ),
-    "reuse": Layer(
-        lambda row: json.dumps([row["article"], row["source"], row["this"], row["source_span"]]),
-        ("operation",),
-        cut=("this", "source_span"),
-    ),
-    "contrast": Layer(_by_id, ("label",)),
-}
-"""`segment` stands for a row that is itself a span."""
-
-Passes = tuple[list[Record], list[Record]]
-
-
-def read_pass(root: Path, layer: str, name: str) -> list[Record]:
-    """The rows of one pass over a layer, with their articles; empty if there was none."""
-    rows = []
-    folder = root / "annotations" / layer
-    files = (
-        [folder / "items.jsonl"] if (layer, name) == ("contrast", "gold") else sorted((folder / name).glob("*.jsonl"))
-    )
-    for path in files:
-        lines, _ = parse_lines(path.read_bytes(), str(path))
-        rows += [{"article": path.stem, **line.record} for line in lines]
-    for row in rows:
-        if answers := row.get("check_worthy_answers"):
-            row.update(answers, check_worthy=check_worthy(answers))
-    return rows
-
-
 def _aligned(passes: Passes, layer: Layer, field: str) -> list[list[Any]]:
     """Each pass's values of a field over the union of the items."""
     values = [{layer.key(row): _label(row[field]) for row in rows} for rows in passes]
@@ -144,47 +79,54 @@ def _ordinal(passes: Passes, layer: Layer, field: str) -> tuple[int, float, floa
 
 
 def _spans(
-    passes: Passes, key: Callable[[Record], Any], field: str, lengths: Mapping[str, int]
+    passes: Passes, key: Callable[[Record], Any], field: str, texts: Mapping[str, str]
 ) -> tuple[int, float, float, float]:
-    """α_U with the item as the category."""
-    marked: list[dict[tuple[str, Any], list[Span]]] = []
+    """α_U with the item as the category, on the whole page."""
+    return _alpha_u(_marked(passes, key, field), lambda place: (0, len(texts[place[0]])))
+
+
+def _cut_spans(passes: Passes, layer: str, field: str, texts: Mapping[str, str]) -> tuple[int, float, float, float]:
+    """α_U of spans that came first: of a claim's row on its page, else line by line, so that lines can be resampled.
+
+    Lines in which neither pass marks anything are left out.
+    """
+    if layer == "attribution":
+        return _spans(passes, by_id, field, texts)
+    marked = []
+    for found in _marked(passes, lambda row: row.get("source"), field):
+        lines: dict[Any, list[Span]] = {}
+        for place, own in found.items():
+            lines |= {(*place, line): spans for line, spans in by_line(own, texts[place[0]]).items()}
+        marked.append(lines)
+    return _alpha_u(marked, lambda place: place[-1])
+
+
+def _marked(passes: Passes, key: Callable[[Record], Any], field: str) -> list[dict[Any, list[Span]]]:
+    """For each pass the spans of each article and item."""
+    marked = []
     for rows in passes:
-        found: dict[tuple[str, Any], list[Span]] = {}
+        found: dict[Any, list[Span]] = {}
         for row in rows:
             place = row["source"] if field == "source_span" else row["article"]
-            found.setdefault((place, key(row)), []).extend(_spans_of(row, field))
-        marked.append({place: _apart(spans) for place, spans in found.items()})
+            found.setdefault((place, key(row)), []).extend(spans_of(row, field))
+        marked.append({place: apart(spans) for place, spans in found.items()})
+    return marked
+
+
+def _alpha_u(marked: list[dict[Any, list[Span]]], extent: Callable[[Any], Span]) -> tuple[int, float, float, float]:
     places = list(dict.fromkeys(key for found in marked for key in found))
-    terms = np.array([alpha_u_terms([found.get(place, []) for found in marked], lengths[place[0]]) for place in places])
+    terms = []
+    for place in places:
+        low, high = extent(place)
+        moved = [[(start - low, end - low) for start, end in found.get(place, [])] for found in marked]
+        terms.append(alpha_u_terms(moved, high - low))
     units = sum(len(spans) for found in marked for spans in found.values())
 
     def alpha(sums: Floats) -> Floats:
         return 1 - ratio(sums[..., 0], sums[..., 1])
 
-    return units, float(alpha(terms.sum(axis=0))), *_interval(alpha, terms)
-
-
-def _spans_of(row: Record, field: str) -> list[Span]:
-    value = row if field == "segment" else row[field]
-    return [(span["start"], span["end"]) for span in (value if isinstance(value, list) else [value])]
-
-
-def _apart(spans: list[Span]) -> list[Span]:
-    """Spans in order, those that share characters made one: a passage may serve two rows."""
-    apart: list[Span] = []
-    for start, end in sorted(spans):
-        if apart and start < apart[-1][1]:
-            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
-        else:
-            apart.append((start, end))
-    return apart
-
-
-def _cut_key(layer: str) -> Callable[[Record], Any]:
-    """What a span that came first belongs to: a claim's row, else the page, for reuse the pair of pages."""
-    if layer == "attribution":
-        return _by_id
-    return lambda row: (row["article"], row.get("source"))
+    summed = np.array(terms)
+    return units, float(alpha(summed.sum(axis=0))), *_interval(alpha, summed)
 
 
 def _interval(statistic: Callable[[Floats], Floats], terms: Floats) -> tuple[float, float]:
@@ -204,6 +146,21 @@ def _relations(passes: Passes) -> tuple[int, float, float, float]:
     ]
     pairs = list(dict.fromkeys(pair for found in linked for pair in found))
     ratings = [[found.get(pair, ABSENT) for pair in pairs] for found in linked]
+    return len(pairs), krippendorff_alpha(ratings), *alpha_interval(ratings)
+
+
+def _agreement(passes: Passes) -> tuple[int, float, float, float]:
+    """α on the labels of agreement that follow from each pass's claims, over every article and proposition linked."""
+    labels = []
+    for rows in passes:
+        links: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for row in rows:
+            for link in row["propositions"]:
+                pair = (row["article"], link["proposition"])
+                links.setdefault(pair, []).append((link["relation"], row["presentation"]))
+        labels.append({pair: agreement(found)[0] for pair, found in links.items()})
+    pairs = list(dict.fromkeys(pair for found in labels for pair in found))
+    ratings = [[found.get(pair, "unrelated") for pair in pairs] for found in labels]
     return len(pairs), krippendorff_alpha(ratings), *alpha_interval(ratings)
 
 
@@ -228,18 +185,18 @@ def _without_copy(passes: Passes) -> Passes:
     return first, second
 
 
-def measures(root: Path, lengths: Mapping[str, int], names: tuple[str, str] = PASSES) -> list[Measure]:
+def measures(root: Path, texts: Mapping[str, str], names: tuple[str, str] = PASSES) -> list[Measure]:
     """The agreement of two passes over every layer that has both.
 
     Args:
         root: The folder that holds `annotations/`.
-        lengths: Characters of each article.
+        texts: Of each article.
         names: The folders of the two.
     """
     found = []
     for name, layer in LAYERS.items():
         cut = SPAN_PASSES if names == PASSES else names
-        for field, measure, compute, folders in _measures_of(name, layer, lengths, names, cut):
+        for field, measure, compute, folders in _measures_of(name, layer, texts, names, cut):
             passes = (read_pass(root, name, folders[0]), read_pass(root, name, folders[1]))
             if all(passes):
                 items, value, low, high = compute(passes)
@@ -251,18 +208,20 @@ Compute = Callable[[Passes], tuple[int, float, float, float]]
 
 
 def _measures_of(
-    name: str, layer: Layer, lengths: Mapping[str, int], names: tuple[str, str], cut: tuple[str, str]
+    name: str, layer: Layer, texts: Mapping[str, str], names: tuple[str, str], cut: tuple[str, str]
 ) -> Iterable[tuple[str, str, Compute, tuple[str, str]]]:
+    rows_are_spans = name in ("boilerplate", "no_claim")
     for field in layer.cut:
-        if field != "segment" or cut != names or name == "boilerplate":  # elsewhere only the span passes have such rows
+        if field != "segment" or cut != names or rows_are_spans:  # elsewhere only the span passes have such rows
             shown = "spans" if field == "segment" else field
-            yield shown, "α_U", lambda both, field=field: _spans(both, _cut_key(name), field, lengths), cut  # type: ignore[misc]
+            yield shown, "α_U", lambda both, field=field: _cut_spans(both, name, field, texts), cut  # type: ignore[misc]
     for field in layer.spans:
-        yield field, "α_U", lambda both, field=field: _spans(both, layer.key, field, lengths), names  # type: ignore[misc]
+        yield field, "α_U", lambda both, field=field: _spans(both, layer.key, field, texts), names  # type: ignore[misc]
     for field in layer.nominal:
         yield field, "α", lambda both, field=field: _nominal(both, layer, field), names  # type: ignore[misc]
     for field in layer.ordinal:
         yield field, "α ordinal", lambda both, field=field: _ordinal(both, layer, field), names  # type: ignore[misc]
     if name == "claims":
+        yield "agreement", "α", _agreement, names
         yield "propositions", "α", _relations, names
         yield "propositions", "B³", _clusters, names

@@ -84,7 +84,7 @@ def files_of(root: Path) -> Files:
         buffer = io.BytesIO()
         frame.write_parquet(buffer, compression="zstd", statistics=False)
         files[f"dataset/data/{config}/{SPLIT}.parquet"] = buffer.getvalue()
-    found = refutation.found(root, {row["id"]: len(row["text"]) for row in tables["articles"].rows})
+    found = refutation.found(root, {row["id"]: row["text"] for row in tables["articles"].rows})
     files[AGREEMENT] = _json({name: [row._asdict() for row in rows] for name, rows in found._asdict().items()})
     blocks = counts.blocks(tables, found)
     yaml = card.front_matter(version, digests)

@@ -120,7 +120,11 @@ def dataset_info(form: str) -> None:
         click.echo(f"{known['rows']['articles']} articles in {known['families']} families")
         for name, rows in known["rows"].items():
             click.echo(f"  {name:<13}{rows:>5} rows  sha256 {known['hashes'][name][:16]}")
-        click.echo("how firm the labels are: detente dataset agreement")
+        click.echo("agreement of the two passes (all figures: detente dataset agreement)")
+        for layer in dict.fromkeys(found["layer"] for found in known["passes"]):
+            own = [found for found in known["passes"] if found["layer"] == layer and found["value"] is not None]
+            least = min(own, key=lambda found: found["value"])
+            click.echo(f"  {layer:<13}{least['measure']} {least['value']:.3f} at the least, of {least['field']}")
 
 
 @dataset_group.command("agreement")
@@ -140,7 +144,7 @@ def dataset_agreement(path: Path | None) -> None:
         from detente import annotations, counts, refutation
 
         tables, _ = annotations.read(root)
-        found = refutation.found(root, {row["id"]: len(row["text"]) for row in tables["articles"].rows})
+        found = refutation.found(root, {row["id"]: row["text"] for row in tables["articles"].rows})
         sections: tuple[tuple[str, tuple[str, ...], list[tuple[str, ...]]], ...] = (
             ("two blind passes, before adjudication", counts.AGREEMENT_HEADER, counts.agreement_rows(found.passes)),
             ("the gold and a fresh pass", counts.AGREEMENT_HEADER, counts.agreement_rows(found.reproduction)),
@@ -201,7 +205,7 @@ def dataset_diff(old: Path, new: Path | None) -> None:
     """List the label changes between two built datasets: the folder OLD and NEW (by default this one).
 
     \b
-    git worktree add ../before v1.0.0
+    git worktree add ../before HEAD~20      # older versions are kept in the history
     detente dataset diff ../before/dataset
     """
     with problems_exit():

@@ -72,7 +72,7 @@ def plant(
         rows: Gold rows.
         inventories: The fields to plant in, and the values each may take; None for what other rows of the same article
             (or task, where there is none) have there, as with chains and spans.
-        seed: Of the draw.
+        seed: Of the draw. Every field is drawn at least once, if its rows allow it.
 
     Returns:
         The copies, in the order of the rows, and the list of what was planted, to be kept aside. At most one label of a
@@ -86,9 +86,11 @@ def plant(
         if row[field] is not None
     }
     places = [place for place, values in others.items() if values]
+    shuffled = chance.sample(places, len(places))
+    first_of_each = [next(place for place in shuffled if place[1] == field) for field in {field for _, field in places}]
     chosen: dict[int, str] = {}
-    for index, field in chance.sample(places, len(places)):
-        if len(chosen) * SHARE >= len(places):
+    for index, field in (*sorted(first_of_each, key=shuffled.index), *shuffled):
+        if len(chosen) * SHARE >= len(places) and len(chosen) >= len(first_of_each):
             break
         chosen.setdefault(index, field)
     copies, planted = [dict(row) for row in rows], []

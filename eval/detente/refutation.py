@@ -66,6 +66,6 @@ class Found(NamedTuple):
     refutation: list[Refutation]
 
 
-def found(root: Path, lengths: Mapping[str, int]) -> Found:
+def found(root: Path, texts: Mapping[str, str]) -> Found:
     """Measures everything anew from `annotations/`."""
-    return Found(measures(root, lengths), measures(root, lengths, REPRODUCTION), refutations(root))
+    return Found(measures(root, texts), measures(root, texts, REPRODUCTION), refutations(root))
