@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from detente import foreign, resample
+from detente import sentences as sentences_module
 from detente.metrics.bags import Shingles
 from detente.metrics.edits import indel_ratio, spoken_words, word_error_rate
 from detente.metrics.rouge import rouge_lsum
@@ -88,7 +89,12 @@ def rouge(gold: Texts, systems: dict[str, Texts]) -> bool:
     expected = theirs()
     slow = time.perf_counter() - start
     assert np.allclose(ours(), expected, atol=1e-12)
-    fast = statistics.median(seconds(ours) for _ in range(ROUNDS))
+    cold = []
+    for _ in range(ROUNDS):
+        sentences_module._splitter.cache_clear()
+        sentences("")
+        cold.append(seconds(ours))
+    fast = statistics.median(cold)
     return told(f"ROUGE-LSum of {SAMPLE} pages", fast, slow, slow / fast, "at least 100", slow >= 100 * fast)
 
 

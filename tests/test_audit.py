@@ -57,6 +57,7 @@ EXAMPLES: dict[str, Example] = {
         {"a": "Read more\nThe text.\nRead more"},
         "'Read more' must not be there, and stands in the page 2 times",
     ),
+    "snippet-empty": Example((snippets("a", ("The text.",), ("",)),), None, "an empty snippet stands in every text"),
     "snippet-not-in-page": Example(
         (snippets("a", ("The text.", "Another.")),), {"a": "The text."}, "'Another.' is wanted, and does not stand in"
     ),

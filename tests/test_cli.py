@@ -283,7 +283,7 @@ def test_every_problem_is_reported_at_once(tmp_path: Path) -> None:
     path.write_text(dump_lines(records))
     result = run("eval", "score", path)
     rules = [line.split(": ")[1] for line in result.stderr.splitlines()[:-1]]
-    assert rules == ["wrong-type", "form", "id-unknown", "span-empty", "span-outside-text"]
+    assert rules == ["wrong-type", "form", "id-unknown", "span-empty", "span-outside-text", "id-missing"]
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_no_problem(body_lines: Path) -> None:

@@ -184,8 +184,31 @@ def test_pages_without_text_and_missing_ones_are_told(few: Folder) -> None:
     assert column(document, "missing") == {"right": [], "short": ["page-003"]}
     # P is over the two pages with text, R over all four: F1 2 · 1 · 1/2 / (3/2); without the others all is right.
     table = run("eval", "score", *files, "--gold", few.gold, "--allow-missing").stdout
-    assert "short: 2 pages without text; shingle_f1 0.667 as the measure counts them, 1.000 without them" in table
-    assert "short: 1 pages are missing, and count as empty" in table
+    assert "short: 2 pages without text; shingle_f1 0.667 as it counts them, 1.000 without them" in table
+    assert "short: 1 pages missing, counted as empty" in table
+    assert "missing:0,1" in table
+    # Dropping them shows the same two values.
+    dropped = run("eval", "score", *files, "--gold", few.gold, "--allow-missing", "--empty", "drop").stdout
+    assert "shingle_f1 0.667 as it counts them, 1.000 without them" in dropped
+
+
+def test_systems_on_different_pages_are_not_ranked(tmp_path: Path) -> None:
+    for name, template in (("one", "news"), ("two", "reader")):
+        pages = run("eval", "inputs", "--task", "boilerplate", "--render", template).stdout.splitlines()
+        lines = [json.dumps({"id": json.loads(page)["id"], "text": ""}) for page in pages]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines))
+    result = run("eval", "score", tmp_path / "one.jsonl", tmp_path / "two.jsonl")
+    assert result.exit_code == 2
+    assert "two: not-comparable: is on other pages (render:reader); one on render:news" in result.stderr
+
+
+def test_systems_that_crashed_unequally_are_compared(few: Folder, tmp_path: Path) -> None:
+    crashed = tmp_path / "crashed.jsonl"
+    lines = [{"id": page, "text": "", "error": "TimeoutError"} for page in few.texts]
+    crashed.write_text("\n".join(map(json.dumps, lines)))
+    result = run("eval", "compare", few.right("right"), crashed, "--gold", few.gold)
+    assert result.exit_code == 0, result.output
+    assert f"crashed:0,{len(few.texts)}" in result.stdout
 
 
 def test_per_unit_names_the_system_of_each_row(few: Folder) -> None:

@@ -69,6 +69,9 @@ def _empty(target: Target, place: str) -> Iterator[Problem]:
 def _contradictions(target: Target, place: str) -> Iterator[Problem]:
     right = [" ".join(fold(text).split()) for text in (*target.wanted, _longest(target)) if text.strip()]
     for snippet in target.unwanted:
+        if not snippet.strip():
+            yield Problem("snippet-empty", place, "an empty snippet stands in every text: take it out")
+            continue
         inside = next((text for text in right if " ".join(fold(snippet).split()) in text), None)
         if inside is not None:
             message = (

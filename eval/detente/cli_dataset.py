@@ -170,8 +170,9 @@ def dataset_agreement(path: Path | None) -> None:
 def dataset_audit(gold: Path | None, gold_format: str | None, pages: Path | None) -> None:
     """List what is doubtful in reference texts: GOLD of a benchmark, by default this dataset's own.
 
-    Empty references; reference text and wanted snippets that their page does not have (with --pages); snippets that
-    must not be there and stand in text that must; duplicates between pages.
+    Found are empty references; reference text and wanted snippets that their page does not have (with --pages);
+    snippets that must not be there and stand in text that must; duplicates between pages. Of this dataset one page of
+    each family is looked at: the near-copy is known.
 
     \b
     detente dataset audit ground-truth.json --pages html/

@@ -149,6 +149,12 @@ def check_options(systems: "dict[str, Predictions]", paratext: str | None, empty
         for name, other in others
         if other.task.name != one.task.name
     ]
+    problems += [
+        Problem("not-comparable", name, f"is on other pages ({' '.join(theirs)}); {first} on {' '.join(ours)}")
+        for name, other in others
+        if other.task.name == one.task.name
+        and (theirs := other.task.tools() or ["the captures"]) != (ours := one.task.tools() or ["the captures"])
+    ]
     for option, value in (("paratext", paratext), ("empty", empty)):
         if value and option not in one.task.options:
             with_gold = " that is scored with offsets" if one.task.name == "boilerplate" and option == "empty" else ""

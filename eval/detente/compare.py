@@ -16,7 +16,7 @@ from detente.problems import Invalid, Problem
 from detente.score import Resampling, Scores
 from detente.task import Metric, Overall, Task
 
-_OWN: Final = ("form", "missing")
+_OWN: Final = ("form", "missing", "crashed", "extra")
 """What each system has of its own in its signature."""
 _DRAWN: Final = ("interval", "unit", "resamples", "seed")
 """What a comparison decides for itself."""
@@ -115,7 +115,7 @@ def compare(
             for place, (name, other) in enumerate(others)
         ),
         stability=_stability(chosen, {name: [rank.value for rank in ranks] for name, (ranks, _) in found.items()}),
-        signature=_signature(systems, unit, interval, resampling),
+        signature=common_signature(systems, unit, interval, resampling),
     )
 
 
@@ -153,7 +153,8 @@ def _chosen(scores: Scores, names: Sequence[str] | None) -> tuple[Metric | Overa
     return tuple(known[name] for name in dict.fromkeys(names))
 
 
-def _parts(signature: str) -> dict[str, str]:
+def parts_of(signature: str) -> dict[str, str]:
+    """A signature's parts by name."""
     return {key: value for key, _, value in (part.partition(":") for part in signature.split("|"))}
 
 
@@ -162,10 +163,10 @@ def _refuse_unequal(scores: Mapping[str, Scores]) -> None:
     if len(scores) < 2:
         raise Invalid([Problem("not-comparable", ", ".join(scores) or "nothing", "a comparison needs two systems")])
     (first, one), *others = scores.items()
-    expected = _parts(one.signature) | one.dataset
+    expected = parts_of(one.signature) | one.dataset
     problems = []
     for name, other in others:
-        found = _parts(other.signature) | other.dataset
+        found = parts_of(other.signature) | other.dataset
         differing = [key for key in {**expected, **found} if expected.get(key) != found.get(key)]
         if unequal := [key for key in differing if key not in (*_OWN, *_DRAWN)]:
             mine, theirs = (", ".join(f"{key} {part.get(key)}" for key in unequal) for part in (found, expected))
@@ -174,12 +175,12 @@ def _refuse_unequal(scores: Mapping[str, Scores]) -> None:
         raise Invalid(problems)
 
 
-def _signature(systems: Sequence[Scores], unit: str, interval: str, resampling: Resampling) -> str:
+def common_signature(systems: Sequence[Scores], unit: str, interval: str, resampling: Resampling) -> str:
     """What the systems' signatures have in common, and what is each one's own, in the order of the systems."""
-    each = [_parts(system.signature) for system in systems]
+    each = [parts_of(system.signature) for system in systems]
     parts = {key: value for key, value in each[0].items() if key not in (*_OWN, *_DRAWN, "v")}
     parts |= {"systems": str(len(systems)), "interval": interval, "unit": unit}
     if interval == "bootstrap":
         parts |= {"resamples": str(resampling.resamples), "seed": str(resampling.seed)}
-    parts |= {key: ",".join(own[key] for own in each) for key in _OWN} | {"v": each[0]["v"]}
+    parts |= {key: ",".join(own[key] for own in each) for key in _OWN if key in each[0]} | {"v": each[0]["v"]}
     return "|".join(f"{key}:{value}" if value else key for key, value in parts.items())

@@ -105,7 +105,25 @@ def format_of(lines: list[Line]) -> str | None:
 def prediction_lines(path: Path, data: bytes | None = None) -> tuple[list[Line], list[Problem]]:
     """The pages of an output file in the project's own form: `text` or `paragraphs`, `tool`, `error`."""
     lines, problems = records(path) if data is None else parse(data, str(path))
-    return [Line(line.place, _as_prediction(line.record)) for line in lines], problems
+    read = []
+    for line in lines:
+        faults = list(_faults(line))
+        problems += faults  # such a page is there, but has nothing to be checked
+        record = (
+            {"id": line.record["id"], "text": ""} if faults and "id" in line.record else _as_prediction(line.record)
+        )
+        read.append(Line(line.place, record))
+    return read, problems
+
+
+def _faults(line: Line) -> Iterator[Problem]:
+    """What is wrong with a page of an output in the words of its own format."""
+    key = next((key for key in (*_TEXT_KEYS, "body", "paragraphs") if key in line.record), None)
+    if key is None:
+        known = ", ".join((*_TEXT_KEYS, "body", "paragraphs"))
+        yield Problem("form", line.place, f"the page has no text: give one of {known}")
+    elif key in _TEXT_KEYS and not isinstance(line.record[key], str | None):
+        yield Problem("wrong-type", line.place, f"{key} is {describe(line.record[key])}, not a string")
 
 
 def _as_prediction(record: Record) -> Record:
@@ -176,7 +194,7 @@ def _paragraphs(page: str, line: Line) -> Target | Problem:
 def _snippets(page: str, line: Line) -> Target | Problem:
     if not line.record.keys() & {"with", "without"}:
         return _lacks(line, "with", "without")
-    wanted, unwanted = (line.record.get(key) or [] for key in ("with", "without"))
+    wanted, unwanted = ([] if line.record.get(key) is None else line.record[key] for key in ("with", "without"))
     if fault := _not_strings(wanted, "with") or _not_strings(unwanted, "without"):
         return Problem("wrong-type", line.place, fault)
     return Target(page, (), tuple(wanted), tuple(unwanted))

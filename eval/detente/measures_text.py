@@ -12,7 +12,7 @@ MEANS: Final = (
     *(f"rouge_{part}" for part in ("precision", "recall", "f1")),
     *("levenshtein", "wer"),
     *(f"bag_{part}" for part in ("precision", "recall", "f1")),
-    *(f"paragraph_{part}" for part in ("precision", "recall", "f1")),
+    *(f"paragraph_{part}" for part in ("precision", "recall", "f1", "all")),
 )
 """Each has a column of sums over pages and one of the pages in which it is defined."""
 SNIPPETS: Final = ("snippet_tp", "snippet_fp", "snippet_fn", "snippet_tn")
@@ -55,9 +55,19 @@ METRICS: Final = (
     _mean("shingle_recall", "shingle_recall", "mean of 4-gram recall over pages with a reference", _AEB),
     _harmonic("shingle_f1", "shingle_precision", "harmonic mean of shingle_precision and shingle_recall", _AEB),
     _mean("shingle_accuracy", "shingle_same", "pages whose words are all the same / pages", _AEB),
-    _mean("shingle_precision_all", "shingle_precision_all", "the same over all pages, an empty output counting 0", ""),
+    _mean(
+        "shingle_precision_all",
+        "shingle_precision_all",
+        "over all pages; an empty output counts 0, or 1 beside an empty reference",
+        "",
+    ),
     _harmonic("shingle_f1_all", "shingle_precision_all", "harmonic mean of shingle_precision_all and _recall", ""),
-    _mean("shingle_f1_mean", "shingle_page_f1", "mean of the pages' own F1, an empty output counting 0", ""),
+    _mean(
+        "shingle_f1_mean",
+        "shingle_page_f1",
+        "mean of the pages' own F1; an empty output counts 0, or 1 beside an empty reference",
+        "",
+    ),
     _mean("rouge_lsum_precision", "rouge_precision", "mean of ROUGE-LSum precision", _WCEB),
     _mean("rouge_lsum_recall", "rouge_recall", "mean of ROUGE-LSum recall", _WCEB),
     _mean("rouge_lsum_f1", "rouge_f1", "mean of ROUGE-LSum F1", _WCEB),
@@ -68,6 +78,7 @@ METRICS: Final = (
     _mean("paragraph_match_precision", "paragraph_precision", "mean precision of whole paragraphs", _FUNDUS),
     _mean("paragraph_match_recall", "paragraph_recall", "mean recall of whole paragraphs", _FUNDUS),
     _mean("paragraph_match_f1", "paragraph_f1", "mean F1 of whole paragraphs, where it is defined", _FUNDUS),
+    _mean("paragraph_match_f1_all", "paragraph_all", "the same over all pages, one without a match counting 0", ""),
     _mean("wer", "wer", "mean of (substitutions + insertions + deletions) / words", _FUNDUS, 0.0, float("inf")),
     _pooled("snippet_precision", "wanted snippets found / all snippets found", "precision"),
     _pooled("snippet_recall", "wanted snippets found / wanted snippets", "recall"),

@@ -174,7 +174,7 @@ def check(
             except Refused as refused:
                 faults = [Problem(rule, line.place, message) for rule, message in refused.faults]
         found += faults
-    unreadable = any(problem.rule in ("not-json", "no-id", "no-predictions", "id-unknown") for problem in found)
+    unreadable = any(problem.rule in ("not-json", "no-id", "no-predictions", "text-not-utf8") for problem in found)
     missing = tuple(sorted(units.keys() - first.keys()))
     if missing and not allow_missing and not unreadable:
         named = ", ".join(missing[:20]) + (f" and {len(missing) - 20} more" if len(missing) > 20 else "")

@@ -64,6 +64,7 @@ AUDIT_RULES = {
     "reference-not-in-page": "every block of a reference stands in its page",
     "reference-duplicate": "no two pages have one reference, or half of one",
     "snippet-in-reference": "what must not be there does not stand in what must",
+    "snippet-empty": "a snippet has text",
     "snippet-ambiguous": "what must not be there stands in its page once",
     "snippet-not-in-page": "a wanted snippet stands in its page",
     "page-missing": "every reference has its page, where a folder of pages is given",

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from detente import paired, resample
+from detente.compare import common_signature
 from detente.compare_items import aligned
 from detente.compare_metric import Rank, good, ranks
 from detente.metrics.classification import Floats
@@ -101,7 +102,7 @@ def rank(scores: Mapping[str, Scores], by: str | None = None, resampling: Resamp
         ),
         unit=resampling.unit,
         interval=interval,
-        signature=systems[0].signature,
+        signature=common_signature([systems[system] for system in order], resampling.unit, interval, resampling),
     )
 
 
@@ -137,11 +138,13 @@ def _lead(turned: Floats | None, order: list[int], position: int) -> Interval | 
     return paired.interval(turned[order[position]] - turned[order[position + 1]])
 
 
-def without_empty(scores: Scores, metric: Metric | Overall) -> float:
-    """The metric over the pages with output text alone; NaN where the task does not tell them apart."""
+def with_and_without_empty(scores: Scores, metric: Metric | Overall) -> tuple[float, float]:
+    """The metric over all pages, and over those with output text alone; NaN where the task does not tell them apart."""
     if not isinstance(metric, Metric) or "output" not in scores.rows.columns:
-        return np.nan
+        return np.nan, np.nan
     columns = scores.task.columns
-    full = Columns(columns, scores.rows.select(columns).sum().to_numpy()[0])
-    part = scores.rows.filter(output="text").select(columns).sum().to_numpy()[0]
-    return float(metric.compute(Columns(columns, part), full))
+    every, texts = (
+        Columns(columns, rows.select(columns).sum().to_numpy()[0])
+        for rows in (scores.rows, scores.rows.filter(output="text"))
+    )
+    return float(metric.compute(every, every)), float(metric.compute(texts, every))

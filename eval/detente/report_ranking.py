@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import IO, Any, Final
 
-from detente.ranking import Placed, Ranking, without_empty
+from detente.compare import parts_of
+from detente.ranking import Placed, Ranking, with_and_without_empty
 from detente.records import without_nan
 from detente.report import as_json
 from detente.tables import Section, markdown_tables, print_tables
@@ -76,13 +77,7 @@ def notes(ranking: Ranking) -> list[str]:
     else:
         found.append("so few families allow neither interval nor rank interval: the range is over families")
     for placed in ranking.systems:
-        count = _without_text(placed)
-        if count:
-            effect = f"{_figure(placed.place.value)} {_policy(placed)}"
-            other = _figure(without_empty(placed.scores, ranking.by))
-            found.append(f"{placed.name}: {count} pages without text; {ranking.by.name} {effect}, {other} without them")
-        if placed.scores.missing:
-            found.append(f"{placed.name}: {len(placed.scores.missing)} pages are missing, and count as empty")
+        found += _absences(placed, ranking)
     if "nltk:none" in ranking.signature:
         found.append("rouge_lsum needs the extra: pip install 'detente[rouge]'")
     return found
@@ -93,8 +88,16 @@ def _without_text(placed: Placed) -> int:
     return int(rows["without_text"].sum()) if "without_text" in rows.columns else 0
 
 
-def _policy(placed: Placed) -> str:
-    return "as they were dropped" if "empty:drop" in placed.scores.signature else "as the measure counts them"
+def _absences(placed: Placed, ranking: Ranking) -> Iterator[str]:
+    """What of a system's pages is not there, and what that does to its score."""
+    if count := _without_text(placed):
+        counted, left_out = with_and_without_empty(placed.scores, ranking.by)
+        effect = f"{_figure(counted)} as it counts them, {_figure(left_out)} without them"
+        yield f"{placed.name}: {count} pages without text; {ranking.by.name} {effect}"
+    parts = parts_of(placed.scores.signature)
+    for name, what in (("missing", "missing"), ("crashed", "crashed"), ("extra", "not in the gold")):
+        if int(parts.get(name, 0)):
+            yield f"{placed.name}: {parts[name]} pages {what}, {'left out' if name == 'extra' else 'counted as empty'}"
 
 
 def print_table(ranking: Ranking, file: IO[str], asked: Sequence[str] = ()) -> None:

@@ -35,8 +35,8 @@ class Words(NamedTuple):
 def _of_words(points: NDArray[np.uint32]) -> NDArray[np.bool_]:
     r"""One truth per code point: is it `\w`?"""
     kinds = _KINDS[points]
-    unknown = np.unique(points[kinds == _UNKNOWN])
-    if len(unknown):
+    if not kinds.all():
+        unknown = np.unique(points[kinds == _UNKNOWN])
         _KINDS[unknown] = [_SEPARATOR if _WORD.match(chr(point)) is None else _OF_WORDS for point in unknown]
         kinds = _KINDS[points]
     inside: NDArray[np.bool_] = kinds == _OF_WORDS
@@ -57,9 +57,9 @@ def located_words(text: str) -> Words:
     by a running sum over the text, divided by the power at each word's start.
     """
     points = code_points(text)
-    inside = np.zeros(len(points) + 2, dtype=np.int8)
+    inside = np.zeros(len(points) + 2, dtype=bool)
     inside[1:-1] = _of_words(points)
-    edges = np.flatnonzero(np.diff(inside))
+    edges = np.flatnonzero(inside[1:] != inside[:-1])
     starts, ends = edges[::2], edges[1::2]
     powers, inverses = _powers_to(len(points) + 1)
     sums = np.zeros(len(points) + 1, dtype=np.uint64)
@@ -83,11 +83,13 @@ def same_words(first: Words, these: NDArray[np.intp], second: Words, those: NDAr
     sizes = first.ends[these] - first.starts[these]
     same: NDArray[np.bool_] = sizes == second.ends[those] - second.starts[those]
     these, those, sizes = these[same], those[same], sizes[same]
-    if len(sizes):
-        begins = np.cumsum(sizes) - sizes
-        inside = np.arange(sizes.sum()) - np.repeat(begins, sizes)
-        here, there = (
-            np.repeat(words.starts[which], sizes) + inside for words, which in ((first, these), (second, those))
-        )
-        same[same] = np.logical_and.reduceat(first.points[here] == second.points[there], begins)
+    if not len(sizes):
+        return same
+    begins = np.cumsum(sizes) - sizes
+    letters = np.arange(begins[-1] + sizes[-1])
+    here = letters + np.repeat(first.starts[these] - begins, sizes)
+    there = letters + np.repeat(second.starts[those] - begins, sizes)
+    other = first.points[here] != second.points[there]
+    if other.any():
+        same[same] = ~np.logical_or.reduceat(other, begins)
     return same

@@ -114,6 +114,7 @@ def _bags(target: Target, output: Output) -> dict[str, float]:
             "recall": recall(hits.tp, hits.fn),
             "f1": ratio(2 * hits.tp, (2 * hits.tp + hits.fp + hits.fn) * (hits.tp > 0)),  # undefined at P = R = 0
         }
+        found["paragraph_all"] = overlap(hits).f1
         found |= {f"paragraph_{part}": float(value) for part, value in parts.items() if value == value}  # noqa: PLR0124
     return found
 
