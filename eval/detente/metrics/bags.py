@@ -88,7 +88,7 @@ class Shingles:
             # Two words have one hash: no text is known to do that by chance, but one can be made to.
             self._spelt = {word: number for number, word in enumerate(dict.fromkeys(words(text)), start=1)}
         self._size = len(self._spelt) or len(hashes)
-        self.numbers = self.numbers_of(text)
+        self.numbers = self.numbers_of(text) if self._spelt else numbers + 1
         shingles, self._counts = np.unique(self._shingles_of(self.numbers), return_counts=True)
         self._places = _Places(shingles)
         self._total = int(self._counts.sum())
