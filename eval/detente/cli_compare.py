@@ -31,6 +31,7 @@ def compare(
     gold_format: str | None,
     empty: str | None,
     allow_extra: bool,
+    jobs: int | None,
 ) -> None:
     """Compare two or more files of PREDICTIONS: each with the first.
 
@@ -51,8 +52,8 @@ def compare(
     with problems_exit():
         from detente import report_compare
         from detente.compare import compare as compared
-        from detente.score import Resampling, score
-        from detente.systems import load_gold, read_all
+        from detente.score import Resampling
+        from detente.systems import load_gold, read_all, score_all
         from detente.task import Options
 
         reference = load_gold(gold, gold_format)
@@ -60,7 +61,7 @@ def compare(
         check_options(systems, paratext, empty)
         options = Options(paratext or "ignore", alternatives, empty or "zero")
         resampling = Resampling(unit, resamples, seed)
-        scores = {name: score(checked, reference, options, resampling) for name, checked in systems.items()}
+        scores = score_all(systems, reference, options, resampling, jobs)
         names = [name.strip() for name in metrics.split(",")] if metrics else None
         comparison = compared(scores, names, resampling)
         if form == "table" and output is None:

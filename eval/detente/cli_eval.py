@@ -6,9 +6,10 @@ import click
 
 from detente.cli_compare import compare
 from detente.cli_output import CONTEXT, TASK, emit, problems_exit
-from detente.cli_run import TEMPLATES, run
+from detente.cli_run import run
 from detente.cli_score import score
 from detente.problems import Invalid, Problem
+from detente.templates import NAMES as TEMPLATES
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from detente.inventory import TASK_NAMES
+from detente.inventory import GOLD_FORMATS, TASK_NAMES
 from detente.problems import Invalid, Problem
 
 if TYPE_CHECKING:
@@ -44,22 +44,8 @@ def emit(text: str, output: Path | None) -> None:
     click.echo(f"wrote {output}", err=True)
 
 
-@contextmanager
-def progress(what: str, total: int, worth_it: int) -> Iterator[Callable[[int], None] | None]:
-    """A bar on stderr for work of `worth_it` steps or more, if stderr is a terminal; else None."""
-    if total < worth_it or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda done: bar.advance(task, done)
-
-
 TASK = click.Choice(TASK_NAMES)
-GOLD_FORMAT = click.Choice(["article-extraction", "wceb", "fundus", "snippets", "text"])
+GOLD_FORMAT = click.Choice(GOLD_FORMATS)
 
 
 def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -131,6 +117,7 @@ def gold_options(command: Callable[..., None]) -> Callable[..., None]:
             help="Whether pages without output text count, or leave the means (with --gold only).  [default: zero]",
         ),
         click.option("--allow-extra", is_flag=True, help="Leave out ids that the gold does not have, and count them."),
+        click.option("--jobs", type=click.IntRange(1), help="Processes that work at once.  [default: one per core]"),
     )
     for option in reversed(options):
         command = option(command)

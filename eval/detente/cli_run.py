@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from detente.cli_output import TASK, emit, problems_exit, progress
+from detente.cli_output import TASK, emit, problems_exit
+from detente.extractors import NAMES as EXTRACTORS
 from detente.problems import Invalid, Problem
+from detente.templates import NAMES as TEMPLATES
 
 if TYPE_CHECKING:
     from detente.records import Record
     from detente.runner import Command, InProcess
-
-TEMPLATES = ("news", "blog", "amp", "divs", "tables", "builder", "scroll", "reader")
-EXTRACTORS = ("trafilatura", "resiliparse", "justext", "readability", "boilerpy3", "newspaper4k", "goose3")
 
 
 @click.command("run")
@@ -57,7 +56,7 @@ def run(
         if name in known:
             raise Invalid([Problem("option", "--render", f"{name} reads the captured text, not HTML: leave it out")])
         if name is not None and name not in EXTRACTORS and ":" not in name:
-            words = [*known, *(EXTRACTORS if task == "boilerplate" else ()), "module:function"]
+            words = [*filter(None, known), *(EXTRACTORS if task == "boilerplate" else ()), "module:function"]
             raise click.BadParameter(f"{task} has {', '.join(words)}, not {name!r}", param_hint="NAME")
         if task != "boilerplate":
             raise Invalid([Problem("option", "--task", f"extractors and commands predict boilerplate, not {task}")])
@@ -96,6 +95,7 @@ def _runner(name: str | None, command: str | None, timeout: float) -> "tuple[InP
 
 
 def _predictions(runner: "InProcess | Command", tool: str, templates: tuple[str, ...]) -> "list[Record]":
+    from detente.progress import progress
     from detente.runner import outcomes
 
     given = pages(templates)

@@ -2,16 +2,10 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from detente.cli_output import emit, gold_options, problems_exit, progress, scoring_options
-
-if TYPE_CHECKING:
-    from detente.predictions import Predictions
-    from detente.score import Gold, Resampling, Scores
-    from detente.task import Options
+from detente.cli_output import emit, gold_options, problems_exit, scoring_options
 
 
 @click.command("score")
@@ -25,7 +19,6 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write a row per unit (and system) there: .csv or .jsonl.",
 )
-@click.option("--jobs", type=click.IntRange(1), help="Processes that work at once.  [default: one per core]")
 def score(
     predictions: tuple[str, ...],
     task: str | None,
@@ -41,10 +34,10 @@ def score(
     gold_format: str | None,
     empty: str | None,
     allow_extra: bool,
+    jobs: int | None,
     metrics: str | None,
     by: tuple[str, ...],
     per_unit: Path | None,
-    jobs: int | None,
 ) -> None:
     """Score PREDICTIONS, a JSON Lines file with one object per unit; - is standard input. Of several files: rank them.
 
@@ -75,7 +68,7 @@ def score(
         from detente import ranking, report, report_ranking
         from detente.cli_output import check_options
         from detente.score import Resampling
-        from detente.systems import load_gold, read_all
+        from detente.systems import load_gold, read_all, score_all
         from detente.task import Options
         from detente.text_errors import METRICS
 
@@ -87,7 +80,7 @@ def score(
         errors = not many or per_unit is not None or bool({metric.name for metric in METRICS} & set(asked))
         options = Options(paratext or "ignore", alternatives, empty or "zero", errors)
         resampling = Resampling(unit, resamples, seed)
-        found = _scored(systems, reference, options, resampling, jobs)
+        found = score_all(systems, reference, options, resampling, jobs)
         if not many:
             (only,) = found.values()
             chosen = report.choose(only, asked, by)
@@ -106,23 +99,3 @@ def score(
             report_ranking.print_table(ranked, sys.stdout, asked)
         else:
             emit(report_ranking.render(ranked, form, asked), output)
-
-
-def _scored(
-    systems: "dict[str, Predictions]",
-    gold: "Gold",
-    options: "Options",
-    resampling: "Resampling",
-    jobs: int | None,
-) -> "dict[str, Scores]":
-    from detente import parallel
-    from detente.score import count_all, score
-
-    first = next(iter(systems.values()))
-    total = len(first.task.units(gold)) * len(systems)  # type: ignore[arg-type]
-    with progress("scoring", total, parallel.WORTH_IT) as advance:
-        rows = count_all(list(systems.values()), gold, options, jobs or parallel.cores(), advance)
-        return {
-            name: score(each, gold, options, resampling, counted)
-            for (name, each), counted in zip(systems.items(), rows, strict=True)
-        }

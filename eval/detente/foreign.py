@@ -19,8 +19,6 @@ from detente.records import (
 )
 from detente.references import References, Target
 
-FORMATS: Final = ("article-extraction", "wceb", "fundus", "snippets", "text")
-"""Of gold. `text` is a folder of .txt files, or ids and texts in JSON or JSON Lines."""
 _TEXT_KEYS: Final = {"articleBody": "article-extraction", "plaintext": "wceb", "text": "text"}
 _ID_KEYS: Final = ("id", "page_id")
 _SUFFIXES: Final = (".json", ".jsonl", ".ndjson", ".txt", ".csv", ".parquet")
@@ -141,7 +139,7 @@ def read_gold(path: Path, form: str | None = None) -> References:
 
     Args:
         path: A file in the native format of a benchmark, packed or not, or a folder of .txt files.
-        form: One of `FORMATS`; None to tell it from the keys.
+        form: One of `inventory.GOLD_FORMATS`; None to tell it from the keys.
 
     Raises:
         Invalid: With every problem.

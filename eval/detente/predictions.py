@@ -1,23 +1,15 @@
 """Reading predictions: one strict reader, which knows line numbers and reports every problem at once."""
 
-import csv
-import io
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-import polars as pl
-
-from detente.corpus import Corpus
+from detente.prediction_files import FLAT_SUFFIXES, read_lines
 from detente.problems import Invalid, Problem
-from detente.records import Line, Record, describe, parse_lines, unpack, unpacked_name
-from detente.references import References
-from detente.task import Refused, Task
+from detente.records import Line, describe, unpack, unpacked_name
+from detente.task import Gold, Refused, Task
 from detente.tasks import TASKS
-
-FLAT_SUFFIXES: Final = (".csv", ".parquet")
 
 
 @dataclass(frozen=True)
@@ -43,75 +35,7 @@ class Predictions:
     tools: tuple[str, ...] = ()
 
 
-def read_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
-    """Reads JSON Lines, CSV or Parquet, by the name's suffix; one that says how the file was packed is passed over.
-
-    A CSV or Parquet column `a.b` is the key `b` of the object `a`; an empty cell is no key.
-    """
-    suffix = Path(unpacked_name(name)).suffix.lower()
-    if suffix not in FLAT_SUFFIXES:
-        lines, problems = parse_lines(data, name)
-    elif suffix == ".csv":
-        lines, problems = _csv_lines(data, name)
-    else:
-        lines, problems = _parquet_lines(data, name)
-    if not lines and not problems:
-        problems.append(Problem("no-predictions", f"{name}:1", "the file is empty: write one prediction a line"))
-    return lines, problems
-
-
-def _csv_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        message = f"byte 0x{data[error.start]:02x} is not UTF-8: save the file as UTF-8"
-        return [], [Problem("not-json", f"{name}:{line}", message)]
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    if "id" not in (reader.fieldnames or ()) and re.search(r"[;\t]", text.partition("\n")[0]):
-        message = "the header has no column id: separate cells by commas, not by semicolons or tabs"
-        return [], [Problem("not-json", f"{name}:1", message)]
-    lines: list[Line] = []
-    try:
-        for row in reader:
-            place = f"{name}:{reader.line_num}"
-            if None in row or None in row.values():
-                message = f"the row has not the {len(reader.fieldnames or ())} cells that the header names"
-                return lines, [Problem("not-json", place, message)]
-            lines.append(Line(place, _nested({key: _cell(value) for key, value in row.items() if value != ""})))
-    except csv.Error as error:
-        return lines, [Problem("not-json", f"{name}:{reader.line_num}", f"not CSV: {error}")]
-    return lines, []
-
-
-def _cell(value: str) -> str | float:
-    try:
-        return float(value)
-    except ValueError:
-        return value
-
-
-def _parquet_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
-    try:
-        rows = pl.read_parquet(data).to_dicts()
-    except pl.exceptions.PolarsError as error:
-        return [], [Problem("not-json", name, f"not Parquet: {error}")]
-    records = ({key: value for key, value in row.items() if value is not None} for row in rows)
-    return [Line(f"{name}:row {number}", _nested(record)) for number, record in enumerate(records, start=1)], []
-
-
-def _nested(flat: Record) -> Record:
-    record: Record = {}
-    for key, value in flat.items():
-        outer, dot, inner = key.partition(".")
-        if dot:
-            record.setdefault(outer, {})[inner] = value
-        else:
-            record[key] = value
-    return record
-
-
-def task_of(lines: Sequence[Line], name: str, corpus: Corpus) -> Task:
+def task_of(lines: Sequence[Line], name: str, corpus: Gold) -> Task:
     """The one task whose forms the lines have; of several, the one whose ids they have.
 
     Raises:
@@ -124,6 +48,9 @@ def task_of(lines: Sequence[Line], name: str, corpus: Corpus) -> Task:
         fitting = [task for task in fitting if ids & task.units(corpus).keys()] or fitting
     if len(fitting) == 1:
         return fitting[0]
+    if not fitting and len(lines) == 1 and "id" not in lines[0].record:
+        message = "the file is one object without an id: if its keys are pages, name their reference texts with --gold"
+        raise Invalid([Problem("task-unclear", f"{name}:1", message)])
     words = ", ".join(task.name for task in fitting or TASKS)
     message = f"the lines fit {'several tasks' if fitting else 'no task'}: say which with --task ({words})"
     raise Invalid([Problem("task-unclear", f"{name}:1", message)])
@@ -132,7 +59,7 @@ def task_of(lines: Sequence[Line], name: str, corpus: Corpus) -> Task:
 def check(
     lines: Sequence[Line],
     task: Task,
-    corpus: Corpus | References,
+    corpus: Gold,
     name: str,
     *,
     allow_missing: bool = False,
@@ -154,13 +81,16 @@ def check(
     Raises:
         Invalid: With every problem.
     """
-    units = task.units(corpus)  # type: ignore[arg-type]
+    units = task.units(corpus)
     found = list(problems)
     outside = [line for line in lines if isinstance(line.record.get("id"), str) and line.record["id"] not in units]
     extra = tuple(sorted({line.record["id"] for line in outside})) if allow_extra else ()
     if extra:
         left_out = set(extra)
         lines = [line for line in lines if str(line.record.get("id")) not in left_out]
+    if len(outside) == len(lines) > 1 and not allow_extra:
+        shown = f"{outside[0].record['id']!r} and {len(lines) - 1} more; the gold has {next(iter(units), 'nothing')!r}"
+        raise Invalid([*found, Problem("id-unknown", name, f"no id is in the gold: {shown}. Is it the right gold?")])
     first: dict[str, str] = {}
     by_id: dict[str, Any] = {}
     forms: set[str] = set()
@@ -233,7 +163,7 @@ def _key_faults(line: Line, task: Task) -> Iterator[Problem]:
 def read(
     path: str,
     data: bytes,
-    corpus: Corpus,
+    corpus: Gold,
     task: Task | None = None,
     *,
     allow_missing: bool = False,

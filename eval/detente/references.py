@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,9 +38,9 @@ class Reference:
         return Shingles(self.text)
 
     @cached_property
-    def words(self) -> list[str]:
-        """Its words in lower case."""
-        return words(self.text.lower())
+    def words(self) -> Counter[str]:
+        """Its words in lower case, counted."""
+        return Counter(words(self.text.lower()))
 
     @cached_property
     def tokens(self) -> list[str]:
@@ -85,7 +86,7 @@ class References:
 
     Attributes:
         name: Of the file or folder it was read from.
-        form: Its format, one of `foreign.FORMATS`.
+        form: Its format, one of `inventory.GOLD_FORMATS`.
         sha256: Of its ids and texts in canonical JSON.
         targets: By page.
     """

@@ -1,7 +1,5 @@
 """Scores as a table, as Markdown, as JSON; the per-unit file."""
 
-import io
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +11,7 @@ import polars as pl
 from detente.problems import Invalid, Problem
 from detente.records import dump_lines, without_nan, write_whole
 from detente.score import Scores, errors, per_unit
-from detente.tables import Section, markdown_tables, print_tables
+from detente.tables import Section, print_tables, rendered
 
 SHOWN_METRICS: Final = 4
 DEFAULT_BREAKDOWNS: Final = ("article", "template", "phenomenon", "output", "slice")
@@ -132,11 +130,6 @@ def print_table(scores: Scores, file: IO[str], by: Sequence[str] = ()) -> None:
     print_tables(list(sections(scores, by)), notes(scores), scores.signature, file)
 
 
-def markdown(scores: Scores, by: Sequence[str] = ()) -> str:
-    """The same tables in Markdown."""
-    return markdown_tables(list(sections(scores, by)), notes(scores), scores.signature)
-
-
 def as_json(scores: Scores) -> dict[str, Any]:
     """The scores as `detente.scores/1`: undefined is null, everything at full precision."""
     metrics: dict[str, Any] = {}
@@ -167,13 +160,7 @@ def as_json(scores: Scores) -> dict[str, Any]:
 
 def render(scores: Scores, form: str, by: Sequence[str] = ()) -> str:
     """The scores as text: `table` (without colour), `json` or `markdown`."""
-    if form == "json":
-        return json.dumps(as_json(scores), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    if form == "markdown":
-        return markdown(scores, by)
-    buffer = io.StringIO()
-    print_table(scores, buffer, by)
-    return buffer.getvalue()
+    return rendered(form, list(sections(scores, by)), notes(scores), scores.signature, lambda: as_json(scores))
 
 
 def write_per_unit(systems: Mapping[str, Scores], path: Path) -> None:

@@ -1,7 +1,5 @@
 """A comparison as a table, as Markdown, as JSON."""
 
-import io
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -12,7 +10,7 @@ from detente.compare_items import ItemDifference
 from detente.compare_metric import Difference, Rank
 from detente.paired import EXACT
 from detente.records import without_nan
-from detente.tables import Section, markdown_tables, print_tables
+from detente.tables import Section, print_tables, rendered
 
 SHOWN: Final = 10
 """So many items, and pairs of metrics, stand in a table; the JSON has all."""
@@ -239,10 +237,6 @@ def _difference(each: Difference, pair: Pair) -> dict[str, Any]:
 
 def render(comparison: Comparison, form: str) -> str:
     """The comparison as text: `table` (without colour), `json` or `markdown`."""
-    if form == "json":
-        return json.dumps(as_json(comparison), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    if form == "markdown":
-        return markdown_tables(list(sections(comparison)), notes(comparison), comparison.signature)
-    buffer = io.StringIO()
-    print_table(comparison, buffer)
-    return buffer.getvalue()
+    return rendered(
+        form, list(sections(comparison)), notes(comparison), comparison.signature, lambda: as_json(comparison)
+    )

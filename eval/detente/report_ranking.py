@@ -1,7 +1,5 @@
 """A ranking as a table, as Markdown, as JSON."""
 
-import io
-import json
 import math
 from collections.abc import Iterator, Sequence
 from typing import IO, Any, Final
@@ -10,7 +8,7 @@ from detente.compare import parts_of
 from detente.ranking import Placed, Ranking, with_and_without_empty
 from detente.records import without_nan
 from detente.report import as_json
-from detente.tables import Section, markdown_tables, print_tables
+from detente.tables import Section, print_tables, rendered
 
 SHOWN: Final = (
     *("shingle_f1", "rouge_lsum_f1", "levenshtein", "bag_of_words_f1"),
@@ -141,10 +139,6 @@ def as_document(ranking: Ranking) -> dict[str, Any]:
 
 def render(ranking: Ranking, form: str, asked: Sequence[str] = ()) -> str:
     """The ranking as text: `table` (without colour), `json` or `markdown`."""
-    if form == "json":
-        return json.dumps(as_document(ranking), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    if form == "markdown":
-        return markdown_tables(list(sections(ranking, asked)), notes(ranking), ranking.signature)
-    buffer = io.StringIO()
-    print_table(ranking, buffer, asked)
-    return buffer.getvalue()
+    return rendered(
+        form, list(sections(ranking, asked)), notes(ranking), ranking.signature, lambda: as_document(ranking)
+    )

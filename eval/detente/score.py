@@ -9,16 +9,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from detente import __version__, resample
-from detente.corpus import Corpus
 from detente.metrics.classification import Floats
 from detente.parallel import rows_of_systems
 from detente.predictions import Predictions
 from detente.problems import Invalid, Problem
-from detente.references import References
 from detente.resample import Spread
-from detente.task import Counts, Metric, Options, Row, Task
-
-Gold = Corpus | References
+from detente.task import Counts, Gold, Metric, Options, Row, Task
 
 UNITS: Final = ("family", "article", "item")
 
@@ -96,7 +92,7 @@ def count_all(
 ) -> list[pl.DataFrame]:
     """The counts of several systems on one gold, on `jobs` cores; see `parallel.rows_of_systems`."""
     task = systems[0].task
-    units = task.units(corpus)  # type: ignore[arg-type]
+    units = task.units(corpus)
     if task.gather:
         return [count(task, units, each.by_id, options) for each in systems]
     rows = rows_of_systems(task.count, units, [each.by_id for each in systems], options, jobs, advance)
@@ -141,7 +137,7 @@ def score(
     if resampling.unit not in task.keys:
         message = f"{task.name} has no {resampling.unit}: say --unit family or item"
         raise Invalid([Problem("option", "--unit", message)])
-    units = task.units(corpus)  # type: ignore[arg-type]
+    units = task.units(corpus)
     rows = count(task, units, predictions.by_id, options) if rows is None else rows
     headline = rows.filter(slice="headline")
     sums = _sums(headline, task, resampling.unit)

@@ -9,7 +9,8 @@ from detente.problems import Invalid, Problem
 
 if TYPE_CHECKING:
     from detente.predictions import Predictions
-    from detente.score import Gold
+    from detente.score import Resampling, Scores
+    from detente.task import Gold, Options
 
 
 def short_names(paths: Sequence[str]) -> list[str]:
@@ -92,3 +93,20 @@ def _read(path: str, gold: "Gold", task: str | None, allow_missing: bool, allow_
     data = sys.stdin.buffer.read() if path == "-" else read_bytes(Path(path))
     wanted = next((known for known in TASKS if known.name == task), None)
     return predictions.read(name, data, gold, wanted, allow_missing=allow_missing, allow_extra=allow_extra)
+
+
+def score_all(
+    systems: "dict[str, Predictions]", gold: "Gold", options: "Options", resampling: "Resampling", jobs: int | None
+) -> "dict[str, Scores]":
+    """Each system's scores, counted together on `jobs` cores (all by default), with a progress bar for long work."""
+    from detente import parallel
+    from detente.progress import progress
+    from detente.score import count_all, score
+
+    task = next(iter(systems.values())).task
+    with progress("scoring", len(task.units(gold)) * len(systems), parallel.WORTH_IT) as advance:
+        rows = count_all(list(systems.values()), gold, options, jobs or parallel.cores(), advance)
+    return {
+        name: score(each, gold, options, resampling, counted)
+        for (name, each), counted in zip(systems.items(), rows, strict=True)
+    }

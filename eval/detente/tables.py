@@ -1,8 +1,9 @@
 """Titled tables on a screen, in a file, in Markdown."""
 
 import io
-from collections.abc import Sequence
-from typing import IO, TYPE_CHECKING, Final, NamedTuple
+import json
+from collections.abc import Callable, Sequence
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -70,3 +71,16 @@ def markdown_tables(sections: Sequence[Section], notes: Sequence[str], signature
         parts.append(f"**{section.title}**\n\n{table}\n")
     parts += [f"*{note}*\n" for note in notes]
     return "\n".join([*parts, f"`{signature}`\n"])
+
+
+def rendered(
+    form: str, sections: Sequence[Section], notes: Sequence[str], signature: str, document: Callable[[], dict[str, Any]]
+) -> str:
+    """A report as text: its tables as `table` (without colour) or `markdown`, or its document as `json`."""
+    if form == "json":
+        return json.dumps(document(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    if form == "markdown":
+        return markdown_tables(sections, notes, signature)
+    buffer = io.StringIO()
+    print_tables(sections, notes, signature, buffer)
+    return buffer.getvalue()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -18,6 +18,18 @@ Counts = Mapping[str, Floats]
 Row = dict[str, Any]
 """The counts of one item. Beside the count columns, of which those left out are 0, a row has the task's `keys`, and
 `wrong` and `detail`: how much is wrong with the item and, in words, what."""
+
+
+class Gold(Protocol):
+    """What predictions are held against: the built dataset, or reference texts. A task knows which it reads."""
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """Name, version and SHA-256."""
+
+    @property
+    def version(self) -> str:
+        """For signatures."""
 
 
 class Refused(Exception):
@@ -108,7 +120,7 @@ class Task:
         columns: The count columns.
         metrics: Functions of the counts, in the order of the output.
         overall: Measures of all units together, which follow them.
-        units: The gold, by id.
+        units: From the gold to its units, by id.
         parse: A prediction from its line; raises `Refused`.
         count: The rows of one unit. The prediction is None if it is missing, which scores as empty, or as wrong.
         inputs: What a model may see of the units: no labels, nor what leaks them.
@@ -130,7 +142,7 @@ class Task:
     keys: tuple[str, ...]
     columns: tuple[str, ...]
     metrics: tuple[Metric, ...]
-    units: Callable[["Corpus"], dict[str, Any]]
+    units: Callable[[Any], dict[str, Any]]
     parse: Callable[[Any, Record], Any]
     count: Callable[[Any, Any, Options], list[Row]]
     inputs: Callable[["Corpus"], list[Record]]

@@ -26,7 +26,7 @@ class Hits(NamedTuple):
 
 
 def compare(reference: Iterable[Hashable], candidate: Iterable[Hashable]) -> Hits:
-    """What two multisets share: the sum over members of the lesser count; the rest is fp or fn."""
+    """What two multisets, counted or not, share: the sum over members of the lesser count; the rest is fp or fn."""
     first, second = Counter(reference), Counter(candidate)
     shared = sum(min(count, second[member]) for member, count in first.items())
     return Hits(shared, second.total() - shared, first.total() - shared)

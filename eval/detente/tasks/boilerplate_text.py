@@ -4,6 +4,7 @@ Every measure is of a page, and the corpus has its mean over the pages for which
 pooled. Where a page has several references, the nearest counts, measure by measure.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -38,8 +39,7 @@ class Output(NamedTuple):
 _NOTHING: Final = Output("", (), "missing")
 
 
-def _units(references: Any) -> dict[str, Target]:
-    assert isinstance(references, References)
+def _units(references: References) -> dict[str, Target]:
     return dict(references.targets)
 
 
@@ -70,9 +70,9 @@ def _paragraphs(output: Output) -> tuple[str, ...]:
     return tuple(block.strip() for block in blocks if block.strip())
 
 
-def _page_means(target: Target, output: Output) -> dict[str, float]:
+def _page_means(target: Target, output: Output, lowered: Counter[str]) -> dict[str, float]:
     """The measures of one page; those that are undefined are left out."""
-    found = {**_shingles(target, output), **_bags(target, output)}
+    found = {**_shingles(target, output), **_bags(target, output, lowered)}
     if sentences.splitter_version() is not None:
         paragraphs = target.references[0].paragraphs is not None
         made = sentence_tokens(output.text, letters=paragraphs)
@@ -102,8 +102,7 @@ def _shingles(target: Target, output: Output) -> dict[str, float]:
     return found
 
 
-def _bags(target: Target, output: Output) -> dict[str, float]:
-    lowered = words(output.text.lower())
+def _bags(target: Target, output: Output, lowered: Counter[str]) -> dict[str, float]:
     scores = overlap(_nearest([compare(reference.words, lowered) for reference in target.references]))
     found = {f"bag_{part}": value for part, value in scores._asdict().items()}
     if target.references[0].paragraphs is not None:
@@ -134,15 +133,15 @@ def count(target: Target, output: Output | None, options: Options) -> list[Row]:
     row: Row = {"id": target.id, "family": target.id, "article": target.id, "item": target.id, "output": output.kind}
     row["slice"] = "dropped" if options.empty == "drop" and output.kind != "text" else "headline"
     row |= {"pages": 1, "without_text": int(output.kind != "text")}
+    lowered = Counter(words(output.text.lower()))
     if target.references:
-        means = _page_means(target, output)
+        means = _page_means(target, output, lowered)
         row |= means | {f"{name}_pages": 1 for name in means}
     if target.wanted or target.unwanted:
         row |= _snippet_counts(target, output)
         row["wrong"] = row["snippet_fp"] + row["snippet_fn"]
         row["detail"] = f"{row['snippet_fn']} snippets missed, {row['snippet_fp']} let in" if row["wrong"] else ""
     if target.references and options.errors:
-        lowered = words(output.text.lower())
         nearest = max(target.references, key=lambda reference: overlap(compare(reference.words, lowered)).f1)
         found = errors(output.text, nearest.text)
         row |= found.counts | {

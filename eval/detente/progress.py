@@ -1,0 +1,19 @@
+"""A progress bar for long work."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def progress(what: str, total: int, worth_it: int) -> Iterator[Callable[[int], None] | None]:
+    """A bar on stderr for work of `worth_it` steps or more, if stderr is a terminal; else None."""
+    if total < worth_it or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.advance(task, done)
