@@ -130,3 +130,21 @@ def test_what_made_the_predictions_is_told(tmp_path: Path, gold: Path) -> None:
     made = written(tmp_path / "made.json", {"output": texts("this is page"), "version": "1.2"})
     assert json.loads(run(made, "--gold", gold, "--format", "json").stdout)["tools"] == ["made 1.2"]
     assert "made by made 1.2" in run(made, "--gold", gold).stdout
+
+
+def test_a_gold_that_has_none_of_the_pages_is_one_problem_that_asks_whether_it_is_the_right_one(
+    tmp_path: Path, gold: Path
+) -> None:
+    other = written(tmp_path / "other.json", {f"x{page}": value for page, value in texts("this is page").items()})
+    result = run(other, "--gold", gold)
+    assert result.exit_code == 2
+    assert result.stderr.splitlines() == [
+        f"{other}: id-unknown: no id is in the gold: 'xp00' and 11 more; the gold has 'p00'. Is it the right gold?",
+        "1 problem",
+    ]
+
+
+def test_an_object_of_pages_without_a_gold_is_told_to_name_one(gold: Path) -> None:
+    result = run(gold)
+    assert result.exit_code == 2
+    assert "if its keys are pages, name their reference texts with --gold" in result.stderr

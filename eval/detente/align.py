@@ -13,23 +13,15 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import LCSseq
-from rapidfuzz.fuzz import partial_ratio_alignment
 
 from detente.align_page import DensePage, occurrences
+from detente.align_tokens import SEED, SIMILAR, matches, runs
 from detente.folding import fold_output, without_markdown
 from detente.joints import Joints, gaps, joints
 from detente.spans import Span
 from detente.text import token_spans
 
 _SENTENCE: Final = re.compile(r"\S.*?(?:[.!?…][\"')\]]*(?=\s)|$)", re.DOTALL)
-
-SEED: Final = 4
-"""A run of this many equal tokens is a match on its own; a shorter one must lie close to such a run."""
-SLACK: Final = 3
-"""How many tokens may lie between a short run and the run that vouches for it, on either side."""
-SIMILAR: Final = 0.6
-"""A piece of which this share of tokens is found in order counts as found, whatever its runs."""
 
 
 @dataclass(frozen=True)
@@ -119,16 +111,16 @@ class _Alignment:
             first, last = queue.pop()
             tokens = [piece.text[start:end].casefold() for start, end in spans[first:last]]
             free = np.flatnonzero(~self.taken_tokens())
-            matches = _matches(tokens, [self.page.tokens[index] for index in free])
+            found_matches = matches(tokens, [self.page.tokens[index] for index in free])
             found = np.zeros(len(tokens), dtype=bool)
-            for here, there in matches:
+            for here, there in found_matches:
                 token = free[there]
                 found[here] = True
                 there_span = int(self.page.token_starts[token]), int(self.page.token_ends[token])
                 at = int(starts[first + here])
                 self.take(piece.line, at, int(starts[first + here + 1]) - at, there_span)
-            for start, end in _runs(~found):
-                if matches and end - start >= SEED:
+            for start, end in runs(~found):
+                if found_matches and end - start >= SEED:
                     queue.append((first + start, first + end))
                 else:
                     self.give_up(piece.line, piece.text[spans[first + start][0] : spans[first + end - 1][1]])
@@ -142,7 +134,7 @@ class _Alignment:
         """A stretch of a line that has no place in free text: it repeats text already taken, or is fabricated."""
         size = _size(text)
         tokens = [text[start:end].casefold() for start, end in token_spans(text)]
-        if len(tokens) >= SEED and len(_matches(tokens, self.page.tokens)) >= SIMILAR * len(tokens):
+        if len(tokens) >= SEED and len(matches(tokens, self.page.tokens)) >= SIMILAR * len(tokens):
             self.again[line] += size
         else:
             self.fabricated += size
@@ -152,37 +144,6 @@ class _Alignment:
 def _size(text: str) -> int:
     """Characters that are not white space."""
     return len("".join(text.split()))
-
-
-def _runs(found: NDArray[np.bool_]) -> list[Span]:
-    """The stretches of true values, as `[start, end)`."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], found.astype(np.int8), [0]])))
-    return [(int(start), int(end)) for start, end in zip(edges[::2], edges[1::2], strict=True)]
-
-
-def _matches(tokens: list[str], page: list[str]) -> list[tuple[int, int]]:
-    """Pairs of positions, in `tokens` and in the best window of `page`, that are a match and not a coincidence."""
-    low, high = 0, len(page)
-    if not tokens or not page:
-        return []
-    if len(tokens) < len(page):
-        window = partial_ratio_alignment(tokens, page)
-        if window is None:
-            return []
-        margin = len(tokens) // 4 + SLACK
-        low, high = max(0, window.dest_start - margin), window.dest_end + margin
-    blocks = [block for block in LCSseq.opcodes(tokens, page[low:high]).as_matching_blocks() if block.size]
-    if sum(block.size for block in blocks) < SIMILAR * len(tokens):
-        sure = [block.size >= SEED for block in blocks]
-        for order in (range(len(blocks) - 1), range(len(blocks) - 1, 0, -1)):
-            step = 1 if order.step == 1 else -1
-            for index in order:
-                here, near = blocks[index], blocks[index + step]
-                left, right = (here, near) if step == 1 else (near, here)
-                close = right.a - left.a - left.size <= SLACK and right.b - left.b - left.size <= SLACK
-                sure[index + step] |= sure[index] and close
-        blocks = [block for block, keep in zip(blocks, sure, strict=True) if keep]
-    return [(block.a + step, low + block.b + step) for block in blocks for step in range(block.size)]
 
 
 def _sentences(piece: _Piece) -> list[_Piece]:

@@ -16,7 +16,8 @@ from detente.page import Page
 from detente.records import Record
 from detente.spans import Span
 from detente.tasks.boilerplate import AT
-from detente.templates import TEMPLATES, Part, Piece, Template
+from detente.template import Part, Piece, Template
+from detente.templates import TEMPLATES
 
 BY_NAME: Final[Mapping[str, Template]] = {template.name: template for template in TEMPLATES}
 

@@ -4,75 +4,18 @@ A template surrounds an article's segments with markup and with text of its own,
 a page's capture keeps its order.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
-
-class Piece(NamedTuple):
-    """A piece of visible text, on a line of its own in the page's text.
-
-    Attributes:
-        text: The text.
-        type: What it is, one of the types of segments.
-        segment: The id of the article's segment that it shows; None for what the site adds.
-    """
-
-    text: str
-    type: str
-    segment: str | None = None
-
-
-Part = str | Piece
-"""Markup, or visible text."""
-Wrap = tuple[str, str]
-"""What stands before and after."""
-
-
-@dataclass(frozen=True)
-class Template:
-    """How a site shows an article.
-
-    Attributes:
-        name: Its word on the command line.
-        summary: One line for people.
-        before: What the site puts above.
-        article: Around the article: from its first segment that belongs to it to the last of its body.
-        after: What the site puts below.
-        wrap: Around a segment of a type; a paragraph's where a type has none.
-        group: Around a run of segments of one type, where the site boxes them.
-        head: Markup in the head.
-    """
-
-    name: str
-    summary: str
-    before: tuple[Part, ...]
-    article: Wrap
-    after: tuple[Part, ...]
-    wrap: Mapping[str, Wrap]
-    group: Mapping[str, Wrap] = field(default_factory=dict)
-    head: str = ""
-
-
-def _each(open_: str, close: str, kind: str, *texts: str) -> tuple[Part, ...]:
-    """Pieces of one type, each between the same marks."""
-    return tuple(part for text in texts for part in (open_, Piece(text, kind), close))
-
-
-def _nested(*classes: str, tag: str) -> Wrap:
-    """One div in another, and at last an element with a span."""
-    opened = "".join(f'<div class="pb-{name}">' for name in classes)
-    return f"{opened}<{tag}><span>", f"</span></{tag}>{'</div>' * len(classes)}"
-
+from detente.template import Piece, Template, each, nested
 
 _NEWS: Final = Template(
     "news",
     "a classic news site in semantic HTML: header, nav, main, article, aside, footer",
     (
         '<header><div class="logo">',
-        *_each("", "", "navigation", "The Harbour Ledger"),
+        *each("", "", "navigation", "The Harbour Ledger"),
         '</div><nav aria-label="Main"><ul>',
-        *_each('<li><a href="#">', "</a></li>", "navigation", "Home", "World", "Politics", "Business", "Weather"),
+        *each('<li><a href="#">', "</a></li>", "navigation", "Home", "World", "Politics", "Business", "Weather"),
         "</ul></nav></header><main>",
     ),
     ("<article>", "</article>"),
@@ -84,11 +27,11 @@ _NEWS: Final = Template(
         '</p></aside><aside class="most-read"><h2>',
         Piece("Most read", "related"),
         "</h2><ol>",
-        *_each('<li><a href="#">', "</a></li>", "related", "Ferry timetable changes on Monday", "Old lighthouse sold"),
+        *each('<li><a href="#">', "</a></li>", "related", "Ferry timetable changes on Monday", "Old lighthouse sold"),
         "</ol></aside></main><footer><p>",
         Piece("© The Harbour Ledger. All rights reserved.", "legal"),
         "</p><ul>",
-        *_each('<li><a href="#">', "</a></li>", "legal", "Privacy policy", "Terms of use"),
+        *each('<li><a href="#">', "</a></li>", "legal", "Privacy policy", "Terms of use"),
         "</ul></footer>",
     ),
     {
@@ -124,9 +67,9 @@ _BLOG: Final = Template(
     ('<article class="post hentry"><div class="entry-content">', "</div></article>"),
     (
         '<div class="sharedaddy">',
-        *_each('<a class="share-button" href="#">', "</a>", "share", "Click to share by letter", "Click to print"),
+        *each('<a class="share-button" href="#">', "</a>", "share", "Click to share by letter", "Click to print"),
         '</div><nav class="post-navigation">',
-        *_each('<a href="#">', "</a>", "navigation", "Previous post", "Next post"),
+        *each('<a href="#">', "</a>", "navigation", "Previous post", "Next post"),
         '</nav><div id="comments"><h3>',
         Piece("Leave a Reply", "placeholder"),
         "</h3><p>",
@@ -134,7 +77,7 @@ _BLOG: Final = Template(
         '</p></div></main></div><div id="secondary" class="widget-area"><section class="widget"><h2>',
         Piece("Recent Comments", "related"),
         "</h2><ul>",
-        *_each("<li>", "</li>", "related", "Aunt Ottilie on How to mend a net", "Bram on Seven sorts of fog"),
+        *each("<li>", "</li>", "related", "Aunt Ottilie on How to mend a net", "Bram on Seven sorts of fog"),
         '</ul></section></div><footer class="site-info">',
         Piece("Proudly run on tea.", "legal"),
         "</footer></div>",
@@ -159,10 +102,10 @@ _AMP: Final = Template(
     "a page for telephones in the manner of AMP: custom elements, a side bar, consent",
     (
         '<amp-sidebar id="menu" layout="nodisplay"><ul>',
-        *_each("<li>", "</li>", "navigation", "Top stories", "Regions", "Sport"),
+        *each("<li>", "</li>", "navigation", "Top stories", "Regions", "Sport"),
         '</ul></amp-sidebar><amp-consent id="consent"><div>',
         Piece("We and our 112 partners store biscuits on your device.", "legal"),
-        *_each("<button>", "</button>", "legal", "Accept all", "Manage choices"),
+        *each("<button>", "</button>", "legal", "Accept all", "Manage choices"),
         "</div></amp-consent>",
     ),
     ('<main role="main"><div class="amp-article">', "</div></main>"),
@@ -170,7 +113,7 @@ _AMP: Final = Template(
         '<amp-social-share type="post"></amp-social-share><amp-ad width="300" height="250"><div>',
         Piece("Advertisement: Brackwater boots keep out the flood.", "ad"),
         '</div></amp-ad><amp-list><div role="list">',
-        *_each('<div role="listitem">', "</div>", "related", "Watch: heron steals lunch", "Ten quiet islands"),
+        *each('<div role="listitem">', "</div>", "related", "Watch: heron steals lunch", "Ten quiet islands"),
         "</div></amp-list><footer>",
         Piece("View the full site", "navigation"),
         "</footer>",
@@ -192,15 +135,15 @@ _DIVS: Final = Template(
     "div soup without semantics: every block a div, classes that say nothing",
     (
         '<div class="a1"><div class="b7">',
-        *_each('<div class="c"><span>', "</span></div>", "navigation", "Start", "News", "Opinion", "Archive", "Login"),
+        *each('<div class="c"><span>', "</span></div>", "navigation", "Start", "News", "Opinion", "Archive", "Login"),
         '</div><div class="d2"><div class="e9">',
     ),
     ('<div class="f3">', "</div>"),
     (
         '</div><div class="g4"><div class="h">',
-        *_each('<div class="i">', "</div>", "related", "You might also like", "Mayor opens bridge", "Snow in June"),
+        *each('<div class="i">', "</div>", "related", "You might also like", "Mayor opens bridge", "Snow in June"),
         '</div></div></div><div class="j0"><div>',
-        *_each("<div>", "</div>", "legal", "Imprint", "Data protection", "© Daily Signal Box"),
+        *each("<div>", "</div>", "legal", "Imprint", "Data protection", "© Daily Signal Box"),
         "</div></div></div>",
     ),
     {
@@ -220,7 +163,7 @@ _TABLES: Final = Template(
         '<table width="780" border="0"><tr><td colspan="2" bgcolor="#003366"><font color="white" size="5">',
         Piece("WORLDWIDE NEWS ONLINE", "navigation"),
         '</font></td></tr><tr><td width="140" valign="top"><table>',
-        *_each('<tr><td><a href="#"><font size="1">', "</font></a></td></tr>", "navigation", "Front page", "Guests"),
+        *each('<tr><td><a href="#"><font size="1">', "</font></a></td></tr>", "navigation", "Front page", "Guests"),
         '<tr><td><font size="1">',
         Piece("You are visitor number 48211", "placeholder"),
         '</font></td></tr></table></td><td valign="top">',
@@ -248,7 +191,7 @@ _BUILDER: Final = Template(
     "page-builder nesting: each block ten elements deep, sections, rows and columns",
     (
         '<div class="pb-section"><div class="pb-row"><div class="pb-column"><div class="pb-widget"><div>',
-        *_each('<div class="pb-menu-item"><a href="#"><span>', "</span></a></div>", "navigation", "Home", "Our story"),
+        *each('<div class="pb-menu-item"><a href="#"><span>', "</span></a></div>", "navigation", "Home", "Our story"),
         "</div></div></div></div></div>",
         '<div class="pb-section"><div class="pb-row"><div class="pb-column"><div class="pb-widget pb-hero"><div><h2>',
         Piece("Stories that matter, delivered with care", "promotion"),
@@ -265,12 +208,12 @@ _BUILDER: Final = Template(
         "</p></div></div>",
     ),
     {
-        "paragraph": _nested("widget", "inner", "text", "block", "prose", tag="p"),
-        "headline": _nested("widget", "inner", "heading", tag="h1"),
-        "subheading": _nested("widget", "inner", "heading", tag="h3"),
+        "paragraph": nested("widget", "inner", "text", "block", "prose", tag="p"),
+        "headline": nested("widget", "inner", "heading", tag="h1"),
+        "subheading": nested("widget", "inner", "heading", tag="h3"),
         "caption": ('<div class="pb-widget"><figure><img src="y.webp"><figcaption>', "</figcaption></figure></div>"),
-        "share": _nested("widget", "button", tag="a"),
-        "related": _nested("widget", "card", "link", tag="a"),
+        "share": nested("widget", "button", tag="a"),
+        "related": nested("widget", "card", "link", tag="a"),
     },
 )
 
@@ -279,7 +222,7 @@ _SCROLL: Final = Template(
     "infinite scroll: further articles, whole, below the one that was asked for",
     (
         '<div class="top-bar">',
-        *_each('<a href="#">', "</a>", "navigation", "Latest", "Live", "Video"),
+        *each('<a href="#">', "</a>", "navigation", "Latest", "Live", "Video"),
         '</div><div id="stream">',
     ),
     ('<article class="story"><div class="story-body">', "</div></article>"),
