@@ -33,7 +33,7 @@ endif
 	@echo ". .venv/bin/activate"
 
 test: $(READY)  ## Set up, and run the tests.
-	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n 2
 
 lint: $(READY)  ## Check style and types.
 	@$(BIN)/ruff check .

@@ -11,9 +11,9 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.align import align
-from detente.corpus import load
-from detente.text import is_space, token_spans
+from detente.data.corpus import load
+from detente.text.alignment import align
+from detente.text.normalization import is_space, token_spans
 
 OUTPUTS_PER_PAGE = 20
 

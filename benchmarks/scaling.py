@@ -9,10 +9,10 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from detente.corpus import Corpus, load
-from detente.predictions import Predictions
-from detente.score import score
-from detente.tasks.stance import STANCE
+from detente.data.corpus import Corpus, load
+from detente.evaluation.predictions import Predictions
+from detente.evaluation.score import score
+from detente.tasks.stance.task import STANCE
 
 SIZES = (1_000, 10_000, 100_000)
 BOUND = 1.5

@@ -19,12 +19,13 @@ from pathlib import Path
 
 import numpy as np
 
-from detente import foreign, resample
-from detente import sentences as sentences_module
 from detente.metrics.bags import Shingles
-from detente.metrics.edits import indel_ratio, spoken_words, word_error_rate
+from detente.metrics.edit_distance import indel_ratio, spoken_words, word_error_rate
 from detente.metrics.rouge import rouge_lsum
-from detente.sentences import sentences
+from detente.stats import bootstrap as resample
+from detente.tasks.content_extraction import readers as foreign
+from detente.text import sentences as sentences_module
+from detente.text.sentences import sentences
 
 SUITE = Path(__file__).parents[2] / "shared" / "suites" / "article_extraction"
 SAMPLE = 120

@@ -9,9 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from detente import card, counts
-from detente.extractors import NAMES
-from detente.records import write_whole
+from detente.data.jsonl import write_whole
+from detente.dataset import card
+from detente.dataset import statistics as counts
+from detente.tasks.boilerplate.extractors import NAMES
 
 ROOT = Path(__file__).resolve().parents[1]
 OUTPUTS = ROOT / "benchmarks" / "extractors"

@@ -6,8 +6,10 @@ python scripts/plant_errors.py stance 7 /tmp/refute planted.jsonl
 import sys
 from pathlib import Path
 
-from detente import inventory, planting, schema
-from detente.records import dump_lines, write_whole
+from detente.data import labels as inventory
+from detente.data.jsonl import dump_lines, write_whole
+from detente.dataset import schema
+from detente.dataset.quality import seeded_errors as planting
 
 FIELDS = {
     "boilerplate": ("type", "repeats"),

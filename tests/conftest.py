@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from detente import build
-from detente.corpus import Corpus, load
-from detente.predictions import Predictions, check
-from detente.records import Line
-from detente.task import Task
+from detente.data.corpus import Corpus, load
+from detente.data.jsonl import Line
+from detente.dataset import build
+from detente.evaluation.predictions import Predictions, check
+from detente.tasks.task import Task
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent

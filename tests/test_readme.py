@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from detente import card, counts
-from detente.build import CANARY
+from detente.dataset import card
+from detente.dataset import statistics as counts
+from detente.dataset.build import CANARY
 
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 QUOTED = re.compile(r"\*?`([^`]+)`")

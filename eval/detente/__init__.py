@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from detente.corpus import load_dataset
+    from detente.data.corpus import load_dataset
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "load_dataset"]
@@ -12,7 +12,7 @@ __all__ = ["__version__", "load_dataset"]
 def __getattr__(name: str) -> Any:
     # `import detente`, which the command line pays for, stays free of the data stack.
     if name == "load_dataset":
-        from detente.corpus import load_dataset
+        from detente.data.corpus import load_dataset
 
         return load_dataset
     raise AttributeError(f"module 'detente' has no attribute {name!r}")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.metrics.classification import ratio
-from detente.spans import Span
+from detente.text.spans import Span
 
 LEVELS: Final = ("nominal", "ordinal", "interval")
 

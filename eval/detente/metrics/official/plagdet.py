@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from math import fsum, log2
 from typing import Any, NamedTuple
 
-from detente.spans import mask_of
+from detente.text.spans import mask_of
 
 
 class Stretch(NamedTuple):

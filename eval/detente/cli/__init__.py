@@ -1,0 +1,26 @@
+"""The command line: parses, calls, prints. Heavy imports wait inside the commands that need them."""
+
+import click
+
+from detente import __version__
+from detente.cli.dataset import dataset_group
+from detente.cli.eval import eval_group
+from detente.cli.options import CONTEXT
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(__version__, prog_name="detente")
+def main() -> None:
+    """Détente: a gold dataset of news coverage, and the harness that scores models against it.
+
+    \b
+    detente eval inputs --task stance -o inputs.jsonl   what a model may see
+    detente eval score predictions.jsonl                score what it said
+    detente dataset show detente-004                    read the gold
+
+    Completion: eval "$(_DETENTE_COMPLETE=bash_source detente)" (or zsh_source, fish_source).
+    """
+
+
+main.add_command(eval_group)
+main.add_command(dataset_group)

@@ -1,0 +1,113 @@
+"""`detente eval`: score predictions, and what one needs to make them."""
+
+from pathlib import Path
+
+import click
+
+from detente.cli.compare import compare
+from detente.cli.options import CONTEXT, TASK, emit, problems_exit
+from detente.cli.run import run
+from detente.cli.score import score
+from detente.data.problems import Invalid, Problem
+from detente.tasks.boilerplate.html.templates import NAMES as TEMPLATES
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group("eval", context_settings=CONTEXT)
+def eval_group() -> None:
+    """Score predictions, and what one needs to make them."""
+
+
+eval_group.add_command(score)
+eval_group.add_command(compare)
+
+
+@eval_group.command("tasks")
+def eval_tasks() -> None:
+    """List the tasks, the forms of their predictions, and their baselines."""
+    from detente.tasks.all import TASKS
+    from detente.tasks.baselines import BASELINES
+
+    for task in TASKS:
+        click.secho(task.name, bold=True)
+        click.echo(f"  {task.summary}")
+        click.echo(f"  a line has id and one of: {', '.join(task.forms)}" + " (also CSV, Parquet)" * task.flat)
+        click.echo(f"  metrics: {', '.join(measure.name for measure in task.measures)}")
+        for baseline in BASELINES:
+            if baseline.task == task.name:
+                click.echo(f"  baseline {baseline.name}: {baseline.summary}")
+
+
+@eval_group.command("metrics")
+@click.option("--task", type=TASK, help="Of one task only.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def eval_metrics(task: str | None, form: str) -> None:
+    """List every metric with its task, range, formula and reference.
+
+    \b
+    detente eval metrics --task stance
+    """
+    import json
+
+    from detente.data.jsonl import without_nan
+    from detente.tasks.all import TASKS
+    from detente.tasks.content_extraction.task import BOILERPLATE_TEXT
+
+    rows = [
+        {
+            "task": known.name,
+            "gold": "reference texts" if known is BOILERPLATE_TEXT else "détente",
+            "name": metric.name,
+            "low": metric.bounds[0],
+            "high": metric.bounds[1],
+            "best": metric.best,
+            "formula": metric.formula,
+            "reference": metric.reference,
+        }
+        for known in (*TASKS, BOILERPLATE_TEXT)
+        if task in (None, known.name)
+        for metric in known.measures
+    ]
+    if form == "json":
+        click.echo(json.dumps(without_nan(rows), indent=2, ensure_ascii=False))
+        return
+    for row in rows:
+        source = f" ({row['reference']})" if row["reference"] else ""
+        bounds = f"{row['low']:g}…{row['high']:g}, best {row['best']:g}"
+        name = f"{row['name']} (--gold)" if row["gold"] != "détente" else row["name"]
+        click.echo(f"{row['task']:<12} {name:<34} {bounds}: {row['formula']}{source}")
+
+
+@eval_group.command("inputs")
+@click.option("--task", type=TASK, required=True)
+@click.option(
+    "--render",
+    type=click.Choice([*TEMPLATES, "all"]),
+    multiple=True,
+    help="Give HTML (boilerplate only): the pages in this site template, or in all; repeatable.",
+)
+@click.option("-o", "--output", type=_FILE, help="Write there, not to the screen.")
+def eval_inputs(task: str, render: tuple[str, ...], output: Path | None) -> None:
+    """Write what a model may see, one JSON object per unit; never labels.
+
+    \b
+    detente eval inputs --task boilerplate -o inputs.jsonl
+    detente eval inputs --task boilerplate --render all -o pages.jsonl
+    """
+    with problems_exit():
+        from detente.cli.run import pages
+        from detente.data.corpus import load
+        from detente.data.jsonl import dump_lines
+        from detente.tasks.all import TASKS
+
+        if render:
+            if task != "boilerplate":
+                raise Invalid([Problem("option", "--render", f"means nothing to the task {task}")])
+            emit(dump_lines({"id": name, "html": html} for name, html in pages(render)), output)
+            return
+        wanted = next(known for known in TASKS if known.name == task)
+        emit(dump_lines(wanted.inputs(load())), output)
+
+
+eval_group.add_command(run)

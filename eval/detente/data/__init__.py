@@ -1,0 +1,1 @@
+"""Files, problems, and the built dataset."""

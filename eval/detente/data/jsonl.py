@@ -1,0 +1,184 @@
+"""Strict JSON Lines: every line read with its number, every fault a problem, no line dropped in silence."""
+
+import json
+import lzma
+import math
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from detente.data.problems import Invalid, Problem
+
+Record = dict[str, Any]
+
+
+class Line(NamedTuple):
+    """One record and where it stands, as `file:line`."""
+
+    place: str
+    record: Record
+
+
+def _no_duplicate_keys(pairs: list[tuple[str, Any]]) -> Record:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        raise ValueError(f"the key {', '.join(map(repr, twice))} stands twice in one object")
+    return record
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON: write a number or null")
+
+
+PACKED = (".xz", ".gz", ".zst", ".bz2")
+_BINARY = (b"\x1f\x8b", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"BZh", b"PAR1")
+_UNPACKED = {b"\xfd7zXZ": "xz", b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
+_DECODER = json.JSONDecoder(object_pairs_hook=_no_duplicate_keys, parse_constant=_no_constant)
+
+
+def parse_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
+    """Reads JSON Lines from bytes.
+
+    Args:
+        data: The file's bytes; lines end in LF or CRLF, blank ones are passed over, a byte order mark is allowed.
+        name: What to call the file in places.
+
+    Returns:
+        The records in the order of the file, and the problems of the lines that hold none.
+    """
+    if b"\0" in data[:4096] or data.startswith(_BINARY):
+        return [], [Problem("not-json", f"{name}:1", "the file is binary or compressed: unpack it to JSON Lines")]
+    lines, problems = [], []
+    for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
+        if not raw.strip():
+            continue
+        place = f"{name}:{number}"
+        try:
+            record = _DECODER.decode(raw.decode("utf-8").strip())
+        except UnicodeDecodeError as error:
+            message = (
+                f"byte {error.start + 1} of the line (0x{raw[error.start]:02x}) is not UTF-8: save the file as UTF-8"
+            )
+            problems.append(Problem("not-json", place, message))
+        except json.JSONDecodeError as error:
+            message = f"not JSON at column {error.colno}: {error.msg}; write one JSON object a line"
+            problems.append(Problem("not-json", place, message))
+        except RecursionError:
+            problems.append(Problem("not-json", place, "the line is nested too deeply to be a record"))
+        except ValueError as error:
+            problems.append(Problem("not-json", place, str(error)))
+        else:
+            if isinstance(record, dict):
+                lines.append(Line(place, record))
+            else:
+                problems.append(Problem("not-json", place, f"a line is one JSON object, not {describe(record)}"))
+    return lines, problems
+
+
+def parse_document(data: bytes, name: str) -> tuple[Any, list[Problem]]:
+    """Reads one JSON document as strictly; None, without a problem, if the bytes are no JSON document."""
+    try:
+        return _DECODER.decode(data.decode("utf-8-sig").strip()), []
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        return None, []
+    except ValueError as error:
+        return None, [Problem("not-json", name, str(error))]
+
+
+def broken_document(data: bytes, name: str) -> Problem:
+    """Where bytes that should be one JSON document stop being one."""
+    try:
+        _DECODER.decode(data.decode("utf-8-sig").strip())
+    except UnicodeDecodeError as error:
+        return Problem("not-json", name, f"byte {error.start + 1} (0x{data[error.start]:02x}) is not UTF-8")
+    except json.JSONDecodeError as error:
+        return Problem("not-json", f"{name}:{error.lineno}", f"not JSON at column {error.colno}: {error.msg}")
+    except (RecursionError, ValueError) as error:
+        return Problem("not-json", name, str(error))
+    return Problem("not-json", name, "neither a JSON object of pages nor JSON Lines")
+
+
+def describe(value: object) -> str:
+    """A value in the words of JSON, short enough for a message."""
+    kinds = {dict: "an object", list: "a list", type(None): "null"}
+    if type(value) in kinds:
+        return kinds[type(value)]
+    shown = json.dumps(value, ensure_ascii=False, default=str)
+    return shown if len(shown) <= 40 else shown[:37] + "…" + shown[-1]
+
+
+def without_nan(value: Any) -> Any:
+    """A JSON document with null for every NaN and infinity, which JSON does not have."""
+    if isinstance(value, dict):
+        return {key: without_nan(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_nan(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def dump_line(record: object) -> str:
+    """The canonical JSON of a record, on one line: its keys in their order, no white space to spare."""
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+
+
+def dump_lines(records: Iterable[object]) -> str:
+    """Canonical JSON Lines."""
+    return "".join(dump_line(record) + "\n" for record in records)
+
+
+def write_whole(path: Path, data: bytes | str) -> None:
+    """Writes a file whole or not at all: beside its place first, then renamed.
+
+    Raises:
+        Invalid: If the place cannot be written, with the system's reason.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        try:
+            beside.write_bytes(data.encode() if isinstance(data, str) else data)
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise Invalid([Problem("not-writable", str(path), f"cannot be written: {error.strerror}")]) from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        Invalid: If it cannot be read, with the system's reason.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Invalid([Problem("not-readable", str(path), f"cannot be read: {error.strerror}")]) from error
+
+
+def unpacked_name(name: str) -> str:
+    """A file's name without the suffix that says how it is packed."""
+    return next((name.removesuffix(suffix) for suffix in PACKED if name.endswith(suffix)), name)
+
+
+def unpack(data: bytes, name: str) -> bytes:
+    """The bytes that a file holds, if it is packed with xz, gzip, bzip2 or Zstandard; told by its first bytes.
+
+    Raises:
+        Invalid: If they are packed, and broken.
+    """
+    kind = next((kind for start, kind in _UNPACKED.items() if data.startswith(start)), None)
+    if kind is None:
+        return data
+    try:
+        if kind == "xz":
+            return lzma.decompress(data)
+        import pyarrow
+
+        with pyarrow.input_stream(pyarrow.py_buffer(data), compression=kind) as stream:
+            unpacked: bytes = stream.read()
+            return unpacked
+    except (OSError, EOFError, lzma.LZMAError) as error:
+        raise Invalid([Problem("not-readable", name, f"is packed with {kind} and broken: {error}")]) from error

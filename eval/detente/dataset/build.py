@@ -1,0 +1,208 @@
+"""From annotations to the published dataset: every file is made in memory first, then compared or written whole."""
+
+import difflib
+import hashlib
+import io
+import json
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from detente.data.corpus import SPLIT
+from detente.data.jsonl import dump_line, dump_lines, without_nan, write_whole
+from detente.data.problems import Invalid, Problem
+from detente.dataset import annotations, card, checks, schema
+from detente.dataset import derived_columns as computed
+from detente.dataset import statistics as counts
+from detente.dataset.quality import refutation
+from detente.text.normalization import NORMALISATION
+
+MANIFEST: Final = "dataset/manifest.json"
+AGREEMENT: Final = "dataset/agreement.json"
+CARD: Final = "dataset/README.md"
+DATASHEET: Final = "DATASHEET.md"
+DERIVED_FOLDERS: Final = ("dataset/text", "dataset/data")
+CANARY: Final = "DETENTE-CANARY-3f6c1b0e-8a52-4d0e-9b7e-5c1d2e4f7a90"
+"""Stands in the manifest, the card and the datasheet, so that training data which holds them can be found."""
+
+_CARD_BLOCKS: Final = (
+    "articles",
+    "configs",
+    "boilerplate",
+    "claims",
+    "stance",
+    "labels",
+    "support",
+    "attribution",
+    "derivation",
+    "reuse",
+    "contrast",
+)
+
+Files = dict[str, bytes]
+"""Path below the root to content."""
+
+
+def _sha256(data: bytes | str) -> str:
+    return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()
+
+
+def digest(frame: pl.DataFrame) -> str:
+    """SHA-256 of a table's schema and of its rows as canonical JSON Lines; no Parquet writer has a say in it."""
+    return _sha256(
+        dump_line({name: str(dtype) for name, dtype in frame.schema.items()}) + "\n" + dump_lines(frame.to_dicts())
+    )
+
+
+def check(root: Path) -> annotations.Tables:
+    """Reads a corpus and checks all of it.
+
+    Raises:
+        Invalid: With every problem.
+    """
+    tables, problems = annotations.read(root)
+    tables = computed.complete(tables)
+    if problems := problems + checks.problems_of(tables):
+        raise Invalid(problems)
+    return tables
+
+
+def files_of(root: Path) -> Files:
+    """Everything that is derived, made from the annotations.
+
+    Args:
+        root: The folder that holds `annotations/` and `dataset/`.
+
+    Raises:
+        Invalid: If the corpus has problems.
+    """
+    tables = check(root)
+    version = _version(root)
+    frames = {config: tables[config].frame() for config in schema.MODELS}
+    digests = {config: digest(frame) for config, frame in frames.items()}
+    files: Files = {f"dataset/text/{row['id']}.txt": row["text"].encode() for row in tables["articles"].rows}
+    for config, frame in frames.items():
+        buffer = io.BytesIO()
+        frame.write_parquet(buffer, compression="zstd", statistics=False)
+        files[f"dataset/data/{config}/{SPLIT}.parquet"] = buffer.getvalue()
+    found = refutation.found(root, {row["id"]: row["text"] for row in tables["articles"].rows})
+    files[AGREEMENT] = _json({name: [row._asdict() for row in rows] for name, rows in found._asdict().items()})
+    blocks = counts.blocks(tables, found)
+    yaml = card.front_matter(version, digests)
+    files[CARD] = _document(root, CARD, blocks, _CARD_BLOCKS, yaml)
+    if (root / DATASHEET).is_file():
+        files[DATASHEET] = _document(root, DATASHEET, blocks, ())
+    manifest = {
+        "schema": "detente.manifest/1",
+        "name": "detente",
+        "version": version,
+        "canary": CANARY,
+        "sha256": _sha256(dump_line(digests)),
+        "normalisation": NORMALISATION,
+        "configs": {config: {"rows": len(frames[config]), "sha256": digests[config]} for config in frames},
+        "files": {
+            name.removeprefix("dataset/"): _sha256(data)
+            for name, data in sorted(files.items())
+            if name not in (CARD, DATASHEET)
+        },
+    }
+    files[MANIFEST] = _json(manifest)
+    return files
+
+
+def _json(document: object) -> bytes:
+    return (json.dumps(without_nan(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _document(root: Path, name: str, blocks: Mapping[str, str], required: Collection[str], yaml: str = "") -> bytes:
+    try:
+        return card.render((root / name).read_text("utf-8"), blocks, required, yaml).encode()
+    except (OSError, ValueError) as error:
+        raise Invalid([Problem("card-blocks", name, str(error))]) from error
+
+
+def _version(root: Path) -> str:
+    path = root / "annotations" / "VERSION"
+    if not path.is_file():
+        raise Invalid([Problem("file-missing", "annotations/VERSION", "write the dataset's version there, as 1.0.0")])
+    return path.read_text("utf-8").strip()
+
+
+def _strangers(root: Path, files: Files) -> list[Path]:
+    present = (path for name in DERIVED_FOLDERS for path in (root / name).rglob("*") if path.is_file())
+    return sorted(path for path in present if path.relative_to(root).as_posix() not in files)
+
+
+def write(root: Path, files: Files) -> list[str]:
+    """Writes what differs, each file whole and the manifest last; removes derived files that nothing makes any more.
+
+    Returns:
+        The names of the files that were written or removed.
+    """
+    changed = []
+    for name in sorted(files, key=lambda name: name == MANIFEST):
+        path = root / name
+        if not path.is_file() or path.read_bytes() != files[name]:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, files[name])
+            changed.append(name)
+    for path in _strangers(root, files):
+        path.unlink()
+        changed.append(path.relative_to(root).as_posix())
+    return changed
+
+
+def differences(root: Path, files: Files) -> Iterator[str]:
+    """How the files in `dataset/` differ from what the annotations make, as the lines of a unified diff.
+
+    Parquet bytes embed their writer's version, so Parquet files are compared as schema and rows, and each with the
+    hash that the manifest beside it gives.
+    """
+    for name, made in files.items():
+        path = root / name
+        present = path.read_bytes() if path.is_file() else b""
+        if present != made:
+            yield from _diff(name, _readable(name, present), _readable(name, made))
+    yield from (f"{path.relative_to(root).as_posix()}: nothing makes this file" for path in _strangers(root, files))
+    yield from _broken_hashes(root, files)
+
+
+def _broken_hashes(root: Path, files: Files) -> Iterator[str]:
+    try:
+        hashes: Mapping[str, str] = json.loads((root / MANIFEST).read_bytes())["files"]
+    except (OSError, ValueError, KeyError):
+        return  # the manifest's own diff tells it
+    for name in files:
+        path = root / name
+        vouched = hashes.get(name.removeprefix("dataset/"))
+        if vouched and path.is_file() and _sha256(path.read_bytes()) != vouched:
+            yield f"{name}: its bytes have not the hash in {MANIFEST}"
+
+
+def _diff(name: str, present: str, made: str) -> Iterator[str]:
+    names = (f"{name} (present)", f"{name} (rebuilt)")
+    return difflib.unified_diff(present.splitlines(), made.splitlines(), *names, lineterm="", n=1)
+
+
+def _readable(name: str, data: bytes) -> str:
+    if not data:
+        return ""
+    if name.endswith(".parquet"):
+        try:
+            frame = pl.read_parquet(data)
+        except pl.exceptions.PolarsError:
+            return "not Parquet"
+        return "\n".join([str(dict(frame.schema)), *(dump_line(row) for row in frame.iter_rows(named=True))])
+    text = data.decode("utf-8", "replace")
+    return _without_parquet_hashes(text) if name == MANIFEST else text
+
+
+def _without_parquet_hashes(text: str) -> str:
+    try:
+        manifest: dict[str, Any] = json.loads(text)
+        manifest["files"] = {k: "" if k.endswith(".parquet") else v for k, v in manifest["files"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return text
+    return json.dumps(manifest, indent=2, ensure_ascii=False)

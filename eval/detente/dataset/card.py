@@ -1,0 +1,73 @@
+"""Generated parts of documents: the card's YAML, which is all that `load_dataset` needs, and tables in place."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from datasets import DatasetInfo
+from datasets.info import DatasetInfosDict
+from huggingface_hub import DatasetCardData
+
+from detente.data.corpus import SPLIT
+from detente.dataset.features import features_of
+
+_FRONT_MATTER: Final = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+_BLOCK: Final = re.compile(r"(?P<open><!-- generated: (?P<name>\w+) -->\n).*?(?P<close><!-- /generated -->)", re.DOTALL)
+
+
+def front_matter(version: str, digests: Mapping[str, str]) -> str:
+    """The card's YAML.
+
+    A config's `description` is the digest of its rows: `load_dataset` keys its cache on this YAML and not on the data,
+    so without it an edit would silently load the old rows.
+
+    Args:
+        version: The dataset's version.
+        digests: Config name to SHA-256 of the config's rows.
+    """
+    data = DatasetCardData(
+        pretty_name="Détente",
+        language=["en"],
+        license="other",
+        license_name="labels-cc-by-4.0-texts-of-their-publishers",
+        license_link="LICENSE-annotations",
+        task_categories=["text-classification", "token-classification"],
+        size_categories=["n<1K"],
+        annotations_creators=["machine-generated"],
+        configs=[
+            {
+                "config_name": config,
+                "version": version,
+                "description": f"sha256:{digest}",
+                "data_files": [{"split": SPLIT, "path": f"data/{config}/{SPLIT}.parquet"}],
+            }
+            for config, digest in digests.items()
+        ],
+    )
+    infos = DatasetInfosDict({config: DatasetInfo(features=features_of(config)) for config in digests})
+    infos.to_dataset_card_data(data)
+    return f"---\n{data.to_yaml()}\n---\n"
+
+
+def render(document: str, blocks: Mapping[str, str], required: Collection[str], yaml: str = "") -> str:
+    """A document with its front matter and its generated blocks replaced; what people wrote stays as it is.
+
+    A block is `<!-- generated: NAME -->`, the generated lines, `<!-- /generated -->`.
+
+    Args:
+        document: The document as it is.
+        blocks: Block name to Markdown.
+        required: The blocks that the document must have.
+        yaml: The new front matter.
+
+    Raises:
+        ValueError: If the document lacks a required block, has one twice, or names one that there is not.
+    """
+    body = _FRONT_MATTER.sub("", document)
+    named = Counter(match["name"] for match in _BLOCK.finditer(body))
+    if missing := [name for name in required if not named[name]]:
+        raise ValueError(f"the generated blocks {', '.join(missing)} are missing")
+    if wrong := [name for name, count in named.items() if count > 1 or name not in blocks]:
+        raise ValueError(f"the generated blocks {', '.join(wrong)} stand twice, or are not among {', '.join(blocks)}")
+    return yaml + _BLOCK.sub(lambda match: match["open"] + blocks[match["name"]] + match["close"], body)

@@ -1,0 +1,227 @@
+"""Agreement of the two blind passes, layer by layer and field by field, before adjudication and with nothing dropped.
+
+Items are the union of what the two passes have; an item that one of them lacks has the value "(absent)" there.
+Intervals resample items and are conditional on these pages. Passes of one model are not two minds: this says how
+determinate a guideline is, not how true its labels are.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from detente.data.jsonl import Record
+from detente.dataset.derived_columns import agreement
+from detente.dataset.quality.layers import LAYERS, Layer, Passes, apart, by_id, by_line, read_pass, spans_of
+from detente.metrics.agreement import alpha_interval, alpha_u_terms, b_cubed_items, krippendorff_alpha
+from detente.metrics.classification import Floats, ratio
+from detente.stats import bootstrap as resample
+from detente.text.spans import Span
+
+ABSENT: Final = "(absent)"
+PASSES: Final = ("pass-a", "pass-b")
+SPAN_PASSES: Final = ("spans-a", "spans-b")
+REPRODUCTION: Final = ("gold", "pass-c")
+"""The gold, and a fresh pass that was made after adjudication from the final guideline alone."""
+RESAMPLES: Final = 2000
+NEAR_COPY: Final = "detente-001"
+"""The page that nearly copies another: agreement is given without it, too."""
+
+
+class Measure(NamedTuple):
+    """One figure of agreement.
+
+    Attributes:
+        layer: The annotated layer.
+        field: What of it is compared.
+        measure: `α`, `α ordinal`, `α_U` or `B³`.
+        items: How many items, or annotated units, it rests on.
+        value: The figure; NaN where nothing varies.
+        low: Lower bound; NaN where there is no interval.
+        high: Upper bound.
+        without_copy: The figure without `NEAR_COPY`.
+    """
+
+    layer: str
+    field: str
+    measure: str
+    items: int
+    value: float
+    low: float
+    high: float
+    without_copy: float
+
+
+def _aligned(passes: Passes, layer: Layer, field: str) -> list[list[Any]]:
+    """Each pass's values of a field over the union of the items."""
+    values = [{layer.key(row): _label(row[field]) for row in rows} for rows in passes]
+    items = list(dict.fromkeys(item for found in values for item in found))
+    return [[found.get(item, ABSENT) for item in items] for found in values]
+
+
+def _label(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _nominal(passes: Passes, layer: Layer, field: str) -> tuple[int, float, float, float]:
+    ratings = _aligned(passes, layer, field)
+    return len(ratings[0]), krippendorff_alpha(ratings), *alpha_interval(ratings)
+
+
+def _ordinal(passes: Passes, layer: Layer, field: str) -> tuple[int, float, float, float]:
+    values = [{layer.key(row): row[field] for row in rows} for rows in passes]
+    items = list(dict.fromkeys(item for found in values for item in found))
+    ratings = [[found.get(item) for item in items] for found in values]
+    both = sum(None not in pair for pair in zip(*ratings, strict=True))
+    return both, krippendorff_alpha(ratings, "ordinal"), *alpha_interval(ratings, "ordinal")
+
+
+def _spans(
+    passes: Passes, key: Callable[[Record], Any], field: str, texts: Mapping[str, str]
+) -> tuple[int, float, float, float]:
+    """α_U with the item as the category, on the whole page."""
+    return _alpha_u(_marked(passes, key, field), lambda place: (0, len(texts[place[0]])))
+
+
+def _cut_spans(passes: Passes, layer: str, field: str, texts: Mapping[str, str]) -> tuple[int, float, float, float]:
+    """α_U of spans that came first: of a claim's row on its page, else line by line, so that lines can be resampled.
+
+    Lines in which neither pass marks anything are left out.
+    """
+    if layer == "attribution":
+        return _spans(passes, by_id, field, texts)
+    marked = []
+    for found in _marked(passes, lambda row: row.get("source"), field):
+        lines: dict[Any, list[Span]] = {}
+        for place, own in found.items():
+            lines |= {(*place, line): spans for line, spans in by_line(own, texts[place[0]]).items()}
+        marked.append(lines)
+    return _alpha_u(marked, lambda place: place[-1])
+
+
+def _marked(passes: Passes, key: Callable[[Record], Any], field: str) -> list[dict[Any, list[Span]]]:
+    """For each pass the spans of each article and item."""
+    marked = []
+    for rows in passes:
+        found: dict[Any, list[Span]] = {}
+        for row in rows:
+            place = row["source"] if field == "source_span" else row["article"]
+            found.setdefault((place, key(row)), []).extend(spans_of(row, field))
+        marked.append({place: apart(spans) for place, spans in found.items()})
+    return marked
+
+
+def _alpha_u(marked: list[dict[Any, list[Span]]], extent: Callable[[Any], Span]) -> tuple[int, float, float, float]:
+    places = list(dict.fromkeys(key for found in marked for key in found))
+    terms = []
+    for place in places:
+        low, high = extent(place)
+        moved = [[(start - low, end - low) for start, end in found.get(place, [])] for found in marked]
+        terms.append(alpha_u_terms(moved, high - low))
+    units = sum(len(spans) for found in marked for spans in found.values())
+
+    def alpha(sums: Floats) -> Floats:
+        return 1 - ratio(sums[..., 0], sums[..., 1])
+
+    summed = np.array(terms)
+    return units, float(alpha(summed.sum(axis=0))), *_interval(alpha, summed)
+
+
+def _interval(statistic: Callable[[Floats], Floats], terms: Floats) -> tuple[float, float]:
+    """Percentile bounds of a statistic of summed terms over resampled items; NaN under ten items."""
+    if len(terms) < resample.ENOUGH:
+        return np.nan, np.nan
+    values = statistic(resample.weights(len(terms), RESAMPLES, seed=0) @ terms)
+    low, high = np.quantile(values, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _relations(passes: Passes) -> tuple[int, float, float, float]:
+    """α on the relation of every claim and proposition that either pass links."""
+    linked = [
+        {(row["id"], link["proposition"]): link["relation"] for row in rows for link in row["propositions"]}
+        for rows in passes
+    ]
+    pairs = list(dict.fromkeys(pair for found in linked for pair in found))
+    ratings = [[found.get(pair, ABSENT) for pair in pairs] for found in linked]
+    return len(pairs), krippendorff_alpha(ratings), *alpha_interval(ratings)
+
+
+def _agreement(passes: Passes) -> tuple[int, float, float, float]:
+    """α on the labels of agreement that follow from each pass's claims, over every article and proposition linked."""
+    labels = []
+    for rows in passes:
+        links: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for row in rows:
+            for link in row["propositions"]:
+                pair = (row["article"], link["proposition"])
+                links.setdefault(pair, []).append((link["relation"], row["presentation"]))
+        labels.append({pair: agreement(found)[0] for pair, found in links.items()})
+    pairs = list(dict.fromkeys(pair for found in labels for pair in found))
+    ratings = [[found.get(pair, "unrelated") for pair in pairs] for found in labels]
+    return len(pairs), krippendorff_alpha(ratings), *alpha_interval(ratings)
+
+
+def _clusters(passes: Passes) -> tuple[int, float, float, float]:
+    """B-cubed F1 of the clusters that claims with the same propositions make."""
+    first, second = (
+        {row["id"]: tuple(sorted(link["proposition"] for link in row["propositions"])) for row in rows}
+        for rows in passes
+    )
+    items = [item for item in first if item in second]
+    precision, recall = b_cubed_items([first[item] for item in items], [second[item] for item in items])
+    terms = np.column_stack([precision, recall, np.ones(len(items))])
+
+    def f1(sums: Floats) -> Floats:
+        return ratio(2 * sums[..., 0] * sums[..., 1], sums[..., 2] * (sums[..., 0] + sums[..., 1]))
+
+    return len(items), float(f1(terms.sum(axis=0))), *_interval(f1, terms)
+
+
+def _without_copy(passes: Passes) -> Passes:
+    first, second = ([row for row in rows if row["article"] != NEAR_COPY] for rows in passes)
+    return first, second
+
+
+def measures(root: Path, texts: Mapping[str, str], names: tuple[str, str] = PASSES) -> list[Measure]:
+    """The agreement of two passes over every layer that has both.
+
+    Args:
+        root: The folder that holds `annotations/`.
+        texts: Of each article.
+        names: The folders of the two.
+    """
+    found = []
+    for name, layer in LAYERS.items():
+        cut = SPAN_PASSES if names == PASSES else names
+        for field, measure, compute, folders in _measures_of(name, layer, texts, names, cut):
+            passes = (read_pass(root, name, folders[0]), read_pass(root, name, folders[1]))
+            if all(passes):
+                items, value, low, high = compute(passes)
+                found.append(Measure(name, field, measure, items, value, low, high, compute(_without_copy(passes))[1]))
+    return found
+
+
+Compute = Callable[[Passes], tuple[int, float, float, float]]
+
+
+def _measures_of(
+    name: str, layer: Layer, texts: Mapping[str, str], names: tuple[str, str], cut: tuple[str, str]
+) -> Iterable[tuple[str, str, Compute, tuple[str, str]]]:
+    rows_are_spans = name in ("boilerplate", "no_claim")
+    for field in layer.cut:
+        if field != "segment" or cut != names or rows_are_spans:  # elsewhere only the span passes have such rows
+            shown = "spans" if field == "segment" else field
+            yield shown, "α_U", lambda both, field=field: _cut_spans(both, name, field, texts), cut  # type: ignore[misc]
+    for field in layer.spans:
+        yield field, "α_U", lambda both, field=field: _spans(both, layer.key, field, texts), names  # type: ignore[misc]
+    for field in layer.nominal:
+        yield field, "α", lambda both, field=field: _nominal(both, layer, field), names  # type: ignore[misc]
+    for field in layer.ordinal:
+        yield field, "α ordinal", lambda both, field=field: _ordinal(both, layer, field), names  # type: ignore[misc]
+    if name == "claims":
+        yield "agreement", "α", _agreement, names
+        yield "propositions", "α", _relations, names
+        yield "propositions", "B³", _clusters, names

@@ -1,0 +1,1 @@
+"""From prediction files to scores, comparisons and rankings."""

@@ -1,0 +1,193 @@
+"""Reading predictions: one strict reader, which knows line numbers and reports every problem at once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from detente.data.jsonl import Line, describe, unpack, unpacked_name
+from detente.data.problems import Invalid, Problem
+from detente.data.tables import FLAT_SUFFIXES, read_lines
+from detente.tasks.all import TASKS
+from detente.tasks.task import Gold, Refused, Task
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a model said of each unit of a task.
+
+    Attributes:
+        task: The task.
+        by_id: Unit id to prediction.
+        missing: Ids of the gold that are not predicted, sorted; empty unless that was allowed.
+        forms: The forms that occur, in the task's order.
+        crashed: Ids whose line has an `error`.
+        extra: Ids that the gold does not have, left out; empty unless that was allowed.
+        tools: What made the predictions, by the lines' `tool`.
+    """
+
+    task: Task
+    by_id: dict[str, Any]
+    missing: tuple[str, ...]
+    forms: tuple[str, ...]
+    crashed: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+
+
+def task_of(lines: Sequence[Line], name: str, corpus: Gold) -> Task:
+    """The one task whose forms the lines have; of several, the one whose ids they have.
+
+    Raises:
+        Invalid: If the lines fit no task, or several.
+    """
+    keys = set().union(*(line.record.keys() for line in lines))
+    fitting = [task for task in TASKS if keys & set(task.forms)]
+    if len(fitting) > 1:
+        ids = {str(line.record.get("id")) for line in lines}
+        fitting = [task for task in fitting if ids & task.units(corpus).keys()] or fitting
+    if len(fitting) == 1:
+        return fitting[0]
+    if not fitting and len(lines) == 1 and "id" not in lines[0].record:
+        message = "the file is one object without an id: if its keys are pages, name their reference texts with --gold"
+        raise Invalid([Problem("task-unclear", f"{name}:1", message)])
+    words = ", ".join(task.name for task in fitting or TASKS)
+    message = f"the lines fit {'several tasks' if fitting else 'no task'}: say which with --task ({words})"
+    raise Invalid([Problem("task-unclear", f"{name}:1", message)])
+
+
+def check(
+    lines: Sequence[Line],
+    task: Task,
+    corpus: Gold,
+    name: str,
+    *,
+    allow_missing: bool = False,
+    allow_extra: bool = False,
+    problems: Sequence[Problem] = (),
+) -> Predictions:
+    """Turns lines into predictions.
+
+    Args:
+        lines: As read.
+        task: Whose predictions they are.
+        corpus: The gold.
+        name: What to call the file.
+        allow_missing: Whether ids of the gold may be missing.
+        allow_extra: Whether ids that the gold does not have may be there; they are left out, and counted.
+        problems: What went wrong already; lines that could not be read may hold any id, so that with such problems
+            nothing is said of missing ids.
+
+    Raises:
+        Invalid: With every problem.
+    """
+    units = task.units(corpus)
+    found = list(problems)
+    outside = [line for line in lines if isinstance(line.record.get("id"), str) and line.record["id"] not in units]
+    extra = tuple(sorted({line.record["id"] for line in outside})) if allow_extra else ()
+    if extra:
+        left_out = set(extra)
+        lines = [line for line in lines if str(line.record.get("id")) not in left_out]
+    if len(outside) == len(lines) > 1 and not allow_extra:
+        shown = f"{outside[0].record['id']!r} and {len(lines) - 1} more; the gold has {next(iter(units), 'nothing')!r}"
+        raise Invalid([*found, Problem("id-unknown", name, f"no id is in the gold: {shown}. Is it the right gold?")])
+    first: dict[str, str] = {}
+    by_id: dict[str, Any] = {}
+    forms: set[str] = set()
+    for line in lines:
+        unit, faults = _unit_of(line, units, first)
+        faults += _key_problems(line, task)
+        if not faults and unit is not None:
+            try:
+                by_id[line.record["id"]] = task.parse(unit, line.record)
+                forms.update(form for form in task.forms if form in line.record)
+            except Refused as refused:
+                faults = [Problem(rule, line.place, message) for rule, message in refused.faults]
+        found += faults
+    unreadable = any(problem.rule in ("not-json", "no-id", "no-predictions", "text-not-utf8") for problem in found)
+    missing = tuple(sorted(units.keys() - first.keys()))
+    if missing and not allow_missing and not unreadable:
+        named = ", ".join(missing[:20]) + (f" and {len(missing) - 20} more" if len(missing) > 20 else "")
+        message = f"{len(missing)} of {len(units)} are not predicted: {named}; add them, or pass --allow-missing"
+        found.append(Problem("id-missing", name, message))
+    if found:
+        raise Invalid(found)
+    return Predictions(
+        task=task,
+        by_id=by_id,
+        missing=missing,
+        forms=tuple(form for form in task.forms if form in forms),
+        crashed=tuple(sorted(line.record["id"] for line in lines if line.record.get("error"))),
+        extra=extra,
+        tools=tuple(sorted({str(line.record["tool"]) for line in lines if line.record.get("tool")})),
+    )
+
+
+def _unit_of(line: Line, units: dict[str, Any], first: dict[str, str]) -> tuple[Any, list[Problem]]:
+    """The gold unit that a line is about, and what is wrong with its id."""
+    if "id" not in line.record:
+        return None, [Problem("no-id", line.place, 'the line has no "id"')]
+    name = line.record["id"]
+    if not isinstance(name, str):
+        return None, [Problem("wrong-type", line.place, f"id is {describe(name)}, not a string")]
+    if name not in units:
+        return None, [Problem("id-unknown", line.place, f"{name!r} is not in the gold" + _nearest(name, units))]
+    if name in first:
+        return None, [Problem("id-duplicate", line.place, f"{name} stands already at {first[name]}")]
+    first[name] = line.place
+    return units[name], []
+
+
+def _nearest(name: str, units: dict[str, Any]) -> str:
+    from rapidfuzz.process import extractOne  # only where there is something to complain of
+
+    best = extractOne(name, units.keys(), score_cutoff=80)
+    return f": did you mean {best[0]}?" if best else ""
+
+
+def _key_problems(line: Line, task: Task) -> list[Problem]:
+    return list(_key_faults(line, task))
+
+
+def _key_faults(line: Line, task: Task) -> Iterator[Problem]:
+    keys = line.record.keys()
+    if unknown := sorted(keys - {"id", *task.forms, *task.extras}):
+        known = ", ".join(("id", *task.forms, *task.extras))
+        yield Problem("unknown-field", line.place, f"{', '.join(map(repr, unknown))}: {task.name} knows {known}")
+    forms = [form for form in task.forms if form in keys]
+    if len(forms) != 1:
+        named = " and ".join(forms) if forms else "none"
+        yield Problem("form", line.place, f"the line has {named}: give exactly one of {', '.join(task.forms)}")
+
+
+def read(
+    path: str,
+    data: bytes,
+    corpus: Gold,
+    task: Task | None = None,
+    *,
+    allow_missing: bool = False,
+    allow_extra: bool = False,
+) -> Predictions:
+    """Reads and checks a predictions file.
+
+    Args:
+        path: The file's name, which decides its format and stands in problems.
+        data: Its bytes.
+        corpus: The gold.
+        task: The task, or None to tell it from the lines.
+        allow_missing: Whether ids of the gold may be missing.
+        allow_extra: Whether ids that the gold does not have may be there.
+
+    Raises:
+        Invalid: With every problem.
+    """
+    lines, problems = read_lines(unpack(data, path), path)
+    if not lines:
+        raise Invalid(problems)
+    task = task or task_of(lines, path, corpus)
+    if task.variant:
+        task = task.variant(line.record["id"] for line in lines if isinstance(line.record.get("id"), str))
+    if Path(unpacked_name(path)).suffix.lower() in FLAT_SUFFIXES and not task.flat:
+        raise Invalid([Problem("wrong-type", path, f"predictions of {task.name} are JSON Lines, not a flat table")])
+    return check(lines, task, corpus, path, allow_missing=allow_missing, allow_extra=allow_extra, problems=problems)

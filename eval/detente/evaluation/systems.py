@@ -1,0 +1,112 @@
+"""The prediction files of one call: read and checked together, against the built dataset or reference texts."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detente.data.problems import Invalid, Problem
+
+if TYPE_CHECKING:
+    from detente.evaluation.predictions import Predictions
+    from detente.evaluation.score import Resampling, Scores
+    from detente.tasks.task import Gold, Options
+
+
+def short_names(paths: Sequence[str]) -> list[str]:
+    """The files' names without suffixes where these tell them apart, else their paths; a second one gets a number."""
+    from detente.tasks.content_extraction.readers import short_name
+
+    stems = [short_name(path) for path in paths]
+    names = stems if len(set(stems)) == len(set(paths)) else list(paths)
+    return [
+        name if name not in names[:place] else f"{name} ({names[:place].count(name) + 1})"
+        for place, name in enumerate(names)
+    ]
+
+
+def load_gold(path: Path | None, form: str | None) -> "Gold":
+    """Reference texts from a file or folder, or the dataset that the package came with.
+
+    Raises:
+        Invalid: If the file cannot be read as gold.
+    """
+    if path is None:
+        if form:
+            raise Invalid([Problem("option", "--gold-format", "says how to read --gold, which is not given")])
+        from detente.data import corpus
+
+        return corpus.load()
+    from detente.tasks.content_extraction.readers import read_gold
+
+    return read_gold(path, form)
+
+
+def read_all(
+    paths: Sequence[str], gold: "Gold", task: str | None, *, allow_missing: bool = False, allow_extra: bool = False
+) -> dict[str, "Predictions"]:
+    """The checked predictions of each file by its short name.
+
+    Raises:
+        Invalid: With the problems of all files.
+    """
+    from detente.tasks.content_extraction.references import References
+
+    problems: list[Problem] = []
+    found: dict[str, Predictions] = {}
+    if isinstance(gold, References) and task not in (None, "boilerplate"):
+        raise Invalid([Problem("option", "--task", f"reference texts are gold of boilerplate, not of {task}")])
+    for path, short in zip(paths, short_names(paths), strict=True):
+        try:
+            found[short] = _read(path, gold, task, allow_missing, allow_extra)
+        except Invalid as invalid:
+            problems += invalid.problems
+    if problems:
+        raise Invalid(problems)
+    return found
+
+
+def _read(path: str, gold: "Gold", task: str | None, allow_missing: bool, allow_extra: bool) -> "Predictions":
+    from detente.data.jsonl import read_bytes
+    from detente.evaluation import predictions
+    from detente.tasks.all import TASKS
+    from detente.tasks.content_extraction.references import References
+
+    if isinstance(gold, References):
+        from detente.tasks.content_extraction.readers import prediction_lines
+        from detente.tasks.content_extraction.task import BOILERPLATE_TEXT
+
+        given = sys.stdin.buffer.read() if path == "-" else None
+        lines, problems = prediction_lines(Path("standard input" if path == "-" else path), given)
+        return predictions.check(
+            lines,
+            BOILERPLATE_TEXT,
+            gold,
+            path,
+            allow_missing=allow_missing,
+            allow_extra=allow_extra,
+            problems=problems,
+        )
+    name = "standard input" if path == "-" else path
+    if Path(path).is_dir():
+        raise Invalid([Problem("not-readable", name, "is a folder: give --gold, whose ids its files are named by")])
+    data = sys.stdin.buffer.read() if path == "-" else read_bytes(Path(path))
+    wanted = next((known for known in TASKS if known.name == task), None)
+    return predictions.read(name, data, gold, wanted, allow_missing=allow_missing, allow_extra=allow_extra)
+
+
+def score_all(
+    systems: "dict[str, Predictions]", gold: "Gold", options: "Options", resampling: "Resampling", jobs: int | None
+) -> "dict[str, Scores]":
+    """Each system's scores, counted together on `jobs` cores (all by default), with a progress bar for long work."""
+    from detente.evaluation import engines as parallel
+    from detente.evaluation.progress import progress
+    from detente.evaluation.score import count_all, score
+
+    task = next(iter(systems.values())).task
+    with progress("scoring", len(task.units(gold)) * len(systems), parallel.WORTH_IT) as advance:
+        rows = count_all(list(systems.values()), gold, options, jobs or parallel.cores(), advance)
+    return {
+        name: score(each, gold, options, resampling, counted)
+        for (name, each), counted in zip(systems.items(), rows, strict=True)
+    }

@@ -1,0 +1,115 @@
+"""Items that are sets of spans, gold against predicted: overlap, and optimal one-to-one matching."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from detente.metrics.classification import Floats, ratio
+from detente.text.spans import Span
+
+
+def overlap(gold: Sequence[Sequence[Span]], predicted: Sequence[Sequence[Span]]) -> NDArray[np.int64]:
+    """How many characters each gold item shares with each predicted one, shape `(gold, predicted)`.
+
+    Args:
+        gold: For each item its spans, half-open and without overlap inside the item; one at the least.
+        predicted: Likewise. Items may overlap one another.
+    """
+    if not gold or not predicted:
+        return np.zeros((len(gold), len(predicted)), dtype=np.int64)
+    (mine, of_mine), (theirs, of_theirs) = _flat(gold), _flat(predicted)
+    starts = np.maximum(mine[:, None, 0], theirs[None, :, 0])
+    ends = np.minimum(mine[:, None, 1], theirs[None, :, 1])
+    shared = np.maximum(ends - starts, 0)
+    summed: NDArray[np.int64] = np.add.reduceat(np.add.reduceat(shared, of_mine, axis=0), of_theirs, axis=1)
+    return summed
+
+
+def _flat(items: Sequence[Sequence[Span]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """All spans one after the other, and where each item's begin."""
+    flat = np.array([span for spans in items for span in spans], dtype=np.int64).reshape(-1, 2)
+    return flat, np.cumsum([0, *(len(spans) for spans in items[:-1])])
+
+
+def iou(gold: Sequence[Sequence[Span]], predicted: Sequence[Sequence[Span]]) -> Floats:
+    """Intersection over union of the sets of characters (Jaccard 1901), in 0…1, shape `(gold, predicted)`.
+
+    It is 1 exactly if two items cover the same characters.
+
+    Args:
+        gold: For each item its spans, as for `overlap`.
+        predicted: Likewise.
+    """
+    shared = overlap(gold, predicted)
+    sizes = [np.array([sum(end - start for start, end in spans) for spans in items]) for items in (gold, predicted)]
+    return ratio(shared, sizes[0][:, None] + sizes[1][None, :] - shared)
+
+
+def match(similarity: ArrayLike, threshold: float) -> list[tuple[int, int]]:
+    """The one-to-one matching with the most pairs that count and, of those, the greatest similarity.
+
+    A pair counts if its similarity is above 0 and at least the threshold. Groups of items that no counting pair
+    connects are matched each on its own, so that an item that counts with nothing changes nothing, not even how ties
+    fall. Of equally good matchings one is taken that depends only on the order of the items.
+
+    Args:
+        similarity: Shape `(gold, predicted)`, in 0…1.
+        threshold: What a pair must reach.
+
+    Returns:
+        Pairs of indices (gold, predicted), sorted; none where nothing counts.
+    """
+    values = np.asarray(similarity, dtype=float)
+    return _matched(np.where(values >= threshold, values, 0), most_pairs=True)
+
+
+def soft_match(similarity: ArrayLike) -> list[tuple[int, int]]:
+    """The one-to-one matching with the greatest sum of similarities (Kuhn 1955), pairs of similarity 0 left out.
+
+    Args:
+        similarity: Shape `(gold, predicted)`, not negative.
+
+    Returns:
+        Pairs of indices (gold, predicted), sorted.
+    """
+    return _matched(np.asarray(similarity, dtype=float), most_pairs=False)
+
+
+def _matched(weights: Floats, *, most_pairs: bool) -> list[tuple[int, int]]:
+    rows, columns = np.nonzero(weights > 0)
+    if len(np.unique(rows)) == len(np.unique(columns)) == len(rows):  # nobody has a choice
+        return list(zip(rows.tolist(), columns.tolist(), strict=True))
+    from scipy.optimize import linear_sum_assignment  # slow to import, and seldom needed
+
+    found = []
+    for mine, theirs in _groups(rows, columns, weights.shape):
+        block = weights[np.ix_(mine, theirs)]
+        if most_pairs:  # one more pair outweighs all that the others can add up to
+            block = np.where(block > 0, block + min(block.shape), 0)
+        pairs = zip(*linear_sum_assignment(block, maximize=True), strict=True)
+        found += [(int(mine[row]), int(theirs[column])) for row, column in pairs if block[row, column] > 0]
+    return sorted(found)
+
+
+def _groups(
+    rows: NDArray[np.intp], columns: NDArray[np.intp], shape: tuple[int, ...]
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """The rows and the columns that edges connect, group by group."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    height, size = shape[0], sum(shape)
+    graph = coo_array((np.ones(len(rows)), (rows, height + columns)), shape=(size, size))
+    _, labels = connected_components(graph, directed=False)
+    for label in np.unique(labels[rows]):
+        yield np.flatnonzero(labels[:height] == label), np.flatnonzero(labels[height:] == label)
+
+
+def owners(items: Sequence[Sequence[Span]], length: int) -> NDArray[np.intp]:
+    """For each character of a text of `length` the item that covers it, the first of several, or -1."""
+    owner = np.full(length, -1, dtype=np.intp)
+    for index in reversed(range(len(items))):
+        for start, end in items[index]:
+            owner[start:end] = index
+    return owner

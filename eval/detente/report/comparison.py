@@ -1,0 +1,242 @@
+"""A comparison as a table, as Markdown, as JSON."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import IO, Any, Final
+
+from detente.data.jsonl import without_nan
+from detente.evaluation.compare import Comparison, Pair
+from detente.evaluation.compare_items import ItemDifference
+from detente.evaluation.compare_metric import Difference, Rank
+from detente.report.tables import Section, print_tables, rendered
+from detente.stats.paired import EXACT
+
+SHOWN: Final = 10
+"""So many items, and pairs of metrics, stand in a table; the JSON has all."""
+
+
+def _figure(value: float, sign: str = "") -> str:
+    return "–" if math.isnan(value) else f"{value:{sign}.3f}"
+
+
+def _p(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.4f}" if value >= 0.00005 else f"{value:.0e}"
+
+
+def _place(rank: Rank) -> str:
+    if rank.rank is None:
+        return "–"
+    spread = f" ({rank.interval[0]}…{rank.interval[1]})" if rank.interval else ""
+    return f"{_figure(rank.value)} #{rank.rank}{spread}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def sections(comparison: Comparison) -> Iterator[Section]:
+    """The tables that people read, in their order; metrics that no system has a value of are left out."""
+    task, names = comparison.task, tuple(comparison.scores)
+    sizes = comparison.scores[names[0]].sizes
+    title = f"{task.name}: {len(names)} systems, {sizes['units']} units, {sizes['families']} families; value and #rank"
+    title += " (95% interval of the rank)" if comparison.interval == "bootstrap" else ""
+    rows = [(name, *map(_place, comparison.ranks[name])) for name in _shown(comparison)]
+    yield Section(title, ("metric", *names), rows)
+    for pair in comparison.pairs:
+        yield _differences(comparison, pair)
+        yield from _items(pair)
+    ordered = sorted(
+        (tau, *both, str(count)) for both, (tau, count) in comparison.stability.items() if not math.isnan(tau)
+    )
+    if ordered:
+        pairs = f"{min(SHOWN, len(ordered))} of {_counted(len(ordered), 'pair')} of metrics"
+        title = f"do the metrics rank the systems alike? Kendall's τ-b: {pairs}, the lowest first"
+        found: list[tuple[str, ...]] = [
+            (one, two, _figure(tau, "+"), count) for tau, one, two, count in ordered[:SHOWN]
+        ]
+        yield Section(title, ("metric", "and", "τ-b", "systems"), found, ("and",))
+
+
+def _shown(comparison: Comparison) -> list[str]:
+    return [name for name, ranks in comparison.ranks.items() if any(rank.rank for rank in ranks)]
+
+
+def _differences(comparison: Comparison, pair: Pair) -> Section:
+    """One row per metric: with interval and test, or cluster by cluster."""
+    title = f"{pair.second} − {pair.first}"
+    found = {name: pair.differences[name] for name in _shown(comparison)}
+    better = {1: pair.second, -1: pair.first, 0: "–"}
+    if comparison.interval == "bootstrap":
+        many = len(comparison.pairs) > 1
+        rows = [
+            (name, _figure(each.value, "+"), *_tests(each, many), better[each.better]) for name, each in found.items()
+        ]
+        header = (
+            "metric",
+            "difference",
+            "95% interval",
+            "p",
+            *(["Holm p"] * many),
+            "smallest p",
+            "detectable",
+            "better",
+        )
+        return Section(title, header, rows, ("better",))
+    clusters = next((tuple(each.clusters) for each in found.values() if each.clusters), ())
+    rows = []
+    for name, each in found.items():
+        apart = (each.value, each.mean, *(each.clusters.get(cluster, math.nan) for cluster in clusters))
+        rows.append((name, *(_figure(value, "+") for value in apart), better[each.better]))
+    header = ("metric", "difference", "mean", *clusters, "better")
+    return Section(f"{title}, by {comparison.unit}", header, rows, ("better",))
+
+
+def _tests(difference: Difference, many: bool) -> tuple[str, ...]:
+    tested = difference.tested
+    if tested is None:
+        return ("–",) * (4 + many)
+    low, high = tested.interval.low, tested.interval.high
+    spread = "–" if math.isnan(low) else f"{low:+.3f} … {high:+.3f}"
+    adjusted = (_p(tested.p_holm),) if many else ()
+    return (spread, _p(tested.test.p), *adjusted, _p(tested.test.smallest), _figure(tested.detectable))
+
+
+def _item(found: ItemDifference) -> dict[str, Any]:
+    return asdict(found) | {"said": list(found.said), "wrong": list(found.wrong), "direction": found.direction}
+
+
+def _items(pair: Pair) -> Iterator[Section]:
+    """The items that decide the first metric by which the two differ, and those of which they say different things."""
+    header = ("gold", pair.first, pair.second)
+    answers = {each.item: (each.gold or "–", *(said or "–" for said in each.said)) for each in pair.items}
+    first = next((name for name, each in pair.differences.items() if each.deciding), None)
+    if first:
+        deciding = pair.differences[first].deciding
+        title = f"{_counted(len(deciding), 'item')} decide{'s' * (len(deciding) == 1)} {first}"
+        title += (
+            f": were the two systems swapped there, the difference of {pair.differences[first].value:+.3f} were gone"
+        )
+        equal = ("–",) * len(header)
+        rows = [
+            (item, _figure(share, "+"), *answers.get(item, equal)) for item, share in list(deciding.items())[:SHOWN]
+        ]
+        yield Section(title, ("item", "share", *header), rows, header)
+    if pair.items:
+        shown = [(each.item, each.slice, each.direction, *answers[each.item]) for each in pair.items[:SHOWN]]
+        worse, better = (sum(each.direction == way for each in pair.items) for way in ("worse", "better"))
+        title = f"{pair.first} and {pair.second} differ on {_counted(len(pair.items), 'item')}, {pair.second} worse on"
+        title += f" {worse} and better on {better}; {len(shown)} of them, the worst difference first"
+        words = ("slice", f"{pair.second} is", *header)
+        yield Section(title, ("item", *words), shown, words)
+
+
+def notes(comparison: Comparison) -> list[str]:
+    """What a reader must know to read the numbers right."""
+    unit, clusters = comparison.unit, comparison.clusters
+    found = []
+    if comparison.interval == "range":
+        few = f"{clusters} clusters ({unit}) are too few for an interval or a p: read the differences, and what decides"
+        found.append(f"{few}; mean is over clusters of equal weight")
+    else:
+        found += [
+            f"p: two-sided sign-flip test over {clusters} clusters ({unit}), exact if m ≤ {EXACT} of them differ",
+            "smallest p: 2 / 2^m if exact, else 1 / (1 + resamples): no result of this test can lie below it",
+            "p is for one metric, named beforehand; Holm p is corrected for the number of systems, not of metrics",
+            "detectable: (1.96 + 0.84) × standard error, the true difference found in 80% of such samples",
+        ]
+    if unit != "family":
+        found.append("units share texts and topics: this comparison is conditional on these pages")
+    found += [f"{pair.first} and {pair.second} differ on no item" for pair in comparison.pairs if not pair.items]
+    for name, scores in comparison.scores.items():
+        if scores.missing:
+            found.append(f"{name}: scored as empty, since missing: {', '.join(scores.missing)}")
+    undefined = [
+        f"{name} {each.tested.interval.undefined:.1%} ({pair.second})"
+        for pair in comparison.pairs
+        for name, each in pair.differences.items()
+        if each.tested and each.tested.interval.undefined > 0 and not math.isnan(each.value)
+    ]
+    if undefined:
+        found.append(f"undefined resamples, left out: {', '.join(undefined)}")
+    if hidden := [name for name in comparison.ranks if name not in _shown(comparison)]:
+        found.append(f"undefined for every system, and not shown: {', '.join(hidden)}")
+    return found
+
+
+def print_table(comparison: Comparison, file: IO[str]) -> None:
+    """Prints the tables: ruled and coloured on a terminal, bare columns elsewhere."""
+    print_tables(list(sections(comparison)), notes(comparison), comparison.signature, file)
+
+
+def as_json(comparison: Comparison) -> dict[str, Any]:
+    """The comparison as `detente.comparison/1`: undefined is null, everything at full precision."""
+    names = list(comparison.scores)
+    document = {
+        "schema": "detente.comparison/1",
+        "task": comparison.task.name,
+        "dataset": comparison.scores[names[0]].dataset,
+        "systems": [
+            {"name": name, "missing": list(each.missing), "signature": each.signature}
+            for name, each in comparison.scores.items()
+        ],
+        "unit": comparison.unit,
+        "clusters": comparison.clusters,
+        "interval": comparison.interval,
+        "metrics": {
+            metric: {name: _rank(rank, comparison) for name, rank in zip(names, ranks, strict=True)}
+            for metric, ranks in comparison.ranks.items()
+        },
+        "comparisons": [
+            {
+                "first": pair.first,
+                "second": pair.second,
+                "metrics": {name: _difference(each, pair) for name, each in pair.differences.items()},
+                "items": [_item(each) for each in pair.items],
+            }
+            for pair in comparison.pairs
+        ],
+        "stability": [
+            {"metrics": list(both), "tau": tau, "systems": count} for both, (tau, count) in comparison.stability.items()
+        ],
+        "signature": comparison.signature,
+    }
+    nulled: dict[str, Any] = without_nan(document)
+    return nulled
+
+
+def _rank(rank: Rank, comparison: Comparison) -> dict[str, Any]:
+    found: dict[str, Any] = {"value": rank.value, "rank": rank.rank}
+    if comparison.interval == "bootstrap":
+        found["rank_low"], found["rank_high"] = rank.interval or (None, None)
+    return found
+
+
+def _difference(each: Difference, pair: Pair) -> dict[str, Any]:
+    """Under ten clusters the difference in each of them; from ten on interval and test, and never both."""
+    found: dict[str, Any] = {
+        "difference": each.value,
+        "better": {1: pair.second, -1: pair.first}.get(each.better),
+        "deciding": [{"item": item, "share": share} for item, share in each.deciding.items()],
+    }
+    if each.tested is None:
+        return found | {"mean": each.mean, "clusters": each.clusters}
+    interval, test = each.tested.interval, each.tested.test
+    return found | {
+        "low": interval.low,
+        "high": interval.high,
+        "undefined": interval.undefined,
+        "p": test.p,
+        "p_holm": each.tested.p_holm,
+        "smallest_p": test.smallest,
+        "exact": test.exact,
+        "clusters_differing": test.clusters,
+        "minimal_detectable": each.tested.detectable,
+    }
+
+
+def render(comparison: Comparison, form: str) -> str:
+    """The comparison as text: `table` (without colour), `json` or `markdown`."""
+    return rendered(
+        form, list(sections(comparison)), notes(comparison), comparison.signature, lambda: as_json(comparison)
+    )

@@ -1,0 +1,214 @@
+"""The task `boilerplate`: which characters of a page are the article's own text.
+
+Counts are of characters of the page that are not white space, of its tokens and of its lines. A token, or a line, is
+kept if more than half of its characters are.
+"""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.data import fields as forms
+from detente.data.corpus import Corpus
+from detente.data.jsonl import Record
+from detente.data.labels import TYPES_OF_ZONE
+from detente.data.page import Page
+from detente.tasks.boilerplate import retention as survival
+from detente.tasks.boilerplate.metrics import COLUMNS, METRICS
+from detente.tasks.task import Options, Row, Task
+from detente.text.spans import Span, mask_of, sums_within
+
+AT: Final = "@"
+"""Between an article's id and a template's name in the id of a rendered page."""
+FORMS: Final = ("text", "content", "boilerplate", "lines")
+PARATEXT: Final = ("ignore", "content", "boilerplate")
+_SHOWN: Final = 60
+
+
+class Prediction(NamedTuple):
+    """A prediction's form and its value: a text, or one truth per character of the page."""
+
+    form: str
+    value: str | NDArray[np.bool_]
+
+
+class _Output(NamedTuple):
+    kept: NDArray[np.bool_]
+    counts: dict[str, int]
+    inventions: tuple[str, ...]
+
+
+def pages_of(corpus: Corpus) -> dict[str, Page]:
+    """The pages with their segments and the spans of other layers."""
+    segments: dict[str, list[Row]] = {article: [] for article in corpus.articles}
+    for row in corpus.table("boilerplate").sort("article", "start").iter_rows(named=True):
+        segments[row["article"]].append(row)
+    layers = _other_layers(corpus)
+    return {
+        name: Page(name, row["family"], row["text"], tuple(segments[name]), layers[name])
+        for name, row in corpus.articles.items()
+    }
+
+
+def _other_layers(corpus: Corpus) -> dict[str, dict[str, list[tuple[Span, ...]]]]:
+    """For each article the spans of its claims (whole), of its stances' evidence and of its cues (one by one)."""
+    found: dict[str, dict[str, list[tuple[Span, ...]]]] = {
+        article: {layer: [] for layer in survival.LAYERS} for article in corpus.articles
+    }
+    for row in corpus.rows("claims"):
+        found[row["article"]]["claims"].append(_pairs(row["spans"]))
+    for config, field, layer in (("stance", "evidence", "evidence"), ("attribution", "cue_spans", "cues")):
+        spans = {(row["article"], span) for row in corpus.rows(config) for span in _pairs(row[field])}
+        for article, span in sorted(spans):
+            found[article][layer].append((span,))
+    return found
+
+
+def _pairs(spans: list[Record]) -> tuple[Span, ...]:
+    return tuple((span["start"], span["end"]) for span in spans)
+
+
+def _inputs(corpus: Corpus) -> list[Record]:
+    return [{"id": name, "text": row["text"], "language": row["language"]} for name, row in corpus.articles.items()]
+
+
+def _parse(page: Page, record: Record) -> Prediction:
+    form = next(form for form in FORMS if form in record)
+    value = record[form]
+    unit = forms.offset_unit(record)
+    if record.get("error"):
+        return Prediction(form, "")
+    if form == "text":
+        return Prediction(form, forms.text(value))
+    if form == "lines":
+        return Prediction(form, mask_of(forms.kept_lines(value, page.lines), len(page.text)) & page.visible)
+    covered = mask_of(forms.spans(value, page.text, unit, form), len(page.text))
+    return Prediction(form, (covered if form == "content" else ~covered) & page.visible)
+
+
+def _output(page: Page, prediction: Prediction | None) -> _Output:
+    if prediction is None:
+        return _Output(np.zeros(len(page.text), dtype=bool), {}, ())
+    if isinstance(prediction.value, str):
+        from detente.text.alignment import align  # spans and lines need no alignment, nor its library
+
+        placed = align(prediction.value, page.text)
+        counts = {
+            "output": placed.characters,
+            "fabricated": placed.fabricated,
+            "blocks": placed.blocks,
+            "doubled": placed.doubled,
+            "out_of_order": placed.out_of_order,
+            **placed.joints._asdict(),
+        }
+        return _Output(placed.kept, counts, placed.inventions)
+    return _Output(prediction.value, {"output": int(prediction.value.sum())}, ())
+
+
+def _is_content(zone: str, paratext: str) -> bool | None:
+    """Whether a zone should be kept; None if it does not matter."""
+    if zone == "paratext":
+        return None if paratext == "ignore" else paratext == "content"
+    return zone == "body"
+
+
+def count(page: Page, prediction: Prediction | None, options: Options) -> list[Row]:
+    """A row for each segment, and one for what of the output belongs to none."""
+    output = _output(page, prediction)
+    size, kept = sums_within(page.visible, page.spans), sums_within(output.kept, page.spans)
+    tokens, kept_tokens = _units_of(page, output.kept, page.tokens, page.segment_of_token)
+    lines, kept_lines = _units_of(page, output.kept, page.lines, page.segment_of_line)
+    rows: list[Row] = []
+    for index, segment in enumerate(page.segments):
+        row: Row = {
+            "id": page.id,
+            "article": page.id,
+            "family": page.family,
+            "slice": "headline",
+            "zone": segment["zone"],
+            "type": segment["type"],
+            "item": segment["id"],
+        }
+        wanted = _is_content(segment["zone"], options.paratext)
+        for level, total, part in (
+            ("char", int(size[index]), int(kept[index])),
+            ("token", int(tokens[index]), int(kept_tokens[index])),
+            ("line", int(lines[index]), int(kept_lines[index])),
+        ):
+            if wanted is not None:
+                row[f"{level}_tp" if wanted else f"{level}_fp"] = part
+                row[f"{level}_fn" if wanted else f"{level}_tn"] = total - part
+        if segment["zone"] == "body":
+            row["body"], row["body_kept"] = int(size[index]), int(kept[index])
+            row["body_blocks"], row["body_blocks_missed"] = 1, int(2 * kept[index] < size[index])
+        if segment["zone"] == "boilerplate":
+            row[segment["type"]] = int(size[index])
+            row[f"{segment['type']}_removed"] = int(size[index] - kept[index])
+        rows.append(row | _error(page, segment, wanted, int(size[index]), int(kept[index])))
+    zones = tuple(zone for zone in TYPES_OF_ZONE if _is_content(zone, options.paratext))
+    return [*rows, _whole_page(page, output) | survival.survival(page, output.kept, zones)]
+
+
+def _units_of(
+    page: Page, kept: NDArray[np.bool_], spans: list[Span], home: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """For each segment, how many tokens or lines are its own, and how many of those are kept."""
+    most = 2 * sums_within(kept, spans) > sums_within(page.visible, spans)
+    count = len(page.segments)
+    return np.bincount(home, minlength=count), np.bincount(home[most], minlength=count)
+
+
+def _error(page: Page, segment: Row, wanted: bool | None, size: int, kept: int) -> Row:
+    wrong = 0 if wanted is None else size - kept if wanted else kept
+    shown = page.text[segment["start"] : segment["end"]]
+    shown = shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…"
+    verb = "lost" if wanted else "let in"
+    return {"wrong": wrong, "detail": f"{verb} {wrong} of {size} characters: {shown}" if wrong else ""}
+
+
+def _whole_page(page: Page, output: _Output) -> Row:
+    """What of an output belongs to no segment."""
+    made_up = output.counts.get("fabricated", 0)
+    detail = f"made up {made_up} characters: {' | '.join(output.inventions)}"
+    return {
+        "id": page.id,
+        "article": page.id,
+        "family": page.family,
+        "slice": "headline",
+        "zone": "output",
+        "type": "output",
+        "item": f"{page.id}:output",
+        "wrong": made_up,
+        "detail": detail if len(detail) <= 2 * _SHOWN else detail[: 2 * _SHOWN - 1] + "…" if made_up else "",
+        **output.counts,
+    }
+
+
+def _variant(ids: Iterable[str]) -> Task:
+    """The task on rendered pages, if the ids are such pages'."""
+    named = {name.partition(AT)[2] for name in ids if AT in name}
+    if not named:
+        return BOILERPLATE
+    from detente.tasks.boilerplate.rendered import in_templates
+
+    return in_templates(named)
+
+
+BOILERPLATE: Final = Task(
+    name="boilerplate",
+    summary="keep the article's own text, drop what the site's template added",
+    forms=FORMS,
+    extras=("offset_unit", "tool", "error"),
+    flat=False,
+    options=("paratext", "alternatives"),
+    keys=("id", "family", "slice", "article", "zone", "type", "item"),
+    columns=COLUMNS,
+    metrics=METRICS,
+    units=pages_of,
+    parse=_parse,
+    count=count,
+    inputs=_inputs,
+    variant=_variant,
+)

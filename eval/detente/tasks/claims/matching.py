@@ -1,0 +1,129 @@
+"""Gold and predicted claims, matched at IoU .5; and how the matched ones are clustered across articles."""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from detente.data.independent_sources import SUPPORTING
+from detente.data.jsonl import Record
+from detente.data.page import Page
+from detente.metrics import clustering
+from detente.metrics.agreement import b_cubed
+from detente.metrics.classification import Floats
+from detente.metrics.matching import iou, match
+from detente.tasks.claims.prediction import Claim
+from detente.tasks.task import Options, Overall
+from detente.text.spans import Span
+
+MATCHED: Final = 0.5
+"""The IoU from which on a predicted claim is the gold claim: labels, ranks and clusters rest on such pairs."""
+
+
+class Behind(NamedTuple):
+    """The gold of all articles that independent sources are counted from."""
+
+    propositions: Sequence[Record]
+    claims: Sequence[Record]
+    attribution: Sequence[Record]
+    edges: Sequence[Record]
+    sources: Sequence[Record]
+    events: Sequence[Record]
+
+
+class Article(NamedTuple):
+    """An article's page, its gold claims, and their spans; and what stands behind the claims of all articles."""
+
+    page: Page
+    claims: tuple[Record, ...]
+    spans: tuple[tuple[Span, ...], ...]
+    behind: Behind | None = None
+
+
+class Matching(NamedTuple):
+    """Gold and predicted claims of one article, by index.
+
+    Attributes:
+        similarity: Their IoU, shape `(gold, predicted)`.
+        partner: From each matched gold claim to its predicted one.
+        spurious: The predicted claims that have no partner.
+        home: For each predicted claim the place of its gold claim or, behind all of those, its own.
+    """
+
+    similarity: Floats
+    partner: dict[int, int]
+    spurious: list[int]
+    home: dict[int, int]
+
+
+def matching(article: Article, predicted: Sequence[Claim]) -> Matching:
+    """Matches claims one to one: the most pairs at IoU .5 and, of those, the greatest IoU."""
+    similarity = iou(article.spans, [claim.spans for claim in predicted])
+    partner = dict(match(similarity, MATCHED))
+    spurious = sorted(set(range(len(predicted))) - set(partner.values()))
+    home = {theirs: mine for mine, theirs in partner.items()}
+    home |= {index: place for place, index in enumerate(spurious, start=len(article.claims))}
+    return Matching(similarity, partner, spurious, home)
+
+
+def clusters(
+    articles: Mapping[str, Article], by_id: Mapping[str, Sequence[Claim]]
+) -> tuple[list[Hashable], list[Hashable]]:
+    """The gold and the predicted cluster of each matched claim; empty if no claim is predicted to be in any.
+
+    A gold claim is in the cluster of the first proposition that it is the `same` as, else more specific than or another
+    figure of; a predicted one in that of its first key. A claim without one is alone.
+    """
+    gold: list[Hashable] = []
+    theirs: list[Hashable] = []
+    if all(claim.propositions is None for claims in by_id.values() for claim in claims):
+        return gold, theirs
+    for name, article in articles.items():
+        predicted = by_id.get(name, ())
+        for mine, index in matching(article, predicted).partner.items():
+            links = [
+                link["proposition"]
+                for relation in SUPPORTING
+                for link in article.claims[mine]["propositions"]
+                if link["relation"] == relation
+            ]
+            keys = predicted[index].propositions
+            gold.append(links[0] if links else (name, mine))
+            theirs.append(keys[0] if keys else (name, index))
+    return gold, theirs
+
+
+def _pairwise_f1(gold: list[Hashable], predicted: list[Hashable]) -> Floats:
+    return clustering.pairwise_f1(*clustering.pair_counts(gold, predicted)[:3])
+
+
+def _adjusted_rand(gold: list[Hashable], predicted: list[Hashable]) -> Floats:
+    return clustering.adjusted_rand(*clustering.pair_counts(gold, predicted))
+
+
+def _overall(name: str, formula: str, measure: Callable[..., Any], reference: str = "", low: float = 0.0) -> Overall:
+    def compute(units: Mapping[str, Any], by_id: Mapping[str, Any], _: Options) -> tuple[float, int]:
+        gold, predicted = clusters(units, by_id)
+        return (float(measure(gold, predicted)) if gold else np.nan), len(gold)
+
+    return Overall(name, f"{formula}; matched claims of all articles", compute, 1.0, (low, 1.0), reference)
+
+
+def _part(measure: Callable[..., tuple[float, float, float]], place: int) -> Callable[..., float]:
+    return lambda gold, predicted: measure(gold, predicted)[place]
+
+
+_BAGGA: Final = "Bagga and Baldwin 1998"
+_LUO: Final = "Luo 2005, φ₄"
+OVERALL: Final = (
+    _overall(
+        "b_cubed_precision", "mean share of a claim's cluster that its gold cluster has", _part(b_cubed, 0), _BAGGA
+    ),
+    _overall("b_cubed_recall", "mean share of a claim's gold cluster that its cluster has", _part(b_cubed, 1), _BAGGA),
+    _overall("b_cubed_f1", "harmonic mean of B-cubed precision and recall", _part(b_cubed, 2), _BAGGA),
+    _overall("pairwise_f1", "F1 over pairs of claims in one cluster", _pairwise_f1),
+    _overall("adjusted_rand", "(pairs − e) / (max − e), e by chance", _adjusted_rand, "Hubert and Arabie 1985", -0.5),
+    _overall("ceaf_e_precision", "Φ / predicted clusters, Φ = Σ 2|G∩P|/(|G|+|P|)", _part(clustering.ceaf_e, 0), _LUO),
+    _overall("ceaf_e_recall", "Φ / gold clusters", _part(clustering.ceaf_e, 1), _LUO),
+    _overall("ceaf_e_f1", "2 Φ / (gold + predicted clusters)", _part(clustering.ceaf_e, 2), _LUO),
+)

@@ -1,0 +1,226 @@
+"""The task `claims`: what an article asserts, as spans that may be discontinuous, with what is said of each.
+
+Gold and predicted claims are matched one to one, by optimal assignment on the IoU of their characters. Labels, ranks
+and clusters rest on the matching at IoU .5; what is left over there is missed or spurious, and counts as such.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from detente.data.corpus import Corpus
+from detente.data.jsonl import Record
+from detente.data.page import Page
+from detente.data.problems import Invalid, Problem
+from detente.metrics import matching as spans
+from detente.metrics import ranking
+from detente.tasks.claims import independent_sources as sources_of_claims
+from detente.tasks.claims.matching import OVERALL, Article, Behind, Matching, matching
+from detente.tasks.claims.metrics import COLUMNS, FIRST, METRICS, THRESHOLDS
+from detente.tasks.claims.prediction import FIELDS, Claim, parse
+from detente.tasks.task import Options, Row, Task
+from detente.text.spans import Span
+
+_SHOWN: Final = 60
+_ZONES: Final = {"paragraph": "body", "headline": "headline", "subheading": "subheading"}
+_JUDGED: Final = ("type", "presentation", "check_worthy")
+_ALL_WRONG: Final = 1 + len(_JUDGED)
+"""What is wrong with a claim that is missed or spurious: its spans, and all that is judged of it."""
+
+
+def _units(corpus: Corpus) -> dict[str, Article]:
+    segments: dict[str, list[Row]] = {name: [] for name in corpus.articles}
+    claims: dict[str, list[Record]] = {name: [] for name in corpus.articles}
+    for row in corpus.rows("boilerplate"):
+        segments[row["article"]].append(row)
+    for row in corpus.rows("claims"):
+        claims[row["article"]].append(row)
+    names = ("propositions", "claims", "attribution", "derivation", "sources", "events")
+    behind = Behind(*(corpus.rows(name) for name in names))
+    return {
+        name: Article(
+            Page(name, row["family"], row["text"], tuple(segments[name])),
+            tuple(claims[name]),
+            tuple(tuple((span["start"], span["end"]) for span in claim["spans"]) for claim in claims[name]),
+            behind,
+        )
+        for name, row in corpus.articles.items()
+    }
+
+
+def _inputs(corpus: Corpus) -> list[Record]:
+    return [{"id": name, "text": row["text"], "language": row["language"]} for name, row in corpus.articles.items()]
+
+
+def _parse(article: Article, record: Record) -> tuple[Claim, ...]:
+    return parse(article.page.text, record)
+
+
+def _count(article: Article, prediction: Sequence[Claim] | None, options: Options) -> list[Row]:
+    predicted = prediction or ()
+    found = matching(article, predicted)
+    partners = [
+        predicted[found.partner[mine]] if mine in found.partner else None for mine in range(len(article.claims))
+    ]
+    golds = [_resolved(*pair, options) for pair in zip(article.claims, partners, strict=True)]
+    given = [field for field in _JUDGED if any(getattr(claim, field) is not None for claim in predicted)]
+    rows = [_row(article, own["id"], own["zone"], own["type"], own["presentation"]) for own in article.claims]
+    for mine, (gold, claim) in enumerate(zip(golds, partners, strict=True)):
+        rows[mine] |= _gold_counts(gold, claim)
+        shown = _shown(article.page.text, article.spans[mine])
+        if claim is None:
+            rows[mine] |= {"wrong": _ALL_WRONG, "detail": f"missed: {shown}"}
+        elif faults := _faults(gold, claim, given, float(found.similarity[mine, found.partner[mine]])):
+            rows[mine] |= {"wrong": len(faults), "detail": f"{'; '.join(faults)}: {shown}"}
+    rows += [_spurious_row(article, predicted[index]) for index in found.spurious]
+    for index, claim in enumerate(predicted):
+        row = rows[found.home[index]]
+        row["predicted_claims"] = 1
+        row |= {f"has_{field}": int(getattr(claim, field) is not None) for field in FIELDS}
+    _add_overlaps(rows, article, predicted, found)
+    return [*rows, *_ranking_row(article, [gold["check_worthy"] for gold in golds], predicted, found)]
+
+
+def _row(article: Article, item: str, zone: str, kind: str, presentation: str) -> Row:
+    page = article.page
+    row = {"id": page.id, "article": page.id, "family": page.family, "slice": "headline", "wrong": 0, "detail": ""}
+    return row | {"item": item, "zone": zone, "type": kind, "presentation": presentation}
+
+
+def _shown(text: str, parts: Sequence[Span]) -> str:
+    shown = " … ".join(text[start:end] for start, end in parts)
+    return shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…"
+
+
+def _is_check_worthy(claim: Claim) -> bool:
+    return claim.check_worthy is not None and claim.check_worthy >= 0.5
+
+
+def _resolved(gold: Record, claim: Claim | None, options: Options) -> Record:
+    """The gold labels, and where alternatives are accepted those of them that are predicted."""
+    labels = {field: gold[field] for field in (*_JUDGED, "normalised")}
+    if claim is not None and options.alternatives == "accept":
+        said = {"type": claim.type, "presentation": claim.presentation}
+        said |= {} if claim.check_worthy is None else {"check_worthy": str(_is_check_worthy(claim)).lower()}
+        for other in gold["alternatives"]:
+            if other["value"] == said.get(other["field"]):
+                value = other["value"]
+                labels[other["field"]] = value == "true" if other["field"] == "check_worthy" else value
+    return labels
+
+
+def _gold_counts(gold: Record, claim: Claim | None) -> Row:
+    """The counts of a gold claim and of the predicted one that it is matched with, if any."""
+    kind, worthy = gold["type"], gold["check_worthy"]
+    row: Row = {"gold_claims": 1, f"type_{kind}_gold": 1, "check_worthy_fn": int(worthy)}
+    if claim is None:
+        return row
+    row |= {"matched": 1, f"type_{kind}_matched_gold": 1}
+    if claim.type is not None:
+        row |= {f"type_{claim.type}_predicted": 1, f"type_{claim.type}_matched_predicted": 1}
+    if claim.type == kind:
+        row |= {"type_right": 1, f"type_{kind}_right": 1}
+    row["presentation_right"] = int(claim.presentation == gold["presentation"])
+    if _is_check_worthy(claim):
+        row |= {"check_worthy_tp": int(worthy), "check_worthy_fp": int(not worthy), "check_worthy_fn": 0}
+    if claim.normalised is not None:
+        row["chrf"] = _chrf(claim.normalised, gold["normalised"])
+    return row
+
+
+def _chrf(predicted: str, gold: str) -> float:
+    from detente.metrics.chrf import chrf
+
+    try:
+        return chrf(predicted, gold)
+    except ModuleNotFoundError as error:
+        message = "chrF needs sacrebleu: pip install 'detente[text]', or leave the sentences out"
+        raise Invalid([Problem("extra-missing", "normalised", message)]) from error
+
+
+def _faults(gold: Record, claim: Claim, given: Sequence[str], similarity: float) -> list[str]:
+    """What is wrong with a matched claim, in words; a label that no claim of the article has is not asked for."""
+    faults = [f"IoU {similarity:.2f}"] if similarity < 1 else []
+    faults += [
+        f"{field} {gold[field]}, predicted {getattr(claim, field) or 'none'}"
+        for field in ("type", "presentation")
+        if field in given and getattr(claim, field) != gold[field]
+    ]
+    if "check_worthy" in given and _is_check_worthy(claim) != gold["check_worthy"]:
+        faults.append("check-worthy, predicted not" if gold["check_worthy"] else "not check-worthy, predicted so")
+    return faults
+
+
+def _spurious_row(article: Article, claim: Claim) -> Row:
+    page, first = article.page, claim.spans[0][0]
+    home = next((row["type"] for row in page.segments if row["start"] <= first < row["end"]), "")
+    place = "+".join(f"{start}-{end}" for start, end in claim.spans)
+    labels = claim.type or "unlabelled", claim.presentation or "unlabelled"
+    row = _row(article, f"{page.id}:{place}", _ZONES.get(home, "outside"), *labels)
+    row |= {"wrong": _ALL_WRONG, "detail": f"spurious: {_shown(page.text, claim.spans)}"}
+    if claim.type is not None:
+        row[f"type_{claim.type}_predicted"] = 1
+    return row | {"spurious": 1, "check_worthy_fp": int(_is_check_worthy(claim))}
+
+
+def _add_overlaps(rows: list[Row], article: Article, predicted: Sequence[Claim], found: Matching) -> None:
+    """Adds what is matched at each threshold, the soft matches and the characters, to the rows that they belong to."""
+    for level, threshold in THRESHOLDS.items():
+        for mine, _ in spans.match(found.similarity, threshold):
+            rows[mine][f"{level}_tp"] = 1
+    for mine, theirs in spans.soft_match(found.similarity):
+        rows[mine]["partial_tp"] = float(found.similarity[mine, theirs])
+    length = len(article.page.text)
+    mine_at = spans.owners(article.spans, length)
+    theirs_at = spans.owners([claim.spans for claim in predicted], length)
+    home = np.array([found.home[index] for index in range(len(predicted))], dtype=int)
+    visible, in_gold, in_predicted = article.page.visible, mine_at >= 0, theirs_at >= 0
+    for column, at in (
+        ("char_tp", mine_at[visible & in_gold & in_predicted]),
+        ("char_fn", mine_at[visible & in_gold & ~in_predicted]),
+        ("char_fp", home[theirs_at[visible & in_predicted & ~in_gold]]),
+    ):
+        for row, size in enumerate(np.bincount(at, minlength=len(rows)).tolist()):
+            rows[row][column] = size
+
+
+def _ranking_row(article: Article, worthy: list[bool], predicted: Sequence[Claim], found: Matching) -> list[Row]:
+    """How the article's claims are ranked, as a row of its own; none if no claim of the gold is check-worthy.
+
+    A missed claim, and one without a score, ranks last; a spurious one is not relevant.
+    """
+    count = sum(worthy)
+    if not count:
+        return []
+    scores = np.full(len(worthy) + len(found.spurious), -np.inf)
+    for index, claim in enumerate(predicted):
+        if claim.check_worthy is not None:
+            scores[found.home[index]] = claim.check_worthy
+    relevant = [*worthy, *(False for _ in found.spurious)]
+    row = _row(article, f"{article.page.id}:ranking", "ranking", "ranking", "ranking")
+    measures = {
+        "average_precision": ranking.average_precision(scores, relevant),
+        "r_precision": ranking.precision_at(scores, relevant, count),
+        "precision_at_5": ranking.precision_at(scores, relevant, min(FIRST, count)),
+        "mrr": ranking.reciprocal_rank(scores, relevant),
+    }
+    return [row | {"ranked": 1} | {f"ranked_{name}": value for name, value in measures.items()}]
+
+
+CLAIMS: Final = Task(
+    name="claims",
+    summary="what an article asserts: spans, their type, presentation and check-worthiness, and who says the same",
+    forms=("claims",),
+    extras=("offset_unit",),
+    flat=False,
+    options=("alternatives",),
+    keys=("id", "family", "slice", "article", "zone", "type", "presentation", "item"),
+    columns=COLUMNS,
+    metrics=METRICS,
+    overall=(*OVERALL, *sources_of_claims.OVERALL),
+    units=_units,
+    parse=_parse,
+    count=_count,
+    inputs=_inputs,
+)

@@ -1,0 +1,1 @@
+"""The task `content_extraction`."""

@@ -1,0 +1,180 @@
+"""What is wrong with reference texts themselves: a scorer cannot be righter than its gold."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from html.parser import HTMLParser
+from itertools import combinations
+from pathlib import Path
+from typing import Final
+
+from detente.data.corpus import Corpus
+from detente.data.jsonl import PACKED, read_bytes, unpack, unpacked_name
+from detente.data.problems import Invalid, Problem
+from detente.metrics.words import words
+from detente.tasks.content_extraction.references import References, Target, of_text
+from detente.text.folding import fold
+from detente.text.normalization import line_spans
+
+RUN: Final = 8
+"""So many words in a row are compared where two pages may be duplicates."""
+SHARED: Final = 0.5
+"""Two pages are near-duplicates if they share this part of the shorter one's runs, or more."""
+_SHOWN: Final = 60
+_HIDDEN: Final = frozenset(("script", "style", "noscript", "template", "title"))
+
+
+def audit(gold: References, pages: Mapping[str, str] | None = None) -> list[Problem]:
+    """Everything that is doubtful in reference texts.
+
+    Args:
+        gold: The references.
+        pages: Visible text of the pages by id, if it is to be had.
+
+    Returns:
+        A problem for each empty reference (`reference-empty`); for each block of a reference, and each wanted snippet,
+        that its page does not have (`reference-not-in-page`, `snippet-not-in-page`); for each snippet that must not be
+        there and stands in text that must (`snippet-in-reference`), or more than once in the page, so that it may be
+        right text too (`snippet-ambiguous`); for each pair of pages whose references are equal
+        or share half of the shorter one's runs of eight words (`reference-duplicate`). In the order of the gold.
+    """
+    found: list[Problem] = []
+    for target in gold.targets.values():
+        place = f"{gold.name}:{target.id}"
+        found += _empty(target, place)
+        found += _contradictions(target, place)
+        if pages is not None:
+            found += _absences(target, place, pages.get(target.id))
+    return found + list(_duplicates(gold))
+
+
+def _quoted(text: str) -> str:
+    shown = " ".join(text.split())
+    return repr(shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…")
+
+
+def _dense(text: str) -> str:
+    """A text without white space, quote style folded."""
+    return "".join(fold(text).split())
+
+
+def _longest(target: Target) -> str:
+    return target.references[0].text if target.references else ""
+
+
+def _empty(target: Target, place: str) -> Iterator[Problem]:
+    if not _longest(target).strip() and not target.wanted:
+        yield Problem("reference-empty", place, "there is nothing that an output could have: leave the page out")
+
+
+def _contradictions(target: Target, place: str) -> Iterator[Problem]:
+    right = [" ".join(fold(text).split()) for text in (*target.wanted, _longest(target)) if text.strip()]
+    for snippet in target.unwanted:
+        if not snippet.strip():
+            yield Problem("snippet-empty", place, "an empty snippet stands in every text: take it out")
+            continue
+        inside = next((text for text in right if " ".join(fold(snippet).split()) in text), None)
+        if inside is not None:
+            message = (
+                f"{_quoted(snippet)} must not be there, and stands in {_quoted(inside)}, which must: a false alarm"
+            )
+            yield Problem("snippet-in-reference", place, message)
+
+
+def _absences(target: Target, place: str, page: str | None) -> Iterator[Problem]:
+    if page is None:
+        yield Problem("page-missing", place, "the folder of pages has no such page")
+        return
+    dense, text = _dense(page), _longest(target)
+    blocks = [text[start:end] for start, end in line_spans(text)]
+    absent = [block for block in blocks if _dense(block) not in dense]
+    if absent:
+        message = f"{len(absent)} of {len(blocks)} blocks do not stand in the page, as {_quoted(absent[0])}"
+        yield Problem("reference-not-in-page", place, message)
+    for snippet in target.wanted:
+        if _dense(snippet) not in dense:
+            yield Problem("snippet-not-in-page", place, f"{_quoted(snippet)} is wanted, and does not stand in the page")
+    for snippet in target.unwanted:
+        if (times := dense.count(_dense(snippet))) > 1:
+            message = f"{_quoted(snippet)} must not be there, and stands in the page {times} times: once in right text?"
+            yield Problem("snippet-ambiguous", place, message)
+
+
+def _runs(target: Target) -> set[tuple[str, ...]]:
+    tokens = words(" ".join((_longest(target), *target.wanted)).lower())
+    return {tuple(tokens[start : start + RUN]) for start in range(max(1, len(tokens) - RUN + 1)) if tokens}
+
+
+def _duplicates(gold: References) -> Iterator[Problem]:
+    runs = {name: _runs(target) for name, target in gold.targets.items()}
+    holders: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for name, own in runs.items():
+        for run in own:
+            holders[run].append(name)
+    shared = Counter(pair for names in holders.values() for pair in combinations(names, 2))
+    for (first, second), count in sorted(shared.items()):
+        least = min(len(runs[first]), len(runs[second]))
+        if count >= SHARED * least:
+            message = f"shares {count} of {least} runs of {RUN} words with {first}: count them once, or as one cluster"
+            yield Problem("reference-duplicate", f"{gold.name}:{second}", message)
+
+
+def own_references(corpus: Corpus) -> tuple[References, dict[str, str]]:
+    """The built dataset as reference texts, the body of one page of each family, and its pages."""
+    bodies: dict[str, list[str]] = {}
+    texts = {name: row["text"] for name, row in corpus.articles.items() if row["family"] == name}
+    for row in corpus.table("boilerplate").sort("article", "start").iter_rows(named=True):
+        if row["zone"] == "body" and row["article"] in texts:
+            bodies.setdefault(row["article"], []).append(texts[row["article"]][row["start"] : row["end"]])
+    targets = {name: of_text(name, "\n".join(bodies.get(name, []))) for name in texts}
+    return References(corpus.manifest["name"], "text", corpus.manifest["sha256"], targets), texts
+
+
+class _Visible(HTMLParser):
+    """Collects what a reader sees."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self.hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        self.hidden += tag in _HIDDEN
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden -= tag in _HIDDEN and self.hidden > 0
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden:
+            self.parts.append(data)
+
+
+def visible_text(html: str) -> str:
+    """The text of an HTML page without its scripts and styles."""
+    parser = _Visible()
+    parser.feed(html)
+    parser.close()
+    return "".join(parser.parts)
+
+
+def read_pages(folder: Path, ids: Iterable[str]) -> dict[str, str]:
+    """The visible text of pages, from files named by id: .html, .htm or .txt, packed or not.
+
+    Raises:
+        Invalid: With every file that cannot be read.
+    """
+    found: dict[str, str] = {}
+    problems: list[Problem] = []
+    suffixes = [f"{kind}{packed}" for kind in ("", ".html", ".htm", ".txt") for packed in ("", *PACKED)]
+    for name in ids:
+        path = next((path for path in (folder / f"{name}{suffix}" for suffix in suffixes) if path.is_file()), None)
+        if path is None:
+            continue
+        try:
+            text = unpack(read_bytes(path), str(path)).decode("utf-8", errors="replace")
+        except Invalid as invalid:
+            problems += invalid.problems
+            continue
+        found[name] = text if unpacked_name(path.name).endswith(".txt") else visible_text(text)
+    if problems:
+        raise Invalid(problems)
+    return found

@@ -1,0 +1,93 @@
+"""Why an output differs from its reference: blocks missed, text let in, doubled, moved, words glued or split."""
+
+from typing import Final, NamedTuple
+
+from detente.tasks.task import share
+from detente.text.normalization import is_space, line_spans
+from detente.text.spans import mask_of, sums_within
+
+COLUMNS: Final = (
+    *("reference", "missed", "reference_blocks", "missed_blocks"),
+    *("output_characters", "added", "output_blocks", "doubled", "moved"),
+    *("spaces", "glued", "solid", "split", "breaks", "breaks_lost"),
+)
+_SHOWN: Final = 60
+
+
+class TextErrors(NamedTuple):
+    """What is wrong with an output.
+
+    Attributes:
+        counts: The columns of `COLUMNS`: characters that are not white space, blocks (lines), pairs of neighbours.
+        missed: The largest block of the reference that is missed.
+        added: The longest piece that the reference does not have.
+    """
+
+    counts: dict[str, int]
+    missed: str
+    added: str
+
+
+def errors(output: str, reference: str) -> TextErrors:
+    """Places an output in its reference, and counts what does not fit.
+
+    A block is missed if under half of its characters are in the output. What the reference does not have is boilerplate
+    let in, or made up: without the page's own gold nobody can tell which.
+    """
+    from detente.text.alignment import align
+
+    placed = align(output, reference)
+    visible = ~is_space(reference)
+    blocks = line_spans(reference)
+    sizes, kept = sums_within(visible, blocks), sums_within(placed.kept, blocks)
+    missed = [place for place in range(len(blocks)) if 2 * kept[place] < sizes[place]]
+    largest = max(missed, key=lambda place: sizes[place], default=None)
+    counts = {
+        "reference": int(visible.sum()),
+        "missed": int((visible & ~placed.kept & mask_of(blocks, len(reference))).sum()),
+        "reference_blocks": len(blocks),
+        "missed_blocks": len(missed),
+        "output_characters": placed.characters,
+        "added": placed.fabricated,
+        "output_blocks": placed.blocks,
+        "doubled": placed.doubled,
+        "moved": placed.out_of_order,
+        **placed.joints._asdict(),
+    }
+    longest = max(placed.inventions, key=len, default="")
+    return TextErrors(counts, reference[slice(*blocks[largest])] if largest is not None else "", longest)
+
+
+def describe_errors(found: TextErrors) -> str:
+    """The errors in words; empty if there are none."""
+    counts = found.counts
+    parts = []
+    if counts["missed"]:
+        parts.append(f"missed {counts['missed']} of {counts['reference']} characters" + _quoted(found.missed))
+    if counts["added"]:
+        parts.append(f"let in {counts['added']}" + _quoted(found.added))
+    names = {"doubled": "blocks doubled", "moved": "moved", "glued": "words glued", "split": "words split"}
+    names["breaks_lost"] = "paragraph breaks lost"
+    parts += [f"{counts[name]} {words}" for name, words in names.items() if counts[name]]
+    return "; ".join(parts)
+
+
+def _quoted(text: str) -> str:
+    shown = " ".join(text.split())
+    return f" ({shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + '…'})" if shown else ""
+
+
+JOINTS: Final = (
+    share("glued", "word boundaries lost / word boundaries inside kept text", "glued", "spaces"),
+    share("split", "words split / neighbouring characters inside kept words", "split", "solid"),
+    share("breaks_lost", "line ends lost / line ends inside kept text", "breaks_lost", "breaks"),
+)
+"""Of the spaces and line ends between words."""
+METRICS: Final = (
+    share("missed", "reference characters that the output lacks / reference characters", "missed", "reference"),
+    share("missed_blocks", "reference blocks mostly missed / reference blocks", "missed_blocks", "reference_blocks"),
+    share("added", "output characters that the reference lacks / output characters", "added", "output_characters"),
+    share("doubled", "output blocks that repeat text already output / output blocks", "doubled", "output_blocks"),
+    share("moved", "output blocks to move to restore the order / output blocks", "moved", "output_blocks"),
+    *JOINTS,
+)

@@ -1,0 +1,87 @@
+"""The measures of a text against its reference: metrics of sums over pages, under the names of their benchmarks."""
+
+from typing import Final
+
+import numpy as np
+
+from detente.metrics.classification import Floats, f1, precision, ratio, recall
+from detente.tasks.task import Counts, Metric
+
+MEANS: Final = (
+    *("shingle_precision", "shingle_recall", "shingle_precision_all", "shingle_page_f1", "shingle_same"),
+    *(f"rouge_{part}" for part in ("precision", "recall", "f1")),
+    *("levenshtein", "wer"),
+    *(f"bag_{part}" for part in ("precision", "recall", "f1")),
+    *(f"paragraph_{part}" for part in ("precision", "recall", "f1", "all")),
+)
+"""Each has a column of sums over pages and one of the pages in which it is defined."""
+SNIPPETS: Final = ("snippet_tp", "snippet_fp", "snippet_fn", "snippet_tn")
+
+
+def _mean(name: str, column: str, formula: str, reference: str, best: float = 1.0, high: float = 1.0) -> Metric:
+    def compute(counts: Counts, _: Counts) -> Floats:
+        return ratio(counts[column], counts[f"{column}_pages"])
+
+    return Metric(name, formula, compute, (f"{column}_pages",), best, (0.0, high), reference)
+
+
+def _harmonic(name: str, column: str, formula: str, reference: str) -> Metric:
+    """F1 of two means, as the benchmark has it: not the mean of F1."""
+
+    def compute(counts: Counts, _: Counts) -> Floats:
+        first = ratio(counts[column], counts[f"{column}_pages"])
+        second = ratio(counts["shingle_recall"], counts["shingle_recall_pages"])
+        return np.where(first + second == 0, 0.0, ratio(2 * first * second, first + second))
+
+    return Metric(name, formula, compute, ("shingle_recall_pages",), 1.0, (0.0, 1.0), reference)
+
+
+def _pooled(name: str, formula: str, which: str) -> Metric:
+    def compute(counts: Counts, _: Counts) -> Floats:
+        tp, fp, fn, tn = (counts[column] for column in SNIPPETS)
+        if which == "accuracy":
+            return ratio(tp + tn, tp + fp + fn + tn)
+        return {"precision": precision(tp, fp), "recall": recall(tp, fn), "f1": f1(tp, fp, fn)}[which]
+
+    return Metric(name, formula, compute, SNIPPETS, 1.0, (0.0, 1.0), "Trafilatura's evaluation")
+
+
+_AEB: Final = "article-extraction-benchmark"
+_WCEB: Final = "Bevendorff et al. 2023"
+_FUNDUS: Final = "Dallabetta et al. 2024"
+
+METRICS: Final = (
+    _mean("shingle_precision", "shingle_precision", "mean of 4-gram precision over pages with output", _AEB),
+    _mean("shingle_recall", "shingle_recall", "mean of 4-gram recall over pages with a reference", _AEB),
+    _harmonic("shingle_f1", "shingle_precision", "harmonic mean of shingle_precision and shingle_recall", _AEB),
+    _mean("shingle_accuracy", "shingle_same", "pages whose words are all the same / pages", _AEB),
+    _mean(
+        "shingle_precision_all",
+        "shingle_precision_all",
+        "over all pages; an empty output counts 0, or 1 beside an empty reference",
+        "",
+    ),
+    _harmonic("shingle_f1_all", "shingle_precision_all", "harmonic mean of shingle_precision_all and _recall", ""),
+    _mean(
+        "shingle_f1_mean",
+        "shingle_page_f1",
+        "mean of the pages' own F1; an empty output counts 0, or 1 beside an empty reference",
+        "",
+    ),
+    _mean("rouge_lsum_precision", "rouge_precision", "mean of ROUGE-LSum precision", _WCEB),
+    _mean("rouge_lsum_recall", "rouge_recall", "mean of ROUGE-LSum recall", _WCEB),
+    _mean("rouge_lsum_f1", "rouge_f1", "mean of ROUGE-LSum F1", _WCEB),
+    _mean("levenshtein", "levenshtein", "mean of 1 − indel distance / tokens of both", _WCEB),
+    _mean("bag_of_words_precision", "bag_precision", "mean precision of lower-cased words", "WCXB"),
+    _mean("bag_of_words_recall", "bag_recall", "mean recall of lower-cased words", "WCXB"),
+    _mean("bag_of_words_f1", "bag_f1", "mean F1 of lower-cased words", "WCXB"),
+    _mean("paragraph_match_precision", "paragraph_precision", "mean precision of whole paragraphs", _FUNDUS),
+    _mean("paragraph_match_recall", "paragraph_recall", "mean recall of whole paragraphs", _FUNDUS),
+    _mean("paragraph_match_f1", "paragraph_f1", "mean F1 of whole paragraphs, where it is defined", _FUNDUS),
+    _mean("paragraph_match_f1_all", "paragraph_all", "the same over all pages, one without a match counting 0", ""),
+    _mean("wer", "wer", "mean of (substitutions + insertions + deletions) / words", _FUNDUS, 0.0, float("inf")),
+    _pooled("snippet_precision", "wanted snippets found / all snippets found", "precision"),
+    _pooled("snippet_recall", "wanted snippets found / wanted snippets", "recall"),
+    _pooled("snippet_f1", "2 tp / (2 tp + fp + fn) of snippets", "f1"),
+    _pooled("snippet_accuracy", "(tp + tn) / all snippets", "accuracy"),
+)

@@ -1,0 +1,133 @@
+"""Reference texts: gold without offsets, as the benchmarks of content extraction have it."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import Any, Final
+
+from detente.data.jsonl import dump_line
+from detente.metrics.bags import Shingles
+from detente.metrics.edit_distance import spoken_words
+from detente.metrics.words import words
+from detente.text.sentences import sentences
+
+FEW: Final = 4
+"""Up to so many optional paragraphs, every choice of them is a reference of its own; of more, all or none."""
+_LETTERS: Final = re.compile(r"[a-z0-9]+")
+
+
+class Reference:
+    """One text that an output may equal, with what the measures need of it, each made when first asked for.
+
+    Attributes:
+        text: The text.
+        paragraphs: Its paragraphs, or None if the gold does not say what they are.
+    """
+
+    def __init__(self, text: str, paragraphs: tuple[str, ...] | None = None) -> None:
+        self.text = text
+        self.paragraphs = paragraphs
+
+    @cached_property
+    def shingles(self) -> Shingles:
+        """Its shingles, counted."""
+        return Shingles(self.text)
+
+    @cached_property
+    def words(self) -> Counter[str]:
+        """Its words in lower case, counted."""
+        return Counter(words(self.text.lower()))
+
+    @cached_property
+    def tokens(self) -> list[str]:
+        """What white space divides."""
+        return self.text.split()
+
+    @cached_property
+    def spoken(self) -> list[str]:
+        """The words of the word error rate."""
+        return spoken_words(self.text)
+
+    @cached_property
+    def sentences(self) -> list[list[str]]:
+        """The tokens of its sentences."""
+        return sentence_tokens(self.text, letters=self.paragraphs is not None)
+
+
+def sentence_tokens(text: str, *, letters: bool) -> list[list[str]]:
+    """The tokens of a text's sentences: what white space divides, or runs of a…z and 0…9 in lower case."""
+    return [_LETTERS.findall(found.lower()) if letters else found.split() for found in sentences(text)]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an output of one page is held against.
+
+    Attributes:
+        id: The page.
+        references: Texts of which the nearest counts; empty if there are only snippets.
+        wanted: Snippets that the output must have.
+        unwanted: Snippets that it must not have.
+    """
+
+    id: str
+    references: tuple[Reference, ...]
+    wanted: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class References:
+    """A corpus of reference texts.
+
+    Attributes:
+        name: Of the file or folder it was read from.
+        form: Its format, one of `inventory.GOLD_FORMATS`.
+        sha256: Of its ids and texts in canonical JSON.
+        targets: By page.
+    """
+
+    name: str
+    form: str
+    sha256: str
+    targets: Mapping[str, Target]
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """Name, version and digest, as a dataset has them."""
+        return {"name": self.name, "version": self.form, "sha256": self.sha256}
+
+    @property
+    def version(self) -> str:
+        """The file's name and the first eight digits of its digest: `ground_truth+1a2b3c4d`."""
+        return f"{self.name}+{self.sha256[:8]}"
+
+
+def of_text(page: str, text: str) -> Target:
+    """The target of a page whose reference is one text."""
+    return Target(page, (Reference(text),))
+
+
+def of_paragraphs(page: str, paragraphs: list[str]) -> Target:
+    """The target of a page whose reference is paragraphs; one in square brackets is optional (Fundus)."""
+    optional = [place for place, paragraph in enumerate(paragraphs) if paragraph[:1] == "[" and paragraph[-1:] == "]"]
+    if len(optional) <= FEW:
+        dropped = [choice for size in range(len(optional) + 1) for choice in combinations(optional, size)]
+    else:
+        dropped = [(), tuple(optional)]
+    bare = [paragraph[1:-1] if place in optional else paragraph for place, paragraph in enumerate(paragraphs)]
+    kept = [tuple(text for place, text in enumerate(bare) if place not in choice) for choice in dropped]
+    return Target(page, tuple(Reference("\n\n".join(choice), choice) for choice in kept))
+
+
+def digest(targets: Iterable[Target]) -> str:
+    """SHA-256 of the pages' ids, texts and snippets in canonical JSON, in the order of the ids."""
+    rows = [
+        [target.id, [reference.text for reference in target.references], target.wanted, target.unwanted]
+        for target in sorted(targets, key=lambda target: target.id)
+    ]
+    return hashlib.sha256(dump_line(rows).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,206 @@
+"""The task `boilerplate` where the gold is a reference text: an extractor's output against it, by the field's measures.
+
+Every measure is of a page, and the corpus has its mean over the pages for which it is defined; snippets alone are
+pooled. Where a page has several references, the nearest counts, measure by measure.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from detente.data import fields as forms
+from detente.data.jsonl import describe
+from detente.metrics.bags import Hits, compare, overlap
+from detente.metrics.classification import precision, ratio, recall
+from detente.metrics.edit_distance import indel_ratio, spoken_words, word_error_rate
+from detente.metrics.rouge import rouge_lsum
+from detente.metrics.words import words
+from detente.tasks.content_extraction.errors import COLUMNS as ERRORS
+from detente.tasks.content_extraction.errors import METRICS as ERROR_METRICS
+from detente.tasks.content_extraction.errors import describe_errors, errors
+from detente.tasks.content_extraction.metrics import MEANS, SNIPPETS
+from detente.tasks.content_extraction.metrics import METRICS as MEASURES
+from detente.tasks.content_extraction.references import References, Target, sentence_tokens
+from detente.tasks.task import Options, Refused, Row, Task
+from detente.text import sentences
+
+FORMS: Final = ("text", "paragraphs")
+OUTPUTS: Final = ("text", "empty", "crashed", "missing")
+"""What became of a page: a text, one without a visible character, a crash of the extractor, no line at all."""
+
+
+class Output(NamedTuple):
+    """An extractor's output: its text, its paragraphs if it gave them, and which of `OUTPUTS` it is."""
+
+    text: str
+    paragraphs: tuple[str, ...] | None
+    kind: str
+
+
+_NOTHING: Final = Output("", (), "missing")
+
+
+def _units(references: References) -> dict[str, Target]:
+    return dict(references.targets)
+
+
+def parse(_: Target, record: dict[str, Any]) -> Output:
+    """An output from its line; one with an `error` is a crash, whatever its text."""
+    paragraphs: tuple[str, ...] | None = None
+    if "paragraphs" in record:
+        value = record["paragraphs"]
+        if not isinstance(value, list):
+            raise Refused(("wrong-type", f"paragraphs is {describe(value)}, not a list of strings"))
+        paragraphs = tuple(map(forms.text, value))
+        text = "\n\n".join(paragraphs)
+    else:
+        text = forms.text(record["text"])
+    if record.get("error"):
+        return Output("", (), "crashed")
+    return Output(text, paragraphs, "text" if text.strip() else "empty")
+
+
+def _paragraphs(output: Output) -> tuple[str, ...]:
+    """The output's paragraphs; of a text those that blank lines divide, or its lines if it has no blank line."""
+    if output.paragraphs is not None:
+        return output.paragraphs
+    lines = [line.strip() for line in output.text.splitlines()]
+    if "" not in lines:
+        return tuple(lines)
+    blocks = "\n".join(lines).split("\n\n")
+    return tuple(block.strip() for block in blocks if block.strip())
+
+
+def _page_means(target: Target, output: Output, lowered: Counter[str]) -> dict[str, float]:
+    """The measures of one page; those that are undefined are left out."""
+    found = {**_shingles(target, output), **_bags(target, output, lowered)}
+    if sentences.splitter_version() is not None:
+        paragraphs = target.references[0].paragraphs is not None
+        made = sentence_tokens(output.text, letters=paragraphs)
+        scores = [rouge_lsum(reference.sentences, made) for reference in target.references]
+        best = max(scores, key=lambda score: score.f1)
+        found |= {f"rouge_{part}": value for part, value in best._asdict().items()}
+    tokens, spoken = output.text.split(), spoken_words(output.text)
+    found["levenshtein"] = max(indel_ratio(reference.tokens, tokens) for reference in target.references)
+    rates = [word_error_rate(reference.spoken, spoken) for reference in target.references if reference.spoken]
+    return found | ({"wer": min(rates)} if rates else {})
+
+
+def _nearest(hits: list[Hits]) -> Hits:
+    return max(hits, key=lambda each: overlap(each).f1)
+
+
+def _shingles(target: Target, output: Output) -> dict[str, float]:
+    compared = [reference.shingles.compare(output.text) for reference in target.references]
+    hits = _nearest([each for each, _ in compared])
+    scores = overlap(hits)
+    found = {"shingle_precision_all": scores.precision, "shingle_page_f1": scores.f1}
+    found["shingle_same"] = float(any(same for _, same in compared))
+    if hits.tp + hits.fp:
+        found["shingle_precision"] = scores.precision
+    if hits.tp + hits.fn:
+        found["shingle_recall"] = scores.recall
+    return found
+
+
+def _bags(target: Target, output: Output, lowered: Counter[str]) -> dict[str, float]:
+    scores = overlap(_nearest([compare(reference.words, lowered) for reference in target.references]))
+    found = {f"bag_{part}": value for part, value in scores._asdict().items()}
+    if target.references[0].paragraphs is not None:
+        made = _paragraphs(output)
+        hits = _nearest([compare(reference.paragraphs or (), made) for reference in target.references])
+        parts = {
+            "precision": precision(hits.tp, hits.fp),
+            "recall": recall(hits.tp, hits.fn),
+            "f1": ratio(2 * hits.tp, (2 * hits.tp + hits.fp + hits.fn) * (hits.tp > 0)),  # undefined at P = R = 0
+        }
+        found["paragraph_all"] = overlap(hits).f1
+        found |= {f"paragraph_{part}": float(value) for part, value in parts.items() if value == value}  # noqa: PLR0124
+    return found
+
+
+def _snippet_counts(target: Target, output: Output) -> dict[str, int]:
+    """Which snippets stand in the output, runs of white space being one space."""
+    text = " ".join(output.text.split())
+    found = [" ".join(snippet.split()) in text for snippet in target.wanted]
+    let_in = [" ".join(snippet.split()) in text for snippet in target.unwanted]
+    counts = (sum(found), sum(let_in), len(found) - sum(found), len(let_in) - sum(let_in))
+    return dict(zip(SNIPPETS, counts, strict=True))
+
+
+def count(target: Target, output: Output | None, options: Options) -> list[Row]:
+    """The one row of a page."""
+    output = output or _NOTHING
+    row: Row = {"id": target.id, "family": target.id, "article": target.id, "item": target.id, "output": output.kind}
+    row["slice"] = "dropped" if options.empty == "drop" and output.kind != "text" else "headline"
+    row |= {"pages": 1, "without_text": int(output.kind != "text")}
+    lowered = Counter(words(output.text.lower()))
+    if target.references:
+        means = _page_means(target, output, lowered)
+        row |= means | {f"{name}_pages": 1 for name in means}
+    if target.wanted or target.unwanted:
+        row |= _snippet_counts(target, output)
+        row["wrong"] = row["snippet_fp"] + row["snippet_fn"]
+        row["detail"] = f"{row['snippet_fn']} snippets missed, {row['snippet_fp']} let in" if row["wrong"] else ""
+    if target.references and options.errors:
+        nearest = max(target.references, key=lambda reference: overlap(compare(reference.words, lowered)).f1)
+        found = errors(output.text, nearest.text)
+        row |= found.counts | {
+            "wrong": found.counts["missed"] + found.counts["added"],
+            "detail": describe_errors(found),
+        }
+    return [row]
+
+
+METRICS: Final = (*MEASURES, *ERROR_METRICS)
+
+
+def _no_inputs(_: Any) -> list[dict[str, Any]]:
+    return []
+
+
+def _measured(targets: Mapping[str, Target], options: Options) -> set[str]:
+    """The metrics that the gold has what it takes for."""
+    names = [metric.name for metric in METRICS]
+    left_out: set[str] = set()
+    texts = [reference for target in targets.values() for reference in target.references]
+    if not any(reference.paragraphs is not None for reference in texts):
+        left_out.update(name for name in names if name.startswith("paragraph_match"))
+    if not any(target.wanted or target.unwanted for target in targets.values()):
+        left_out.update(name for name in names if name.startswith("snippet"))
+    if not texts:
+        left_out.update(name for name in names if not name.startswith("snippet"))
+    if sentences.splitter_version() is None:
+        left_out.update(name for name in names if name.startswith("rouge"))
+    if not options.errors:
+        left_out.update(metric.name for metric in ERROR_METRICS)
+    return set(names) - left_out
+
+
+def _tools() -> list[str]:
+    return [f"nltk:{sentences.splitter_version() or 'none'}"]
+
+
+BOILERPLATE_TEXT: Final = Task(
+    name="boilerplate",
+    summary="an extractor's output against a reference text",
+    forms=FORMS,
+    extras=("tool", "error"),
+    flat=False,
+    options=("empty",),
+    keys=("id", "family", "slice", "article", "output", "item"),
+    columns=(
+        "pages",
+        "without_text",
+        *(column for name in MEANS for column in (name, f"{name}_pages")),
+        *SNIPPETS,
+        *ERRORS,
+    ),
+    metrics=METRICS,
+    units=_units,
+    parse=parse,
+    count=count,
+    inputs=_no_inputs,
+    tools=_tools,
+    measured=_measured,
+)

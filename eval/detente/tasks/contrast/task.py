@@ -1,0 +1,141 @@
+"""The task `contrast`: minimal pairs for stance and agreement, all of them synthetic.
+
+Items are predicted one by one. They are scored in groups of a pair and its twin, of which the one changes its label
+and the other keeps it under the same edit, so that whoever sees only the edited words is right on one of the two.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+
+from detente.data.corpus import Corpus
+from detente.data.jsonl import Record, describe
+from detente.data.labels import AGREEMENT_LABELS, STANCE_LABELS
+from detente.metrics import classification
+from detente.metrics.classification import ratio
+from detente.tasks.task import Counts, Metric, Options, Refused, Row, Task, confusion, confusion_columns
+
+LABELS: Final = {"stance": STANCE_LABELS, "agreement": AGREEMENT_LABELS}
+ENOUGH_PAIRS: Final = 25
+"""A phenomenon with fewer pairs is not reported alone."""
+ROLES: Final = (
+    "The states are invented. Vestrania and Tarsenia are the two states that targets and stances lie between; "
+    "Hadrenia is a third party. Each item is a single sentence; what it does not say is not known."
+)
+
+
+def _units(corpus: Corpus) -> dict[str, Record]:
+    rows = corpus.rows("contrast")
+    pairs = Counter(row["phenomenon"] for row in rows)
+    few = {name for name, count in pairs.items() if count < 2 * ENOUGH_PAIRS}
+    return {row["id"]: {**row, "reported": "pooled" if row["phenomenon"] in few else row["phenomenon"]} for row in rows}
+
+
+def _inputs(corpus: Corpus) -> list[Record]:
+    shown = ("id", "task", "text", "holder", "target", "proposition")
+    return [
+        {**{name: row[name] for name in shown}, "labels": LABELS[row["task"]], "roles": ROLES}
+        for row in corpus.rows("contrast")
+    ]
+
+
+def _parse(gold: Record, record: Record) -> str:
+    label = record["label"]
+    allowed = LABELS[gold["task"]]
+    if label not in allowed:
+        raise Refused(("label-unknown", f"label {describe(label)} is not one of {', '.join(allowed)}"))
+    return str(label)
+
+
+def _gather(units: Mapping[str, Record], by_id: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Pairs with their twins, and the predictions of their items."""
+    groups: dict[str, list[Record]] = {}
+    for row in units.values():
+        groups.setdefault(min(row["pair"], row["twin"]), []).append(row)
+    return dict(groups), {
+        name: {row["id"]: by_id[row["id"]] for row in rows if row["id"] in by_id} for name, rows in groups.items()
+    }
+
+
+def _count(group: list[Record], predictions: Mapping[str, str], _: Options) -> list[Row]:
+    rows: list[Row] = []
+    right: Counter[str] = Counter()
+    for gold in group:
+        allowed = LABELS[gold["task"]]
+        predicted = predictions.get(gold["id"]) or next(label for label in allowed if label != gold["label"])
+        right[gold["pair"]] += predicted == gold["label"]
+        wrong = int(predicted != gold["label"])
+        rows.append(
+            {
+                "id": gold["id"],
+                "item": gold["id"],
+                "family": min(gold["pair"], gold["twin"]),
+                "slice": "headline",
+                "task": gold["task"],
+                "phenomenon": gold["reported"],
+                "edit": gold["edit"],
+                "gold": gold["label"],
+                "predicted": predicted,
+                f"{gold['label']}>{predicted}": 1,
+                "wrong": wrong,
+                "detail": f"{gold['label']}, predicted {predicted}: {gold['text']}" if wrong else "",
+            }
+        )
+    for row, gold in zip(rows, group, strict=True):
+        if gold["id"].endswith("a"):
+            kind = "kept" if gold["edit"] == "keep" else "changed"
+            row[kind], row[f"{kind}_right"] = 1, int(right[gold["pair"]] == 2)
+    rows[0]["twins"], rows[0]["twins_right"] = 1, int(sum(right.values()) == len(group))
+    return rows
+
+
+def _label_metrics(name: str) -> tuple[Metric, ...]:
+    labels = LABELS[name]
+    cells = confusion_columns(labels)
+
+    def accuracy(counts: Counts, _: Counts) -> Any:
+        return classification.accuracy(confusion(counts, labels))
+
+    def macro_f1(counts: Counts, full: Counts) -> Any:
+        classes = classification.supported(confusion(full, labels))
+        return classification.macro_f1(confusion(counts, labels), classes)
+
+    return (
+        Metric(f"{name}_accuracy", "right / all", accuracy, cells),
+        Metric(f"{name}_macro_f1", "mean F1 over the labels that the gold has", macro_f1, cells),
+    )
+
+
+def _consistency(name: str, formula: str, kind: str) -> Metric:
+    def compute(counts: Counts, _: Counts) -> Any:
+        return ratio(counts[f"{kind}_right"], counts[kind])
+
+    return Metric(name, formula, compute, (kind,))
+
+
+CONTRAST: Final = Task(
+    name="contrast",
+    summary="minimal pairs for stance and agreement: does the label follow the edit? (synthetic)",
+    forms=("label",),
+    extras=(),
+    flat=True,
+    options=(),
+    keys=("id", "family", "slice", "task", "phenomenon", "edit", "item", "gold", "predicted"),
+    columns=(
+        *confusion_columns(STANCE_LABELS),
+        *confusion_columns(AGREEMENT_LABELS),
+        *("changed", "changed_right", "kept", "kept_right", "twins", "twins_right"),
+    ),
+    metrics=(
+        *_label_metrics("stance"),
+        *_label_metrics("agreement"),
+        _consistency("pair_consistency_change", "pairs whose label changes, both right / all such pairs", "changed"),
+        _consistency("pair_consistency_keep", "pairs whose label stays, both right / all such pairs", "kept"),
+        _consistency("twin_consistency", "pairs with their twins, all four right / all", "twins"),
+    ),
+    units=_units,
+    parse=_parse,
+    count=_count,
+    inputs=_inputs,
+    gather=_gather,
+)

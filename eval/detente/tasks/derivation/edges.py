@@ -1,0 +1,232 @@
+"""Derivation as values: a page with its gold edges, what a prediction line says of it, and what edges amount to."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Final, NamedTuple
+
+from detente.data.independent_sources import support
+from detente.data.jsonl import Record, describe
+from detente.data.labels import DEGREES, DERIVATION_KINDS
+from detente.tasks.attribution.prediction import Fault, label, unregistered
+from detente.tasks.task import Refused, Row
+
+NON_DERIVED: Final = "non-derived"
+DEGREE_LABELS: Final = (*DEGREES, NON_DERIVED, "no_degree")
+"""METER's three classes, and what stands for one where a predicted edge has none."""
+KIND_LABELS: Final = (*DERIVATION_KINDS, "no_kind")
+
+
+class Edge(NamedTuple):
+    """A text that a page draws on; degree and kind are None where a prediction does not say."""
+
+    source: str
+    degree: str | None
+    kind: str | None
+
+
+Edges = Mapping[str, Collection[Edge]]
+"""The edges of every page, by its id."""
+
+
+class Layers(NamedTuple):
+    """The gold of the layers that independent sources are counted from, derivation aside."""
+
+    propositions: Sequence[Record]
+    claims: Sequence[Record]
+    attribution: Sequence[Record]
+    sources: Sequence[Record]
+    events: Sequence[Record]
+
+
+@dataclass(frozen=True)
+class Article:
+    """A page with its gold edges.
+
+    Attributes:
+        id: Its id.
+        family: Its family.
+        edges: Its gold edges.
+        nodes: Every text that some page of the gold draws on.
+        known: The ids that an edge may lead to, this page's own aside.
+        layers: The other layers, of all pages.
+    """
+
+    id: str
+    family: str
+    edges: tuple[Edge, ...]
+    nodes: tuple[str, ...]
+    known: Collection[str]
+    layers: Layers
+
+
+def parse(article: Article, record: Record) -> tuple[Edge, ...]:
+    """The edges of a line, by the id of their source.
+
+    Raises:
+        Refused: With every fault of the line.
+    """
+    value = record["edges"]
+    if not isinstance(value, list):
+        raise Refused(("wrong-type", f"edges is {describe(value)}, not a list of objects"))
+    faults: list[Fault] = []
+    edges: list[Edge] = []
+    for index, item in enumerate(value):
+        try:
+            edges.append(_edge(item, article, f"edges[{index}]"))
+        except Refused as refused:
+            faults.extend(refused.faults)
+    times = Counter(str(item["source"]) for item in value if isinstance(item, dict) and "source" in item)
+    faults += [("id-duplicate", f"edges name {name} twice") for name in sorted(times) if times[name] > 1]
+    if faults:
+        raise Refused(*faults)
+    return tuple(sorted(edges, key=lambda edge: edge.source))
+
+
+def _edge(item: Any, article: Article, where: str) -> Edge:
+    if not isinstance(item, dict):
+        raise Refused(("wrong-type", f"{where} is {describe(item)}, not an object"))
+    faults: list[Fault] = []
+    if unknown := sorted(item.keys() - set(Edge._fields)):
+        named = ", ".join(map(repr, unknown))
+        faults.append(("unknown-field", f"{where}: {named}: an edge knows {', '.join(Edge._fields)}"))
+    source = item.get("source")
+    if not isinstance(source, str):
+        has = f"the source {describe(source)}, not a string" if "source" in item else 'no "source"'
+        faults.append(("wrong-type", f"{where} has {has}"))
+    elif source == article.id:
+        faults.append(("label-unknown", f"{where}: no page derives from itself"))
+    elif fault := unregistered(source, article.known, where):
+        faults.append(fault)
+    labels: dict[str, str | None] = {"degree": None, "kind": None}
+    for name, known in (("degree", DEGREES), ("kind", DERIVATION_KINDS)):
+        try:
+            labels[name] = label(f"{where}: {name}", item[name], known) if name in item else None
+        except Refused as refused:
+            faults.extend(refused.faults)
+    if faults:
+        raise Refused(*faults)
+    return Edge(str(source), **labels)
+
+
+def _degree(edge: Edge | None) -> str:
+    return (edge.degree or DEGREE_LABELS[-1]) if edge else NON_DERIVED
+
+
+def counted(gold: Edge | None, predicted: Edge | None) -> Row:
+    """The row of a page and a text, from the edge between them, if there is one."""
+    both, same_kind = bool(gold and predicted), bool(gold and predicted and gold.kind == predicted.kind)
+    row: Row = {
+        "degree": _degree(gold),
+        "kind": (gold.kind if gold else None) or "none",
+        "gold": _degree(gold),
+        "predicted": _degree(predicted),
+        "edges": int(bool(predicted)),
+        "degrees": int(bool(predicted and predicted.degree)),
+        "kinds": int(bool(predicted and predicted.kind)),
+        f"{_degree(gold)}>{_degree(predicted)}": 1,
+        **{f"edge_{name}": count for name, count in _outcomes(gold, predicted, both).items()},
+        **{f"edge_kind_{name}": count for name, count in _outcomes(gold, predicted, same_kind).items()},
+    }
+    if gold and predicted:
+        row[f"{gold.kind}>{predicted.kind or KIND_LABELS[-1]}"] = 1
+    found = list(_faults(gold, predicted))
+    return row | {"wrong": len(found), "detail": "; ".join(found)}
+
+
+def _outcomes(gold: Edge | None, predicted: Edge | None, right: bool) -> dict[str, int]:
+    return {"tp": int(right), "fp": int(bool(predicted) and not right), "fn": int(bool(gold) and not right)}
+
+
+def _faults(gold: Edge | None, predicted: Edge | None) -> Iterator[str]:
+    """In words, what is wrong with that which is predicted."""
+    if gold is None or predicted is None:
+        if gold:
+            yield f"missed: {gold.degree}, {gold.kind}"
+        if predicted:
+            yield f"not in the gold: {', '.join(filter(None, predicted[1:])) or 'an edge'}"
+        return
+    for wanted, given in ((gold.degree, predicted.degree), (gold.kind, predicted.kind)):
+        if given and given != wanted:
+            yield f"{wanted}, predicted {given}"
+
+
+def related(edges: Edges) -> set[frozenset[str]]:
+    """The pairs of pages of which one derives from the other, or that are both wholly from one text outside.
+
+    A text that both draw on in part relates nothing: whoever reports the same interview need not know the other.
+    """
+    whole = {
+        page: {edge.source for edge in out if edge.degree == "wholly"} - edges.keys() for page, out in edges.items()
+    }
+    direct = {frozenset((page, edge.source)) for page, out in edges.items() for edge in out if edge.source in edges}
+    return direct | {frozenset(pair) for pair in combinations(edges, 2) if whole[pair[0]] & whole[pair[1]]}
+
+
+def origins(edges: Edges) -> dict[str, str]:
+    """The text that each page wholly comes from in the end, itself if from none.
+
+    Predictions have no `via`, so that of several texts the one counts that most pages are, or are wholly from; of
+    equals one outside before a page, then the first by id. Pages that derive from each other in a circle are one.
+    """
+    whole = {page: {edge.source for edge in out if edge.degree == "wholly"} for page, out in edges.items()}
+    behind = Counter(source for page, sources in whole.items() for source in {page, *sources})
+    nearest = {
+        page: min(sources, key=lambda source: (-behind[source], source in edges, source), default=page)
+        for page, sources in whole.items()
+    }
+    found = {}
+    for page in edges:
+        way = [page]
+        while (source := nearest.get(way[-1], way[-1])) not in way:
+            way.append(source)
+        found[page] = min(way[way.index(source) :])
+    return found
+
+
+def independent_sources(edges: Edges, layers: Layers) -> dict[str, int]:
+    """`sources_max` of every proposition that some page reports, with these edges and the gold of all else.
+
+    The least number does not depend on edges: they tell only which pages that cite nobody speak with one voice.
+    """
+    rows = [
+        {"article": page, "source": origin, "degree": "wholly", "via": None}
+        for page, origin in origins(edges).items()
+        if origin != page
+    ]
+    found = support(layers.propositions, layers.claims, layers.attribution, rows, layers.sources, layers.events)
+    return {name: behind.sources_max for name, behind in found.items() if behind.articles}
+
+
+def _says_degrees(edges: Edges) -> bool:
+    """Whether edges can be read as wholly or partially: some say so, or there are none."""
+    given = [edge.degree for out in edges.values() for edge in out]
+    return not given or any(given)
+
+
+def related_outcomes(gold: Edges, predicted: Edges) -> tuple[int, int, int] | None:
+    """Related pairs of pages that are right, let in and lost; None if the predicted edges cannot tell.
+
+    They cannot if none has a degree and none leads to a page: whether a shared text relates two pages is then open.
+    """
+    wanted, found = related(gold), related(predicted)
+    if not found and not _says_degrees(predicted):
+        return None
+    return len(wanted & found), len(found - wanted), len(wanted - found)
+
+
+def independent_source_error(gold: Edges, predicted: Edges, layers: Layers) -> tuple[float, int]:
+    """Mean absolute error of the number of independent sources, in sources, and the number of propositions.
+
+    Σ |`sources_max` with the predicted edges − with the gold edges| / propositions that some page reports, 0 at best,
+    without bound. Both numbers are made without `via`, in the same way (`origins`).
+
+    Returns:
+        NaN if no proposition is reported, and if there are predicted edges, none of which has a degree.
+    """
+    wanted = independent_sources(gold, layers)
+    if not wanted or not _says_degrees(predicted):
+        return float("nan"), len(wanted)
+    found = independent_sources(predicted, layers)
+    return sum(abs(found[name] - count) for name, count in wanted.items()) / len(wanted), len(wanted)

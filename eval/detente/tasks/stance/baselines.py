@@ -1,0 +1,40 @@
+"""Baselines for `stance`."""
+
+import re
+from collections import Counter
+from typing import Final
+
+from detente.data.corpus import Corpus
+from detente.data.jsonl import Record
+from detente.data.labels import STANCE_LABELS
+
+_FAVOR: Final = re.compile(
+    r"\b(?:ready|readiness|willing|offer\w*|invit\w+|propos\w+|pledg\w+|promis\w+|agree\w*|welcom\w+|shar(?:e|ed|es|ing)"
+    r"|work\w* together|cooperat\w+|collaborat\w+|exchange\w*|support\w*)\b",
+    re.IGNORECASE,
+)
+_AGAINST: Final = re.compile(
+    r"\b(?:refus\w+|reject\w+|cut off|halt\w*|suspend\w*|ceas\w+|stop\w*|end(?:ed|s)|no longer|not|no|never|lies"
+    r"|standstill|dismiss\w+|condemn\w+|accus\w+|blackmail)\b",
+    re.IGNORECASE,
+)
+_SENTENCE: Final = re.compile(r"[^.!?\n]+[.!?]*")
+
+
+def majority(inputs: list[Record], corpus: Corpus) -> list[Record]:
+    """The most frequent gold label of the headline rows for every row; of equals the first of the inventory."""
+    labels = Counter(row["label"] for row in corpus.rows("stance") if not row["alleged"])
+    label = max(STANCE_LABELS, key=lambda name: labels[name])
+    return [{"id": unit["id"], "label": label} for unit in inputs]
+
+
+def lexicon(inputs: list[Record], _: Corpus) -> list[Record]:
+    """Words for against words against, counted in the sentences that name the holder; none on a tie."""
+    return [{"id": unit["id"], "label": _lexicon_label(unit)} for unit in inputs]
+
+
+def _lexicon_label(unit: Record) -> str:
+    names = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in [unit["holder"], *unit["holder_aliases"]]))
+    near = " ".join(sentence for sentence in _SENTENCE.findall(unit["text"]) if names.search(sentence))
+    balance = len(_FAVOR.findall(near)) - len(_AGAINST.findall(near))
+    return "favor" if balance > 0 else "against" if balance < 0 else "none"

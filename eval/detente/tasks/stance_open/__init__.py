@@ -1,0 +1,1 @@
+"""The task `stance_open`."""

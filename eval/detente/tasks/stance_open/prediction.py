@@ -1,0 +1,138 @@
+"""Open stances as values: an article with its gold stances, and the stances that a line predicts."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.data import fields as forms
+from detente.data.field_items import Item, items, label
+from detente.data.jsonl import Record, describe
+from detente.data.labels import STANCE_LABELS, STANCE_TARGETS
+from detente.data.page import Page
+from detente.tasks.task import Refused
+from detente.text.folding import fold
+from detente.text.spans import Span, mask_of, sums_within
+
+
+class Stance(NamedTuple):
+    """Who stands where on what, and which words show it.
+
+    Attributes:
+        holder: The id of a registered source; for spans that name none their text, in quotation marks.
+        target: From the closed list.
+        label: From the closed list.
+        evidence: Sorted spans.
+        tokens: The tokens of the evidence, by their number on the page.
+        mention: The spans that the holder was predicted by.
+    """
+
+    holder: str
+    target: str
+    label: str
+    evidence: tuple[Span, ...]
+    tokens: frozenset[int]
+    mention: tuple[Span, ...] = ()
+
+
+def _folded(name: str) -> str:
+    return " ".join(fold(name).split())
+
+
+@dataclass(frozen=True)
+class Article:
+    """An article with its gold rows that have a scale, and the names and aliases of all registered sources."""
+
+    page: Page
+    rows: tuple[Record, ...]
+    names: Mapping[str, Sequence[str]]
+
+    @cached_property
+    def bearers(self) -> dict[str, set[str]]:
+        """Each name and alias to those who bear it. Case counts: `us` is not the `US`."""
+        found: dict[str, set[str]] = {}
+        for source, names in self.names.items():
+            for name in names:
+                found.setdefault(_folded(name), set()).add(source)
+        return found
+
+    def tokens_of(self, spans: Sequence[Span]) -> frozenset[int]:
+        """The tokens of which more than half of the characters are in the spans, by their number."""
+        inside = sums_within(mask_of(spans, len(self.page.text)), self.page.tokens)
+        return frozenset(np.flatnonzero(2 * inside > self._token_sizes).tolist())
+
+    @cached_property
+    def _token_sizes(self) -> NDArray[np.int64]:
+        return np.array([end - start for start, end in self.page.tokens], dtype=np.int64)
+
+    def holder_of(self, spans: Sequence[Span]) -> str:
+        """The one source whose name or alias is the text of every span; else that text, in quotation marks."""
+        texts = [_folded(self.page.text[start:end]) for start, end in spans]
+        named = set.intersection(*(self.bearers.get(text, set()) for text in texts))
+        return named.pop() if len(named) == 1 else "“" + " … ".join(texts) + "”"
+
+    def mentions(self, source: str) -> frozenset[int]:
+        """The tokens of the page that are a name or an alias of a source."""
+        names = sorted({re.escape(fold(name)) for name in self.names.get(source, ())}, key=len, reverse=True)
+        if not names:
+            return frozenset()
+        found = re.finditer(rf"(?<!\w)(?:{'|'.join(names)})(?!\w)", fold(self.page.text))
+        return self.tokens_of([match.span() for match in found])
+
+    @cached_property
+    def _gold(self) -> list[tuple[Record, Stance]]:
+        return [(row, self._stance(row)) for row in self.rows]
+
+    def _stance(self, row: Record) -> Stance:
+        evidence = tuple(sorted((span["start"], span["end"]) for span in row["evidence"]))
+        return Stance(row["holder"], row["target"], row["label"], evidence, self.tokens_of(evidence))
+
+    def gold(self, *, alleged: bool) -> list[tuple[Record, Stance]]:
+        """The rows of either slice, with the stances that they are."""
+        return [(row, stance) for row, stance in self._gold if row["alleged"] == alleged]
+
+
+def parse(article: Article, record: Record) -> tuple[Stance, ...]:
+    """The stances of a line, in an order that is not the line's.
+
+    Raises:
+        Refused: With every fault of the line.
+    """
+    unit = forms.offset_unit(record)
+
+    def spans(value: object, name: str) -> tuple[Span, ...]:
+        return tuple(sorted(set(forms.spans(value, article.page.text, unit, name))))
+
+    def holder(value: object, name: str) -> tuple[str, tuple[Span, ...]]:
+        if isinstance(value, str):
+            return _registered(value, name, article.names), ()
+        if not isinstance(value, list):
+            raise Refused(("wrong-type", f"{name} is {describe(value)}, not a source id or [start, end) pairs"))
+        mention = spans(value, name)
+        if not mention:
+            raise Refused(("wrong-type", f"{name} is empty: give a source id, or the words that name the holder"))
+        return article.holder_of(mention), mention
+
+    def stance(item: Item) -> Stance:
+        who, mention = item.read("holder", holder) or ("", ())
+        target = item.read("target", lambda value, name: label(value, name, STANCE_TARGETS)) or ""
+        side = item.read("label", lambda value, name: label(value, name, STANCE_LABELS)) or ""
+        evidence = item.read("evidence", spans) or ()
+        return Stance(who, target, side, evidence, article.tokens_of(evidence), mention)
+
+    found = items(record, "stances", ("holder", "target", "label", "evidence"), (), stance, lambda stance: stance[:4])
+    return tuple(sorted(found, key=lambda stance: (*stance[:4], stance.mention)))
+
+
+def _registered(source: str, name: str, known: Mapping[str, Sequence[str]]) -> str:
+    if source in known:
+        return source
+    from rapidfuzz.process import extractOne  # only where there is something to complain of
+
+    best = extractOne(source, known.keys(), score_cutoff=80)
+    hint = f": did you mean {best[0]}?" if best else ""
+    raise Refused(("label-unknown", f"{name} {describe(source)} is not a registered source{hint}"))

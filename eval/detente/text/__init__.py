@@ -1,0 +1,1 @@
+"""Strings and offsets; imports nothing else of this package."""

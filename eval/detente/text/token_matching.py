@@ -1,0 +1,48 @@
+"""Runs of tokens that two texts share, told from coincidences."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import LCSseq
+from rapidfuzz.fuzz import partial_ratio_alignment
+
+from detente.text.spans import Span
+
+SEED: Final = 4
+"""A run of this many equal tokens is a match on its own; a shorter one must lie close to such a run."""
+SLACK: Final = 3
+"""How many tokens may lie between a short run and the run that vouches for it, on either side."""
+SIMILAR: Final = 0.6
+"""A piece of which this share of tokens is found in order counts as found, whatever its runs."""
+
+
+def runs(found: NDArray[np.bool_]) -> list[Span]:
+    """The stretches of true values, as `[start, end)`."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], found.astype(np.int8), [0]])))
+    return [(int(start), int(end)) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def matches(tokens: list[str], page: list[str]) -> list[tuple[int, int]]:
+    """Pairs of positions, in `tokens` and in the best window of `page`, that are a match and not a coincidence."""
+    low, high = 0, len(page)
+    if not tokens or not page:
+        return []
+    if len(tokens) < len(page):
+        window = partial_ratio_alignment(tokens, page)
+        if window is None:
+            return []
+        margin = len(tokens) // 4 + SLACK
+        low, high = max(0, window.dest_start - margin), window.dest_end + margin
+    blocks = [block for block in LCSseq.opcodes(tokens, page[low:high]).as_matching_blocks() if block.size]
+    if sum(block.size for block in blocks) < SIMILAR * len(tokens):
+        sure = [block.size >= SEED for block in blocks]
+        for order in (range(len(blocks) - 1), range(len(blocks) - 1, 0, -1)):
+            step = 1 if order.step == 1 else -1
+            for index in order:
+                here, near = blocks[index], blocks[index + step]
+                left, right = (here, near) if step == 1 else (near, here)
+                close = right.a - left.a - left.size <= SLACK and right.b - left.b - left.size <= SLACK
+                sure[index + step] |= sure[index] and close
+        blocks = [block for block, keep in zip(blocks, sure, strict=True) if keep]
+    return [(block.a + step, low + block.b + step) for block in blocks for step in range(block.size)]

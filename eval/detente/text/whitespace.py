@@ -1,0 +1,62 @@
+"""What becomes of the spaces and line ends between words: words glued together or split, paragraphs run together."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.text.normalization import code_points, is_space
+
+
+class Joints(NamedTuple):
+    """Counts over neighbouring characters of a page that are neighbours in the output too.
+
+    Attributes:
+        spaces: Pairs with white space between them in the page.
+        glued: Those of them with none in the output.
+        solid: Pairs with no white space between them in the page.
+        split: Those of them with some in the output.
+        breaks: Pairs with a line end between them in the page.
+        breaks_lost: Those of them without one in the output.
+    """
+
+    spaces: int
+    glued: int
+    solid: int
+    split: int
+    breaks: int
+    breaks_lost: int
+
+
+def gaps(text: str) -> NDArray[np.int8]:
+    """What stands between each character that is not white space and the next: 0 nothing, 1 white space, 2 a line end.
+
+    After the last one: 0, or 1 if white space follows.
+    """
+    blank = is_space(text)
+    visible = np.flatnonzero(~blank)
+    ends = np.cumsum(code_points(text) == ord("\n"))
+    gap = (np.diff(visible, append=len(text)) > 1).astype(np.int8)
+    if len(visible):
+        gap[:-1] += np.diff(ends[visible]) > 0
+    return gap
+
+
+def joints(output: NDArray[np.int8], page: NDArray[np.int8], source: NDArray[np.int_]) -> Joints:
+    """Counts what became of the joints.
+
+    Args:
+        output: The gaps of the output.
+        page: The gaps of the page.
+        source: For each character of the output that is not white space its place in the page, −1 without one.
+    """
+    stayed = np.flatnonzero((np.diff(source) == 1) & (source[:-1] >= 0))
+    here, there = output[stayed], page[source[stayed]]
+    return Joints(
+        spaces=int((there > 0).sum()),
+        glued=int(((there > 0) & (here == 0)).sum()),
+        solid=int((there == 0).sum()),
+        split=int(((there == 0) & (here > 0)).sum()),
+        breaks=int((there == 2).sum()),
+        breaks_lost=int(((there == 2) & (here < 2)).sum()),
+    )

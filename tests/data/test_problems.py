@@ -1,0 +1,55 @@
+"""Every rule speaks, in the words that `expected.txt` of its folder gives, and says nothing else."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from detente.data.problems import CORPUS_RULES, PREDICTION_RULES, Invalid
+from detente.dataset import build
+from detente.evaluation.predictions import read
+from detente.tasks.all import TASKS
+
+FOLDERS = sorted((Path(__file__).parents[1] / "invalid").iterdir())
+
+
+def laid_over(minimal: Path, folder: Path) -> None:
+    """Lays a folder over a corpus; `remove.txt` lists the files to take away."""
+    shutil.copytree(folder, minimal, dirs_exist_ok=True)
+    removed = folder / "remove.txt"
+    for name in removed.read_text().split() if removed.is_file() else ():
+        (minimal / name).unlink()
+
+
+def test_every_rule_has_a_folder_and_every_folder_a_rule() -> None:
+    assert {folder.name for folder in FOLDERS} == CORPUS_RULES.keys() | PREDICTION_RULES.keys()
+
+
+def test_the_minimal_corpus_is_valid(minimal: Path) -> None:
+    assert build.check(minimal)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_rule(folder: Path, minimal: Path, minimal_gold) -> None:
+    found, rule = [], folder.name
+    if any((folder / name).exists() for name in ("annotations", "dataset", "remove.txt")):
+        laid_over(minimal, folder)
+        with pytest.raises(Invalid) as invalid:
+            build.files_of(minimal)
+        assert {problem.rule for problem in invalid.value.problems} <= CORPUS_RULES.keys()
+        found += invalid.value.problems
+    for path in sorted(folder.glob("predictions/*")):
+        task = None if rule == "task-unclear" else next(task for task in TASKS if task.name == path.stem)
+        with pytest.raises(Invalid) as invalid:
+            read(f"predictions/{path.name}", path.read_bytes(), minimal_gold, task)
+        assert {problem.rule for problem in invalid.value.problems} <= PREDICTION_RULES.keys()
+        found += invalid.value.problems
+    assert "\n".join(map(str, found)) + "\n" == (folder / "expected.txt").read_text()
+    assert {problem.rule for problem in found} == {rule}
+
+
+def test_a_refused_corpus_is_not_built(minimal: Path) -> None:
+    laid_over(minimal, Path(__file__).parents[1] / "invalid" / "segment-gap")
+    with pytest.raises(Invalid):
+        build.files_of(minimal)
+    assert not (minimal / "dataset" / "manifest.json").exists()

@@ -1,0 +1,551 @@
+"""Comparing systems: arithmetic by hand, tests by enumeration, and what must not be said of few pages."""
+
+import io
+import itertools
+import json
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from scipy.stats import norm
+
+from detente.cli.compare import compare as command
+from detente.data.jsonl import dump_lines
+from detente.data.problems import Invalid
+from detente.evaluation import score as scoring
+from detente.evaluation.compare import Comparison, compare
+from detente.metrics.classification import f1, ratio
+from detente.report import comparison as report_compare
+from detente.stats import bootstrap as resample
+from detente.stats import paired
+from detente.tasks.boilerplate.task import BOILERPLATE
+from detente.tasks.contrast.task import CONTRAST
+from detente.tasks.stance.task import STANCE
+from detente.tasks.task import Options, Overall
+
+OTHER = {"favor": "against", "against": "none", "none": "favor"}
+DRAWN = scoring.Resampling(resamples=500)
+
+
+def stance(gold, wrong: set[str] | None = None) -> list[dict[str, Any]]:
+    """The gold's labels, those of `wrong` replaced."""
+    return [
+        {"id": name, "label": OTHER[row["label"]] if name in (wrong or ()) else row["label"]}
+        for name, row in STANCE.units(gold).items()
+    ]
+
+
+def compared(gold, predict, systems: dict[str, list[dict[str, Any]]], task=STANCE, **options: Any) -> Comparison:
+    options.setdefault("resampling", DRAWN)
+    scores = {name: scoring.score(predict(task, gold, records), gold) for name, records in systems.items()}
+    return compare(scores, **options)
+
+
+def france(numbers: range) -> set[str]:
+    """The stance rows of France in pages of the wide corpus."""
+    return {f"detente-{number}:france:ct_cooperation:current" for number in numbers}
+
+
+def share(counts: np.ndarray) -> np.ndarray:
+    return ratio(counts[..., 0], counts[..., 1])
+
+
+def overlap(counts: np.ndarray) -> np.ndarray:
+    return f1(counts[..., 0], counts[..., 1], counts[..., 2])
+
+
+def flipped(statistic, first: np.ndarray, second: np.ndarray, draws: int = 1000, seed: int = 0) -> paired.SignFlip:
+    return paired.sign_flip(statistic, first, second, (first != second).any(axis=1), draws, seed)
+
+
+# A system beside itself, and the order of lines
+
+
+@pytest.mark.parametrize("corpus", ["gold", "wide_gold"])
+@pytest.mark.parametrize("task", [STANCE, BOILERPLATE, CONTRAST], ids=lambda task: task.name)
+def test_a_system_against_itself_differs_nowhere(corpus, task, request, predict) -> None:
+    gold = request.getfixturevalue(corpus)
+    answers = {
+        "stance": lambda: stance(gold, set(list(STANCE.units(gold))[::3])),
+        "boilerplate": lambda: [{"id": name, "text": row["text"]} for name, row in gold.articles.items()],
+        "contrast": lambda: [{"id": name, "label": row["label"]} for name, row in CONTRAST.units(gold).items()],
+    }
+    records = answers[task.name]()
+    (pair,) = compared(gold, predict, {"a": records, "b": records}, task).pairs
+    assert pair.items == ()
+    for difference in pair.differences.values():
+        assert difference.value == 0 or np.isnan(difference.value)
+        assert (difference.better, difference.deciding) == (0, {})
+        if difference.tested and not np.isnan(difference.value):
+            assert (difference.tested.test.p, difference.tested.p_holm, difference.tested.test.clusters) == (1, 1, 0)
+            assert np.isnan(difference.tested.detectable)
+
+
+@pytest.mark.parametrize("corpus", ["gold", "wide_gold"])
+def test_the_order_of_lines_changes_nothing(corpus, request, predict) -> None:
+    gold = request.getfixturevalue(corpus)
+    names = list(STANCE.units(gold))
+    systems = {"a": stance(gold, set(names[::3])), "b": stance(gold, set(names[::4]))}
+    shuffled = {name: random.Random(5).sample(records, len(records)) for name, records in systems.items()}
+    one, two = (compared(gold, predict, each) for each in (systems, shuffled))
+    assert report_compare.render(one, "json") == report_compare.render(two, "json")
+
+
+# Under ten clusters
+
+
+def test_under_ten_families_the_differences_of_each_and_no_p(gold, predict) -> None:
+    names = list(STANCE.units(gold))
+    systems = {"a": stance(gold, set(names[::3])), "b": stance(gold, set(names[::4]))}
+    comparison = compared(gold, predict, systems)
+    a, b = (comparison.scores[name] for name in "ab")
+    found = comparison.pairs[0].differences["accuracy"]
+    assert comparison.interval == "range"
+    assert found.tested is None
+    expected = {
+        family: b.breakdown["family"][family]["accuracy"] - part["accuracy"]
+        for family, part in a.breakdown["family"].items()
+    }
+    assert found.clusters == pytest.approx(expected)
+    assert found.mean == pytest.approx(np.mean(list(expected.values())))
+    assert found.value == pytest.approx(b.metrics["accuracy"].value - a.metrics["accuracy"].value)
+    document = report_compare.as_json(comparison)
+    for name, metric in document["comparisons"][0]["metrics"].items():
+        assert metric.keys() == {"difference", "better", "deciding", "mean", "clusters"}, name
+    assert {key for by in document["metrics"].values() for rank in by.values() for key in rank} == {"value", "rank"}
+    headers = {cell for section in report_compare.sections(comparison) for cell in section.header}
+    assert headers >= {"difference", "mean", *expected}
+    assert not headers & {"p", "Holm p", "smallest p", "95% interval", "detectable"}
+    for form in ("table", "markdown"):
+        text = report_compare.render(comparison, form)
+        assert "too few for an interval or a p" in text
+        assert "95%" not in text
+
+
+def test_the_items_that_decide_by_hand(gold, predict) -> None:
+    headline = [name for name, row in STANCE.units(gold).items() if not row["alleged"]]
+    n, wrong = len(headline), sorted(headline)[:4]
+    # b is right on three items that a is not, and wrong on one: 2/n ahead. One item swapped takes 2/n.
+    systems = {"a": stance(gold, set(wrong[:3])), "b": stance(gold, {wrong[3]})}
+    found = compared(gold, predict, systems).pairs[0].differences["accuracy"]
+    assert found.value == pytest.approx(2 / n)
+    assert found.better == 1
+    assert found.deciding == {wrong[0]: pytest.approx(1 / n)}
+    # Two ahead and none behind: 2/n, and again one item decides; three: 3/n, and two do.
+    systems = {"a": stance(gold, set(wrong[:3])), "b": stance(gold)}
+    found = compared(gold, predict, systems).pairs[0].differences["accuracy"]
+    assert list(found.deciding) == wrong[:2]
+
+
+@pytest.mark.parametrize("statistic", [share, overlap])
+def test_shares_and_what_decides_hold_for_random_counts(statistic) -> None:
+    generator = np.random.default_rng(3)
+    for _ in range(50):
+        first, second = generator.integers(0, 6, (2, 15, 3)).astype(float)
+        first[:, 1] += 1
+        shares, deciding = paired.influence(statistic, first, second)
+        lead = statistic(second.sum(axis=0)) - statistic(first.sum(axis=0))
+        one, two = first.copy(), second.copy()
+        for place in deciding:
+            assert lead * (statistic(two.sum(axis=0)) - statistic(one.sum(axis=0))) > 0
+            one[place], two[place] = second[place], first[place]
+        assert lead * (statistic(two.sum(axis=0)) - statistic(one.sum(axis=0))) < 1e-12
+        # The first of them, swapped alone, changes the difference by twice its share.
+        one, two = first.copy(), second.copy()
+        one[deciding[0]], two[deciding[0]] = second[deciding[0]], first[deciding[0]]
+        assert lead - (statistic(two.sum(axis=0)) - statistic(one.sum(axis=0))) == pytest.approx(
+            2 * shares[deciding[0]]
+        )
+
+
+def test_items_say_what_each_said_the_worst_difference_first(gold, predict) -> None:
+    rows = STANCE.units(gold)
+    right, both = list(rows)[:2]
+    one = [{**record, "label": "none"} if record["id"] == both else record for record in stance(gold, {right})]
+    two = [{**record, "label": "against"} if record["id"] == both else record for record in stance(gold)]
+    assert rows[both]["label"] == "favor"
+    first, second = compared(gold, predict, {"a": one, "b": two}).pairs[0].items
+    assert (first.item, first.gold, first.wrong) == (right, rows[right]["label"], (1, 0))
+    assert first.said == (OTHER[rows[right]["label"]], rows[right]["label"])
+    # Both wrong, but not alike.
+    assert (second.item, second.said, second.wrong) == (both, ("none", "against"), (1, 1))
+
+
+def test_items_without_labels_say_how_wrong_each_was(minimal_gold, predict) -> None:
+    systems = {"a": [{"id": "detente-900", "lines": [0, 1, 0, 0]}], "b": [{"id": "detente-900", "lines": [0, 1, 1, 0]}]}
+    (item,) = compared(minimal_gold, predict, systems, BOILERPLATE).pairs[0].items
+    assert (item.item, item.gold, item.wrong) == ("detente-900:b03", None, (0, 13))
+    assert item.said == ("right", "let in 13 of 13 characters: Share this page")
+
+
+def test_missing_units_are_called_missing(minimal_gold, predict) -> None:
+    records = stance(minimal_gold)
+    full = scoring.score(predict(STANCE, minimal_gold, records), minimal_gold)
+    part = scoring.score(predict(STANCE, minimal_gold, records[:1], allow_missing=True), minimal_gold)
+    comparison = compare({"full": full, "part": part})
+    assert [item.said for item in comparison.pairs[0].items] == [("none", "missing")]
+    assert "|form:label,label|missing:0,1|" in comparison.signature
+    assert f"part: scored as empty, since missing: {records[1]['id']}" in report_compare.notes(comparison)
+
+
+# From ten clusters on
+
+
+def test_the_exact_p_counted_by_hand(wide_gold, predict) -> None:
+    # b is worse in three families and better in one, by one label each: of the 16 ways to sign four equal
+    # differences, 2 sum to ±4 and 8 to ±2, so that 10 are at least as far from 0 as the −2 that was seen.
+    systems = {"a": stance(wide_gold, france(range(900, 901))), "b": stance(wide_gold, france(range(901, 904)))}
+    found = compared(wide_gold, predict, systems).pairs[0].differences["accuracy"]
+    assert found.value == pytest.approx(-2 / 24)
+    assert found.tested is not None
+    assert found.tested.test == (10 / 16, 2 / 16, True, 4)
+    assert found.clusters == {}
+    # Six families, all one way: 2 of 64.
+    systems = {"a": stance(wide_gold), "b": stance(wide_gold, france(range(900, 906)))}
+    found = compared(wide_gold, predict, systems).pairs[0].differences["accuracy"]
+    assert found.tested is not None
+    assert found.tested.test == (2 / 64, 2 / 64, True, 6)
+
+
+@pytest.mark.parametrize("statistic", [share, overlap])
+def test_the_exact_p_equals_full_enumeration(statistic) -> None:
+    generator = np.random.default_rng(1)
+    for _ in range(5):
+        first, second = generator.integers(0, 5, (2, 10, 3)).astype(float)
+        first[:, 1] = second[:, 1] = generator.integers(1, 6, 10)
+        observed = abs(statistic(second.sum(axis=0)) - statistic(first.sum(axis=0)))
+        count = 0
+        for signs in itertools.product([False, True], repeat=10):
+            swap = np.array(signs)[:, None]
+            one, two = np.where(swap, second, first).sum(axis=0), np.where(swap, first, second).sum(axis=0)
+            count += abs(statistic(two) - statistic(one)) >= observed - 1e-9
+        assert flipped(statistic, first, second).p == count / 2**10
+
+
+def test_the_smallest_p_is_told() -> None:
+    first, second = np.array([[0.0, 1.0]] * 40), np.array([[1.0, 1.0]] * 40)
+    assert flipped(share, first[:10], second[:10]) == (2 / 2**10, 2 / 2**10, True, 10)
+    assert flipped(share, first[:16], second[:16]).smallest == 2 / 2**16
+    drawn = flipped(share, first, second, draws=999)
+    assert drawn == (1 / 1000, 1 / 1000, False, 40)
+
+
+def test_random_flips_agree_with_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = np.random.default_rng(7)
+    first = generator.integers(0, 4, (12, 3)).astype(float)
+    second = first + generator.integers(-1, 3, (12, 3)).clip(-first.min())
+    exact = flipped(overlap, first, second).p
+    assert 0.05 < exact < 0.95
+    monkeypatch.setattr(paired, "EXACT", 0)
+    drawn = flipped(overlap, first, second, draws=20_000, seed=1)
+    assert not drawn.exact
+    assert drawn.p == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / 20_000))
+    assert drawn == flipped(overlap, first, second, draws=20_000, seed=1)
+    # The blocks that are drawn at once change nothing but the memory.
+    monkeypatch.setattr(paired, "_CELLS", 24_000)
+    assert flipped(overlap, first, second, draws=20_000, seed=1).p == pytest.approx(exact, abs=0.015)
+
+
+def test_a_swap_that_leaves_the_metric_undefined_counts_as_extreme() -> None:
+    # Swapping one cluster only leaves one of the systems with 0/0; swapping none or both gives the observed ½.
+    first, second = np.array([[1.0, 1.0], [0.0, 0.0]]), np.array([[0.0, 0.0], [1.0, 2.0]])
+    assert flipped(share, first, second).p == 1
+    assert np.isnan(flipped(share, np.zeros((2, 2)), second).p)
+
+
+@pytest.mark.parametrize("clusters", [12, 20])
+@pytest.mark.parametrize(("statistic", "size"), [(overlap, 30), (share, 2)])
+def test_the_test_is_wrong_in_at_most_one_of_twenty_where_systems_are_alike(
+    clusters: int, statistic, size: int
+) -> None:
+    # Two systems whose counts are drawn alike, cluster by cluster: large ones, and small ones that often tie.
+    generator = np.random.default_rng(11)
+    runs, low = 2000, 0
+    for run in range(runs):
+        rates = generator.uniform(1, size, (clusters, 1))
+        first, second = generator.poisson(rates, (2, clusters, 3)).astype(float)
+        low += flipped(statistic, first, second, draws=499, seed=run).p <= 0.05
+    assert 0.02 < low / runs <= 0.05 + 2.5 * np.sqrt(0.05 * 0.95 / runs)
+
+
+def test_clusters_that_a_metric_does_not_see_are_not_counted(wide_gold, predict) -> None:
+    rows = STANCE.units(wide_gold)
+    one = [{"id": name, "score": row["scale"] or 0} for name, row in rows.items()]
+    two = [{"id": name, "score": (row["scale"] or 0) / 2} for name, row in rows.items()]
+    found = compared(wide_gold, predict, {"a": one, "b": two}).pairs[0].differences
+    # The labels are equal, so that accuracy sees no difference; the scores of the twelve rows on the scale are not.
+    assert found["accuracy"].tested is not None
+    assert found["mae"].tested is not None
+    assert found["accuracy"].tested.test == (1, 1, True, 0)
+    assert found["mae"].tested.test == (2 / 2**12, 2 / 2**12, True, 12)
+    # Less error is better.
+    assert (found["mae"].value, found["mae"].better) == (1, -1)
+
+
+def test_the_interval_is_of_paired_resamples(wide_gold, predict) -> None:
+    systems = {"a": stance(wide_gold, france(range(900, 905))), "b": stance(wide_gold, france(range(903, 906)))}
+    comparison = compared(wide_gold, predict, systems, resampling=scoring.Resampling(resamples=800, seed=3))
+    found = comparison.pairs[0].differences["accuracy"].tested
+    assert found is not None
+    drawn = resample.weights(12, 800, 3)
+    wrong = np.array([[number < 905, 903 <= number < 906] for number in range(900, 912)], dtype=float)
+    differences = (drawn @ (wrong[:, 0] - wrong[:, 1])) / 24
+    assert found.interval[:2] == pytest.approx(np.quantile(differences, [0.025, 0.975]))
+    assert found.interval.error == pytest.approx(differences.std(ddof=1))
+    assert found.detectable == pytest.approx((1.959964 + 0.841621) * differences.std(ddof=1), rel=1e-6)
+    assert "|interval:bootstrap|unit:family|resamples:800|seed:3|" in comparison.signature
+
+
+def test_a_difference_of_the_detectable_size_is_found_in_four_of_five_samples() -> None:
+    power = 1 - norm.cdf(1.959964 - paired.minimal_detectable(0.1) / 0.1)
+    assert power == pytest.approx(0.8, abs=1e-5)
+    assert np.isnan(paired.minimal_detectable(0.0))
+
+
+def test_over_five_percent_undefined_resamples_forbid_an_interval() -> None:
+    assert np.isnan(paired.interval([1.0] * 94 + [np.nan] * 6)[:3]).all()
+    low, high, error, undefined = paired.interval([0.0, 1.0] * 48 + [np.nan] * 4)
+    assert (low, high, undefined) == (0, 1, pytest.approx(0.04))
+    assert error == pytest.approx(np.std([0.0, 1.0] * 48, ddof=1))
+
+
+def test_holm_by_hand() -> None:
+    # In order .005 × 4 = .02, .01 × 3 = .03, .03 × 2 = .06, .04 × 1 = .04 raised to .06.
+    assert paired.holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert paired.holm([0.7, 0.6]) == [1, 1]
+    # What is undefined is not counted.
+    assert paired.holm([0.02, np.nan, 0.5]) == pytest.approx([0.04, np.nan, 0.5], nan_ok=True)
+    assert paired.holm([]) == []
+
+
+def test_holm_is_over_the_systems_compared_with_the_first(wide_gold, predict) -> None:
+    systems = {
+        "a": stance(wide_gold),
+        "b": stance(wide_gold, france(range(900, 908))),
+        "c": stance(wide_gold, france(range(900, 906))),
+    }
+    comparison = compared(wide_gold, predict, systems)
+    tested = [pair.differences["accuracy"].tested for pair in comparison.pairs]
+    assert [(pair.first, pair.second) for pair in comparison.pairs] == [("a", "b"), ("a", "c")]
+    assert [each.test.p for each in tested if each] == [2 / 2**8, 2 / 2**6]
+    assert [each.p_holm for each in tested if each] == [2 * 2 / 2**8, 2 / 2**6]
+
+
+# Ranks
+
+
+def test_equals_share_their_ranks_and_rank_intervals_are_by_hand() -> None:
+    best, worst = paired.ranks(np.array([0.5, 0.9, 0.5, 0.1]))
+    assert (best.tolist(), worst.tolist()) == ([2, 1, 2, 4], [3, 1, 3, 4])
+    # The first wins in 90 of 100 resamples, the third always loses.
+    good = np.array([[2.0] * 90 + [1.0] * 10, [1.0] * 90 + [2.0] * 10, [0.0] * 100])
+    assert paired.rank_intervals(good) == [(1, 2), (1, 2), (3, 3)]
+    # In 99 of 100: the other order is outside the 95%.
+    good = np.array([[2.0] * 99 + [1.0], [1.0] * 99 + [2.0]])
+    assert paired.rank_intervals(good) == [(1, 1), (2, 2)]
+    # Equals could stand in any order.
+    assert paired.rank_intervals(np.ones((2, 50))) == [(1, 2), (1, 2)]
+    good[0, :10] = np.nan
+    assert paired.rank_intervals(good) == [None, None]
+
+
+def test_ranks_follow_what_is_better(wide_gold, predict) -> None:
+    rows = STANCE.units(wide_gold)
+    near, far = ([{"id": name, "score": 2 - gap} for name in rows] for gap in (0.1, 1.0))
+    labels = stance(wide_gold)
+    comparison = compared(wide_gold, predict, {"far": far, "near": near, "labels": labels})
+    far_rank, near_rank, none = comparison.ranks["mae"]
+    assert (far_rank.rank, far_rank.interval) == (2, (2, 2))
+    assert (near_rank.rank, near_rank.interval) == (1, (1, 1))
+    # Labels have no place on the scale: undefined, and so without rank.
+    assert np.isnan(none.value)
+    assert (none.rank, none.interval) == (None, None)
+    assert comparison.pairs[1].differences["mae"].better == 0
+
+
+def test_rank_stability_is_kendalls_tau_by_hand(gold, predict) -> None:
+    # 1 2 3 against 1 3 2: two pairs in order, one not: (2 − 1)/3.
+    assert paired.rank_agreement([1, 2, 3], [1, 3, 2]) == (pytest.approx(1 / 3), 3)
+    # One tie of three: (2 − 0)/√(3 · 2).
+    assert paired.rank_agreement([1, 2, 3], [1, 2, 2]) == (pytest.approx(2 / np.sqrt(6)), 3)
+    assert paired.rank_agreement([1, 2, 3, 4], [1, 2, 3, np.nan]) == (1, 3)
+    assert np.isnan(paired.rank_agreement([1, 2], [1, 2])[0])
+    assert np.isnan(paired.rank_agreement([1, 2, 3], [1, 1, 1])[0])
+    names = list(STANCE.units(gold))
+    systems = {name: stance(gold, set(names[::step])) for name, step in (("a", 2), ("b", 3), ("c", 5))}
+    comparison = compared(gold, predict, systems, metrics=["accuracy", "macro_f1", "mae"])
+    assert list(comparison.stability) == [("accuracy", "macro_f1"), ("accuracy", "mae"), ("macro_f1", "mae")]
+    assert comparison.stability["accuracy", "macro_f1"][1] == 3
+    assert compared(gold, predict, {name: systems[name] for name in "ab"}).stability == {}
+
+
+# What can be compared, and by what
+
+
+def test_a_measure_that_is_a_value_only_has_a_difference_only(wide_gold, predict) -> None:
+    def rights(units, by_id, _):
+        return float(sum(by_id[name].label == row["label"] for name, row in units.items())), len(units)
+
+    task = replace(STANCE, overall=(Overall("rights", "right labels", rights, 24.0, (0.0, 24.0)),))
+    systems = {"a": stance(wide_gold, france(range(900, 903))), "b": stance(wide_gold)}
+    comparison = compared(wide_gold, predict, systems, task)
+    found = comparison.pairs[0].differences["rights"]
+    assert (found.value, found.better, found.tested, found.clusters, found.deciding) == (3, 1, None, {}, {})
+    assert [(rank.value, rank.rank, rank.interval) for rank in comparison.ranks["rights"]] == [
+        (21, 2, None),
+        (24, 1, None),
+    ]
+    assert "rights" in report_compare.render(comparison, "table")
+
+
+def test_systems_scored_otherwise_are_refused_all_at_once(gold, minimal_gold, predict) -> None:
+    records = stance(gold)
+    checked = predict(STANCE, gold, records)
+    pages = predict(BOILERPLATE, gold, [{"id": name, "text": ""} for name in gold.articles])
+    other = scoring.score(predict(STANCE, minimal_gold, stance(minimal_gold)), minimal_gold)
+    scores = {
+        "a": scoring.score(checked, gold),
+        "accepting": scoring.score(checked, gold, Options(alternatives="accept")),
+        "pages": scoring.score(pages, gold),
+        "other gold": other,
+        "by item": scoring.score(checked, gold, resampling=scoring.Resampling(unit="item")),
+    }
+    with pytest.raises(Invalid) as invalid:
+        compare(scores)
+    problems = {problem.place: problem for problem in invalid.value.problems}
+    assert problems.keys() == {"accepting", "pages", "other gold"}
+    assert {problem.rule for problem in problems.values()} == {"not-comparable"}
+    assert problems["accepting"].message == "scored with alternatives accept; a with alternatives reject"
+    assert "task boilerplate" in problems["pages"].message
+    assert "sha256" in problems["other gold"].message
+    with pytest.raises(Invalid, match="needs two systems"):
+        compare({"a": scores["a"]})
+
+
+def test_metrics_are_chosen_by_name(gold, predict) -> None:
+    systems = {"a": stance(gold), "b": stance(gold)}
+    comparison = compared(gold, predict, systems, metrics=["mcc", "accuracy"])
+    assert list(comparison.ranks) == list(comparison.pairs[0].differences) == ["mcc", "accuracy"]
+    with pytest.raises(Invalid, match="stance has no metric 'f2', 'f3': accuracy, "):
+        compared(gold, predict, systems, metrics=["f2", "accuracy", "f3"])
+    empty = [{"id": name, "text": ""} for name in gold.articles]
+    pages = compared(gold, predict, {"a": empty, "b": empty}, BOILERPLATE)
+    assert {"char_f1", "body_coverage"} <= pages.ranks.keys()
+    assert not {"char_precision", "char_recall", "recall_share"} & pages.ranks.keys()
+
+
+# The command
+
+
+def run(*arguments: str | Path, data: str | None = None) -> Result:
+    return CliRunner().invoke(command, [str(argument) for argument in arguments], input=data)
+
+
+@pytest.fixture
+def files(gold, tmp_path: Path) -> list[Path]:
+    names = list(STANCE.units(gold))
+    paths = []
+    for name, step in (("a", 2), ("b", 3), ("c", 5)):
+        paths.append(tmp_path / f"{name}.jsonl")
+        paths[-1].write_text(dump_lines(stance(gold, set(names[::step]))))
+    return paths
+
+
+def test_json_has_its_shape_and_null_for_what_is_undefined(files: list[Path]) -> None:
+    document = json.loads(run(*files, "--format", "json").output)
+    assert document["schema"] == "detente.comparison/1"
+    assert document["task"] == "stance"
+    assert [system["name"] for system in document["systems"]] == ["a", "b", "c"]
+    assert document["metrics"]["mae"]["a"] == {"value": None, "rank": None}
+    assert document["metrics"]["accuracy"]["c"]["rank"] == 1
+    assert [(each["first"], each["second"]) for each in document["comparisons"]] == [("a", "b"), ("a", "c")]
+    item = document["comparisons"][0]["items"][0]
+    assert item.keys() == {"item", "slice", "gold", "said", "wrong", "direction"}
+    assert {"metrics", "tau", "systems"} == document["stability"][0].keys()
+
+
+def test_more_units_get_an_interval_and_are_called_conditional(files: list[Path]) -> None:
+    arguments = (*files, "--unit", "item", "--resamples", 300, "--metrics", "accuracy,mcc")
+    document = json.loads(run(*arguments, "--format", "json").output)
+    metric = document["comparisons"][0]["metrics"]["accuracy"]
+    assert {"low", "high", "p", "p_holm", "smallest_p", "exact", "minimal_detectable", "undefined"} <= metric.keys()
+    assert "clusters" not in metric
+    assert {"rank_low", "rank_high"} <= document["metrics"]["accuracy"]["a"].keys()
+    table = run(*arguments).output
+    assert "Holm p" in table
+    assert "conditional on these pages" in table
+
+
+@pytest.mark.parametrize("form", ["table", "json", "markdown"])
+def test_output_is_what_would_be_printed(files: list[Path], tmp_path: Path, form: str) -> None:
+    printed = run(*files, "--format", form)
+    assert printed.exit_code == 0
+    assert "\x1b" not in printed.output
+    assert all(line == line.rstrip() for line in printed.output.splitlines())
+    assert run(*files, "--format", form, "-o", tmp_path / "out").exit_code == 0
+    assert (tmp_path / "out").read_text() == printed.stdout
+
+
+def test_the_table_is_coloured_on_a_terminal(gold, predict, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    screen = Terminal()
+    report_compare.print_table(compared(gold, predict, {"a": stance(gold), "b": stance(gold)}), screen)
+    assert "\x1b[" in screen.getvalue()
+    assert "─" in screen.getvalue()
+    assert "a and b differ on no item" in screen.getvalue()
+
+
+def test_the_problems_of_every_file_are_printed_at_once(files: list[Path], tmp_path: Path) -> None:
+    files[0].write_text(files[0].read_text().replace('"label"', '"lable"', 1))
+    files[1].write_text("".join(files[1].read_text().splitlines(keepends=True)[1:]))
+    result = run(*files, tmp_path / "nowhere.jsonl")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    for path, rule in (
+        (files[0], ":1: unknown-field"),
+        (files[1], ": id-missing"),
+        ("nowhere.jsonl", ": not-readable"),
+    ):
+        assert f"{path}{rule}" in result.stderr
+    assert run(files[1], files[2], "--allow-missing").exit_code == 0
+
+
+def test_what_cannot_be_compared_exits_2(files: list[Path], gold, tmp_path: Path) -> None:
+    pages = tmp_path / "pages.jsonl"
+    pages.write_text(dump_lines([{"id": name, "text": ""} for name in gold.articles]))
+    result = run(files[0], pages)
+    assert result.exit_code == 2
+    assert "pages: not-comparable: predictions of boilerplate; a has those of stance" in result.stderr
+    for arguments, message in (
+        ((files[0],), "two files or more"),
+        ((*files, "--metrics", "f2"), "--metrics: option: stance has no metric 'f2'"),
+        ((*files, "--paratext", "content"), "--paratext: option: means nothing to the task stance"),
+        ((*files, "--task", "stanec"), "'stanec' is not one of 'boilerplate'"),
+    ):
+        result = run(*arguments)
+        assert result.exit_code == 2
+        assert message in result.stderr
+
+
+def test_files_are_named_so_that_they_differ(files: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    other = tmp_path / "other" / "a.jsonl"
+    other.write_text(files[0].read_text())
+
+    def names(*paths: str | Path, data: str | None = None) -> list[str]:
+        document = json.loads(run(*paths, "--task", "stance", "--format", "json", data=data).output)
+        return [system["name"] for system in document["systems"]]
+
+    assert names(files[0], files[1]) == ["a", "b"]
+    assert names(files[0], other) == [str(files[0]), str(other)]
+    assert names(files[0], files[0]) == ["a", "a (2)"]
+    assert names("-", files[0], data=files[1].read_text()) == ["-", "a"]

@@ -1,0 +1,240 @@
+"""Somebody else's extractor is run over the pages: what fails is recorded, and ends nothing else."""
+
+import json
+import shlex
+import sys
+from multiprocessing import active_children
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from detente.cli import main
+from detente.data.jsonl import dump_lines
+from detente.tasks.boilerplate.baselines import body_lines
+from detente.tasks.boilerplate.extractors import EXTRACTORS, NAMES, Extractor
+from detente.tasks.boilerplate.html.templates import NAMES as TEMPLATES
+from detente.tasks.boilerplate.rendered import rendered_pages
+from detente.tasks.boilerplate.task import BOILERPLATE
+
+TIMEOUT = 2.0
+FAILING = "detente-002"
+TOOL = """
+import os, sys, time
+from pathlib import Path
+
+FAILING = Path(__file__).with_name("failing.txt").read_text(encoding="utf-8")
+
+def but_for_one(fail):
+    return lambda page: fail() if page == FAILING else page
+
+whole = str
+raises = but_for_one(lambda: int("a page"))
+gives_none = but_for_one(lambda: None)
+dies = but_for_one(lambda: os._exit(7))
+leaves = but_for_one(lambda: sys.exit("enough"))
+sleeps = but_for_one(lambda: time.sleep(60))
+fails = but_for_one(lambda: sys.exit("first line\\nlast line"))
+fails_in_silence = but_for_one(lambda: sys.exit(3))
+not_utf8 = but_for_one(lambda: "caf\\udce9")
+not_a_function = 3
+
+if __name__ == "__main__":
+    text = globals()[sys.argv[1]](sys.stdin.buffer.read().decode())
+    sys.stdout.buffer.write(text.encode(errors="surrogateescape"))
+"""
+
+
+def run(*arguments: str | float | Path) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def predict(*arguments: str | float | Path) -> Result:
+    return run("eval", "run", "--task", "boilerplate", "--timeout", TIMEOUT, *arguments)
+
+
+def records(result: Result) -> list[dict[str, Any]]:
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def scores(path: Path) -> dict[str, Any]:
+    return json.loads(run("eval", "score", path, "--format", "json").output)
+
+
+@pytest.fixture
+def texts(gold) -> dict[str, str]:
+    return {name: row["text"] for name, row in gold.articles.items()}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, texts: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "tool.py").write_text(TOOL)
+    (tmp_path / "failing.txt").write_text(texts[FAILING], encoding="utf-8", newline="")
+    (tmp_path / "broken_tool.py").write_text("1 / 0\n")
+    (tmp_path / "deadly_tool.py").write_text("import os\nos._exit(3)\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def command(kind: str) -> str:
+    return f"{shlex.quote(sys.executable)} tool.py {kind}"
+
+
+FAILURES = {
+    "tool:raises": "ValueError: invalid literal for int() with base 10: 'a page'",
+    "tool:gives_none": "TypeError: gave NoneType, not str",
+    "tool:dies": "ChildProcessError: the process died with exit code 7",
+    "tool:leaves": "SystemExit: enough",
+    "tool:sleeps": "TimeoutError: no answer in 2 s",
+    "--command fails": "ChildProcessError: exit code 1: last line",
+    "--command fails_in_silence": "ChildProcessError: exit code 3",
+    "--command not_utf8": "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xe9 in position 3: ",
+    "--command sleeps": "TimeoutError: no answer in 2 s",
+}
+
+
+@pytest.mark.parametrize("call", FAILURES)
+def test_a_page_that_fails_is_recorded_and_scored_as_empty(call: str, folder: Path, texts: dict[str, str]) -> None:
+    name = command(call.split()[1]) if " " in call else call
+    result = predict(*(("--command", name) if " " in call else (name,)))
+    found = records(result)
+    failed = found.pop(list(texts).index(FAILING))
+    assert failed.pop("error").startswith(FAILURES[call])
+    assert failed == {"id": FAILING, "text": "", "tool": name}
+    assert found == [{"id": page, "text": text, "tool": name} for page, text in texts.items() if page != FAILING]
+    assert result.stderr.startswith(f"{FAILING}: {FAILURES[call]}")
+    assert result.stderr.endswith("1 of 5 pages failed, and are recorded as such\n")
+    assert not active_children()
+
+    (folder / "made.jsonl").write_text(result.stdout)
+    (folder / "empty.jsonl").write_text(dump_lines([*found, {"id": FAILING, "text": ""}]))
+    crashed, empty = scores(folder / "made.jsonl"), scores(folder / "empty.jsonl")
+    assert "|crashed:1|" in crashed["signature"]
+    assert "|crashed:0|" in empty["signature"]
+    assert crashed["metrics"] == empty["metrics"]
+    assert crashed["breakdown"]["article"][FAILING]["char_recall"] == 0
+
+
+def test_what_a_page_that_failed_gave_nevertheless_does_not_count(tmp_path: Path, texts: dict[str, str]) -> None:
+    lines = [{"id": page, "text": text, "error": "an error"} for page, text in texts.items()]
+    (tmp_path / "made.jsonl").write_text(dump_lines(lines), encoding="utf-8")
+    found = scores(tmp_path / "made.jsonl")
+    assert "|crashed:5|" in found["signature"]
+    assert found["metrics"]["char_recall"]["value"] == 0
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("arguments", [("tool:whole",), ("--command", command("whole"))], ids=["function", "command"])
+def test_without_a_template_the_captured_text_is_given(arguments: tuple[str, ...], texts: dict[str, str]) -> None:
+    assert {row["id"]: row["text"] for row in records(predict(*arguments))} == texts
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("arguments", [("tool:whole",), ("--command", command("whole"))], ids=["function", "command"])
+def test_in_templates_the_html_is_given(arguments: tuple[str, ...], gold) -> None:
+    found = records(predict(*arguments, "--render", "tables", "--render", "reader", "--render", "tables"))
+    pages = rendered_pages(gold, ["tables", "reader"])
+    assert [(row["id"], row["text"]) for row in found] == [(each.page.id, each.html) for each in pages]
+
+
+@pytest.mark.usefixtures("folder")
+def test_something_that_is_no_function_fails_on_every_page() -> None:
+    result = predict("tool:not_a_function")
+    assert {row["error"] for row in records(result)} == {"TypeError: 'int' object is not callable"}
+    assert "5 of 5 pages failed" in result.stderr
+
+
+PROBLEMS = {
+    "no_such_module:extract": "no_such_module:extract: not-runnable: ModuleNotFoundError: No module named 'no_such_mod",
+    "tool:nothing": "tool:nothing: not-runnable: AttributeError: module 'tool' has no attribute 'nothing'",
+    "broken_tool:extract": "broken_tool:extract: not-runnable: ZeroDivisionError: division by zero",
+    "deadly_tool:extract": "deadly_tool:extract: not-runnable: died while it was imported",
+    "nonsense": "boilerplate has keep_all, body_lines, trafilatura, resiliparse, justext, readability, boilerpy3, ",
+    "--command no-such-command": "not-runnable: there is no command 'no-such-command'",
+    "--command '": "': not-runnable: ValueError: No closing quotation",
+    "": "name a baseline, an extractor or module:function; or give --command",
+    "keep_all --command cat": "name a baseline, an extractor or module:function; or give --command",
+    "trafilatura --task stance": "--task: option: extractors and commands predict boilerplate, not stance",
+    "lexical --task stance": "stance has ",
+    "tool:whole --render nowhere": "'nowhere' is not one of 'news', 'blog', ",
+}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("call", PROBLEMS)
+def test_what_cannot_be_run_is_a_clear_problem(call: str) -> None:
+    result = predict(*call.split())
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert isinstance(result.exception, SystemExit)
+    assert PROBLEMS[call] in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not active_children()
+
+
+def test_every_template_and_extractor_has_a_name_of_its_own() -> None:
+    assert len(set(TEMPLATES)) == len(TEMPLATES) == 8
+    assert len(set(NAMES)) == len(NAMES) == len(EXTRACTORS) == 7
+
+
+def test_inputs_are_the_html_of_the_templates_named(gold) -> None:
+    inputs = ("eval", "inputs", "--render")
+    for wanted, options in ((("news", "tables"), "news --render tables --render news"), (TEMPLATES, "all")):
+        found = records(run(*inputs, *options.split(), "--task", "boilerplate"))
+        assert found == [{"id": each.page.id, "html": each.html} for each in rendered_pages(gold, wanted)]
+    wrong = run(*inputs, "news", "--task", "stance")
+    assert wrong.exit_code == 2
+    assert "--render: option: means nothing to the task stance" in wrong.stderr
+
+
+def test_baselines_are_run_as_before(gold) -> None:
+    made = body_lines(BOILERPLATE.inputs(gold), gold)
+    assert records(predict("body_lines")) == made
+    assert made[0].keys() == {"id", "text"}
+
+
+@pytest.mark.parametrize("public", EXTRACTORS, ids=NAMES)
+def test_an_extractor_that_is_not_installed_says_what_to_install(
+    public: Extractor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Extractor, "version", None)
+    result = predict(public.name)
+    assert (result.exit_code, result.stdout) == (2, "")
+    problem = f"{public.name}: extra-missing: {public.distribution} is not installed: pip install 'detente[extractors]'"
+    assert result.stderr.splitlines() == [problem, "1 problem"]
+
+
+def test_a_distribution_that_is_not_installed_has_no_version() -> None:
+    assert Extractor("made-up", "no-such-distribution-of-detente", lambda: str).version is None
+
+
+Run = tuple[Extractor, Path]
+
+
+@pytest.fixture(scope="module", params=EXTRACTORS, ids=NAMES)
+def extracted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    public = request.param
+    if public.version is None:
+        pytest.skip(f"{public.distribution} is not installed: pip install 'detente[extractors]'")
+    path = tmp_path_factory.mktemp("extracted") / f"{public.name}.jsonl"
+    result = run("eval", "run", public.name, "--task", "boilerplate", "-o", path)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", f"wrote {path}\n")
+    return public, path
+
+
+def test_a_public_extractor_is_run_on_every_page_in_every_template(extracted: Run, gold) -> None:
+    public, path = extracted
+    found = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [row["id"] for row in found] == [f"{page}@{name}" for page in gold.articles for name in TEMPLATES]
+    assert all(row.keys() == {"id", "text", "tool"} for row in found)
+    assert {row["tool"] for row in found} == {f"{public.distribution} {public.version}"}
+
+
+def test_a_public_extractor_keeps_most_of_the_body(extracted: Run) -> None:
+    found = scores(extracted[1])
+    assert found["metrics"]["body_coverage"]["value"] > 0.5
+    assert found["metrics"]["fabricated"]["value"] < 0.01
+    assert "|crashed:0|" in found["signature"]
+    assert "|render:all|" in found["signature"]
+    assert found["breakdown"]["template"].keys() == set(TEMPLATES)

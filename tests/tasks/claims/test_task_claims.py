@@ -1,0 +1,608 @@
+"""The task `claims`, by hand, against second opinions, and by its properties; with the measures that it brings."""
+
+import itertools
+import math
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn import metrics as sk
+
+from detente.data.independent_sources import SUPPORTING
+from detente.data.labels import CLAIM_TYPES, PRESENTATIONS
+from detente.data.page import Page
+from detente.data.problems import Invalid
+from detente.evaluation import score as scoring
+from detente.metrics import chrf as text
+from detente.metrics import clustering, official, ranking
+from detente.metrics import matching as spans
+from detente.metrics.agreement import b_cubed
+from detente.tasks.claims.matching import Article
+from detente.tasks.claims.prediction import Claim
+from detente.tasks.claims.task import CLAIMS
+from detente.tasks.task import Options, Refused
+from detente.text.spans import to_code_points
+
+# --- the measures -----------------------------------------------------------------------------------------------------
+
+SPAN = st.integers(0, 20).flatmap(lambda start: st.tuples(st.just(start), st.integers(start + 1, 24)))
+
+
+def characters(item: Sequence[tuple[int, int]]) -> set[int]:
+    return {place for start, end in item for place in range(start, end)}
+
+
+@given(st.lists(SPAN, max_size=4), st.lists(SPAN, max_size=4))
+def test_iou_is_that_of_the_sets_of_characters(gold, predicted) -> None:
+    # Each item once as it is, and once split in two with a gap.
+    items = [
+        [[span] if span[1] - span[0] < 3 else [(span[0], span[0] + 1), (span[0] + 2, span[1])] for span in side]
+        for side in (gold, predicted)
+    ]
+    found = spans.iou(*items)
+    assert found.shape == (len(gold), len(predicted))
+    for (row, mine), (column, theirs) in itertools.product(*(enumerate(side) for side in items)):
+        left, right = characters(mine), characters(theirs)
+        assert found[row, column] == len(left & right) / len(left | right)
+
+
+def test_matching_is_optimal_and_not_greedy() -> None:
+    # Whoever takes the best pair first, or the first line first, gets one pair; two are possible.
+    similarity = [[0.9, 0.6], [0.7, 0.2]]
+    assert spans.match(similarity, 0.5) == [(0, 1), (1, 0)]
+    # At .7 one pair counts at most: the better of the two.
+    assert spans.match(similarity, 0.7) == [(0, 0)]
+    assert spans.match(similarity, 0.95) == []
+    # The greatest sum: .6 + .7 rather than .9 + .2.
+    assert spans.soft_match(similarity) == [(0, 1), (1, 0)]
+    assert spans.match(np.zeros((0, 3)), 0.5) == spans.soft_match(np.zeros((2, 0))) == []
+
+
+def matchings(rows: int, columns: int) -> list[list[tuple[int, int]]]:
+    wide = max(rows, columns)
+    found = [list(zip(range(rows), order, strict=False)) for order in itertools.permutations(range(wide))]
+    return [[(row, column) for row, column in pairs if column < columns] for pairs in found]
+
+
+MATRIX = st.integers(1, 4).flatmap(
+    lambda width: st.lists(
+        st.lists(st.sampled_from([0.0, 0.2, 0.5, 0.6, 0.75, 1.0]), min_size=width, max_size=width),
+        min_size=1,
+        max_size=4,
+    )
+)
+
+
+@settings(deadline=None)
+@given(MATRIX, st.sampled_from([0.5, 0.6, 0.9]))
+def test_no_matching_is_better(rows: list[list[float]], threshold: float) -> None:
+    similarity = np.array(rows)
+    every = [[similarity[pair] for pair in pairs] for pairs in matchings(*similarity.shape)]
+
+    def worth(values: list[float]) -> tuple[int, float]:
+        counting = [value for value in values if value >= threshold]
+        return len(counting), round(sum(counting), 9)
+
+    found = spans.match(similarity, threshold)
+    assert all(len(set(side)) == len(found) for side in zip(*found, strict=True))
+    assert worth([similarity[pair] for pair in found]) == max(map(worth, every))
+    soft = sum(similarity[pair] for pair in spans.soft_match(similarity))
+    assert soft == pytest.approx(max(map(sum, every)))
+
+
+@given(MATRIX, st.data())
+def test_what_counts_with_nothing_moves_no_match(rows: list[list[float]], data: st.DataObject) -> None:
+    similarity = np.array(rows)
+    place = data.draw(st.integers(0, similarity.shape[1]))
+    wider = np.insert(similarity, place, 0.4, axis=1)
+    moved = [(row, column - (column > place)) for row, column in spans.match(wider, 0.5)]
+    assert moved == spans.match(similarity, 0.5)
+
+
+def test_ranking_by_hand() -> None:
+    # Ranks 1 and 3 are relevant: (1/1 + 2/3) / 2; the first of them stands first.
+    assert ranking.average_precision([0.9, 0.5, 0.2, 0.1], [True, False, True, False]) == pytest.approx(5 / 6)
+    assert ranking.reciprocal_rank([0.1, 0.5], [True, False]) == 1 / 2
+    assert ranking.precision_at([0.9, 0.5, 0.2], [True, False, True], 2) == 1 / 2
+    # Two tied items, one relevant: half of the time first (1), half of the time second (1/2).
+    assert ranking.average_precision([0.5, 0.5], [True, False]) == 3 / 4
+    assert ranking.reciprocal_rank([0.5, 0.5], [True, False]) == 3 / 4
+    assert ranking.precision_at([0.5, 0.5], [True, False], 1) == 1 / 2
+    # Of fewer items than k the missing ones are not relevant.
+    assert ranking.precision_at([0.5], [True], 5) == 1 / 5
+
+
+def test_a_ranking_without_relevant_items_is_undefined() -> None:
+    assert np.isnan(ranking.average_precision([0.5], [False]))
+    assert np.isnan(ranking.reciprocal_rank([], []))
+    assert np.isnan(ranking.precision_at([], [], 3))
+    for scores, relevant, k in (([0.5], [True, False], 1), ([math.nan], [True], 1), ([0.5], [True], 0)):
+        with pytest.raises(ValueError, match=r"every item|not 1 or more"):
+            ranking.precision_at(scores, relevant, k)
+
+
+RANKED = st.lists(st.tuples(st.sampled_from([-math.inf, 0.1, 0.5, 0.9]), st.booleans()), min_size=1, max_size=6)
+
+
+@settings(deadline=None, max_examples=40)
+@given(RANKED)
+def test_ties_are_averaged_over_and_never_broken(items: list[tuple[float, bool]]) -> None:
+    scores, relevant = map(list, zip(*items, strict=True))
+    hits = [
+        [relevant[place] for place in order]
+        for order in itertools.permutations(range(len(items)))
+        if all(scores[left] >= scores[right] for left, right in itertools.pairwise(order))
+    ]
+    if any(relevant):
+        precisions = [[sum(hit[:rank]) / rank for rank, is_hit in enumerate(hit, 1) if is_hit] for hit in hits]
+        assert ranking.average_precision(scores, relevant) == pytest.approx(np.mean(precisions))
+        assert ranking.reciprocal_rank(scores, relevant) == pytest.approx(
+            np.mean([1 / (hit.index(True) + 1) for hit in hits])
+        )
+    for k in range(1, 8):
+        assert ranking.precision_at(scores, relevant, k) == pytest.approx(np.mean([sum(hit[:k]) / k for hit in hits]))
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=12).filter(any), st.randoms(use_true_random=False))
+def test_without_ties_average_precision_is_scikit_learns(relevant: list[bool], random) -> None:
+    scores = random.sample(range(100), len(relevant))
+    assert ranking.average_precision(scores, relevant) == pytest.approx(sk.average_precision_score(relevant, scores))
+
+
+def test_clusters_by_hand() -> None:
+    # Gold {1 2 3} {4 5}, predicted {1 2} {3 4 5}. Pairs: gold 3 + 1, predicted 1 + 3, in both 1 + 1 = 2, of 10.
+    gold, predicted = [0, 0, 0, 1, 1], [0, 0, 1, 1, 1]
+    pairs = clustering.pair_counts(gold, predicted)
+    assert pairs == (2, 4, 4, 10)
+    assert clustering.pairwise_f1(2, 4, 4) == 2 * 2 / 8
+    # By chance 4 · 4 / 10 = 1.6 pairs: (2 − 1.6) / (4 − 1.6).
+    assert clustering.adjusted_rand(*pairs) == pytest.approx(0.4 / 2.4)
+    # Best assignment: 2·2/(3+2) + 2·2/(2+3) = 1.6 over two clusters on either side.
+    assert clustering.ceaf_e(gold, predicted) == pytest.approx((0.8, 0.8, 0.8))
+
+
+def test_clusters_that_leave_chance_no_room_are_undefined() -> None:
+    assert np.isnan(clustering.adjusted_rand(*clustering.pair_counts([1, 2], [3, 4])))
+    assert np.isnan(clustering.adjusted_rand(*clustering.pair_counts([1, 1], [3, 3])))
+    assert np.isnan(clustering.pairwise_f1(0, 0, 0))
+    assert all(map(np.isnan, clustering.ceaf_e([], [])))
+    with pytest.raises(ValueError, match="every item"):
+        clustering.pair_counts([1], [])
+
+
+CLUSTERS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=12)
+
+
+@settings(deadline=None)
+@given(CLUSTERS)
+def test_scikit_learn_and_brute_force_agree_on_clusters(items: list[tuple[int, int]]) -> None:
+    gold, predicted = map(list, zip(*items, strict=True))
+    ours = clustering.adjusted_rand(*clustering.pair_counts(gold, predicted))
+    if not np.isnan(ours):
+        assert ours == pytest.approx(sk.adjusted_rand_score(gold, predicted))
+    (_, fp), (fn, tp) = sk.cluster.pair_confusion_matrix(gold, predicted) // 2
+    assert clustering.pair_counts(gold, predicted)[:3] == (tp, tp + fn, tp + fp)
+    sides = [[{i for i, name in enumerate(side) if name == each} for each in set(side)] for side in (gold, predicted)]
+    alike = np.array([[2 * len(g & p) / (len(g) + len(p)) for p in sides[1]] for g in sides[0]])
+    best = max(sum(alike[pair] for pair in pairs) for pairs in matchings(*alike.shape))
+    assert clustering.ceaf_e(gold, predicted)[2] == pytest.approx(2 * best / sum(alike.shape))
+
+
+# --- parsing ----------------------------------------------------------------------------------------------------------
+
+PAGE = "Paris 🇫🇷 offers help. Moscow is silent."
+BLANK = Article(Page("x", "x", PAGE, ()), (), ())
+
+
+def refused(claims: Any, **more: Any) -> list[tuple[str, str]]:
+    with pytest.raises(Refused) as fault:
+        CLAIMS.parse(BLANK, {"id": "x", "claims": claims, **more})
+    return list(fault.value.faults)
+
+
+@pytest.mark.parametrize(
+    ("claim", "rule", "message"),
+    [
+        ("text", "wrong-type", 'claims[0] is "text", not an object'),
+        ({}, "span-empty", "claims[0].spans is missing: a claim has a span"),
+        ({"spans": []}, "span-empty", "claims[0].spans is empty: a claim has a span"),
+        ({"spans": None}, "wrong-type", "claims[0].spans is null, not a list of [start, end) pairs"),
+        ({"spans": [[0]]}, "wrong-type", "claims[0].spans[0] is a list, not a pair of whole numbers"),
+        ({"spans": [[3, 3]]}, "span-empty", "claims[0].spans[0]: start 3 is not before end 3"),
+        ({"spans": [[0, 99]]}, "span-outside-text", "claims[0].spans[0]: end 99 is past the text's 39 characters"),
+        ({"spans": [[4, 9], [0, 5]]}, "span-overlap", "claims[0].spans: characters [0, 5) and [4, 9) overlap"),
+        ({"type": "opinion"}, "label-unknown", f'claims[0].type "opinion" is not one of {", ".join(CLAIM_TYPES)}'),
+        ({"type": None}, "label-unknown", f"claims[0].type null is not one of {', '.join(CLAIM_TYPES)}"),
+        (
+            {"presentation": ["denied"]},
+            "label-unknown",
+            f"claims[0].presentation a list is not one of {', '.join(PRESENTATIONS)}",
+        ),
+        ({"check_worthy": "yes"}, "wrong-type", 'claims[0].check_worthy is "yes", not true, false or a finite number'),
+        ({"check_worthy": math.inf}, "wrong-type", "not true, false or a finite number"),
+        ({"check_worthy": 10**400}, "wrong-type", "not true, false or a finite number"),
+        ({"propositions": "a"}, "wrong-type", 'claims[0].propositions is "a", not a list of cluster keys'),
+        ({"propositions": ["a", 1]}, "wrong-type", "claims[0].propositions[1] is 1, not a string"),
+        ({"normalised": 3}, "wrong-type", "claims[0].normalised is 3, not a string"),
+        (
+            {"typ": "event", "note": ""},
+            "unknown-field",
+            "claims[0] has 'note', 'typ': it knows spans, type, presentation, check_worthy, propositions, normalised",
+        ),
+    ],
+)
+def test_every_fault_of_a_claim_is_named(claim: Any, rule: str, message: str) -> None:
+    if isinstance(claim, dict) and claim and "spans" not in claim:
+        claim = {"spans": [[0, 5]], **claim}
+    [(found_rule, found)] = refused([claim])
+    assert found_rule == rule
+    assert found.endswith(message)
+
+
+def test_all_faults_of_a_line_are_named_at_once() -> None:
+    faults = refused([{"spans": [[5, 2], [0, 99]], "type": "x"}, {"spans": [[0, 5]]}, 7])
+    assert [message.partition(" ")[0] for _, message in faults] == [
+        "claims[0].spans[0]:",
+        "claims[0].spans[1]:",
+        "claims[0].type",
+        "claims[2]",
+    ]
+    assert refused({"spans": [[0, 5]]})[0][0] == "wrong-type"
+    assert refused([], offset_unit="bytes")[0][0] == "wrong-type"
+
+
+def test_spans_are_sorted_joined_and_converted() -> None:
+    # The flag is two characters, four UTF-16 units, eight bytes; "Moscow is silent." begins at character 22.
+    expected = (Claim(((0, 8), (22, 39))),)
+    record: dict[str, Any] = {"id": "x", "claims": [{"spans": [[22, 39], [5, 8], [0, 5]]}]}
+    assert CLAIMS.parse(BLANK, record) == expected
+    for unit in ("utf8", "utf16"):
+        table = to_code_points(PAGE, unit).tolist()
+        moved = [[table.index(start), table.index(end)] for start, end in ((22, 39), (0, 8))]
+        assert CLAIMS.parse(BLANK, {"id": "x", "offset_unit": unit, "claims": [{"spans": moved}]}) == expected
+    assert CLAIMS.parse(BLANK, {"id": "x", "claims": []}) == ()
+
+
+# --- scores -----------------------------------------------------------------------------------------------------------
+
+
+def gold_claims(article: Article, fields: Sequence[str] = ("type", "presentation", "check_worthy")) -> list[Any]:
+    records = []
+    for claim, parts in zip(article.claims, article.spans, strict=True):
+        record: dict[str, Any] = {"spans": [list(part) for part in parts]} | {
+            field: claim[field] for field in fields if field != "propositions"
+        }
+        if "propositions" in fields:
+            record["propositions"] = [
+                link["proposition"]
+                for relation in SUPPORTING
+                for link in claim["propositions"]
+                if link["relation"] == relation
+            ]
+        records.append(record)
+    return records
+
+
+def values(scores: scoring.Scores) -> dict[str, float]:
+    return {name: spread.value for name, spread in scores.metrics.items()}
+
+
+EVERY = ("type", "presentation", "check_worthy", "propositions", "normalised")
+LABEL_METRICS = {
+    "type": ("type_accuracy", "type_macro_f1", "type_accuracy_overall", "type_macro_f1_overall"),
+    "presentation": ("presentation_accuracy",),
+    "check_worthy": (
+        "check_worthy_f1",
+        "check_worthy_average_precision",
+        "check_worthy_r_precision",
+        "check_worthy_precision_at_5",
+        "check_worthy_mrr",
+        "checkthat_average_precision",
+    ),
+    "propositions": tuple(measure.name for measure in CLAIMS.overall if measure.name not in official.__all__),
+    "normalised": ("normalised_chrf",),
+}
+
+
+@pytest.mark.parametrize("fields", [(), *((field,) for field in EVERY), EVERY])
+def test_gold_against_itself_is_best_and_what_nobody_predicts_is_undefined(gold, predict, fields) -> None:
+    units = CLAIMS.units(gold)
+    records = [{"id": name, "claims": gold_claims(article, fields)} for name, article in units.items()]
+    scores = scoring.score(predict(CLAIMS, gold, records), gold)
+    silent = {name for field in EVERY if field not in fields for name in LABEL_METRICS[field]}
+    for metric in CLAIMS.measures:
+        if metric.name == "nervaluate":  # keeps its own 0/0
+            continue
+        value = scores.metrics[metric.name].value
+        assert np.isnan(value) if metric.name in silent else value == pytest.approx(metric.best, abs=1e-12), metric.name
+    assert scoring.errors(scores).is_empty()
+    assert scores.n["strict_recall"] == sum(len(article.claims) for article in units.values())
+
+
+def test_scores_by_hand(minimal_gold, predict) -> None:
+    # Gold: the headline [0, 17), "France is ready to share more" [19, 48), "It said so on Monday" [50, 70); position,
+    # position, speech_act; all check-worthy. Predicted: the first; "France is ready to s" of the second; the last is
+    # missed; "Share this page" [73, 88) is spurious.
+    claims = [
+        {"spans": [[0, 17]], "type": "position", "presentation": "asserted", "check_worthy": 0.9},
+        {"spans": [[19, 39]], "type": "state", "presentation": "asserted", "check_worthy": 0.2},
+        {"spans": [[73, 88]], "type": "event", "check_worthy": 0.5},
+    ]
+    claims[0] |= {"propositions": ["x"], "normalised": "Paris offers help."}
+    claims[1] |= {"propositions": ["x", "y"]}
+    scores = scoring.score(predict(CLAIMS, minimal_gold, [{"id": "detente-900", "claims": claims}]), minimal_gold)
+    found = values(scores)
+    # IoU of the second pair: 20/29 = .69.
+    for level in ("iou50", "iou60"):
+        assert [found[f"{level}_{name}"] for name in ("precision", "recall", "f1")] == [2 / 3] * 3
+    for level in ("iou70", "iou80", "iou90", "strict"):
+        assert [found[f"{level}_{name}"] for name in ("precision", "recall", "f1")] == [1 / 3] * 3
+    assert found["partial_f1"] == pytest.approx(2 * (1 + 20 / 29) / 6)
+    # 15 + 16 characters that are no space in both; 8 + 16 lost; 13 of the share line let in.
+    lost, both, let_in = len("haremore") + len("ItsaidsoonMonday"), len("Parisoffershelp" + "Franceisreadytos"), 13
+    assert found["char_precision"] == both / (both + let_in)
+    assert found["char_recall"] == both / (both + lost)
+    assert found["char_f1"] == 2 * both / (2 * both + lost + let_in)
+    # Matched: one of two types is right; position, the one type that matched claims have, 2·1/(2 gold + 1 predicted).
+    assert found["type_accuracy"] == 1 / 2
+    assert found["type_macro_f1"] == 2 / 3
+    # Overall: one of matched 2 + missed 1 + spurious 1; speech_act has F1 0.
+    assert found["type_accuracy_overall"] == 1 / 4
+    assert found["type_macro_f1_overall"] == pytest.approx((2 / 3 + 0) / 2)
+    assert found["presentation_accuracy"] == 1 / 2
+    # From .5 on a claim is predicted: tp 1, fp 1 (spurious), fn 2. Ranks: .9 yes, .5 no, .2 yes, missed yes.
+    assert found["check_worthy_f1"] == 2 / (2 + 1 + 2)
+    assert found["check_worthy_average_precision"] == pytest.approx((1 + 2 / 3 + 3 / 4) / 3)
+    assert found["check_worthy_r_precision"] == 2 / 3
+    assert found["check_worthy_precision_at_5"] == 2 / 3
+    assert found["check_worthy_mrr"] == 1
+    # One sentence is the gold's, the other pair has none.
+    assert found["normalised_chrf"] == 50
+    # The gold claims are apart (the headline is linked, but not the same), predicted together.
+    assert [found[f"b_cubed_{name}"] for name in ("precision", "recall", "f1")] == pytest.approx([1 / 2, 1, 2 / 3])
+    assert found["pairwise_f1"] == found["adjusted_rand"] == 0
+    assert [found[f"ceaf_e_{name}"] for name in ("precision", "recall", "f1")] == pytest.approx([2 / 3, 1 / 3, 4 / 9])
+    assert scores.n["b_cubed_f1"] == 2
+    assert scores.n["type_accuracy_overall"] == 4
+    faults = "IoU 0.69; type position, predicted state; presentation reported, predicted asserted; "
+    faults += "check-worthy, predicted not: France is ready to share more"
+    assert scoring.errors(scores).rows() == [
+        ("detente-900:c02", "headline", 4, faults),
+        ("detente-900:c03", "headline", 4, "missed: It said so on Monday"),
+        ("detente-900:73-88", "headline", 4, "spurious: Share this page"),
+    ]
+    rows = scores.rows.select("item", "zone", "type", "presentation").rows()
+    assert rows[3:] == [
+        ("detente-900:73-88", "outside", "event", "unlabelled"),
+        ("detente-900:ranking", "ranking", "ranking", "ranking"),
+    ]
+
+
+def test_nothing_found_has_recall_0_and_no_precision(gold, predict) -> None:
+    units = CLAIMS.units(gold)
+    empty = scoring.score(predict(CLAIMS, gold, [{"id": name, "claims": []} for name in units]), gold)
+    found = values(empty)
+    for level in ("iou50", "strict", "partial", "char"):
+        assert np.isnan(found[f"{level}_precision"])
+        assert found[f"{level}_recall"] == found[f"{level}_f1"] == 0
+    assert all(np.isnan(found[name]) for names in LABEL_METRICS.values() for name in names)
+    # A missing article is an empty one.
+    full = {name: gold_claims(article) for name, article in units.items()}
+    first = next(iter(full))
+    records = [{"id": name, "claims": claims} for name, claims in full.items()]
+    without = predict(CLAIMS, gold, records[1:], allow_missing=True)
+    emptied = predict(CLAIMS, gold, [{"id": first, "claims": []}, *records[1:]])
+    left, right = (values(scoring.score(each, gold)) for each in (without, emptied))
+    assert left == pytest.approx(right, nan_ok=True)
+    assert left["type_accuracy_overall"] < 1
+
+
+def test_leaving_out_hard_labels_does_not_help(minimal_gold, predict) -> None:
+    article = CLAIMS.units(minimal_gold)["detente-900"]
+
+    def scored(kinds: list[str | None]) -> dict[str, float]:
+        pairs = zip(gold_claims(article, ()), kinds, strict=True)
+        claims = [claim | ({"type": kind} if kind else {}) for claim, kind in pairs]
+        return values(
+            scoring.score(predict(CLAIMS, minimal_gold, [{"id": "detente-900", "claims": claims}]), minimal_gold)
+        )
+
+    for name in ("type_accuracy", "type_accuracy_overall"):
+        assert scored(["position", "event", "event"])[name] == scored(["position", None, None])[name] == 1 / 3
+
+
+def test_a_claim_told_twice_is_spurious_once(gold, predict) -> None:
+    records = [{"id": name, "claims": 2 * gold_claims(article)} for name, article in CLAIMS.units(gold).items()]
+    found = values(scoring.score(predict(CLAIMS, gold, records), gold))
+    # Every gold claim is found, and half of the predicted ones are none: P = 1/2, F1 = 2/3.
+    for level in ("strict", "iou50", "iou90", "partial"):
+        assert (found[f"{level}_recall"], found[f"{level}_precision"]) == (1, 1 / 2)
+    assert found["strict_f1"] == found["check_worthy_f1"] == found["type_macro_f1_overall"] == pytest.approx(2 / 3)
+    assert found["char_f1"] == found["type_accuracy"] == 1
+    assert found["type_accuracy_overall"] == 1 / 2
+
+
+def test_alternatives_count_only_if_accepted(gold, predict) -> None:
+    units, records, soft = CLAIMS.units(gold), [], 0
+    for name, article in units.items():
+        claims = gold_claims(article)
+        for claim, row in zip(claims, article.claims, strict=True):
+            for other in row["alternatives"]:
+                if other["field"] == "relation":  # predictions cluster claims, and say nothing of relations
+                    continue
+                claim[other["field"]] = other["value"] == "true" if "check" in other["field"] else other["value"]
+                soft += 1
+        records.append({"id": name, "claims": claims})
+    assert soft
+    checked = predict(CLAIMS, gold, records)
+    assert len(scoring.errors(scoring.score(checked, gold))) == soft
+    accepted = scoring.score(checked, gold, Options(alternatives="accept"))
+    assert scoring.errors(accepted).is_empty()
+    for name in ("type_accuracy", "presentation_accuracy", "check_worthy_f1", "check_worthy_average_precision"):
+        assert accepted.metrics[name].value == pytest.approx(1)
+    assert "alternatives:accept" in accepted.signature
+
+
+def test_sentences_without_sacrebleu_are_a_problem_that_says_what_to_install(
+    minimal_gold, predict, monkeypatch
+) -> None:
+    text._scorer.cache_clear()
+    monkeypatch.setitem(sys.modules, "sacrebleu.metrics.chrf", None)
+    claims = gold_claims(CLAIMS.units(minimal_gold)["detente-900"], ("normalised",))
+    checked = predict(CLAIMS, minimal_gold, [{"id": "detente-900", "claims": claims}])
+    with pytest.raises(Invalid, match="detente\\[text\\]"):
+        scoring.score(checked, minimal_gold)
+
+
+def test_a_model_sees_no_labels(gold) -> None:
+    assert all(set(record) == {"id", "text", "language"} for record in CLAIMS.inputs(gold))
+
+
+# --- properties -------------------------------------------------------------------------------------------------------
+
+TEXT = "aa bb cc dd ee ff gg hh ii jj kk ll mm n"
+GOLD_SPANS = (((0, 8),), ((9, 11), (15, 17)), ((18, 26),))
+ARTICLE = Article(
+    Page("x", "x", TEXT, ({"start": 0, "end": 30, "type": "paragraph"},)),
+    tuple(
+        {"id": f"x:c{n}", "zone": "body", "type": kind, "presentation": "asserted", "check_worthy": worthy}
+        | {"normalised": "", "propositions": [], "alternatives": []}
+        for n, (kind, worthy) in enumerate([("event", True), ("state", False), ("event", True)])
+    ),
+    GOLD_SPANS,
+)
+"""From character 27 on there is no gold claim."""
+
+
+def claims_from(first: int, last: int) -> st.SearchStrategy[dict[str, Any]]:
+    pair = st.lists(st.integers(first, last), min_size=2, max_size=4, unique=True).map(sorted)
+    return st.fixed_dictionaries(
+        {"spans": pair.map(lambda edges: [list(edges[:2])] + ([list(edges[2:])] if len(edges) == 4 else []))},
+        optional={
+            "type": st.sampled_from(("event", "state", "causal")),
+            "presentation": st.sampled_from(PRESENTATIONS),
+            "check_worthy": st.booleans() | st.sampled_from([0.2, 0.5, 0.7]),
+        },
+    )
+
+
+LINES = st.lists(claims_from(0, len(TEXT)), max_size=6)
+
+
+def counted(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return CLAIMS.count(ARTICLE, CLAIMS.parse(ARTICLE, {"id": "x", "claims": claims}), Options())
+
+
+def measured(claims: list[dict[str, Any]]) -> dict[str, float]:
+    frame = pl.DataFrame(counted(claims), schema=dict.fromkeys(CLAIMS.columns, pl.Float64), orient="row")
+    sums = scoring.Columns(CLAIMS.columns, frame.sum().fill_null(0).to_numpy()[0])
+    return {metric.name: float(metric.compute(sums, sums)) for metric in CLAIMS.metrics}
+
+
+@settings(max_examples=60, deadline=None)
+@given(LINES, st.randoms(use_true_random=False))
+def test_the_order_of_claims_and_spans_changes_nothing(claims, random) -> None:
+    shuffled = [{**claim, "spans": random.sample(claim["spans"], len(claim["spans"]))} for claim in claims]
+    random.shuffle(shuffled)
+    assert counted(shuffled) == counted(claims)
+
+
+@settings(max_examples=100, deadline=None)
+@given(LINES, claims_from(27, len(TEXT)))
+def test_one_more_spurious_claim_never_helps(claims, spurious) -> None:
+    before, after = measured(claims), measured([*claims, spurious])
+    for name, value in before.items():
+        assert np.isnan(value) or after[name] <= value + 1e-12, name
+
+
+@settings(max_examples=60, deadline=None)
+@given(LINES)
+def test_scores_keep_their_bounds_and_thresholds_their_order(claims) -> None:
+    found = measured(claims)
+    for metric in CLAIMS.metrics:
+        low, high = metric.bounds
+        assert np.isnan(found[metric.name]) or low <= found[metric.name] <= high + 1e-12
+    levels = [found[f"{name}_recall"] for name in ("iou50", "iou60", "iou70", "iou80", "iou90", "strict")]
+    assert levels == sorted(levels, reverse=True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(LINES)
+def test_every_claim_is_counted_once(claims) -> None:
+    rows = counted(claims)
+    assert {column for row in rows for column in row} <= {*CLAIMS.keys, *CLAIMS.columns, "wrong", "detail"}
+    totals = {name: sum(row.get(name, 0) for row in rows) for name in CLAIMS.columns}
+    assert totals["gold_claims"] == len(GOLD_SPANS)
+    assert totals["predicted_claims"] == len(claims) == totals["matched"] + totals["spurious"]
+    assert totals["iou50_tp"] == totals["matched"]
+    in_gold = characters([span for item in GOLD_SPANS for span in item])
+    predicted = characters([span for claim in claims for span in claim["spans"]])
+    visible = {place for place, letter in enumerate(TEXT) if letter != " "}
+    assert totals["char_tp"] == len(in_gold & predicted & visible)
+    assert totals["char_fp"] == len((predicted - in_gold) & visible)
+    assert totals["char_fn"] == len((in_gold - predicted) & visible)
+
+
+def noisy(gold) -> list[dict[str, Any]]:
+    """Gold of which every third claim is missing, every fourth is shorter, and every fifth has another type."""
+    records = []
+    for name, article in CLAIMS.units(gold).items():
+        claims = gold_claims(article, ("type", "presentation", "check_worthy", "propositions"))
+        for number, claim in enumerate(claims):
+            if number % 4 == 0:
+                claim["spans"][0][1] -= 3
+            if number % 5 == 0:
+                claim["type"] = "event" if claim["type"] != "event" else "state"
+        records.append({"id": name, "claims": [claim for number, claim in enumerate(claims) if number % 3]})
+    return records
+
+
+def test_the_order_of_lines_changes_nothing(gold, predict) -> None:
+    records = noisy(gold)
+    first, second = (scoring.score(predict(CLAIMS, gold, each), gold) for each in (records, records[::-1]))
+    assert np.array_equal(
+        [list(spread) for spread in first.metrics.values()],
+        [list(spread) for spread in second.metrics.values()],
+        equal_nan=True,
+    )
+    assert first.signature == second.signature
+
+
+def test_counts_of_shards_add_up_to_the_counts_of_the_whole(gold, predict) -> None:
+    units, by_id = CLAIMS.units(gold), predict(CLAIMS, gold, noisy(gold)).by_id
+    whole, *parts = (
+        scoring.count(CLAIMS, {name: units[name] for name in names}, by_id, Options()).select(CLAIMS.columns).sum()
+        for names in (list(units), list(units)[::2], list(units)[1::2])
+    )
+    assert np.allclose(whole.to_numpy(), parts[0].to_numpy() + parts[1].to_numpy())
+
+
+def test_clusters_run_across_articles(gold, predict) -> None:
+    # Within articles every predicted cluster is right; across them nothing is joined: precision 1, recall below.
+    records = noisy(gold)
+    for record in records:
+        for claim in record["claims"]:
+            claim["propositions"] = [f"{record['id']}:{key}" for key in claim["propositions"]]
+    scores = scoring.score(predict(CLAIMS, gold, records), gold)
+    found = values(scores)
+    assert found["b_cubed_precision"] == 1
+    assert found["b_cubed_recall"] < 1
+    assert found["pairwise_f1"] < 1
+    assert scores.n["b_cubed_f1"] == int(scores.rows["matched"].sum())
+    assert np.isnan(scores.metrics["b_cubed_f1"].low)
+    assert b_cubed([1, 1], [1, 2])[0] == 1
+
+
+def test_a_sentence_without_the_package_that_scores_it_is_told(minimal_gold, predict, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "sacrebleu", None)
+    monkeypatch.setitem(sys.modules, "sacrebleu.metrics.chrf", None)
+    text._scorer.cache_clear()
+    claims = [{"spans": [[0, 17]], "normalised": "Paris offers help."}]
+    checked = predict(CLAIMS, minimal_gold, [{"id": "detente-900", "claims": claims}])
+    with pytest.raises(Invalid, match="extra-missing: chrF needs sacrebleu"):
+        scoring.score(checked, minimal_gold)

@@ -1,0 +1,173 @@
+"""Where an output stands in its page: kept, doubled, moved, made up."""
+
+import random
+import textwrap
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detente.text.alignment import align
+from detente.text.normalization import is_space
+
+PAGE = (
+    "Skip to content\n"
+    "Ministers meet again\n"
+    "The two ministers met on Monday, and both said that the talks had been useful.\n"
+    "“We agreed on two things,” one of them said, without saying which.\n"
+    "A spokesman declined to comment.\n"
+    "Read more\n"
+    "2 days ago\n"
+    "The harbour will be closed for a week.\n"
+    "2 days ago\n"
+    "Share\n"
+)
+LINES = PAGE.splitlines()
+
+
+def kept(output: str, page: str = PAGE) -> str:
+    return "".join(character for character, keep in zip(page, align(output, page).kept, strict=True) if keep)
+
+
+def dense(text: str) -> str:
+    return "".join(text.split())
+
+
+def test_the_page_itself_is_kept_whole() -> None:
+    placed = align(PAGE, PAGE)
+    assert np.array_equal(placed.kept, ~is_space(PAGE))
+    assert (placed.characters, placed.fabricated) == (len(dense(PAGE)), 0)
+    assert (placed.blocks, placed.doubled, placed.out_of_order) == (len(LINES), 0, 0)
+
+
+def test_an_empty_output_keeps_nothing() -> None:
+    placed = align(" \n", PAGE)
+    assert not placed.kept.any()
+    assert (placed.characters, placed.fabricated, placed.blocks) == (0, 0, 0)
+
+
+def test_lines_are_found_whatever_their_breaks() -> None:
+    body = " ".join(LINES[2:5])
+    assert kept(body) == dense(body)
+    assert kept("\n".join(textwrap.wrap(body, 30))) == dense(body)
+
+
+def test_moved_lines_are_found_and_counted() -> None:
+    # Line 7 in front of lines 2 to 4: moving that one restores the order.
+    placed = align("\n".join([LINES[7], *LINES[2:5]]), PAGE)
+    assert placed.out_of_order == 1
+    assert kept("\n".join([LINES[7], *LINES[2:5]])) == dense("".join([*LINES[2:5], LINES[7]]))
+
+
+def test_a_doubled_line_is_counted_and_not_made_up() -> None:
+    placed = align("\n".join([LINES[2], LINES[3], LINES[2]]), PAGE)
+    assert (placed.blocks, placed.doubled, placed.fabricated, placed.out_of_order) == (3, 1, 0, 0)
+
+
+def test_equal_lines_stand_next_to_the_line_before_them() -> None:
+    second = PAGE.rindex("2 days ago")
+    placed = align("\n".join([LINES[7], "2 days ago"]), PAGE)
+    assert placed.kept[second]
+    assert not placed.kept[PAGE.index("2 days ago")]
+    assert align("2 days ago", PAGE).kept[PAGE.index("2 days ago")]
+
+
+def test_a_whole_line_is_preferred_to_a_part_of_one() -> None:
+    page = "Read more about the ministers\nRead more\n"
+    assert align("Read more", page).kept[page.rindex("Read")]
+
+
+def test_a_match_starts_and_ends_at_token_boundaries() -> None:
+    page = "Shared values\nShare\n"
+    assert kept("Share", page) == "Share"
+    assert align("Share", page).kept[page.rindex("Share")]
+    assert align("Share", "Shared values\n").fabricated == 5
+
+
+def test_made_up_text_is_fabricated_however_common_its_words() -> None:
+    invention = "The spokesman of the ministers said that on Tuesday the talks will go on at the harbour."
+    placed = align(f"{LINES[2]}\n{invention}", PAGE)
+    assert placed.fabricated == len(dense(invention))
+    assert placed.inventions == (invention,)
+    assert kept(f"{LINES[2]}\n{invention}") == dense(LINES[2])
+
+
+def test_a_changed_word_is_fabricated_and_the_rest_of_its_line_kept() -> None:
+    placed = align(LINES[2].replace("useful", "splendid"), PAGE)
+    assert placed.inventions == ("splendid",)
+    assert kept(LINES[2].replace("useful", "splendid")) == dense(LINES[2].replace("useful", ""))
+
+
+def test_quotes_dashes_case_and_invisible_characters_are_no_inventions() -> None:
+    output = LINES[3].replace("“", '"').replace("”", '"').replace("things", "thi\u00adngs")
+    assert align(output, PAGE).fabricated == 0
+    assert align(LINES[2].upper(), PAGE).fabricated == 0
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "## Ministers meet again",
+        "* Ministers **meet** again",
+        "1. [Ministers meet](https://page.example/1) again",
+        "> _Ministers meet again_",
+        "| Ministers meet again |",
+        "Ministers meet again\n---",
+    ],
+)
+def test_markdown_markers_are_folded(output: str) -> None:
+    assert kept(output) == "Ministersmeetagain"
+    assert align(output, PAGE).fabricated == 0
+    assert align(output, PAGE).characters == len("Ministersmeetagain")
+
+
+def test_marks_that_are_the_pages_own_are_kept() -> None:
+    page = "# 1 of 3\n* important *\n[2014] was [a](b)\n"
+    assert kept(page, page) == dense(page)
+    assert align(page, page).fabricated == 0
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet="ab .\n“”*#", max_size=60), st.text(alphabet='ab .\n"*#c', max_size=60))
+def test_counts_hold_together_for_any_output_and_page(output: str, page: str) -> None:
+    placed = align(output, page)
+    assert not placed.kept[is_space(page)].any()
+    assert 0 <= placed.fabricated <= placed.characters <= len(dense(output))
+    assert placed.doubled + placed.out_of_order <= placed.blocks
+    assert placed.kept.sum() <= placed.characters
+
+
+def perturbed(lines: list[str], chance: random.Random) -> tuple[list[str], set[int]]:
+    """An output that drops, moves, doubles, joins and cuts lines, and the lines that it holds."""
+    held = [number for number in range(len(lines)) if chance.random() < 0.6]
+    order = held[:]
+    if chance.random() < 0.5 and len(order) > 2:
+        moved = order.pop(chance.randrange(len(order)))
+        order.insert(chance.randrange(len(order)), moved)
+    blocks = [lines[number] for number in order]
+    if blocks and chance.random() < 0.5:
+        blocks.insert(chance.randrange(len(blocks)), chance.choice(blocks))
+    if len(blocks) > 3:
+        place = chance.randrange(len(blocks) - 1)
+        blocks[place : place + 2] = [blocks[place] + " " + blocks[place + 1]]
+    return blocks, set(held)
+
+
+def test_99_percent_of_characters_are_placed_rightly_on_the_five_pages(gold) -> None:
+    chance, wrong, total = random.Random(20240322), 0, 0
+    for article in gold.articles.values():
+        page = article["text"]
+        lines = [line for line in page.split("\n") if line.strip()]
+        starts = np.cumsum([0] + [len(line) + 1 for line in page.split("\n")])[:-1]
+        starts = [start for start, line in zip(starts, page.split("\n"), strict=True) if line.strip()]
+        for _ in range(40):
+            blocks, held = perturbed(lines, chance)
+            truth = np.zeros(len(page), dtype=bool)
+            for number in held:
+                truth[starts[number] : starts[number] + len(lines[number])] = True
+            found = align("\n".join(blocks), page).kept
+            visible = ~is_space(page)
+            wrong += int((found != truth)[visible].sum())
+            total += int(visible.sum())
+    assert wrong / total < 0.01
