@@ -20,7 +20,7 @@ from detente.data.jsonl import dump_lines
 from detente.data.problems import CALL_RULES
 from detente.tasks.all import TASKS
 from detente.tasks.baselines import BASELINES
-from detente.tasks.content_extraction.task import BOILERPLATE_TEXT
+from detente.tasks.content_extraction.task import CONTENT_EXTRACTION
 
 
 def run(*arguments: str | Path, data: str | None = None) -> Result:
@@ -71,7 +71,7 @@ def test_every_baseline_is_scored_and_none_reaches_the_gold(tmp_path: Path) -> N
 def test_every_metric_is_listed_with_what_it_is() -> None:
     listed = json.loads(run("eval", "metrics", "--format", "json").output)
     assert [(row["task"], row["name"]) for row in listed] == [
-        (task.name, measure.name) for task in (*TASKS, BOILERPLATE_TEXT) for measure in task.measures
+        (task.name, measure.name) for task in (*TASKS, CONTENT_EXTRACTION) for measure in task.measures
     ]
     assert all(row["formula"] for row in listed)
     assert all(row["low"] <= row["best"] <= (row["high"] or float("inf")) for row in listed)
@@ -89,7 +89,7 @@ def test_metrics_are_chosen_and_breakdowns_asked_for_by_name(lexicon: Path) -> N
     assert "macro_f1" not in table
     wrong = run("eval", "score", lexicon, "--metrics", "char_f1", "--by", "zone")
     assert wrong.exit_code == 2
-    assert "--metrics: option: stance has no metric 'char_f1': accuracy" in wrong.stderr
+    assert "--metrics: option: stance has no metric 'char_f1': all, or accuracy" in wrong.stderr
     assert "--by: option: stance is not broken down by 'zone': family" in wrong.stderr
 
 
@@ -104,7 +104,7 @@ def test_the_confusion_matrix_counts_the_headline_rows(lexicon: Path) -> None:
 
 def test_json_has_the_shape_that_the_design_fixes(body_lines: Path) -> None:
     scores = json.loads(run("eval", "score", body_lines, "--format", "json").output)
-    assert scores["schema"] == "detente.scores/1"
+    assert scores["schema"] == "detente.scores/2"
     assert scores["task"] == "boilerplate"
     assert scores["dataset"].keys() == {"name", "version", "sha256"}
     assert scores["missing"] == []
@@ -118,7 +118,7 @@ def test_json_has_the_shape_that_the_design_fixes(body_lines: Path) -> None:
 
 def test_undefined_is_null_in_json_and_a_dash_in_the_table(lexicon: Path) -> None:
     assert json.loads(run("eval", "score", lexicon, "--format", "json").output)["metrics"]["mae"]["value"] is None
-    table = run("eval", "score", lexicon).output
+    table = run("eval", "score", lexicon, "--metrics", "all").output
     assert next(line for line in table.splitlines() if line.startswith("mae")).split()[1] == "–"
 
 
@@ -154,7 +154,7 @@ def test_the_table_is_coloured_on_a_terminal(lexicon: Path) -> None:
 
 def test_markdown_is_a_table(body_lines: Path) -> None:
     lines = run("eval", "score", body_lines, "--format", "markdown").output.splitlines()
-    assert "| metric | value | range | mean | n |" in lines
+    assert "| metric | value | range | mean | n | remark |" in lines
     assert any(line.startswith("| char_f1 | 0.") for line in lines)
 
 
@@ -314,7 +314,7 @@ def test_a_table_with_semicolons_gets_one_message(tmp_path: Path) -> None:
 def test_an_option_of_another_task_is_an_error(lexicon: Path) -> None:
     result = run("eval", "score", lexicon, "--paratext", "content")
     assert result.exit_code == 2
-    assert "--paratext: option: means nothing to the task stance" in result.stderr
+    assert "--paratext: option: is not supported by the task stance" in result.stderr
 
 
 def test_what_cannot_be_written_is_told(body_lines: Path, tmp_path: Path) -> None:

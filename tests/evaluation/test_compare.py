@@ -20,12 +20,13 @@ from detente.evaluation import score as scoring
 from detente.evaluation.compare import Comparison, compare
 from detente.metrics.classification import f1, ratio
 from detente.report import comparison as report_compare
+from detente.report.tables import print_report, rendered
 from detente.stats import bootstrap as resample
 from detente.stats import paired
 from detente.tasks.boilerplate.task import BOILERPLATE
 from detente.tasks.contrast.task import CONTRAST
 from detente.tasks.stance.task import STANCE
-from detente.tasks.task import Options, Overall
+from detente.tasks.task import CorpusMetric, CorpusValue, Options
 
 OTHER = {"favor": "against", "against": "none", "none": "favor"}
 DRAWN = scoring.Resampling(resamples=500)
@@ -92,7 +93,7 @@ def test_the_order_of_lines_changes_nothing(corpus, request, predict) -> None:
     systems = {"a": stance(gold, set(names[::3])), "b": stance(gold, set(names[::4]))}
     shuffled = {name: random.Random(5).sample(records, len(records)) for name, records in systems.items()}
     one, two = (compared(gold, predict, each) for each in (systems, shuffled))
-    assert report_compare.render(one, "json") == report_compare.render(two, "json")
+    assert rendered(report_compare.report(one), "json") == rendered(report_compare.report(two), "json")
 
 
 # Under ten clusters
@@ -113,7 +114,7 @@ def test_under_ten_families_the_differences_of_each_and_no_p(gold, predict) -> N
     assert found.clusters == pytest.approx(expected)
     assert found.mean == pytest.approx(np.mean(list(expected.values())))
     assert found.value == pytest.approx(b.metrics["accuracy"].value - a.metrics["accuracy"].value)
-    document = report_compare.as_json(comparison)
+    document = report_compare.document(comparison)
     for name, metric in document["comparisons"][0]["metrics"].items():
         assert metric.keys() == {"difference", "better", "deciding", "mean", "clusters"}, name
     assert {key for by in document["metrics"].values() for rank in by.values() for key in rank} == {"value", "rank"}
@@ -121,7 +122,7 @@ def test_under_ten_families_the_differences_of_each_and_no_p(gold, predict) -> N
     assert headers >= {"difference", "mean", *expected}
     assert not headers & {"p", "Holm p", "smallest p", "95% interval", "detectable"}
     for form in ("table", "markdown"):
-        text = report_compare.render(comparison, form)
+        text = rendered(report_compare.report(comparison), form)
         assert "too few for an interval or a p" in text
         assert "95%" not in text
 
@@ -188,7 +189,7 @@ def test_missing_units_are_called_missing(minimal_gold, predict) -> None:
     part = scoring.score(predict(STANCE, minimal_gold, records[:1], allow_missing=True), minimal_gold)
     comparison = compare({"full": full, "part": part})
     assert [item.said for item in comparison.pairs[0].items] == [("none", "missing")]
-    assert "|form:label,label|missing:0,1|" in comparison.signature
+    assert "|form:label|missing:0,1|" in comparison.signature
     assert f"part: scored as empty, since missing: {records[1]['id']}" in report_compare.notes(comparison)
 
 
@@ -388,9 +389,10 @@ def test_rank_stability_is_kendalls_tau_by_hand(gold, predict) -> None:
 
 def test_a_measure_that_is_a_value_only_has_a_difference_only(wide_gold, predict) -> None:
     def rights(units, by_id, _):
-        return float(sum(by_id[name].label == row["label"] for name, row in units.items())), len(units)
+        value = float(sum(by_id[name].label == row["label"] for name, row in units.items()))
+        return CorpusValue(value, len(units))
 
-    task = replace(STANCE, overall=(Overall("rights", "right labels", rights, 24.0, (0.0, 24.0)),))
+    task = replace(STANCE, corpus_metrics=(CorpusMetric("rights", "right labels", rights, 24.0, (0.0, 24.0)),))
     systems = {"a": stance(wide_gold, france(range(900, 903))), "b": stance(wide_gold)}
     comparison = compared(wide_gold, predict, systems, task)
     found = comparison.pairs[0].differences["rights"]
@@ -399,7 +401,7 @@ def test_a_measure_that_is_a_value_only_has_a_difference_only(wide_gold, predict
         (21, 2, None),
         (24, 1, None),
     ]
-    assert "rights" in report_compare.render(comparison, "table")
+    assert "rights" in rendered(report_compare.report(comparison), "table")
 
 
 def test_systems_scored_otherwise_are_refused_all_at_once(gold, minimal_gold, predict) -> None:
@@ -457,7 +459,7 @@ def files(gold, tmp_path: Path) -> list[Path]:
 
 def test_json_has_its_shape_and_null_for_what_is_undefined(files: list[Path]) -> None:
     document = json.loads(run(*files, "--format", "json").output)
-    assert document["schema"] == "detente.comparison/1"
+    assert document["schema"] == "detente.comparison/2"
     assert document["task"] == "stance"
     assert [system["name"] for system in document["systems"]] == ["a", "b", "c"]
     assert document["metrics"]["mae"]["a"] == {"value": None, "rank": None}
@@ -498,7 +500,7 @@ def test_the_table_is_coloured_on_a_terminal(gold, predict, monkeypatch: pytest.
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
     screen = Terminal()
-    report_compare.print_table(compared(gold, predict, {"a": stance(gold), "b": stance(gold)}), screen)
+    print_report(report_compare.report(compared(gold, predict, {"a": stance(gold), "b": stance(gold)})), screen)
     assert "\x1b[" in screen.getvalue()
     assert "─" in screen.getvalue()
     assert "a and b differ on no item" in screen.getvalue()
@@ -528,7 +530,7 @@ def test_what_cannot_be_compared_exits_2(files: list[Path], gold, tmp_path: Path
     for arguments, message in (
         ((files[0],), "two files or more"),
         ((*files, "--metrics", "f2"), "--metrics: option: stance has no metric 'f2'"),
-        ((*files, "--paratext", "content"), "--paratext: option: means nothing to the task stance"),
+        ((*files, "--paratext", "content"), "--paratext: option: is not supported by the task stance"),
         ((*files, "--task", "stanec"), "'stanec' is not one of 'boilerplate'"),
     ):
         result = run(*arguments)

@@ -87,7 +87,7 @@ def test_fewer_than_ten_pages_give_a_range_and_no_intervals(few: Folder) -> None
     files = [few.right("right"), few.half("half")]
     document = ranked(*files, "--gold", few.gold)
     assert document["interval"] == "range"
-    for key in ("ranks", "separated_from_next", "lead"):
+    for key in ("ranks", "significant", "gap_to_next"):
         assert set(column(document, key).values()) == {None}
     table = run("eval", "score", *files, "--gold", few.gold).stdout
     assert table.splitlines()[1].split()[:4] == ["system", "rank", "shingle_f1", "range"]
@@ -100,10 +100,10 @@ def test_identical_systems_are_not_separated_and_a_far_better_one_is(many: Folde
     assert document["interval"] == "bootstrap"
     assert column(document, "rank") == {"right": 1, "twin": 1, "half": 3}
     assert column(document, "ranks") == {"right": [1, 2], "twin": [1, 2], "half": [3, 3]}
-    assert column(document, "separated_from_next") == {"right": False, "twin": True, "half": None}
+    assert column(document, "significant") == {"right": False, "twin": True, "half": None}
     # half has P 5/5 and R 5/10 on every page: the lead is 1 − 2/3, whichever pages are drawn.
     lead = pytest.approx({"low": 1 / 3, "high": 1 / 3})
-    assert column(document, "lead") == {"right": {"low": 0, "high": 0}, "twin": lead, "half": None}
+    assert column(document, "gap_to_next") == {"right": {"low": 0, "high": 0}, "twin": lead, "half": None}
     table = run("eval", "score", *files, "--gold", many.gold, "--metrics", "bag_of_words_f1").stdout
     assert "1 of 2 neighbours are not separated" in table
     assert "holds 0): right ≈ twin" in table
@@ -114,8 +114,8 @@ def test_a_lead_on_one_page_of_twelve_separates_nobody(many: Folder) -> None:
     document = ranked(many.right("right"), many.right("nearly", 11), "--gold", many.gold)
     assert column(document, "rank") == {"right": 1, "nearly": 2}
     assert column(document, "ranks") == {"right": [1, 2], "nearly": [1, 2]}
-    assert column(document, "separated_from_next") == {"right": False, "nearly": None}
-    assert document["systems"][0]["lead"]["low"] == 0
+    assert column(document, "significant") == {"right": False, "nearly": None}
+    assert document["systems"][0]["gap_to_next"]["low"] == 0
 
 
 def test_metrics_chooses_what_ranks_and_what_stands_beside_it(few: Folder) -> None:
@@ -130,7 +130,9 @@ def test_metrics_chooses_what_ranks_and_what_stands_beside_it(few: Folder) -> No
     assert column(document, "rank") == {"half": 1, "bold": 2}
     wrong = run("eval", "score", *files, "--gold", few.gold, "--metrics", "char_f1")
     assert wrong.exit_code == 2
-    assert wrong.stderr.startswith("--metrics: option: boilerplate has no metric 'char_f1': shingle_precision")
+    assert wrong.stderr.startswith(
+        "--metrics: option: content_extraction has no metric 'char_f1': all, or shingle_precision"
+    )
 
 
 @pytest.mark.skipif(sentences.splitter_version() is None, reason="needs the extra rouge")
@@ -154,12 +156,12 @@ def test_by_default_systems_are_ranked_as_the_benchmark_of_the_gold_does(make: A
 def test_the_document_has_every_system_with_the_metrics_of_its_own_scores(many: Folder) -> None:
     files = [many.right("right"), many.half("half")]
     document = ranked(*files, "--gold", many.gold)
-    assert document["schema"] == "detente.ranking/1"
-    assert (document["task"], document["unit"]) == ("boilerplate", "family")
+    assert document["schema"] == "detente.ranking/2"
+    assert (document["task"], document["unit"]) == ("content_extraction", "family")
     assert document["n"] == {"units": 12, "items": 12, "scored": 12, "families": 12}
     for path, system in zip(files, document["systems"], strict=True):
         own = ranked(path, "--gold", many.gold)
-        assert own["schema"] == "detente.scores/1"
+        assert own["schema"] == "detente.scores/2"
         assert system["name"] == path.stem
         assert (system["signature"], document["dataset"]) == (own["signature"], own["dataset"])
         assert system["metrics"] == {name: own["metrics"][name] for name in system["metrics"]}
@@ -231,7 +233,11 @@ def test_output_is_what_would_be_printed(form: str, many: Folder) -> None:
     assert run(*call, "-o", many.path / "ranking").exit_code == 0
     text = (many.path / "ranking").read_text()
     assert text == run(*call).stdout
-    start = {"table": "boilerplate: 2 systems by", "markdown": "**boilerplate: 2 systems by", "json": "{\n"}[form]
+    start = {
+        "table": "content_extraction: 2 systems by",
+        "markdown": "**content_extraction: 2 systems by",
+        "json": "{\n",
+    }[form]
     assert text.startswith(start)
     if form == "markdown":
         header = "| system | rank | ranks | shingle_f1 | 95% interval | next |"
@@ -263,8 +269,18 @@ def test_jobs_change_nothing(tmp_path: Path) -> None:
 
 def test_options_that_need_other_gold_are_refused(few: Folder) -> None:
     refused = {
-        ("--gold", few.gold, "--task", "stance"): "--task: option: reference texts are gold of boilerplate",
-        ("--gold", few.gold, "--paratext", "content"): "--paratext: option: means nothing to the task boilerplate",
+        (
+            "--gold",
+            few.gold,
+            "--task",
+            "stance",
+        ): "--task: option: --gold is read by the task content_extraction, not by stance",
+        (
+            "--gold",
+            few.gold,
+            "--paratext",
+            "content",
+        ): "--paratext: option: is not supported by the task content_extraction",
         ("--gold-format", "wceb"): "--gold-format: option: says how to read --gold, which is not given",
     }
     for arguments, message in refused.items():
@@ -280,7 +296,7 @@ def test_compare_names_the_pages_that_got_worse(many: Folder) -> None:
     result = run("eval", "compare", *files, "--gold", many.gold, "--format", "json", "--resamples", "500")
     assert result.exit_code == 0, result.output
     document = json.loads(result.stdout)
-    assert document["schema"] == "detente.comparison/1"
+    assert document["schema"] == "detente.comparison/2"
     (pair,) = document["comparisons"]
     assert {item["item"] for item in pair["items"]} == {"page-003", "page-007"}
     table = run("eval", "compare", *files, "--gold", many.gold, "--resamples", "500").stdout

@@ -200,7 +200,7 @@ def test_an_empty_output_has_recall_0_and_no_precision(gold, predict, empty: dic
         assert np.isnan(found[f"{level}_precision"])
         assert found[f"{level}_f1"] == 0
     assert found["body_coverage"] == 0
-    assert np.isnan(found["fabricated"])
+    assert np.isnan(found["insertions"])
 
 
 def test_missing_ids_are_an_error_that_names_them_or_score_as_empty(gold, predict) -> None:
@@ -278,14 +278,14 @@ def test_counts_of_shards_add_up_to_the_counts_of_the_whole(gold, name: str, for
     task = task_named(name)
     units = task.units(gold)
     by_id = {r["id"]: task.parse(units[r["id"]], r) for r in noisy(gold, name, form)}
-    whole = scoring.count(task, units, by_id, Options()).select(task.columns).sum()
+    whole = scoring.count(task, units, [by_id], Options())[0].select(task.columns).sum()
     # A shard holds whole scoring units: pages, rows, or pairs with their twins.
-    wholes = task.gather(units, by_id)[0] if task.gather else {n: [{"id": n}] for n in units}
+    wholes = task.group(units, by_id)[0] if task.group else {n: [{"id": n}] for n in units}
     members = [[row["id"] for row in wholes[n]] for n in sorted(wholes)]
     first = data.draw(st.sets(st.sampled_from(range(len(members)))))
     halves = ([m for n, m in enumerate(members) if n in first], [m for n, m in enumerate(members) if n not in first])
     shards = [{n: units[n] for part in half for n in part} for half in halves]
-    parts = [scoring.count(task, shard, by_id, Options()).select(task.columns).sum() for shard in shards]
+    parts = [scoring.count(task, shard, [by_id], Options())[0].select(task.columns).sum() for shard in shards]
     assert np.allclose(whole.to_numpy(), parts[0].to_numpy() + parts[1].to_numpy())
 
 
@@ -314,7 +314,7 @@ def test_counts_of_boilerplate_by_hand(minimal_gold, predict) -> None:
     assert np.isnan(found["recall_ad"])
     assert scores.n["char_f1"] == body + share + related
     assert scoring.errors(scores).rows() == [
-        ("detente-900:b03", "headline", float(share), f"let in {share} of {share} characters: Share this page")
+        ("detente-900:b03", "main", float(share), f"let in {share} of {share} characters: Share this page")
     ]
 
 
@@ -325,7 +325,7 @@ def test_what_survives_of_other_layers_by_hand(minimal_gold, predict) -> None:
     records = [{"id": "detente-900", "content": [first]}]
     found = values(scoring.score(predict(BOILERPLATE, minimal_gold, records), minimal_gold))
     assert (found["claims_kept"], found["evidence_kept"], found["cues_kept"]) == (1 / 2, 1, 0)
-    assert (found["promotional"], found["foreign"]) == (0, 0)
+    assert (found["promotional"], found["non_latin_share"]) == (0, 0)
     # With paratext as content the headline's claim counts too, and is lost.
     options = Options(paratext="content")
     found = values(scoring.score(predict(BOILERPLATE, minimal_gold, records), minimal_gold, options))
@@ -342,7 +342,7 @@ def test_promotion_and_foreign_letters_that_enter_are_shares_of_what_is_kept(gol
     shown = "".join(pages["detente-001"].text[start:end] for start, end in ads)
     latin = sum(letter.isalpha() and letter < "\u0250" for letter in shown)
     letters = sum(letter.isalpha() for letter in shown)
-    assert found["foreign"] == (letters - latin) / letters
+    assert found["non_latin_share"] == (letters - latin) / letters
 
 
 def test_stance_scores_by_hand(minimal_gold, predict) -> None:
@@ -374,8 +374,8 @@ def test_the_independent_source_error_counts_families_by_hand(wide_gold, predict
     favor = [name for name, row in rows.items() if row["label"] == "favor"]
     records = [{"id": name, "label": "against" if name in favor[:3] else row["label"]} for name, row in rows.items()]
     found = scoring.score(predict(STANCE, wide_gold, records), wide_gold)
-    assert values(found)["independent_source_error"] == (3 + 3) / 2
-    assert found.n["independent_source_error"] == 2
+    assert values(found)["family_count_error"] == (3 + 3) / 2
+    assert found.n["family_count_error"] == 2
 
 
 @pytest.mark.parametrize(

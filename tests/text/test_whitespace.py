@@ -50,11 +50,11 @@ PAGE = "ab cd\nef gh"
 
 
 def test_the_page_itself_loses_nothing() -> None:
-    assert of(PAGE, PAGE) == Joints(spaces=3, glued=0, solid=4, split=0, breaks=1, breaks_lost=0)
+    assert of(PAGE, PAGE) == Joints(spaces=3, merged_words=0, solid=4, split_words=0, breaks=1, lost_line_breaks=0)
 
 
 @pytest.mark.parametrize(
-    ("output", "glued", "split", "breaks_lost"),
+    ("output", "glued", "split", "lost_line_breaks"),
     [
         ("abcd\nef gh", 1, 0, 0),
         ("a b cd\nef g h", 0, 2, 0),
@@ -68,8 +68,8 @@ def test_the_page_itself_loses_nothing() -> None:
         ("a\nb\ncd\n\n ef  gh", 0, 1, 0),
     ],
 )
-def test_joints_glued_split_and_run_together(output: str, glued: int, split: int, breaks_lost: int) -> None:
-    assert of(output, PAGE) == Joints(3, glued, 4, split, 1, breaks_lost)
+def test_joints_glued_split_and_run_together(output: str, glued: int, split: int, lost_line_breaks: int) -> None:
+    assert of(output, PAGE) == Joints(3, glued, 4, split, 1, lost_line_breaks)
 
 
 def test_nothing_is_counted_across_blocks_that_were_not_neighbours() -> None:
@@ -134,7 +134,7 @@ NEWS = (
 LINES = NEWS.splitlines()
 # The lines have 18, 27, 28 and 31 characters, 104 in all and 103 pairs of neighbours; white space stands between the
 # 2 + 5 + 4 + 7 pairs inside the lines and the 3 between them.
-WHOLE = Joints(spaces=21, glued=0, solid=82, split=0, breaks=3, breaks_lost=0)
+WHOLE = Joints(spaces=21, merged_words=0, solid=82, split_words=0, breaks=3, lost_line_breaks=0)
 
 
 def test_a_page_aligned_with_itself_loses_no_joint() -> None:
@@ -147,9 +147,9 @@ def test_a_page_aligned_with_itself_loses_no_joint() -> None:
     [
         (NEWS.replace("two ministers", "twoministers"), {"glued": 1}),
         (NEWS.replace("ministers met", "minis ters met"), {"split": 1}),
-        (NEWS.replace("\n", " "), {"breaks_lost": 3}),
-        (NEWS.replace("Monday.\nA", "Monday.A"), {"glued": 1, "breaks_lost": 1}),
-        ("".join(NEWS.split()), {"glued": 21, "breaks_lost": 3}),
+        (NEWS.replace("\n", " "), {"lost_line_breaks": 3}),
+        (NEWS.replace("Monday.\nA", "Monday.A"), {"glued": 1, "lost_line_breaks": 1}),
+        ("".join(NEWS.split()), {"glued": 21, "lost_line_breaks": 3}),
         (NEWS.replace("met on", "met\non"), {}),
     ],
 )

@@ -8,6 +8,7 @@ from detente.cli.compare import compare
 from detente.cli.options import CONTEXT, TASK, emit, problems_exit
 from detente.cli.run import run
 from detente.cli.score import score
+from detente.data.labels import REFERENCE_TASK, TASK_NAMES
 from detente.data.problems import Invalid, Problem
 from detente.tasks.boilerplate.html.templates import NAMES as TEMPLATES
 
@@ -32,7 +33,8 @@ def eval_tasks() -> None:
     for task in TASKS:
         click.secho(task.name, bold=True)
         click.echo(f"  {task.summary}")
-        click.echo(f"  a line has id and one of: {', '.join(task.forms)}" + " (also CSV, Parquet)" * task.flat)
+        click.echo(f"  a line has id and one of: {', '.join(task.forms)}" + " (also CSV, Parquet)" * task.tabular)
+        click.echo(f"  primary metric: {task.primary}; beside it: {', '.join(task.standard)}")
         click.echo(f"  metrics: {', '.join(measure.name for measure in task.measures)}")
         for baseline in BASELINES:
             if baseline.task == task.name:
@@ -40,7 +42,7 @@ def eval_tasks() -> None:
 
 
 @eval_group.command("metrics")
-@click.option("--task", type=TASK, help="Of one task only.")
+@click.option("--task", type=click.Choice([*TASK_NAMES, REFERENCE_TASK]), help="Of one task only.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def eval_metrics(task: str | None, form: str) -> None:
     """List every metric with its task, range, formula and reference.
@@ -51,21 +53,21 @@ def eval_metrics(task: str | None, form: str) -> None:
     import json
 
     from detente.data.jsonl import without_nan
-    from detente.tasks.all import TASKS
-    from detente.tasks.content_extraction.task import BOILERPLATE_TEXT
+    from detente.tasks.all import EVERY_TASK
 
     rows = [
         {
             "task": known.name,
-            "gold": "reference texts" if known is BOILERPLATE_TEXT else "détente",
+            "group": metric.group,
             "name": metric.name,
+            "primary": metric.name == known.primary,
             "low": metric.bounds[0],
             "high": metric.bounds[1],
             "best": metric.best,
             "formula": metric.formula,
             "reference": metric.reference,
         }
-        for known in (*TASKS, BOILERPLATE_TEXT)
+        for known in EVERY_TASK
         if task in (None, known.name)
         for metric in known.measures
     ]
@@ -75,8 +77,7 @@ def eval_metrics(task: str | None, form: str) -> None:
     for row in rows:
         source = f" ({row['reference']})" if row["reference"] else ""
         bounds = f"{row['low']:g}…{row['high']:g}, best {row['best']:g}"
-        name = f"{row['name']} (--gold)" if row["gold"] != "détente" else row["name"]
-        click.echo(f"{row['task']:<12} {name:<34} {bounds}: {row['formula']}{source}")
+        click.echo(f"{row['task']:<19}{row['name']:<31}{bounds}: {row['formula']}{source}")
 
 
 @eval_group.command("inputs")
@@ -103,7 +104,7 @@ def eval_inputs(task: str, render: tuple[str, ...], output: Path | None) -> None
 
         if render:
             if task != "boilerplate":
-                raise Invalid([Problem("option", "--render", f"means nothing to the task {task}")])
+                raise Invalid([Problem("option", "--render", f"is not supported by the task {task}")])
             emit(dump_lines({"id": name, "html": html} for name, html in pages(render)), output)
             return
         wanted = next(known for known in TASKS if known.name == task)

@@ -1,18 +1,23 @@
 """What commands share: the options of scoring, and how problems and results are printed."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from detente.data.labels import GOLD_FORMATS, TASK_NAMES
+from detente.data.labels import GOLD_FORMATS, REFERENCE_TASK, TASK_NAMES
 from detente.data.problems import Invalid, Problem
 
 if TYPE_CHECKING:
     from detente.evaluation.predictions import Predictions
+    from detente.evaluation.score import Resampling, Scores
+    from detente.report.tables import Report
+    from detente.tasks.task import Gold
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -46,12 +51,108 @@ def emit(text: str, output: Path | None) -> None:
 
 TASK = click.Choice(TASK_NAMES)
 GOLD_FORMAT = click.Choice(GOLD_FORMATS)
+OUTPUT = click.Path(dir_okay=False, path_type=Path)
+
+
+@dataclass(frozen=True)
+class ScoringOptions:
+    """What `eval score` and `eval compare` are told beside the files, by the names of the options.
+
+    It is what counts as right, how sure that is, and where it is written.
+    """
+
+    task: str | None
+    paratext: str | None
+    alternatives: str
+    allow_missing: bool
+    unit: str
+    resamples: int
+    seed: int
+    output_format: str
+    output: Path | None
+    gold: Path | None
+    gold_format: str | None
+    empty: str | None
+    allow_extra: bool
+    jobs: int | None
+    metrics: tuple[str, ...]
+
+    def read(self, paths: Sequence[str]) -> "tuple[Gold, dict[str, Predictions]]":
+        """The gold, and the checked predictions of each file by its short name.
+
+        Raises:
+            Invalid: With the problems of all files and options.
+        """
+        from detente.evaluation.systems import load_gold, read_all
+
+        gold = load_gold(self.gold, self.gold_format)
+        systems = read_all(paths, gold, self.task, allow_missing=self.allow_missing, allow_extra=self.allow_extra)
+        self._refuse_unfit(systems)
+        return gold, systems
+
+    def score(self, gold: "Gold", systems: "dict[str, Predictions]", *, errors: bool = True) -> "dict[str, Scores]":
+        """The scores of each system; `errors` says whether they are attributed where that takes time."""
+        from detente.evaluation.systems import score_files
+        from detente.tasks.task import Options
+
+        options = Options(self.paratext or "ignore", self.alternatives, self.empty or "zero", errors)
+        return score_files(systems, gold, options, self.resampling, self.jobs)
+
+    @property
+    def resampling(self) -> "Resampling":
+        """How intervals are made."""
+        from detente.evaluation.score import Resampling
+
+        return Resampling(self.unit, self.resamples, self.seed)
+
+    def write(self, report: "Report") -> None:
+        """Prints a report, or writes it whole."""
+        from detente.report.tables import print_report, rendered
+
+        if self.output_format == "table" and self.output is None:
+            print_report(report, sys.stdout)
+        else:
+            emit(rendered(report, self.output_format), self.output)
+
+    def _refuse_unfit(self, systems: "dict[str, Predictions]") -> None:
+        """Refuses systems of different tasks or pages, and options that their task does not support."""
+        (first, one), *others = systems.items()
+        problems = [
+            Problem("not-comparable", name, f"predictions of {other.task.name}; {first} has those of {one.task.name}")
+            for name, other in others
+            if other.task.name != one.task.name
+        ]
+        pages = {name: " ".join(_pages(each)) or "the captures" for name, each in systems.items()}
+        problems += [
+            Problem("not-comparable", name, f"is on other pages ({pages[name]}); {first} on {pages[first]}")
+            for name, other in others
+            if other.task.name == one.task.name and pages[name] != pages[first]
+        ]
+        for option, value in (("paratext", self.paratext), ("empty", self.empty)):
+            if value and option not in one.task.options:
+                problems.append(Problem("option", f"--{option}", f"is not supported by the task {one.task.name}"))
+        if problems:
+            raise Invalid(problems)
+
+
+def _pages(predictions: "Predictions") -> list[str]:
+    parts = predictions.task.signature_parts(predictions.units)
+    return [f"{name}:{value}" for name, value in parts.items()]
+
+
+def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """What commas divide."""
+    return tuple(filter(None, (name.strip() for name in (value or "").split(","))))
 
 
 def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """The options that decide what counts as right, how sure it is, and where it is written."""
-    options = (
-        click.option("--task", type=TASK, help="Whose predictions they are; by default told from the lines."),
+    """Adds the options of scoring to a command, which is given them as one `ScoringOptions`, named `options`."""
+    added = (
+        click.option(
+            "--task",
+            type=click.Choice([*TASK_NAMES, REFERENCE_TASK]),
+            help=f"Whose predictions they are; by default told from the lines, or {REFERENCE_TASK} with --gold.",
+        ),
         click.option(
             "--paratext",
             type=click.Choice(["ignore", "content", "boilerplate"]),
@@ -82,34 +183,19 @@ def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[
         ),
         click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the resampling."),
         click.option(
-            "--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True
+            "--format",
+            "output_format",
+            type=click.Choice(["table", "json", "markdown"]),
+            default="table",
+            show_default=True,
         ),
-        click.option(
-            "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there, not to the screen."
-        ),
-    )
-
-    def add(command: Callable[..., None]) -> Callable[..., None]:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return add
-
-
-def gold_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that name reference texts as gold, and what is done about outputs that are not there."""
-    options = (
+        click.option("-o", "--output", type=OUTPUT, help="Write there, not to the screen."),
         click.option(
             "--gold",
             type=click.Path(exists=True, path_type=Path),
-            help="Reference texts to score against (boilerplate): a benchmark's file, or a folder of .txt files.",
+            help=f"Reference texts to score against ({REFERENCE_TASK}): a benchmark's file, or a folder of .txt files.",
         ),
-        click.option(
-            "--gold-format",
-            type=GOLD_FORMAT,
-            help="How to read --gold.  [default: told from its keys]",
-        ),
+        click.option("--gold-format", type=GOLD_FORMAT, help="How to read --gold.  [default: told from its keys]"),
         click.option(
             "--empty",
             type=click.Choice(["zero", "drop"]),
@@ -118,34 +204,22 @@ def gold_options(command: Callable[..., None]) -> Callable[..., None]:
         ),
         click.option("--allow-extra", is_flag=True, help="Leave out ids that the gold does not have, and count them."),
         click.option("--jobs", type=click.IntRange(1), help="Processes that work at once.  [default: one per core]"),
+        click.option(
+            "--metrics",
+            callback=_names,
+            help="Only these, by name, with commas between (`detente eval metrics` lists them); all: every one."
+            "  [default: the primary metric and up to eight standard ones]",
+        ),
     )
-    for option in reversed(options):
-        command = option(command)
-    return command
 
+    def add(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def given(**values: Any) -> None:
+            own = {field.name: values.pop(field.name) for field in fields(ScoringOptions)}
+            command(options=ScoringOptions(**own), **values)
 
-def check_options(systems: "dict[str, Predictions]", paratext: str | None, empty: str | None) -> None:
-    """Refuses systems of different tasks, and options that mean nothing to their task.
+        for option in reversed(added):
+            given = option(given)
+        return given
 
-    Raises:
-        Invalid: With every problem.
-    """
-    (first, one), *others = systems.items()
-    problems = [
-        Problem("not-comparable", name, f"predictions of {other.task.name}; {first} has those of {one.task.name}")
-        for name, other in others
-        if other.task.name != one.task.name
-    ]
-    problems += [
-        Problem("not-comparable", name, f"is on other pages ({' '.join(theirs)}); {first} on {' '.join(ours)}")
-        for name, other in others
-        if other.task.name == one.task.name
-        and (theirs := other.task.tools() or ["the captures"]) != (ours := one.task.tools() or ["the captures"])
-    ]
-    for option, value in (("paratext", paratext), ("empty", empty)):
-        if value and option not in one.task.options:
-            with_gold = " that is scored with offsets" if one.task.name == "boilerplate" and option == "empty" else ""
-            message = f"means nothing to the task {one.task.name}{with_gold}"
-            problems.append(Problem("option", f"--{option}", message))
-    if problems:
-        raise Invalid(problems)
+    return add

@@ -53,12 +53,22 @@ class Corpus:
         """The dataset's version and the first eight digits of its digest: `1.0.0+1a2b3c4d`."""
         return f"{self.manifest['version']}+{self.manifest['sha256'][:8]}"
 
+    @cached_property
+    def _tables(self) -> dict[str, pl.DataFrame]:
+        """What has been read, so that a table is read and hashed once."""
+        return {}
+
     def table(self, config: str) -> pl.DataFrame:
         """The rows of one config.
 
         Raises:
             Invalid: If the file is not the one that the manifest vouches for.
         """
+        if config not in self._tables:
+            self._tables[config] = self._read(config)
+        return self._tables[config]
+
+    def _read(self, config: str) -> pl.DataFrame:
         name = f"data/{config}/{SPLIT}.parquet"
         data = read_bytes(self.folder / name)
         if hashlib.sha256(data).hexdigest() != self.manifest["files"][name]:

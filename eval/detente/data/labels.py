@@ -13,6 +13,9 @@ TASK_NAMES = (
 )
 """The tasks, as words on the command line, which must not load them to say what there is."""
 
+REFERENCE_TASK = "content_extraction"
+"""The task whose gold is not the dataset but reference texts (`--gold`)."""
+
 GOLD_FORMATS = ("article-extraction", "wceb", "fundus", "snippets", "text")
 """Of reference texts. `text` is a folder of .txt files, or ids and texts in JSON or JSON Lines."""
 

@@ -10,12 +10,18 @@ from itertools import combinations
 from typing import Final
 
 from detente.data.problems import Invalid, Problem
-from detente.evaluation.compare_items import ItemDifference, aligned, item_differences
-from detente.evaluation.compare_metric import Counts, Difference, Rank, good, of_counts, of_values
-from detente.evaluation.score import Resampling, Scores
-from detente.stats import bootstrap as resample
-from detente.stats import paired
-from detente.tasks.task import Metric, Overall, Task
+from detente.evaluation.differences import (
+    Difference,
+    Rank,
+    counts_of,
+    higher_is_better,
+    of_counts,
+    of_values,
+)
+from detente.evaluation.items import ItemDifference, item_differences
+from detente.evaluation.score import ALL, Resampling, Scores, signature_of
+from detente.stats import bootstrap, paired
+from detente.tasks.task import CorpusMetric, Metric, Task
 
 _OWN: Final = ("form", "missing", "crashed", "extra")
 """What each system has of its own in its signature."""
@@ -54,19 +60,24 @@ class Comparison:
         ranks: Metric to the place of each system.
         pairs: Each system beside the first.
         stability: Two metrics to Kendall's τ-b of their rankings and the number of systems; empty for two systems.
-        signature: All that is needed to repeat the comparison.
+        settings: All that is needed to repeat the comparison, by name.
     """
 
     task: Task
     scores: dict[str, Scores]
-    metrics: tuple[Metric | Overall, ...]
+    metrics: tuple[Metric | CorpusMetric, ...]
     unit: str
     clusters: int
     interval: str
     ranks: dict[str, tuple[Rank, ...]]
     pairs: tuple[Pair, ...]
     stability: dict[tuple[str, str], tuple[float, int]]
-    signature: str
+    settings: dict[str, str]
+
+    @property
+    def signature(self) -> str:
+        """One line that is enough to repeat it."""
+        return signature_of(self.settings)
 
 
 def compare(
@@ -92,8 +103,8 @@ def compare(
     task = systems[0].task
     chosen = _chosen(systems[0], metrics)
     unit = resampling.unit if resampling.unit in task.keys else "family"
-    counts = _counts(systems, unit, resampling)
-    interval = resample.kind(len(counts.clusters))
+    counts = counts_of(systems, unit, resampling)
+    interval = bootstrap.kind(len(counts.clusters))
     found = {
         metric.name: of_counts(metric, counts)
         if isinstance(metric, Metric)
@@ -116,47 +127,32 @@ def compare(
             for place, (name, other) in enumerate(others)
         ),
         stability=_stability(chosen, {name: [rank.value for rank in ranks] for name, (ranks, _) in found.items()}),
-        signature=common_signature(systems, unit, interval, resampling),
+        settings=common_settings(systems, unit, interval, resampling),
     )
 
 
-def _counts(systems: Sequence[Scores], unit: str, resampling: Resampling) -> Counts:
-    """The counts of the headline rows by cluster and by item, and those of the resamples."""
-    rows, columns = [each.rows.filter(slice="headline") for each in systems], systems[0].task.columns
-    clusters, sums = aligned(rows, unit, columns)
-    items, item_sums = aligned(rows, "item", columns)
-    resampled = []
-    if resample.kind(len(clusters)) == "bootstrap":
-        drawn = resample.weights(len(clusters), resampling.resamples, resampling.seed)
-        resampled = [drawn @ each for each in sums]
-    return Counts(columns, clusters, sums, items, item_sums, resampled, resampling)
-
-
 def _stability(
-    metrics: Sequence[Metric | Overall], values: Mapping[str, list[float]]
+    metrics: Sequence[Metric | CorpusMetric], values: Mapping[str, list[float]]
 ) -> dict[tuple[str, str], tuple[float, int]]:
     if len(values[metrics[0].name]) < 3:
         return {}
-    turned = {metric.name: good(metric, values[metric.name]) for metric in metrics}
+    turned = {metric.name: higher_is_better(metric, values[metric.name]) for metric in metrics}
     return {(one, two): paired.rank_agreement(turned[one], turned[two]) for one, two in combinations(turned, 2)}
 
 
-def _chosen(scores: Scores, names: Sequence[str] | None) -> tuple[Metric | Overall, ...]:
+def _chosen(scores: Scores, names: Sequence[str] | None) -> tuple[Metric | CorpusMetric, ...]:
     task = scores.task
-    every: tuple[Metric | Overall, ...] = (*task.metrics, *task.overall)
-    known = {metric.name: metric for metric in every if metric.name in scores.metrics}
-    if not names:
+    known = {metric.name: metric for metric in task.measures if metric.name in scores.metrics}
+    asked = [task.aliases.get(name, name) for name in names or ()]
+    if ALL in asked:
+        asked = list(known)
+    if not asked:
         own = [name for name, metric in known.items() if isinstance(metric, Metric) or not metric.reference]
-        names = [name for name in own if "precision" not in name and "recall" not in name] or list(known)
-    if unknown := [name for name in names if name not in known]:
-        message = f"{task.name} has no metric {', '.join(map(repr, unknown))}: {', '.join(known)}"
+        asked = [name for name in own if "precision" not in name and "recall" not in name] or list(known)
+    if unknown := [name for name in asked if name not in known]:
+        message = f"{task.name} has no metric {', '.join(map(repr, unknown))}: {ALL}, or {', '.join(known)}"
         raise Invalid([Problem("option", "--metrics", message)])
-    return tuple(known[name] for name in dict.fromkeys(names))
-
-
-def parts_of(signature: str) -> dict[str, str]:
-    """A signature's parts by name."""
-    return {key: value for key, _, value in (part.partition(":") for part in signature.split("|"))}
+    return tuple(known[name] for name in dict.fromkeys(asked))
 
 
 def _refuse_unequal(scores: Mapping[str, Scores]) -> None:
@@ -164,10 +160,10 @@ def _refuse_unequal(scores: Mapping[str, Scores]) -> None:
     if len(scores) < 2:
         raise Invalid([Problem("not-comparable", ", ".join(scores) or "nothing", "a comparison needs two systems")])
     (first, one), *others = scores.items()
-    expected = parts_of(one.signature) | one.dataset
+    expected = one.settings | one.dataset
     problems = []
     for name, other in others:
-        found = parts_of(other.signature) | other.dataset
+        found = other.settings | other.dataset
         differing = [key for key in {**expected, **found} if expected.get(key) != found.get(key)]
         if unequal := [key for key in differing if key not in (*_OWN, *_DRAWN)]:
             mine, theirs = (", ".join(f"{key} {part.get(key)}" for key in unequal) for part in (found, expected))
@@ -176,12 +172,17 @@ def _refuse_unequal(scores: Mapping[str, Scores]) -> None:
         raise Invalid(problems)
 
 
-def common_signature(systems: Sequence[Scores], unit: str, interval: str, resampling: Resampling) -> str:
-    """What the systems' signatures have in common, and what is each one's own, in the order of the systems."""
-    each = [parts_of(system.signature) for system in systems]
+def common_settings(systems: Sequence[Scores], unit: str, interval: str, resampling: Resampling) -> dict[str, str]:
+    """What the systems' settings have in common; what is each one's own in the order of the systems.
+
+    A value that all of them share stands once.
+    """
+    each = [system.settings for system in systems]
     parts = {key: value for key, value in each[0].items() if key not in (*_OWN, *_DRAWN, "v")}
     parts |= {"systems": str(len(systems)), "interval": interval, "unit": unit}
     if interval == "bootstrap":
         parts |= {"resamples": str(resampling.resamples), "seed": str(resampling.seed)}
-    parts |= {key: ",".join(own[key] for own in each) for key in _OWN if key in each[0]} | {"v": each[0]["v"]}
-    return "|".join(f"{key}:{value}" if value else key for key, value in parts.items())
+    for key in (key for key in _OWN if key in each[0]):
+        own = [settings[key] for settings in each]
+        parts[key] = own[0] if len(set(own)) == 1 else ",".join(own)
+    return parts | {"v": each[0]["v"]}

@@ -1,5 +1,6 @@
 """Reading predictions: one strict reader, which knows line numbers and reports every problem at once."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ class Predictions:
 
     Attributes:
         task: The task.
+        units: The gold's units that they are held against, by id.
         by_id: Unit id to prediction.
         missing: Ids of the gold that are not predicted, sorted; empty unless that was allowed.
         forms: The forms that occur, in the task's order.
@@ -27,6 +29,7 @@ class Predictions:
     """
 
     task: Task
+    units: dict[str, Any]
     by_id: dict[str, Any]
     missing: tuple[str, ...]
     forms: tuple[str, ...]
@@ -35,8 +38,8 @@ class Predictions:
     tools: tuple[str, ...] = ()
 
 
-def task_of(lines: Sequence[Line], name: str, corpus: Gold) -> Task:
-    """The one task whose forms the lines have; of several, the one whose ids they have.
+def task_of(lines: Sequence[Line], name: str) -> Task:
+    """The one task whose forms the lines have; of several, the one whose ids look like theirs.
 
     Raises:
         Invalid: If the lines fit no task, or several.
@@ -44,8 +47,8 @@ def task_of(lines: Sequence[Line], name: str, corpus: Gold) -> Task:
     keys = set().union(*(line.record.keys() for line in lines))
     fitting = [task for task in TASKS if keys & set(task.forms)]
     if len(fitting) > 1:
-        ids = {str(line.record.get("id")) for line in lines}
-        fitting = [task for task in fitting if ids & task.units(corpus).keys()] or fitting
+        ids = [str(line.record.get("id")) for line in lines]
+        fitting = [task for task in fitting if any(re.fullmatch(task.id_form, each) for each in ids)] or fitting
     if len(fitting) == 1:
         return fitting[0]
     if not fitting and len(lines) == 1 and "id" not in lines[0].record:
@@ -59,7 +62,7 @@ def task_of(lines: Sequence[Line], name: str, corpus: Gold) -> Task:
 def check(
     lines: Sequence[Line],
     task: Task,
-    corpus: Gold,
+    gold: Gold,
     name: str,
     *,
     allow_missing: bool = False,
@@ -71,7 +74,7 @@ def check(
     Args:
         lines: As read.
         task: Whose predictions they are.
-        corpus: The gold.
+        gold: The gold.
         name: What to call the file.
         allow_missing: Whether ids of the gold may be missing.
         allow_extra: Whether ids that the gold does not have may be there; they are left out, and counted.
@@ -81,7 +84,7 @@ def check(
     Raises:
         Invalid: With every problem.
     """
-    units = task.units(corpus)
+    units = task.units(gold, [line.record["id"] for line in lines if isinstance(line.record.get("id"), str)])
     found = list(problems)
     outside = [line for line in lines if isinstance(line.record.get("id"), str) and line.record["id"] not in units]
     extra = tuple(sorted({line.record["id"] for line in outside})) if allow_extra else ()
@@ -114,6 +117,7 @@ def check(
         raise Invalid(found)
     return Predictions(
         task=task,
+        units=units,
         by_id=by_id,
         missing=missing,
         forms=tuple(form for form in task.forms if form in forms),
@@ -163,7 +167,7 @@ def _key_faults(line: Line, task: Task) -> Iterator[Problem]:
 def read(
     path: str,
     data: bytes,
-    corpus: Gold,
+    gold: Gold,
     task: Task | None = None,
     *,
     allow_missing: bool = False,
@@ -174,7 +178,7 @@ def read(
     Args:
         path: The file's name, which decides its format and stands in problems.
         data: Its bytes.
-        corpus: The gold.
+        gold: The gold.
         task: The task, or None to tell it from the lines.
         allow_missing: Whether ids of the gold may be missing.
         allow_extra: Whether ids that the gold does not have may be there.
@@ -185,9 +189,7 @@ def read(
     lines, problems = read_lines(unpack(data, path), path)
     if not lines:
         raise Invalid(problems)
-    task = task or task_of(lines, path, corpus)
-    if task.variant:
-        task = task.variant(line.record["id"] for line in lines if isinstance(line.record.get("id"), str))
-    if Path(unpacked_name(path)).suffix.lower() in FLAT_SUFFIXES and not task.flat:
+    task = task or task_of(lines, path)
+    if Path(unpacked_name(path)).suffix.lower() in FLAT_SUFFIXES and not task.tabular:
         raise Invalid([Problem("wrong-type", path, f"predictions of {task.name} are JSON Lines, not a flat table")])
-    return check(lines, task, corpus, path, allow_missing=allow_missing, allow_extra=allow_extra, problems=problems)
+    return check(lines, task, gold, path, allow_missing=allow_missing, allow_extra=allow_extra, problems=problems)

@@ -2,47 +2,39 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
 from detente.data.problems import Invalid, Problem
-from detente.evaluation.compare import common_signature
-from detente.evaluation.compare_items import aligned
-from detente.evaluation.compare_metric import Rank, good, ranks
-from detente.evaluation.score import Columns, Resampling, Scores
+from detente.evaluation.compare import common_settings
+from detente.evaluation.differences import Rank, counts_of, higher_is_better, ranks, resampled_values
+from detente.evaluation.score import Columns, Resampling, Scores, signature_of
 from detente.metrics.classification import Floats
-from detente.stats import bootstrap as resample
-from detente.stats import paired
+from detente.stats import bootstrap, paired
 from detente.stats.paired import Interval
-from detente.tasks.task import Metric, Overall, Task
-
-FIRST: Final = ("shingle_f1", "rouge_lsum_f1", "paragraph_match_f1", "snippet_f1")
-"""By the first of these that a gold has systems are ranked, unless a metric is asked for."""
-_OFFICIAL: Final = {"wceb": "rouge_lsum_f1", "fundus": "rouge_lsum_f1"}
-"""What a benchmark itself ranks by, where that is not the first of `FIRST`."""
+from detente.tasks.task import CorpusMetric, Metric, Task
 
 
 @dataclass(frozen=True)
-class Placed:
+class RankedSystem:
     """One system in a ranking.
 
     Attributes:
         name: Of the system.
         scores: All its scores.
         place: Its value, its rank, and the ranks it takes in 95% of the resamples.
-        lead: Interval of how much better it is than the next; None for the last, and under ten clusters.
+        gap_to_next: Interval of how much better it is than the next; None for the last, and under ten clusters.
     """
 
     name: str
     scores: Scores
     place: Rank
-    lead: Interval | None
+    gap_to_next: Interval | None
 
     @property
-    def separated(self) -> bool | None:
-        """Whether the interval of its lead over the next lies above 0; None where there is no interval."""
-        return None if self.lead is None or np.isnan(self.lead.low) else self.lead.low > 0
+    def significant(self) -> bool | None:
+        """Whether the interval of the gap to the next lies above 0; None where there is no interval."""
+        return None if self.gap_to_next is None or np.isnan(self.gap_to_next.low) else self.gap_to_next.low > 0
 
 
 @dataclass(frozen=True)
@@ -55,15 +47,20 @@ class Ranking:
         systems: The best first; those without a value last.
         unit: What counts as independent.
         interval: `range` under ten clusters, else `bootstrap`.
-        signature: All that is needed to repeat the ranking.
+        settings: All that is needed to repeat the ranking, by name.
     """
 
     task: Task
-    by: Metric | Overall
-    systems: tuple[Placed, ...]
+    by: Metric | CorpusMetric
+    systems: tuple[RankedSystem, ...]
     unit: str
     interval: str
-    signature: str
+    settings: dict[str, str]
+
+    @property
+    def signature(self) -> str:
+        """One line that is enough to repeat it."""
+        return signature_of(self.settings)
 
 
 def rank(scores: Mapping[str, Scores], by: str | None = None, resampling: Resampling | None = None) -> Ranking:
@@ -75,8 +72,7 @@ def rank(scores: Mapping[str, Scores], by: str | None = None, resampling: Resamp
 
     Args:
         scores: Two systems or more by name, scored alike on the same gold.
-        by: The metric; by default the one that the gold's benchmark ranks by, or the task's first that is no half of
-            another.
+        by: The metric; by default the primary one (`score.primary_metric`).
         resampling: What counts as independent, how many resamples are drawn, and their seed.
 
     Raises:
@@ -87,59 +83,52 @@ def rank(scores: Mapping[str, Scores], by: str | None = None, resampling: Resamp
     task = systems[0].task
     metric = _metric(systems, by)
     values = [each.metrics[metric.name].value for each in systems]
-    interval, resampled = _resampled(systems, metric, resampling)
+    counts = counts_of(systems, resampling.unit, resampling)
+    interval = bootstrap.kind(len(counts.clusters))
+    resampled = resampled_values(metric, counts) if isinstance(metric, Metric) else None
     places = ranks(metric, values, resampled)
     order = sorted(
-        range(len(names)), key=lambda system: (-np.nan_to_num(good(metric, values[system]), nan=-np.inf), names[system])
+        range(len(names)),
+        key=lambda system: (-np.nan_to_num(higher_is_better(metric, values[system]), nan=-np.inf), names[system]),
     )
-    turned = good(metric, resampled) if resampled is not None else None
-    leads = [_lead(turned, order, position) for position in range(len(order))]
+    turned = higher_is_better(metric, resampled) if resampled is not None else None
+    gaps = [_gap_to_next(turned, order, position) for position in range(len(order))]
     return Ranking(
         task=task,
         by=metric,
         systems=tuple(
-            Placed(names[system], systems[system], places[system], lead)
-            for system, lead in zip(order, leads, strict=True)
+            RankedSystem(names[system], systems[system], places[system], gap)
+            for system, gap in zip(order, gaps, strict=True)
         ),
         unit=resampling.unit,
         interval=interval,
-        signature=common_signature([systems[system] for system in order], resampling.unit, interval, resampling),
+        settings=common_settings([systems[system] for system in order], resampling.unit, interval, resampling),
     )
 
 
-def _metric(systems: list[Scores], by: str | None) -> Metric | Overall:
+def _metric(systems: list[Scores], by: str | None) -> Metric | CorpusMetric:
+    """The metric asked for, else the primary one or, if no system has a value of it, the first that one has."""
     task = systems[0].task
     known = {
         measure.name: measure for measure in task.measures if any(measure.name in each.metrics for each in systems)
     }
     if by is None:
-        official = _OFFICIAL.get(systems[0].dataset["version"], "")
-        own = [name for name in known if "precision" not in name and "recall" not in name]
-        by = next(name for name in (official, *FIRST, *own, *known) if name in known)
+        valued = [name for name in known if any(not np.isnan(each.metrics[name].value) for each in systems)]
+        order = (systems[0].primary, *task.standard, *known)
+        by = next((name for name in order if name in valued), systems[0].primary)
+    by = task.aliases.get(by, by)
     if by not in known:
         raise Invalid([Problem("option", "--metrics", f"{task.name} has no metric {by!r}: {', '.join(known)}")])
     return known[by]
 
 
-def _resampled(systems: list[Scores], metric: Metric | Overall, resampling: Resampling) -> tuple[str, Floats | None]:
-    """The kind of interval, and the metric in every resample, shape `(systems, resamples)`, where there are any."""
-    rows, columns = [each.rows.filter(slice="headline") for each in systems], systems[0].task.columns
-    clusters, sums = aligned(rows, resampling.unit, columns)
-    interval = resample.kind(len(clusters))
-    if interval == "range" or isinstance(metric, Overall):
-        return interval, None
-    full = Columns(columns, np.sum(sums, axis=(0, 1)))
-    drawn = resample.weights(len(clusters), resampling.resamples, resampling.seed)
-    return interval, np.stack([metric.compute(Columns(columns, drawn @ each), full) for each in sums])
-
-
-def _lead(turned: Floats | None, order: list[int], position: int) -> Interval | None:
+def _gap_to_next(turned: Floats | None, order: list[int], position: int) -> Interval | None:
     if turned is None or position + 1 == len(order):
         return None
     return paired.interval(turned[order[position]] - turned[order[position + 1]])
 
 
-def with_and_without_empty(scores: Scores, metric: Metric | Overall) -> tuple[float, float]:
+def with_and_without_empty(scores: Scores, metric: Metric | CorpusMetric) -> tuple[float, float]:
     """The metric over all pages, and over those with output text alone; NaN where the task does not tell them apart."""
     if not isinstance(metric, Metric) or "output" not in scores.rows.columns:
         return np.nan, np.nan

@@ -1,6 +1,6 @@
 """Scoring: counts of every unit, summed once, then metrics of the sums."""
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,11 +13,16 @@ from detente.data.problems import Invalid, Problem
 from detente.evaluation.engines import rows_of_systems
 from detente.evaluation.predictions import Predictions
 from detente.metrics.classification import Floats
-from detente.stats import bootstrap as resample
+from detente.stats import bootstrap
 from detente.stats.bootstrap import Spread
 from detente.tasks.task import Counts, Gold, Metric, Options, Row, Task
 
 UNITS: Final = ("family", "article", "item")
+MAIN: Final = "main"
+"""The slice whose rows enter the main scores."""
+ALL: Final = "all"
+"""In the place of metrics' names: every one."""
+_SLACK: Final = 1e-12
 
 
 @dataclass(frozen=True)
@@ -35,33 +40,62 @@ class Scores:
 
     Attributes:
         task: The task.
+        primary: The metric that leads: the task's, or the first standard one that this gold has what it takes for.
+        one_item: By how much it can move when the answer to one item is another one; NaN where that is not told.
         metrics: Name to value and spread.
         n: Name to the number of observations behind it.
+        reasons: Name to why it has no value, where that is not a matter of 0/0.
         majority: Name to the value of the majority class; empty where there is no such thing.
         breakdown: Key to value to metric name to value.
         sizes: Units, items and families that were scored.
         interval: `range` or `bootstrap`.
+        resampling: How intervals were made.
         missing: Ids that were scored as empty.
         tools: What made the predictions, as they say themselves.
-        confusion: Gold label to predicted label to number of headline items; empty for a task without labels.
+        confusion: Gold label to predicted label to number of main items; empty for a task without labels.
         rows: The counts, one row per item.
-        signature: All that is needed to repeat the scores.
+        settings: All that is needed to repeat the scores, by name: what the signature spells out.
         dataset: Its name, version and digest.
     """
 
     task: Task
+    primary: str
+    one_item: float
     metrics: dict[str, Spread]
     n: dict[str, int]
+    reasons: dict[str, str]
     majority: dict[str, float]
     breakdown: dict[str, dict[str, dict[str, float]]]
     sizes: dict[str, int]
     interval: str
+    resampling: Resampling
     missing: tuple[str, ...]
     tools: tuple[str, ...]
     confusion: dict[str, dict[str, int]]
     rows: pl.DataFrame
-    signature: str
+    settings: dict[str, str]
     dataset: dict[str, str]
+
+    @property
+    def signature(self) -> str:
+        """One line that is enough to repeat the scores."""
+        return signature_of(self.settings)
+
+    @property
+    def main_rows(self) -> pl.DataFrame:
+        """The rows that enter the main scores."""
+        return self.rows.filter(slice=MAIN)
+
+    def outside_range(self, name: str) -> bool:
+        """Whether the pooled value lies outside the range over the clusters beside which it is printed."""
+        found = self.metrics[name]
+        inside = found.low - _SLACK <= found.value <= found.high + _SLACK
+        return self.interval == "range" and not np.isnan(found.low) and not inside
+
+
+def signature_of(settings: Mapping[str, str]) -> str:
+    """Settings in one line: `detente|task:stance|…`."""
+    return "|".join(["detente", *(f"{name}:{value}" for name, value in settings.items())])
 
 
 class Columns(dict[str, Floats]):
@@ -77,111 +111,177 @@ def _frame(task: Task, rows: list[Row]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col(pl.Float64).fill_null(0.0))
 
 
-def count(task: Task, units: dict[str, Any], by_id: dict[str, Any], options: Options) -> pl.DataFrame:
-    """The counts of all units, one row per item; a unit without a prediction counts as empty, or as wrong."""
-    if task.gather:
-        units, by_id = task.gather(units, by_id)
-    return _frame(task, rows_of_systems(task.count, units, [by_id], options)[0])
-
-
-def count_all(
-    systems: Sequence[Predictions],
-    corpus: Gold,
+def count(
+    task: Task,
+    units: Mapping[str, Any],
+    systems: Sequence[Mapping[str, Any]],
     options: Options,
     jobs: int = 1,
     advance: Callable[[int], None] | None = None,
 ) -> list[pl.DataFrame]:
-    """The counts of several systems on one gold, on `jobs` cores; see `parallel.rows_of_systems`."""
-    task = systems[0].task
-    units = task.units(corpus)
-    if task.gather:
-        return [count(task, units, each.by_id, options) for each in systems]
-    rows = rows_of_systems(task.count, units, [each.by_id for each in systems], options, jobs, advance)
-    return [_frame(task, each) for each in rows]
+    """The counts of several systems on the same units, one row per item; on `jobs` cores.
+
+    A unit without a prediction counts as empty, or as wrong.
+    """
+    if task.group is None:
+        counted = rows_of_systems(task.count, units, systems, options, jobs, advance)
+    else:
+        groups = [task.group(units, by_id) for by_id in systems]
+        counted = [rows_of_systems(task.count, *_one(group), options)[0] for group in groups]
+    return [_frame(task, rows) for rows in counted]
 
 
-def _sums(rows: pl.DataFrame, task: Task, by: str | None = None) -> NDArray[np.float64]:
-    """The counts summed, shape `(columns,)`, or `(values of by, columns)` in the order of first appearance."""
-    if by is None:
-        total: NDArray[np.float64] = rows.select(task.columns).sum().to_numpy()[0]
-        return total
-    grouped = rows.group_by(by, maintain_order=True).agg(pl.col(task.columns).sum())
-    sums: NDArray[np.float64] = grouped.select(task.columns).to_numpy()
+def _one(group: tuple[dict[str, Any], dict[str, Any]]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    units, by_id = group
+    return units, [by_id]
+
+
+def sums_of(rows: pl.DataFrame, columns: Sequence[str], by: str) -> NDArray[np.float64]:
+    """The counts summed by a key, shape `(values of the key, columns)`, in the order of first appearance."""
+    grouped = rows.group_by(by, maintain_order=True).agg(pl.col(columns).sum())
+    sums: NDArray[np.float64] = grouped.select(columns).to_numpy()
     return sums
 
 
-def _evaluate(metric: Metric, task: Task, sums: NDArray[np.float64], full: Counts) -> Floats:
-    return metric.compute(Columns(task.columns, sums), full)
-
-
 def score(
-    predictions: Predictions,
-    corpus: Gold,
+    predictions: Predictions, gold: Gold, options: Options | None = None, resampling: Resampling | None = None
+) -> Scores:
+    """Scores the predictions of one system; see `score_all`."""
+    return score_all({"": predictions}, gold, options, resampling)[""]
+
+
+def score_all(
+    systems: Mapping[str, Predictions],
+    gold: Gold,
     options: Options | None = None,
     resampling: Resampling | None = None,
-    rows: pl.DataFrame | None = None,
-) -> Scores:
-    """Scores predictions.
+    jobs: int = 1,
+    advance: Callable[[int], None] | None = None,
+) -> dict[str, Scores]:
+    """Scores systems on the same units of one gold.
 
     Args:
-        predictions: As checked by `detente.predictions`.
-        corpus: The gold: a built dataset, or reference texts.
+        systems: Predictions by the system's name, as checked by `detente.evaluation.predictions`.
+        gold: The gold: a built dataset, or reference texts.
         options: What counts as right.
         resampling: How intervals are made.
-        rows: The counts, if `count_all` has made them already.
+        jobs: How many processes may count.
+        advance: Told how many units of systems were just counted.
 
     Raises:
-        Invalid: If the task has no such unit.
+        Invalid: If the task has no such unit of resampling.
     """
     options, resampling = options or Options(), resampling or Resampling()
-    task = predictions.task
+    first = next(iter(systems.values()))
+    task, units = first.task, first.units
     if resampling.unit not in task.keys:
         message = f"{task.name} has no {resampling.unit}: say --unit family or item"
         raise Invalid([Problem("option", "--unit", message)])
-    units = task.units(corpus)
-    rows = count(task, units, predictions.by_id, options) if rows is None else rows
-    headline = rows.filter(slice="headline")
-    sums = _sums(headline, task, resampling.unit)
+    answers: list[Mapping[str, Any]] = [each.by_id for each in systems.values()]
+    if task.majority:
+        answers.append(dict.fromkeys(units, task.majority(list(units.values()))))
+    rows = count(task, units, answers, options, jobs, advance)
+    majority = rows.pop() if task.majority else None
+    return {
+        name: _scores(each, own, majority, gold, options, resampling)
+        for (name, each), own in zip(systems.items(), rows, strict=True)
+    }
+
+
+def _scores(
+    predictions: Predictions,
+    rows: pl.DataFrame,
+    majority: pl.DataFrame | None,
+    gold: Gold,
+    options: Options,
+    resampling: Resampling,
+) -> Scores:
+    task, units = predictions.task, predictions.units
+    main = rows.filter(slice=MAIN)
+    sums = sums_of(main, task.columns, resampling.unit)
     full = Columns(task.columns, sums.sum(axis=0))
-    interval = resample.kind(len(sums))
-    drawn = resample.weights(len(sums), resampling.resamples, resampling.seed) if interval == "bootstrap" else None
-    metrics = {
-        metric.name: resample.spread(lambda part, metric=metric: _evaluate(metric, task, part, full), sums, drawn)  # type: ignore[misc]
-        for metric in task.metrics
-    }
-    ns = {metric.name: int(sum(full[name] for name in metric.n)) for metric in task.metrics}
-    for measure in task.overall:
-        value, ns[measure.name] = measure.compute(units, predictions.by_id, options)
+    interval = bootstrap.kind(len(sums))
+    drawn = bootstrap.weights(len(sums), resampling.resamples, resampling.seed) if interval == "bootstrap" else None
+    available = task.available(units, options) if task.available else {measure.name for measure in task.measures}
+    metrics: dict[str, Spread] = {}
+    ns: dict[str, int] = {}
+    reasons: dict[str, str] = {}
+    for metric in task.metrics:
+        if metric.name in available:
+            metrics[metric.name] = bootstrap.spread(_statistic(metric, task, full), sums, drawn)
+            ns[metric.name] = int(sum(full[name] for name in metric.n))
+    for measure in task.corpus_metrics:
+        value, ns[measure.name], reason = measure.compute(units, predictions.by_id, main)
         metrics[measure.name] = Spread(value, np.nan, np.nan, np.nan, 0, np.nan)
-    if task.measured:
-        names = task.measured(units, options)
-        metrics = {name: found for name, found in metrics.items() if name in names}
-    majority = {}
-    if task.reference:
-        same = task.reference(list(units.values()))
-        theirs = count(task, units, dict.fromkeys(units, same), options).filter(slice="headline")
-        majority = {metric.name: float(_evaluate(metric, task, _sums(theirs, task), full)) for metric in task.metrics}
-    sizes = {
-        "units": len(units),
-        "items": len(rows),
-        "scored": len(headline),
-        "families": rows["family"].n_unique(),
-    }
+        reasons |= {measure.name: reason} if reason else {}
+    sizes = {"units": len(units), "items": len(rows), "scored": len(main), "families": rows["family"].n_unique()}
+    primary = primary_metric(task, metrics, gold.manifest["version"])
     return Scores(
         task=task,
+        primary=primary,
+        one_item=one_item(task, primary, main),
         metrics=metrics,
         n=ns,
-        majority=majority,
+        reasons=reasons,
+        majority={} if majority is None else _pooled(task, majority.filter(slice=MAIN), full),
         breakdown=breakdown(task, rows, full, metrics),
         sizes=sizes,
         interval=interval,
+        resampling=resampling,
         missing=predictions.missing,
         tools=predictions.tools,
-        confusion=_confusion(headline) if "predicted" in task.keys else {},
+        confusion=_confusion(main) if "predicted" in task.keys else {},
         rows=rows,
-        signature=_signature(predictions, corpus, options, resampling, sizes, interval),
-        dataset={name: corpus.manifest[name] for name in ("name", "version", "sha256")},
+        settings=_settings(predictions, gold, options, resampling, sizes, interval),
+        dataset={name: gold.manifest[name] for name in ("name", "version", "sha256")},
     )
+
+
+def _statistic(metric: Metric, task: Task, full: Counts) -> bootstrap.Statistic:
+    return lambda sums: metric.compute(Columns(task.columns, sums), full)
+
+
+def _pooled(task: Task, rows: pl.DataFrame, full: Counts) -> dict[str, float]:
+    sums = rows.select(task.columns).sum().to_numpy()[0]
+    return {metric.name: float(_statistic(metric, task, full)(sums)) for metric in task.metrics}
+
+
+def primary_metric(task: Task, known: Container[str], version: str) -> str:
+    """The metric that leads: the one that this gold's benchmark ranks by, else the task's, else its first standard one.
+
+    Args:
+        task: The task.
+        known: The metrics that the gold has what it takes for.
+        version: Of the gold.
+    """
+    wanted = (task.primary_of.get(version, task.primary), task.primary, *task.standard)
+    names = (*wanted, *(measure.name for measure in task.measures))
+    return next(name for name in names if name in known)
+
+
+def one_item(task: Task, name: str, main: pl.DataFrame) -> float:
+    """By how much a metric can move when the answer to one item is another one: the greatest |change| there is.
+
+    Every item of the main rows is given each other answer that the metric knows of (`Metric.flips`), all else as it is.
+
+    Args:
+        task: The task.
+        name: The metric.
+        main: The rows that enter the main scores.
+
+    Returns:
+        In the metric's unit; NaN where its flips are not told, where it is undefined, and without items.
+    """
+    metric = next((metric for metric in task.metrics if metric.name == name), None)
+    if metric is None or metric.flips is None or main.is_empty():
+        return np.nan
+    items = sums_of(main, task.columns, "item")
+    total = items.sum(axis=0)
+    statistic = _statistic(metric, task, Columns(task.columns, total))
+    value = statistic(total)
+    moved = [np.abs(statistic(total - items + turned) - value) for turned in metric.flips(items, task.columns)]
+    changes = np.concatenate(moved)
+    return float(np.nanmax(changes)) if not np.isnan(changes).all() else np.nan
 
 
 def _confusion(rows: pl.DataFrame) -> dict[str, dict[str, int]]:
@@ -195,15 +295,15 @@ def _confusion(rows: pl.DataFrame) -> dict[str, dict[str, int]]:
 def breakdown(
     task: Task, rows: pl.DataFrame, full: Counts, names: Container[str]
 ) -> dict[str, dict[str, dict[str, float]]]:
-    """The metrics named, of every part of the headline rows, by each key; `slice` splits all rows."""
+    """The metrics named, of every part of the main rows, by each key; `slice` splits all rows."""
     result = {}
     for key in task.keys:
-        if key in ("id", "item", "gold", "predicted"):
+        if key in ("id", "item", "gold", "predicted") or rows[key].is_null().all():
             continue
-        part = rows if key == "slice" else rows.filter(slice="headline")
+        part = rows if key == "slice" else rows.filter(slice=MAIN)
         values = part.group_by(key, maintain_order=True).len()
-        sums = _sums(part, task, key)
-        scores = {metric.name: _evaluate(metric, task, sums, full) for metric in task.metrics if metric.name in names}
+        sums = sums_of(part, task.columns, key)
+        scores = {metric.name: _statistic(metric, task, full)(sums) for metric in task.metrics if metric.name in names}
         result[key] = {
             value: {"n": size, **{name: float(each[index]) for name, each in scores.items()}}
             for index, (value, size) in enumerate(values.iter_rows())
@@ -218,12 +318,13 @@ def per_unit(scores: Scores) -> pl.DataFrame:
         key
         for key in task.keys
         if key != "id" and scores.rows.group_by("id").agg(pl.col(key).n_unique())[key].max() == 1
+        if not scores.rows[key].is_null().all()
     ]
     grouped = scores.rows.group_by("id", maintain_order=True)
     base = grouped.agg(pl.col(keys).first(), pl.col("wrong").sum())
-    full = Columns(task.columns, _sums(scores.rows.filter(slice="headline"), task))
-    sums = _sums(scores.rows, task, "id")
-    values = {metric.name: _evaluate(metric, task, sums, full) for metric in task.metrics}
+    full = Columns(task.columns, scores.main_rows.select(task.columns).sum().to_numpy()[0])
+    sums = sums_of(scores.rows, task.columns, "id")
+    values = {metric.name: _statistic(metric, task, full)(sums) for metric in task.metrics}
     return base.with_columns(
         pl.Series(name, each).fill_nan(None) for name, each in values.items() if not np.isnan(each).all()
     )
@@ -235,29 +336,28 @@ def errors(scores: Scores) -> pl.DataFrame:
     return wrong.select("item", "slice", "wrong", "detail")
 
 
-def _signature(
+def _settings(
     predictions: Predictions,
-    corpus: Gold,
+    gold: Gold,
     options: Options,
     resampling: Resampling,
     sizes: dict[str, int],
     interval: str,
-) -> str:
+) -> dict[str, str]:
     task = predictions.task
-    parts = [
-        "detente",
-        f"task:{task.name}",
-        f"data:{corpus.version}",
-        f"n:{sizes['units']}",
-        f"families:{sizes['families']}",
-        f"interval:{interval}",
-        f"unit:{resampling.unit}",
-    ]
+    parts: dict[str, object] = {
+        "task": task.name,
+        "data": gold.version,
+        "n": sizes["units"],
+        "families": sizes["families"],
+        "interval": interval,
+        "unit": resampling.unit,
+    }
     if interval == "bootstrap":
-        parts += [f"resamples:{resampling.resamples}", f"seed:{resampling.seed}"]
-    parts += [f"{name}:{getattr(options, name)}" for name in task.options]
-    parts += [f"form:{'+'.join(predictions.forms) or 'none'}", f"missing:{len(predictions.missing)}"]
+        parts |= {"resamples": resampling.resamples, "seed": resampling.seed}
+    parts |= {name: getattr(options, name) for name in task.options}
+    parts |= {"form": "+".join(predictions.forms) or "none", "missing": len(predictions.missing)}
     if "error" in task.extras:
-        parts += [f"crashed:{len(predictions.crashed)}", f"extra:{len(predictions.extra)}"]
-    parts += task.tools()
-    return "|".join([*parts, f"v:{__version__}"])
+        parts |= {"crashed": len(predictions.crashed), "extra": len(predictions.extra)}
+    parts |= task.signature_parts(predictions.units)
+    return {name: str(value) for name, value in (parts | {"v": __version__}).items()}

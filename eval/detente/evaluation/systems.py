@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from detente.data.labels import REFERENCE_TASK
 from detente.data.problems import Invalid, Problem
 
 if TYPE_CHECKING:
@@ -54,8 +55,10 @@ def read_all(
 
     problems: list[Problem] = []
     found: dict[str, Predictions] = {}
-    if isinstance(gold, References) and task not in (None, "boilerplate"):
-        raise Invalid([Problem("option", "--task", f"reference texts are gold of boilerplate, not of {task}")])
+    if isinstance(gold, References) and task not in (None, REFERENCE_TASK):
+        raise Invalid([Problem("option", "--task", f"--gold is read by the task {REFERENCE_TASK}, not by {task}")])
+    if not isinstance(gold, References) and task == REFERENCE_TASK:
+        raise Invalid([Problem("option", "--task", f"{task} needs reference texts: name them with --gold")])
     for path, short in zip(paths, short_names(paths), strict=True):
         try:
             found[short] = _read(path, gold, task, allow_missing, allow_extra)
@@ -71,16 +74,16 @@ def _read(path: str, gold: "Gold", task: str | None, allow_missing: bool, allow_
     from detente.evaluation import predictions
     from detente.tasks.all import TASKS
     from detente.tasks.content_extraction.references import References
+    from detente.tasks.content_extraction.task import CONTENT_EXTRACTION
 
     if isinstance(gold, References):
         from detente.tasks.content_extraction.readers import prediction_lines
-        from detente.tasks.content_extraction.task import BOILERPLATE_TEXT
 
         given = sys.stdin.buffer.read() if path == "-" else None
         lines, problems = prediction_lines(Path("standard input" if path == "-" else path), given)
         return predictions.check(
             lines,
-            BOILERPLATE_TEXT,
+            CONTENT_EXTRACTION,
             gold,
             path,
             allow_missing=allow_missing,
@@ -95,18 +98,14 @@ def _read(path: str, gold: "Gold", task: str | None, allow_missing: bool, allow_
     return predictions.read(name, data, gold, wanted, allow_missing=allow_missing, allow_extra=allow_extra)
 
 
-def score_all(
+def score_files(
     systems: "dict[str, Predictions]", gold: "Gold", options: "Options", resampling: "Resampling", jobs: int | None
 ) -> "dict[str, Scores]":
     """Each system's scores, counted together on `jobs` cores (all by default), with a progress bar for long work."""
-    from detente.evaluation import engines as parallel
+    from detente.evaluation import engines
     from detente.evaluation.progress import progress
-    from detente.evaluation.score import count_all, score
+    from detente.evaluation.score import score_all
 
-    task = next(iter(systems.values())).task
-    with progress("scoring", len(task.units(gold)) * len(systems), parallel.WORTH_IT) as advance:
-        rows = count_all(list(systems.values()), gold, options, jobs or parallel.cores(), advance)
-    return {
-        name: score(each, gold, options, resampling, counted)
-        for (name, each), counted in zip(systems.items(), rows, strict=True)
-    }
+    units = next(iter(systems.values())).units
+    with progress("scoring", len(units) * len(systems), engines.WORTH_IT) as advance:
+        return score_all(systems, gold, options, resampling, jobs or engines.cores(), advance)

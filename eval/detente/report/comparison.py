@@ -3,21 +3,17 @@
 import math
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import IO, Any, Final
+from typing import Any, Final
 
-from detente.data.jsonl import without_nan
 from detente.evaluation.compare import Comparison, Pair
-from detente.evaluation.compare_items import ItemDifference
-from detente.evaluation.compare_metric import Difference, Rank
-from detente.report.tables import Section, print_tables, rendered
+from detente.evaluation.differences import Difference, Rank
+from detente.evaluation.items import ItemDifference
+from detente.report.scores import undefined_shares
+from detente.report.tables import Report, Section, bounds, counted, number
 from detente.stats.paired import EXACT
 
 SHOWN: Final = 10
 """So many items, and pairs of metrics, stand in a table; the JSON has all."""
-
-
-def _figure(value: float, sign: str = "") -> str:
-    return "–" if math.isnan(value) else f"{value:{sign}.3f}"
 
 
 def _p(value: float) -> str:
@@ -28,11 +24,7 @@ def _place(rank: Rank) -> str:
     if rank.rank is None:
         return "–"
     spread = f" ({rank.interval[0]}…{rank.interval[1]})" if rank.interval else ""
-    return f"{_figure(rank.value)} #{rank.rank}{spread}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' * (count != 1)}"
+    return f"{number(rank.value)} #{rank.rank}{spread}"
 
 
 def sections(comparison: Comparison) -> Iterator[Section]:
@@ -45,21 +37,22 @@ def sections(comparison: Comparison) -> Iterator[Section]:
     yield Section(title, ("metric", *names), rows)
     for pair in comparison.pairs:
         yield _differences(comparison, pair)
-        yield from _items(pair)
+        yield from _items(pair, _shown(comparison))
     ordered = sorted(
         (tau, *both, str(count)) for both, (tau, count) in comparison.stability.items() if not math.isnan(tau)
     )
     if ordered:
-        pairs = f"{min(SHOWN, len(ordered))} of {_counted(len(ordered), 'pair')} of metrics"
+        pairs = f"{min(SHOWN, len(ordered))} of {counted(len(ordered), 'pair')} of metrics"
         title = f"do the metrics rank the systems alike? Kendall's τ-b: {pairs}, the lowest first"
-        found: list[tuple[str, ...]] = [
-            (one, two, _figure(tau, "+"), count) for tau, one, two, count in ordered[:SHOWN]
-        ]
+        found: list[tuple[str, ...]] = [(one, two, number(tau, "+"), count) for tau, one, two, count in ordered[:SHOWN]]
         yield Section(title, ("metric", "and", "τ-b", "systems"), found, ("and",))
 
 
 def _shown(comparison: Comparison) -> list[str]:
-    return [name for name, ranks in comparison.ranks.items() if any(rank.rank for rank in ranks)]
+    """The metrics that some system has a value of, the primary one first."""
+    valued = [name for name, ranks in comparison.ranks.items() if any(rank.rank for rank in ranks)]
+    primary = next(iter(comparison.scores.values())).primary
+    return sorted(valued, key=lambda name: name != primary)
 
 
 def _differences(comparison: Comparison, pair: Pair) -> Section:
@@ -70,7 +63,7 @@ def _differences(comparison: Comparison, pair: Pair) -> Section:
     if comparison.interval == "bootstrap":
         many = len(comparison.pairs) > 1
         rows = [
-            (name, _figure(each.value, "+"), *_tests(each, many), better[each.better]) for name, each in found.items()
+            (name, number(each.value, "+"), *_tests(each, many), better[each.better]) for name, each in found.items()
         ]
         header = (
             "metric",
@@ -87,7 +80,7 @@ def _differences(comparison: Comparison, pair: Pair) -> Section:
     rows = []
     for name, each in found.items():
         apart = (each.value, each.mean, *(each.clusters.get(cluster, math.nan) for cluster in clusters))
-        rows.append((name, *(_figure(value, "+") for value in apart), better[each.better]))
+        rows.append((name, *(number(value, "+") for value in apart), better[each.better]))
     header = ("metric", "difference", "mean", *clusters, "better")
     return Section(f"{title}, by {comparison.unit}", header, rows, ("better",))
 
@@ -97,35 +90,31 @@ def _tests(difference: Difference, many: bool) -> tuple[str, ...]:
     if tested is None:
         return ("–",) * (4 + many)
     low, high = tested.interval.low, tested.interval.high
-    spread = "–" if math.isnan(low) else f"{low:+.3f} … {high:+.3f}"
+    spread = bounds(low, high, "+")
     adjusted = (_p(tested.p_holm),) if many else ()
-    return (spread, _p(tested.test.p), *adjusted, _p(tested.test.smallest), _figure(tested.detectable))
+    return (spread, _p(tested.test.p), *adjusted, _p(tested.test.smallest), number(tested.detectable))
 
 
 def _item(found: ItemDifference) -> dict[str, Any]:
     return asdict(found) | {"said": list(found.said), "wrong": list(found.wrong), "direction": found.direction}
 
 
-def _items(pair: Pair) -> Iterator[Section]:
+def _items(pair: Pair, shown_metrics: list[str]) -> Iterator[Section]:
     """The items that decide the first metric by which the two differ, and those of which they say different things."""
     header = ("gold", pair.first, pair.second)
     answers = {each.item: (each.gold or "–", *(said or "–" for said in each.said)) for each in pair.items}
-    first = next((name for name, each in pair.differences.items() if each.deciding), None)
+    first = next((name for name in shown_metrics if pair.differences[name].deciding), None)
     if first:
         deciding = pair.differences[first].deciding
-        title = f"{_counted(len(deciding), 'item')} decide{'s' * (len(deciding) == 1)} {first}"
-        title += (
-            f": were the two systems swapped there, the difference of {pair.differences[first].value:+.3f} were gone"
-        )
+        title = f"{counted(len(deciding), 'item')} decide{'s' * (len(deciding) == 1)} {first}"
+        title += f": with their answers swapped there, no difference of {pair.differences[first].value:+.3f} is left"
         equal = ("–",) * len(header)
-        rows = [
-            (item, _figure(share, "+"), *answers.get(item, equal)) for item, share in list(deciding.items())[:SHOWN]
-        ]
+        rows = [(item, number(share, "+"), *answers.get(item, equal)) for item, share in list(deciding.items())[:SHOWN]]
         yield Section(title, ("item", "share", *header), rows, header)
     if pair.items:
         shown = [(each.item, each.slice, each.direction, *answers[each.item]) for each in pair.items[:SHOWN]]
         worse, better = (sum(each.direction == way for each in pair.items) for way in ("worse", "better"))
-        title = f"{pair.first} and {pair.second} differ on {_counted(len(pair.items), 'item')}, {pair.second} worse on"
+        title = f"{pair.first} and {pair.second} differ on {counted(len(pair.items), 'item')}, {pair.second} worse on"
         title += f" {worse} and better on {better}; {len(shown)} of them, the worst difference first"
         words = ("slice", f"{pair.second} is", *header)
         yield Section(title, ("item", *words), shown, words)
@@ -151,29 +140,29 @@ def notes(comparison: Comparison) -> list[str]:
     for name, scores in comparison.scores.items():
         if scores.missing:
             found.append(f"{name}: scored as empty, since missing: {', '.join(scores.missing)}")
-    undefined = [
-        f"{name} {each.tested.interval.undefined:.1%} ({pair.second})"
+    undefined = undefined_shares(
+        (f"{name} ({pair.second})", each.tested.interval.undefined)
         for pair in comparison.pairs
         for name, each in pair.differences.items()
-        if each.tested and each.tested.interval.undefined > 0 and not math.isnan(each.value)
-    ]
+        if each.tested and not math.isnan(each.value)
+    )
     if undefined:
-        found.append(f"undefined resamples, left out: {', '.join(undefined)}")
+        found.append(undefined)
     if hidden := [name for name in comparison.ranks if name not in _shown(comparison)]:
         found.append(f"undefined for every system, and not shown: {', '.join(hidden)}")
     return found
 
 
-def print_table(comparison: Comparison, file: IO[str]) -> None:
-    """Prints the tables: ruled and coloured on a terminal, bare columns elsewhere."""
-    print_tables(list(sections(comparison)), notes(comparison), comparison.signature, file)
+def report(comparison: Comparison) -> Report:
+    """What is printed of a comparison."""
+    return Report(list(sections(comparison)), notes(comparison), comparison.signature, document(comparison))
 
 
-def as_json(comparison: Comparison) -> dict[str, Any]:
-    """The comparison as `detente.comparison/1`: undefined is null, everything at full precision."""
+def document(comparison: Comparison) -> dict[str, Any]:
+    """The comparison as `detente.comparison/2`, everything at full precision; NaN is written as null."""
     names = list(comparison.scores)
-    document = {
-        "schema": "detente.comparison/1",
+    return {
+        "schema": "detente.comparison/2",
         "task": comparison.task.name,
         "dataset": comparison.scores[names[0]].dataset,
         "systems": [
@@ -183,6 +172,7 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
         "unit": comparison.unit,
         "clusters": comparison.clusters,
         "interval": comparison.interval,
+        "primary": comparison.scores[names[0]].primary,
         "metrics": {
             metric: {name: _rank(rank, comparison) for name, rank in zip(names, ranks, strict=True)}
             for metric, ranks in comparison.ranks.items()
@@ -201,8 +191,6 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
         ],
         "signature": comparison.signature,
     }
-    nulled: dict[str, Any] = without_nan(document)
-    return nulled
 
 
 def _rank(rank: Rank, comparison: Comparison) -> dict[str, Any]:
@@ -233,10 +221,3 @@ def _difference(each: Difference, pair: Pair) -> dict[str, Any]:
         "clusters_differing": test.clusters,
         "minimal_detectable": each.tested.detectable,
     }
-
-
-def render(comparison: Comparison, form: str) -> str:
-    """The comparison as text: `table` (without colour), `json` or `markdown`."""
-    return rendered(
-        form, list(sections(comparison)), notes(comparison), comparison.signature, lambda: as_json(comparison)
-    )

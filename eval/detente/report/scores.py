@@ -1,47 +1,40 @@
-"""Scores as a table, as Markdown, as JSON; the per-unit file."""
+"""The scores of one system: tables for people, a document for programs, a row per unit."""
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import polars as pl
 
-from detente.data.jsonl import dump_lines, without_nan, write_whole
+from detente.data.jsonl import dump_lines, write_whole
 from detente.data.problems import Invalid, Problem
-from detente.evaluation.score import Scores, errors, per_unit
-from detente.report.tables import Section, print_tables, rendered
+from detente.evaluation.score import ALL, Scores, errors, per_unit
+from detente.report.tables import Report, Section, bounds, counted, number
 
 SHOWN_METRICS: Final = 4
 DEFAULT_BREAKDOWNS: Final = ("article", "template", "phenomenon", "output", "slice")
-MOST_PARTS: Final = 12
+MAX_PARTS: Final = 12
 """A breakdown into more parts than these is shown only if it is asked for."""
 SHOWN_ERRORS: Final = 10
 
 
-def _number(value: float | None) -> str:
-    return "–" if value is None or math.isnan(value) else f"{value:.3f}"
-
-
-def _pair(low: float, high: float) -> str:
-    return "–" if math.isnan(low) else f"{low:.3f} … {high:.3f}"
-
-
 def choose(scores: Scores, metrics: Sequence[str], by: Sequence[str]) -> Scores:
-    """The scores with the chosen metrics only; all of them if none are named.
+    """The scores with the metrics named only; all of them if none are, or `all` is.
 
     Raises:
         Invalid: If a metric or a breakdown is not the task's.
     """
-    names = list(metrics) or list(scores.metrics)
+    task = scores.task
+    asked = [] if ALL in metrics else [task.aliases.get(name, name) for name in metrics]
+    names = asked or list(scores.metrics)
     problems = [
-        Problem("option", "--metrics", f"{scores.task.name} has no metric {name!r}: {', '.join(scores.metrics)}")
+        Problem("option", "--metrics", f"{task.name} has no metric {name!r}: {ALL}, or {', '.join(scores.metrics)}")
         for name in names
         if name not in scores.metrics
     ]
     problems += [
-        Problem("option", "--by", f"{scores.task.name} is not broken down by {key!r}: {', '.join(scores.breakdown)}")
+        Problem("option", "--by", f"{task.name} is not broken down by {key!r}: {', '.join(scores.breakdown)}")
         for key in by
         if key not in scores.breakdown
     ]
@@ -57,110 +50,157 @@ def choose(scores: Scores, metrics: Sequence[str], by: Sequence[str]) -> Scores:
     return replace(scores, metrics={name: scores.metrics[name] for name in names}, breakdown=parts)
 
 
-def sections(scores: Scores, by: Sequence[str] = ()) -> Iterator[Section]:
-    """The tables that people read, in their order; `by` names further breakdowns."""
-    task, families = scores.task, scores.sizes["families"]
+def standard(scores: Scores) -> list[str]:
+    """The metrics of the first table: the primary one, then the task's standard ones that have a value."""
+    order = (scores.primary, *scores.task.standard)
+    valued = [
+        name for name in order if name in scores.metrics and scores.metrics[name].value == scores.metrics[name].value
+    ]
+    return list(dict.fromkeys([*([scores.primary] if scores.primary in scores.metrics else []), *valued]))
+
+
+def report(scores: Scores, asked: Sequence[str] = (), by: Sequence[str] = ()) -> Report:
+    """What is printed of scores.
+
+    Args:
+        scores: The scores; see `choose`.
+        asked: The metrics that the tables show, or `all`, in groups; by default the primary and the standard ones.
+        by: Breakdowns to show beside the usual ones.
+    """
+    names = list(scores.metrics) if asked else standard(scores)
+    sections = [*_metric_sections(scores, names, ALL in asked), *_breakdowns(scores, names, by), *_items(scores)]
+    return Report(sections, notes(scores, names), scores.signature, document(scores))
+
+
+def _metric_sections(scores: Scores, names: Sequence[str], grouped: bool) -> Iterator[Section]:
+    sizes = scores.sizes
+    title = f"{scores.task.name}: {counted(sizes['units'], 'unit')}, {sizes['families']} families"
+    if sizes["scored"] < sizes["items"]:
+        title += f"; {sizes['scored']} of {sizes['items']} items enter these scores"
+    if not grouped:
+        yield _metric_table(scores, title, names)
+        return
+    groups = {measure.name: measure.group for measure in scores.task.measures}
+    if scores.primary in names:
+        yield _metric_table(scores, title, [scores.primary])
+    for group in dict.fromkeys(groups[name] for name in names):
+        yield _metric_table(scores, group, [name for name in names if groups[name] == group])
+
+
+def _metric_table(scores: Scores, title: str, names: Sequence[str]) -> Section:
     spread = "95% interval" if scores.interval == "bootstrap" else "range"
-    header: tuple[str, ...] = ("metric", "value", spread, "mean", "n")
-    if scores.majority:
-        header = (*header, "majority")
+    remarks = {name: _remark(scores, name) for name in names}
+    header = ["metric", "value", spread, "mean", "n", *(["majority"] if scores.majority else [])]
+    header += ["remark"] if any(remarks.values()) else []
     rows = []
-    for name, found in scores.metrics.items():
-        row: tuple[str, ...] = (name, _number(found.value), _pair(found.low, found.high), _number(found.mean))
-        row = (*row, str(scores.n[name]))
-        rows.append((*row, _number(scores.majority.get(name))) if scores.majority else row)
-    title = f"{task.name}: {scores.sizes['units']} units, {families} families"
-    if scores.sizes["scored"] < scores.sizes["items"]:
-        title += f"; {scores.sizes['scored']} of {scores.sizes['items']} items enter these scores"
-    yield Section(title, header, rows)
-    yield from _breakdowns(scores, by)
-    if scores.confusion:
-        labels = sorted({label for row in scores.confusion.values() for label in row} | set(scores.confusion))
-        counted = [(gold, *(str(scores.confusion.get(gold, {}).get(label, 0)) for label in labels)) for gold in labels]
-        yield Section("confusion: gold down, predicted across", ("gold", *labels), counted)
-    wrong = errors(scores)
-    if len(wrong):
-        title = f"what went wrong: {min(SHOWN_ERRORS, len(wrong))} of {len(wrong)} items, the worst first"
-        found_rows: list[tuple[str, ...]] = wrong.head(SHOWN_ERRORS).select("item", "slice", "detail").rows()
-        yield Section(title, ("item", "slice", "what"), found_rows, ("slice", "what"))
+    for name in names:
+        found = scores.metrics[name]
+        row = [name, number(found.value), bounds(found.low, found.high), number(found.mean), str(scores.n[name])]
+        row += [number(scores.majority.get(name))] if scores.majority else []
+        rows.append(tuple([*row, remarks[name]][: len(header)]))
+    return Section(title, tuple(header), rows, ("remark",))
 
 
-def _breakdowns(scores: Scores, by: Sequence[str]) -> Iterator[Section]:
+def _remark(scores: Scores, name: str) -> str:
+    """What must be known of one metric's line."""
+    if name in scores.reasons:
+        return scores.reasons[name]
+    remarks = []
+    if name == scores.primary and scores.one_item == scores.one_item:
+        remarks.append(f"primary; one item: up to {number(scores.one_item)}")
+    if scores.outside_range(name):
+        remarks.append("outside the range: it is of all counts together, no mean of parts")
+    return "; ".join(remarks)
+
+
+def _breakdowns(scores: Scores, names: Sequence[str], by: Sequence[str]) -> Iterator[Section]:
     defined = {name for parts in scores.breakdown.values() for part in parts.values() for name in part}
-    shown = [name for name in scores.metrics if name in defined][:SHOWN_METRICS]
+    shown = [name for name in names if name in defined][:SHOWN_METRICS]
     for key in dict.fromkeys((*DEFAULT_BREAKDOWNS, *by)):
         parts = scores.breakdown.get(key, {})
-        if 1 < len(parts) <= MOST_PARTS or key in by:
+        if 1 < len(parts) <= MAX_PARTS or key in by:
             rows = [
-                (value, str(int(part["n"])), *(_number(part[name]) for name in shown)) for value, part in parts.items()
+                (value, str(int(part["n"])), *(number(part[name]) for name in shown)) for value, part in parts.items()
             ]
             yield Section(f"by {key}", (key, "items", *shown), rows)
 
 
-def notes(scores: Scores) -> list[str]:
+def _items(scores: Scores) -> Iterator[Section]:
+    if scores.confusion:
+        labels = sorted({label for row in scores.confusion.values() for label in row} | set(scores.confusion))
+        counts = [(gold, *(str(scores.confusion.get(gold, {}).get(label, 0)) for label in labels)) for gold in labels]
+        yield Section("confusion: gold down, predicted across", ("gold", *labels), counts)
+    wrong = errors(scores)
+    if len(wrong):
+        title = f"what went wrong: {min(SHOWN_ERRORS, len(wrong))} of {len(wrong)} items, the worst first"
+        rows: list[tuple[str, ...]] = wrong.head(SHOWN_ERRORS).select("item", "slice", "detail").rows()
+        yield Section(title, ("item", "slice", "what"), rows, ("slice", "what"))
+
+
+def notes(scores: Scores, names: Collection[str] = ()) -> list[str]:
     """What a reader must know to read the numbers right."""
     found = []
+    settings, by_family = scores.settings, scores.resampling.unit == "family"
     if scores.interval == "range":
         found.append(
             "range and mean are over families, of equal weight; so few families allow no interval and no p"
-            if "unit:family" in scores.signature
+            if by_family
             else "range and mean are over the units named in the signature"
         )
-    if "unit:family" not in scores.signature:
+    if not by_family:
         found.append("units share texts and topics: this spread is conditional on these pages")
     if "without_text" in scores.rows.columns and (count := int(scores.rows["without_text"].sum())):
-        dropped = "empty:drop" in scores.signature
+        dropped = settings.get("empty") == "drop"
         how = "left out of every mean" if dropped else "counted as each measure counts them, mostly as 0"
         found.append(f"{count} pages without text are {how}: see the breakdown by {'slice' if dropped else 'output'}")
     if scores.tools:
         found.append(f"made by {', '.join(scores.tools)}")
-    if "nltk:none" in scores.signature:
+    if settings.get("nltk") == "none":
         found.append("rouge_lsum needs the extra: pip install 'detente[rouge]'")
     if scores.missing:
         found.append(f"scored as empty, since missing: {', '.join(scores.missing)}")
-    undefined = {name: found.undefined for name, found in scores.metrics.items() if found.undefined > 0}
-    if undefined:
-        shares = ", ".join(f"{name} {share:.1%}" for name, share in undefined.items())
-        found.append(f"undefined resamples, left out: {shares}")
+    if undefined := undefined_shares((name, each.undefined) for name, each in scores.metrics.items()):
+        found.append(undefined)
+    if hidden := len(scores.metrics.keys() - set(names)):
+        found.append(f"{counted(hidden, 'further metric')}: --metrics {ALL}")
     return found
 
 
-def print_table(scores: Scores, file: IO[str], by: Sequence[str] = ()) -> None:
-    """Prints the tables: ruled and coloured on a terminal, bare columns elsewhere."""
-    print_tables(list(sections(scores, by)), notes(scores), scores.signature, file)
+def undefined_shares(shares: Iterable[tuple[str, float]]) -> str:
+    """A note on the resamples in which metrics are undefined; empty if there are none."""
+    shown = ", ".join(f"{name} {share:.1%}" for name, share in shares if share > 0)
+    return f"undefined resamples, left out: {shown}" if shown else ""
 
 
-def as_json(scores: Scores) -> dict[str, Any]:
-    """The scores as `detente.scores/1`: undefined is null, everything at full precision."""
-    metrics: dict[str, Any] = {}
-    for name, found in scores.metrics.items():
-        metrics[name] = {"value": found.value, "low": found.low, "high": found.high, "n": scores.n[name]}
-        metrics[name] |= {"mean": found.mean, "clusters": found.defined}
-        if scores.interval == "bootstrap":
-            metrics[name]["undefined"] = found.undefined
-        if scores.majority:
-            metrics[name]["majority"] = scores.majority.get(name)
-    document = {
-        "schema": "detente.scores/1",
+def document(scores: Scores) -> dict[str, Any]:
+    """The scores as `detente.scores/2`, everything at full precision; NaN is written as null."""
+    return {
+        "schema": "detente.scores/2",
         "task": scores.task.name,
         "dataset": scores.dataset,
         "n": scores.sizes,
         "missing": list(scores.missing),
         "tools": list(scores.tools),
         "interval": scores.interval,
-        "metrics": metrics,
+        "primary": scores.primary,
+        "one_item": scores.one_item,
+        "metrics": {name: _metric(scores, name) for name in scores.metrics},
         "breakdown": scores.breakdown,
         "confusion": scores.confusion,
         "errors": errors(scores).to_dicts(),
         "signature": scores.signature,
     }
-    nulled: dict[str, Any] = without_nan(document)
-    return nulled
 
 
-def render(scores: Scores, form: str, by: Sequence[str] = ()) -> str:
-    """The scores as text: `table` (without colour), `json` or `markdown`."""
-    return rendered(form, list(sections(scores, by)), notes(scores), scores.signature, lambda: as_json(scores))
+def _metric(scores: Scores, name: str) -> dict[str, Any]:
+    found = scores.metrics[name]
+    entry: dict[str, Any] = {"value": found.value, "low": found.low, "high": found.high, "n": scores.n[name]}
+    entry |= {"mean": found.mean, "clusters": found.defined, "outside_range": scores.outside_range(name)}
+    if scores.interval == "bootstrap":
+        entry["undefined"] = found.undefined
+    if scores.majority:
+        entry["majority"] = scores.majority.get(name)
+    return entry | ({"reason": scores.reasons[name]} if name in scores.reasons else {})
 
 
 def write_per_unit(systems: Mapping[str, Scores], path: Path) -> None:

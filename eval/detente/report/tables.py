@@ -1,9 +1,12 @@
-"""Titled tables on a screen, in a file, in Markdown."""
+"""How numbers are written, and titled tables on a screen, in a file, in Markdown."""
 
 import io
 import json
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Collection, Iterable, Sequence
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
+
+from detente.data.jsonl import without_nan
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,6 +21,42 @@ class Section(NamedTuple):
     header: tuple[str, ...]
     rows: list[tuple[str, ...]]
     words: tuple[str, ...] = ()
+
+
+class Report(NamedTuple):
+    """What is printed: the tables and notes for people, the document for programs."""
+
+    sections: Sequence[Section]
+    notes: Sequence[str]
+    signature: str
+    document: dict[str, Any]
+
+
+def number(value: float | None, sign: str = "") -> str:
+    """A number to three places, with its `sign` if that is `+`; a dash where it is undefined."""
+    return "–" if value is None or math.isnan(value) else f"{value:{sign}.3f}"
+
+
+def bounds(low: float, high: float, sign: str = "") -> str:
+    """Two bounds; a dash where they are undefined."""
+    return "–" if math.isnan(low) else f"{low:{sign}.3f} … {high:{sign}.3f}"
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its noun: `1 item`, `2 items`."""
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def markdown_table(header: Sequence[object], rows: Iterable[Iterable[object]], words: Collection[object] = ()) -> str:
+    """A table in Markdown, numbers to the right: all columns but the first and those in `words`; None is a dash."""
+    rule = [":---" if place == 0 or name in words else "---:" for place, name in enumerate(header)]
+    lines = [[_cell(cell) for cell in line] for line in (header, *rows)]
+    lines.insert(1, rule)
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+
+def _cell(value: object) -> str:
+    return "–" if value is None else str(value).replace("|", "\\|")
 
 
 def print_tables(sections: Sequence[Section], notes: Sequence[str], signature: str, file: IO[str]) -> None:
@@ -62,25 +101,22 @@ def _print(sections: Sequence[Section], notes: Sequence[str], signature: str, co
 
 def markdown_tables(sections: Sequence[Section], notes: Sequence[str], signature: str) -> str:
     """The same tables in Markdown."""
-    parts = []
-    for section in sections:
-        rule = [":---" if index == 0 or name in section.words else "---:" for index, name in enumerate(section.header)]
-        rows = [[cell.replace("|", "\\|") for cell in row] for row in (section.header, *section.rows)]
-        rows.insert(1, rule)
-        table = "\n".join("| " + " | ".join(row) + " |" for row in rows)
-        parts.append(f"**{section.title}**\n\n{table}\n")
+    parts = [f"**{each.title}**\n\n{markdown_table(each.header, each.rows, each.words)}" for each in sections]
     parts += [f"*{note}*\n" for note in notes]
     return "\n".join([*parts, f"`{signature}`\n"])
 
 
-def rendered(
-    form: str, sections: Sequence[Section], notes: Sequence[str], signature: str, document: Callable[[], dict[str, Any]]
-) -> str:
+def print_report(report: Report, file: IO[str]) -> None:
+    """Prints the tables: ruled and coloured on a terminal, bare columns elsewhere."""
+    print_tables(report.sections, report.notes, report.signature, file)
+
+
+def rendered(report: Report, form: str) -> str:
     """A report as text: its tables as `table` (without colour) or `markdown`, or its document as `json`."""
     if form == "json":
-        return json.dumps(document(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        return json.dumps(without_nan(report.document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     if form == "markdown":
-        return markdown_tables(sections, notes, signature)
+        return markdown_tables(report.sections, report.notes, report.signature)
     buffer = io.StringIO()
-    print_tables(sections, notes, signature, buffer)
+    print_report(report, buffer)
     return buffer.getvalue()

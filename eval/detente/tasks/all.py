@@ -6,6 +6,7 @@ from detente.tasks.agreement.task import AGREEMENT
 from detente.tasks.attribution.task import ATTRIBUTION
 from detente.tasks.boilerplate.task import BOILERPLATE
 from detente.tasks.claims.task import CLAIMS
+from detente.tasks.content_extraction.task import CONTENT_EXTRACTION
 from detente.tasks.contrast.task import CONTRAST
 from detente.tasks.derivation.task import DERIVATION
 from detente.tasks.reuse.task import REUSE
@@ -24,3 +25,7 @@ TASKS: Final[tuple[Task, ...]] = (
     REUSE,
     CONTRAST,
 )
+"""The tasks whose gold is the dataset."""
+
+EVERY_TASK: Final[tuple[Task, ...]] = (*TASKS, CONTENT_EXTRACTION)
+"""Those, and the one whose gold is reference texts (`--gold`)."""

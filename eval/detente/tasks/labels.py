@@ -1,55 +1,77 @@
-"""The official scorers under the tasks whose labels they score. They keep their own 0/0, and their defects."""
+"""What the tasks of labels share: a label and its majority, and the official scorers of labels.
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Any
+Official scorers keep their own 0/0, and their defects.
+"""
 
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import nan
+from typing import TYPE_CHECKING, Any, Final
+
+from detente.data.jsonl import Record, describe
 from detente.metrics.official import krippendorff_alpha
-from detente.tasks.task import Options, Overall, Row
+from detente.tasks.task import CorpusMetric, CorpusValue, Refused
 
-Count = Callable[[Any, Any, Options], list[Row]]
+if TYPE_CHECKING:
+    import polars as pl
+
+OFFICIAL: Final = "official scorers"
+"""The group of metrics that are somebody else's programs."""
+
+
+def read_label(record: Record, labels: Sequence[str]) -> str:
+    """The label of a line.
+
+    Raises:
+        Refused: If it is not in the inventory.
+    """
+    label = record["label"]
+    if label not in labels:
+        raise Refused(("label-unknown", f"label {describe(label)} is not one of {', '.join(labels)}"))
+    return str(label)
+
+
+def majority(found: Iterable[str], labels: Sequence[str]) -> str:
+    """The most frequent label; of equals the first of the inventory."""
+    counted = Counter(found)
+    return max(labels, key=lambda name: counted[name])
 
 
 def label_scorer(
-    scorer: Callable[..., Mapping[str, Any]],
-    number: str,
-    names: Mapping[str, str],
-    count: Count,
-    formula: str,
-    reference: str,
-) -> Overall:
+    scorer: Callable[..., Mapping[str, Any]], number: str, names: Mapping[str, str], formula: str, reference: str
+) -> CorpusMetric:
     """An official scorer of labels, as a measure of a task.
 
     Args:
         scorer: From `detente.metrics.official`, called with the labels `gold` and `predicted`.
         number: Which of its numbers is shown.
-        names: Our labels to the scorer's.
-        count: The task's count, whose rows have `gold` and `predicted`; of them the headline rows are scored.
+        names: Our labels to the scorer's; with a label that it does not have there is no value, and the reason.
         formula: What the number is, in one line.
         reference: The scorer, its source and commit.
     """
 
-    def compute(units: Mapping[str, Any], by_id: Mapping[str, Any], options: Options) -> tuple[float, int]:
-        counted = [row for name, unit in units.items() for row in count(unit, by_id.get(name), options)]
-        rows = [row for row in counted if row["slice"] == "headline"]
-        gold, predicted = ([names[row[side]] for row in rows] for side in ("gold", "predicted"))
-        return float(scorer(gold=gold, predicted=predicted)[number]), len(rows)
+    def compute(_: Mapping[str, Any], __: Mapping[str, Any], rows: "pl.DataFrame") -> CorpusValue:
+        sides = [rows[side].to_list() for side in ("gold", "predicted")]
+        if unknown := sorted({label for side in sides for label in side} - names.keys()):
+            return CorpusValue(nan, len(rows), f"{scorer.__name__} has no label {', '.join(unknown)}")
+        gold, predicted = ([names[label] for label in side] for side in sides)
+        return CorpusValue(float(scorer(gold=gold, predicted=predicted)[number]), len(rows))
 
-    return Overall(scorer.__name__, formula, compute, reference=reference)
+    return CorpusMetric(scorer.__name__, formula, compute, reference=reference, group=OFFICIAL)
 
 
-def alpha(count: Count) -> Overall:
+def alpha() -> CorpusMetric:
     """Krippendorff's nominal α between the gold and the predictions, as if they were two annotators."""
 
-    def scorer(gold: list[str], predicted: list[str]) -> Mapping[str, float]:
-        return krippendorff_alpha(ratings=[gold, predicted])
+    def compute(_: Mapping[str, Any], __: Mapping[str, Any], rows: "pl.DataFrame") -> CorpusValue:
+        ratings = [rows[side].to_list() for side in ("gold", "predicted")]
+        return CorpusValue(float(krippendorff_alpha(ratings=ratings)["alpha"]), len(rows))
 
-    found = label_scorer(scorer, "alpha", _Same(), count, "nominal α of gold and predictions", "krippendorff 0.9.0")
-    return replace(found, name=krippendorff_alpha.__name__, bounds=(-1.0, 1.0))
-
-
-class _Same(dict[str, str]):
-    """Every label under its own name."""
-
-    def __missing__(self, name: str) -> str:
-        return name
+    return CorpusMetric(
+        krippendorff_alpha.__name__,
+        "nominal α of gold and predictions",
+        compute,
+        bounds=(-1.0, 1.0),
+        reference="krippendorff 0.9.0",
+        group=OFFICIAL,
+    )

@@ -1,15 +1,18 @@
 """What a task is: gold units, predictions of them, additive counts, and metrics of the counts."""
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detente.data.jsonl import Record
-from detente.metrics.classification import Floats, ratio
+from detente.metrics.classification import Floats
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from detente.data.corpus import Corpus
 
 Counts = Mapping[str, Floats]
@@ -58,6 +61,14 @@ class Options:
     errors: bool = True
 
 
+Items = NDArray[np.float64]
+"""The counts of items, shape `(items, columns)`."""
+
+Flips = Callable[[Items, Sequence[str]], list[Items]]
+"""From the counts of items and the names of their columns to what the counts of each would be if its answer were
+another one, one array a possible answer."""
+
+
 @dataclass(frozen=True)
 class Metric:
     """A named function of summed counts.
@@ -71,6 +82,8 @@ class Metric:
         best: The value of a perfect prediction.
         bounds: Least and greatest value.
         reference: Where it comes from, for a measure that bears another's name.
+        group: What it tells, as a heading over metrics of a kind.
+        flips: What the counts of an item become if its answer is another one; None where that is not told.
     """
 
     name: str
@@ -80,28 +93,40 @@ class Metric:
     best: float = 1.0
     bounds: tuple[float, float] = (0.0, 1.0)
     reference: str = ""
+    group: str = ""
+    flips: Flips | None = None
+
+
+class CorpusValue(NamedTuple):
+    """What a corpus metric gives: a value, NaN where it is undefined, of how many observations, and why it is NaN."""
+
+    value: float
+    n: int
+    reason: str = ""
 
 
 @dataclass(frozen=True)
-class Overall:
+class CorpusMetric:
     """A measure of all units together that no sum of counts gives: a value, no interval, and shards do not merge.
 
     Attributes:
         name: As in the output.
         formula: What it is, in one line.
-        compute: From gold units by id, predictions by id (those that are there) and options to the value, NaN where it
-            is undefined, and the number of observations.
+        compute: From gold units by id, predictions by id (those that are there), and the rows of counts that enter the
+            main scores.
         best: The value of a perfect prediction.
         bounds: Least and greatest value.
         reference: Where it comes from, for a measure that bears another's name.
+        group: What it tells, as a heading over metrics of a kind.
     """
 
     name: str
     formula: str
-    compute: Callable[[Mapping[str, Any], Mapping[str, Any], Options], tuple[float, int]]
+    compute: "Callable[[Mapping[str, Any], Mapping[str, Any], pl.DataFrame], CorpusValue]"
     best: float = 1.0
     bounds: tuple[float, float] = (0.0, 1.0)
     reference: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,69 +136,58 @@ class Task:
     Attributes:
         name: Its word on the command line, and its config in the dataset.
         summary: One line for people.
+        primary: The metric that leads every output, and that systems are ranked by.
+        standard: The metrics shown beside it, at most eight; `--metrics all` shows the others too.
         forms: The keys of which a prediction line has exactly one.
         extras: Keys that it may have besides.
-        flat: Whether predictions may be CSV or Parquet.
+        tabular: Whether predictions may be CSV or Parquet.
         options: The fields of `Options` that it heeds.
-        keys: The columns by which its counts can be broken down. Always among them: `id`, the unit; `family`;
-            `slice`, of which only `headline` rows enter the headline scores.
+        keys: The columns by which its counts can be broken down; one that is null throughout is left out. Always among
+            them: `id`, the unit; `family`; `slice`, of which only `main` rows enter the main scores.
         columns: The count columns.
         metrics: Functions of the counts, in the order of the output.
-        overall: Measures of all units together, which follow them.
-        units: From the gold to its units, by id.
+        units: From the gold and the ids that predictions name to the gold's units, by id.
         parse: A prediction from its line; raises `Refused`.
         count: The rows of one unit. The prediction is None if it is missing, which scores as empty, or as wrong.
         inputs: What a model may see of the units: no labels, nor what leaks them.
-        reference: The prediction of the majority class for every unit, where there is such a thing.
-        gather: Where units are predicted one by one but scored together: from units and predictions to groups of them,
+        id_form: What its ids look like, where other tasks have the same forms: a regular expression for whole ids.
+        majority: The prediction of the majority class for every unit, where there is such a thing.
+        corpus_metrics: Measures of all units together, which follow the metrics.
+        group: Where units are predicted one by one but scored together: from units and predictions to groups of them,
             which `count` is then called with.
-        tools: What else the signature must name for a score to be repeated, as `nltk:3.9.1`.
-        measured: Where not every gold has what every metric needs: from the gold units to the names of the metrics that
-            it has.
-        variant: Where the ids of predictions can name units of another sort: from the ids to the task on those units.
+        available: Where not every gold has what every metric needs: from the gold's units to the names of the metrics
+            that it has.
+        primary_of: Where benchmarks differ in what they rank by: from the version of the gold to the primary metric.
+        aliases: Names that metrics had in the last version, which `--metrics` still takes, to those they have now.
+        signature_parts: What else the signature must name for a score to be repeated, as `{"nltk": "3.9.1"}`; from
+            the units.
     """
 
     name: str
     summary: str
+    primary: str
+    standard: tuple[str, ...]
     forms: tuple[str, ...]
     extras: tuple[str, ...]
-    flat: bool
+    tabular: bool
     options: tuple[str, ...]
     keys: tuple[str, ...]
     columns: tuple[str, ...]
     metrics: tuple[Metric, ...]
-    units: Callable[[Any], dict[str, Any]]
+    units: Callable[[Any, Collection[str]], dict[str, Any]]
     parse: Callable[[Any, Record], Any]
     count: Callable[[Any, Any, Options], list[Row]]
     inputs: Callable[["Corpus"], list[Record]]
-    reference: Callable[[Sequence[Any]], Any] | None = None
-    overall: tuple[Overall, ...] = ()
-    gather: Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[dict[str, Any], dict[str, Any]]] | None = None
-    tools: Callable[[], list[str]] = list
-    measured: "Callable[[Mapping[str, Any], Options], Container[str]] | None" = None
-    variant: "Callable[[Iterable[str]], Task] | None" = None
+    id_form: str = ".*"
+    majority: Callable[[Sequence[Any]], Any] | None = None
+    corpus_metrics: tuple[CorpusMetric, ...] = ()
+    group: Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[dict[str, Any], dict[str, Any]]] | None = None
+    available: "Callable[[Mapping[str, Any], Options], Container[str]] | None" = None
+    primary_of: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    signature_parts: Callable[[Mapping[str, Any]], dict[str, str]] = lambda _: {}
 
     @property
-    def measures(self) -> tuple[Metric | Overall, ...]:
+    def measures(self) -> tuple[Metric | CorpusMetric, ...]:
         """All that the task measures, in the order of the output."""
-        return (*self.metrics, *self.overall)
-
-
-def share(name: str, formula: str, part: str, whole: str, best: float = 0.0) -> Metric:
-    """A metric that is the ratio of two count columns."""
-
-    def compute(counts: Counts, _: Counts) -> Floats:
-        return ratio(counts[part], counts[whole])
-
-    return Metric(name, formula, compute, (whole,), best)
-
-
-def confusion(counts: Counts, labels: Sequence[str]) -> Floats:
-    """The matrices, gold along the rows, of the count columns named `gold>predicted`."""
-    rows = [np.stack([counts[f"{gold}>{predicted}"] for predicted in labels], axis=-1) for gold in labels]
-    return np.stack(rows, axis=-2)
-
-
-def confusion_columns(labels: Sequence[str]) -> tuple[str, ...]:
-    """The names of the count columns of a confusion matrix."""
-    return tuple(f"{gold}>{predicted}" for gold in labels for predicted in labels)
+        return (*self.metrics, *self.corpus_metrics)

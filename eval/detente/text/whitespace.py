@@ -13,19 +13,19 @@ class Joints(NamedTuple):
 
     Attributes:
         spaces: Pairs with white space between them in the page.
-        glued: Those of them with none in the output.
+        merged_words: Those of them with none in the output.
         solid: Pairs with no white space between them in the page.
-        split: Those of them with some in the output.
+        split_words: Those of them with some in the output.
         breaks: Pairs with a line end between them in the page.
-        breaks_lost: Those of them without one in the output.
+        lost_line_breaks: Those of them without one in the output.
     """
 
     spaces: int
-    glued: int
+    merged_words: int
     solid: int
-    split: int
+    split_words: int
     breaks: int
-    breaks_lost: int
+    lost_line_breaks: int
 
 
 def gaps(text: str) -> NDArray[np.int8]:
@@ -54,9 +54,9 @@ def joints(output: NDArray[np.int8], page: NDArray[np.int8], source: NDArray[np.
     here, there = output[stayed], page[source[stayed]]
     return Joints(
         spaces=int((there > 0).sum()),
-        glued=int(((there > 0) & (here == 0)).sum()),
+        merged_words=int(((there > 0) & (here == 0)).sum()),
         solid=int((there == 0).sum()),
-        split=int(((there == 0) & (here > 0)).sum()),
+        split_words=int(((there == 0) & (here > 0)).sum()),
         breaks=int((there == 2).sum()),
-        breaks_lost=int(((there == 2) & (here < 2)).sum()),
+        lost_line_breaks=int(((there == 2) & (here < 2)).sum()),
     )

@@ -36,7 +36,7 @@ def values(gold: list[str], predicted: list[str | None]) -> dict[str, float]:
 
 
 def measured(units, by_id, options: Options | None = None) -> dict[str, float]:
-    rows = scoring.count(AGREEMENT, units, by_id, options or Options())
+    rows = scoring.count(AGREEMENT, units, [by_id], options or Options())[0]
     sums = scoring.Columns(AGREEMENT.columns, rows.select(AGREEMENT.columns).sum().to_numpy()[0])
     return {metric.name: float(metric.compute(sums, sums)) for metric in AGREEMENT.metrics}
 
@@ -118,7 +118,7 @@ def test_shards_add_up(gold) -> None:
     by_id = {name: LABELS[number % 4] for number, name in enumerate(units)}
     shards = [dict(list(units.items())[start::2]) for start in (0, 1)]
     whole, *parts = (
-        scoring.count(AGREEMENT, each, by_id, Options()).select(AGREEMENT.columns).sum().to_numpy()
+        scoring.count(AGREEMENT, each, [by_id], Options())[0].select(AGREEMENT.columns).sum().to_numpy()
         for each in (units, *shards)
     )
     assert np.array_equal(whole, sum(parts))

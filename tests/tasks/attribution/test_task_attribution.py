@@ -50,7 +50,7 @@ def values(units, lines, options: Options | None = None) -> dict[str, float]:
         for unit, line in zip(units, lines, strict=True)
         if line is not None
     }
-    rows = scoring.count(ATTRIBUTION, {unit.id: unit for unit in units}, by_id, options or Options())
+    rows = scoring.count(ATTRIBUTION, {unit.id: unit for unit in units}, [by_id], options or Options())[0]
     sums = scoring.Columns(ATTRIBUTION.columns, rows.select(ATTRIBUTION.columns).sum().to_numpy()[0])
     return {metric.name: float(metric.compute(sums, sums)) for metric in ATTRIBUTION.metrics}
 
@@ -74,11 +74,11 @@ def test_entities_types_channels_and_chains_by_hand() -> None:
     # Each chain is scored by itself, its parallel sources in any order.
     assert found["chain_exact_match"] == 1
     # direct: 1 right, 1 let in; mixed: lost; none: right. No claim of the gold is indirect.
-    assert found["type_accuracy"] == 2 / 3
-    assert found["type_macro_f1"] == pytest.approx((2 / 3 + 0 + 1) / 3)
+    assert found["attribution_type_accuracy"] == 2 / 3
+    assert found["attribution_type_macro_f1"] == pytest.approx((2 / 3 + 0 + 1) / 3)
     # Two claims have a channel.
     assert found["channel_accuracy"] == 1 / 2
-    assert defined(found) == {"entity", "chain", "type", "channel"}
+    assert defined(found) == {"entity", "chain", "attribution", "channel"}
 
 
 def test_spans_by_hand() -> None:
@@ -115,10 +115,10 @@ def test_what_is_left_out_is_wrong_once_it_is_said_elsewhere() -> None:
     units = [claim("1", row("ann")), claim("2", row("bo"))]
     said = {"source": "ann", "type": "direct", "cue": [[*CUE]], "chain": [["ann"]], "channel": "statement"}
     found = values(units, [said, {"source": "bo"}])
-    assert (found["type_accuracy"], found["cue_token_recall"]) == (1 / 2, 1 / 2)
+    assert (found["attribution_type_accuracy"], found["cue_token_recall"]) == (1 / 2, 1 / 2)
     assert (found["chain_exact_match"], found["channel_accuracy"]) == (1 / 2, 1 / 2)
     # direct: 1 right, 1 lost.
-    assert found["type_macro_f1"] == 2 / 3
+    assert found["attribution_type_macro_f1"] == 2 / 3
     # So is a missing line, even where nobody is to be named.
     assert values([claim("1", NOBODY)], [None])["entity_accuracy"] == 0
     assert values(units, [said, None])["entity_accuracy"] == 1 / 2
@@ -128,9 +128,9 @@ def test_the_best_of_several_rows_counts() -> None:
     both = claim("1", row("ann", kind="indirect"), row("bo", "cy", spans=((19, 29),), cues=()))
     for line in ({"source": "ann", "type": "indirect"}, {"source": "cy", "type": "direct", "chain": [["bo"], ["cy"]]}):
         found = values([both], [line])
-        assert found["entity_accuracy"] == found["type_accuracy"] == 1
+        assert found["entity_accuracy"] == found["attribution_type_accuracy"] == 1
     # The named source decides before all else: cy is of the second row, which is direct.
-    assert values([both], [{"source": "cy", "type": "indirect"}])["type_accuracy"] == 0
+    assert values([both], [{"source": "cy", "type": "indirect"}])["attribution_type_accuracy"] == 0
     assert values([both], [{"source": [[19, 29]]}])["source_char_f1"] == 1
     # Of a source of neither, two ids are compared with the first row's one.
     assert values([both], [{"source": ["ann", "cy"]}])["entity_precision"] == 1 / 2
@@ -141,7 +141,7 @@ def test_alternatives_count_only_if_accepted() -> None:
     soft = [claim("1", row("ann", alternatives=others))]
     line = {"source": "bo", "chain": [["cy"], ["bo"]], "type": "mixed"}
     rejected, accepted = (values(soft, [line], Options(alternatives=how)) for how in ("reject", "accept"))
-    for name in ("entity_accuracy", "chain_exact_match", "type_accuracy"):
+    for name in ("entity_accuracy", "chain_exact_match", "attribution_type_accuracy"):
         assert (rejected[name], accepted[name]) == (0, 1)
 
 
@@ -216,8 +216,10 @@ def test_order_changes_nothing_and_scikit_learn_agrees(gold, predict) -> None:
     np.testing.assert_equal(list(first.metrics.values()), list(second.metrics.values()))
     units = ATTRIBUTION.units(gold)
     types = [units[r["id"]].rows[0]["type"] for r in records], [r["type"] for r in records]
-    assert first.metrics["type_accuracy"].value == pytest.approx(sklearn_metrics.accuracy_score(*types))
-    assert first.metrics["type_macro_f1"].value == pytest.approx(sklearn_metrics.f1_score(*types, average="macro"))
+    assert first.metrics["attribution_type_accuracy"].value == pytest.approx(sklearn_metrics.accuracy_score(*types))
+    assert first.metrics["attribution_type_macro_f1"].value == pytest.approx(
+        sklearn_metrics.f1_score(*types, average="macro")
+    )
     ids = [(r["id"], name) for r in records for name in (r["chain"] or [[]])[-1]]
     wanted = [(n, name) for n, u in units.items() for name in (u.rows[0]["chain"] or [{"sources": []}])[-1]["sources"]]
     labels = sorted({*ids, *wanted})
@@ -231,7 +233,7 @@ def test_shards_add_up(gold) -> None:
     by_id = {record["id"]: ATTRIBUTION.parse(units[record["id"]], record) for record in noisy(gold)}
     shards = [dict(list(units.items())[start::2]) for start in (0, 1)]
     whole, *parts = (
-        scoring.count(ATTRIBUTION, each, by_id, Options()).select(ATTRIBUTION.columns).sum().to_numpy()
+        scoring.count(ATTRIBUTION, each, [by_id], Options())[0].select(ATTRIBUTION.columns).sum().to_numpy()
         for each in (units, *shards)
     )
     assert np.array_equal(whole, sum(parts))

@@ -16,7 +16,7 @@ from detente.evaluation.score import Scores, score
 from detente.tasks.boilerplate.html.render import BY_NAME, Rendered, render
 from detente.tasks.boilerplate.html.templates import NAMES, Piece
 from detente.tasks.boilerplate.rendered import rendered_pages
-from detente.tasks.boilerplate.task import BOILERPLATE
+from detente.tasks.boilerplate.task import BOILERPLATE, pages_of
 
 Pairs = list[tuple[Page, Rendered]]
 
@@ -174,7 +174,7 @@ def body_of(page: Page) -> str:
 
 
 def test_the_body_alone_scores_1_in_every_template(gold) -> None:
-    pages = [each.page for each in rendered_pages(gold, NAMES)]
+    pages = [each.page for each in rendered_pages(pages_of(gold).values(), NAMES)]
     found = scored(gold, [{"id": page.id, "text": body_of(page)} for page in pages])
     for name in ("char_f1", "token_f1", "line_f1", "body_coverage", "claims_kept", "evidence_kept", "cues_kept"):
         assert found.metrics[name].value == 1
@@ -185,7 +185,7 @@ def test_the_body_alone_scores_1_in_every_template(gold) -> None:
 
 
 def test_keeping_everything_loses_nothing_and_has_the_precision_of_the_page(gold) -> None:
-    pages = [each.page for each in rendered_pages(gold, TWO)]
+    pages = [each.page for each in rendered_pages(pages_of(gold).values(), TWO)]
     sizes: Counter[tuple[str, str]] = Counter()
     for page in pages:
         for row in page.segments:
@@ -203,7 +203,9 @@ def test_keeping_everything_loses_nothing_and_has_the_precision_of_the_page(gold
 
 def test_only_the_templates_that_the_ids_name_are_scored(gold) -> None:
     for names, shown in ((("news",), "news"), (("tables", "news"), "news+tables")):
-        found = scored(gold, [{"id": each.page.id, "text": ""} for each in rendered_pages(gold, names)])
+        found = scored(
+            gold, [{"id": each.page.id, "text": ""} for each in rendered_pages(pages_of(gold).values(), names)]
+        )
         assert found.sizes["units"] == 5 * len(names)
         assert f"|render:{shown}|" in found.signature
         assert found.breakdown["template"].keys() == set(names)
@@ -213,7 +215,7 @@ def test_only_the_templates_that_the_ids_name_are_scored(gold) -> None:
 
 
 def test_a_page_that_is_missing_in_a_template_is_an_error(gold) -> None:
-    records = [{"id": each.page.id, "text": ""} for each in rendered_pages(gold, TWO)][:-1]
+    records = [{"id": each.page.id, "text": ""} for each in rendered_pages(pages_of(gold).values(), TWO)][:-1]
     with pytest.raises(Invalid, match="id-missing: 1 of 10 are not predicted: detente-004@tables;"):
         scored(gold, records)
     assert scored(gold, records, allow_missing=True).missing == ("detente-004@tables",)
@@ -221,6 +223,6 @@ def test_a_page_that_is_missing_in_a_template_is_an_error(gold) -> None:
 
 @pytest.mark.parametrize("others", [(), ("news",)], ids=["alone", "beside another"])
 def test_an_unknown_template_is_an_unknown_id(gold, others: tuple[str, ...]) -> None:
-    records = [{"id": each.page.id, "text": ""} for each in rendered_pages(gold, others)]
+    records = [{"id": each.page.id, "text": ""} for each in rendered_pages(pages_of(gold).values(), others)]
     with pytest.raises(Invalid, match="id-unknown: 'detente-000@nowhere' is not in the gold"):
         scored(gold, [*records, {"id": "detente-000@nowhere", "text": ""}])

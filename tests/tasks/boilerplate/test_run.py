@@ -16,7 +16,7 @@ from detente.tasks.boilerplate.baselines import body_lines
 from detente.tasks.boilerplate.extractors import EXTRACTORS, NAMES, Extractor
 from detente.tasks.boilerplate.html.templates import NAMES as TEMPLATES
 from detente.tasks.boilerplate.rendered import rendered_pages
-from detente.tasks.boilerplate.task import BOILERPLATE
+from detente.tasks.boilerplate.task import BOILERPLATE, pages_of
 
 TIMEOUT = 2.0
 FAILING = "detente-002"
@@ -135,7 +135,7 @@ def test_without_a_template_the_captured_text_is_given(arguments: tuple[str, ...
 @pytest.mark.parametrize("arguments", [("tool:whole",), ("--command", command("whole"))], ids=["function", "command"])
 def test_in_templates_the_html_is_given(arguments: tuple[str, ...], gold) -> None:
     found = records(predict(*arguments, "--render", "tables", "--render", "reader", "--render", "tables"))
-    pages = rendered_pages(gold, ["tables", "reader"])
+    pages = rendered_pages(pages_of(gold).values(), ["tables", "reader"])
     assert [(row["id"], row["text"]) for row in found] == [(each.page.id, each.html) for each in pages]
 
 
@@ -182,10 +182,12 @@ def test_inputs_are_the_html_of_the_templates_named(gold) -> None:
     inputs = ("eval", "inputs", "--render")
     for wanted, options in ((("news", "tables"), "news --render tables --render news"), (TEMPLATES, "all")):
         found = records(run(*inputs, *options.split(), "--task", "boilerplate"))
-        assert found == [{"id": each.page.id, "html": each.html} for each in rendered_pages(gold, wanted)]
+        assert found == [
+            {"id": each.page.id, "html": each.html} for each in rendered_pages(pages_of(gold).values(), wanted)
+        ]
     wrong = run(*inputs, "news", "--task", "stance")
     assert wrong.exit_code == 2
-    assert "--render: option: means nothing to the task stance" in wrong.stderr
+    assert "--render: option: is not supported by the task stance" in wrong.stderr
 
 
 def test_baselines_are_run_as_before(gold) -> None:
@@ -234,7 +236,7 @@ def test_a_public_extractor_is_run_on_every_page_in_every_template(extracted: Ru
 def test_a_public_extractor_keeps_most_of_the_body(extracted: Run) -> None:
     found = scores(extracted[1])
     assert found["metrics"]["body_coverage"]["value"] > 0.5
-    assert found["metrics"]["fabricated"]["value"] < 0.01
+    assert found["metrics"]["insertions"]["value"] < 0.01
     assert "|crashed:0|" in found["signature"]
     assert "|render:all|" in found["signature"]
     assert found["breakdown"]["template"].keys() == set(TEMPLATES)

@@ -294,7 +294,7 @@ def values(scores: scoring.Scores) -> dict[str, float]:
 
 EVERY = ("type", "presentation", "check_worthy", "propositions", "normalised")
 LABEL_METRICS = {
-    "type": ("type_accuracy", "type_macro_f1", "type_accuracy_overall", "type_macro_f1_overall"),
+    "type": ("claim_type_accuracy", "claim_type_macro_f1", "type_accuracy_overall", "type_macro_f1_overall"),
     "presentation": ("presentation_accuracy",),
     "check_worthy": (
         "check_worthy_f1",
@@ -304,7 +304,7 @@ LABEL_METRICS = {
         "check_worthy_mrr",
         "checkthat_average_precision",
     ),
-    "propositions": tuple(measure.name for measure in CLAIMS.overall if measure.name not in official.__all__),
+    "propositions": tuple(measure.name for measure in CLAIMS.corpus_metrics if measure.name not in official.__all__),
     "normalised": ("normalised_chrf",),
 }
 
@@ -321,7 +321,7 @@ def test_gold_against_itself_is_best_and_what_nobody_predicts_is_undefined(gold,
         value = scores.metrics[metric.name].value
         assert np.isnan(value) if metric.name in silent else value == pytest.approx(metric.best, abs=1e-12), metric.name
     assert scoring.errors(scores).is_empty()
-    assert scores.n["strict_recall"] == sum(len(article.claims) for article in units.values())
+    assert scores.n["exact_recall"] == sum(len(article.claims) for article in units.values())
 
 
 def test_scores_by_hand(minimal_gold, predict) -> None:
@@ -340,17 +340,17 @@ def test_scores_by_hand(minimal_gold, predict) -> None:
     # IoU of the second pair: 20/29 = .69.
     for level in ("iou50", "iou60"):
         assert [found[f"{level}_{name}"] for name in ("precision", "recall", "f1")] == [2 / 3] * 3
-    for level in ("iou70", "iou80", "iou90", "strict"):
+    for level in ("iou70", "iou80", "iou90", "exact"):
         assert [found[f"{level}_{name}"] for name in ("precision", "recall", "f1")] == [1 / 3] * 3
     assert found["partial_f1"] == pytest.approx(2 * (1 + 20 / 29) / 6)
     # 15 + 16 characters that are no space in both; 8 + 16 lost; 13 of the share line let in.
     lost, both, let_in = len("haremore") + len("ItsaidsoonMonday"), len("Parisoffershelp" + "Franceisreadytos"), 13
-    assert found["char_precision"] == both / (both + let_in)
-    assert found["char_recall"] == both / (both + lost)
-    assert found["char_f1"] == 2 * both / (2 * both + lost + let_in)
+    assert found["claim_char_precision"] == both / (both + let_in)
+    assert found["claim_char_recall"] == both / (both + lost)
+    assert found["claim_char_f1"] == 2 * both / (2 * both + lost + let_in)
     # Matched: one of two types is right; position, the one type that matched claims have, 2·1/(2 gold + 1 predicted).
-    assert found["type_accuracy"] == 1 / 2
-    assert found["type_macro_f1"] == 2 / 3
+    assert found["claim_type_accuracy"] == 1 / 2
+    assert found["claim_type_macro_f1"] == 2 / 3
     # Overall: one of matched 2 + missed 1 + spurious 1; speech_act has F1 0.
     assert found["type_accuracy_overall"] == 1 / 4
     assert found["type_macro_f1_overall"] == pytest.approx((2 / 3 + 0) / 2)
@@ -372,9 +372,9 @@ def test_scores_by_hand(minimal_gold, predict) -> None:
     faults = "IoU 0.69; type position, predicted state; presentation reported, predicted asserted; "
     faults += "check-worthy, predicted not: France is ready to share more"
     assert scoring.errors(scores).rows() == [
-        ("detente-900:c02", "headline", 4, faults),
-        ("detente-900:c03", "headline", 4, "missed: It said so on Monday"),
-        ("detente-900:73-88", "headline", 4, "spurious: Share this page"),
+        ("detente-900:c02", "main", 4, faults),
+        ("detente-900:c03", "main", 4, "missed: It said so on Monday"),
+        ("detente-900:73-88", "main", 4, "spurious: Share this page"),
     ]
     rows = scores.rows.select("item", "zone", "type", "presentation").rows()
     assert rows[3:] == [
@@ -387,7 +387,7 @@ def test_nothing_found_has_recall_0_and_no_precision(gold, predict) -> None:
     units = CLAIMS.units(gold)
     empty = scoring.score(predict(CLAIMS, gold, [{"id": name, "claims": []} for name in units]), gold)
     found = values(empty)
-    for level in ("iou50", "strict", "partial", "char"):
+    for level in ("iou50", "exact", "partial", "claim_char"):
         assert np.isnan(found[f"{level}_precision"])
         assert found[f"{level}_recall"] == found[f"{level}_f1"] == 0
     assert all(np.isnan(found[name]) for names in LABEL_METRICS.values() for name in names)
@@ -412,7 +412,7 @@ def test_leaving_out_hard_labels_does_not_help(minimal_gold, predict) -> None:
             scoring.score(predict(CLAIMS, minimal_gold, [{"id": "detente-900", "claims": claims}]), minimal_gold)
         )
 
-    for name in ("type_accuracy", "type_accuracy_overall"):
+    for name in ("claim_type_accuracy", "type_accuracy_overall"):
         assert scored(["position", "event", "event"])[name] == scored(["position", None, None])[name] == 1 / 3
 
 
@@ -420,10 +420,10 @@ def test_a_claim_told_twice_is_spurious_once(gold, predict) -> None:
     records = [{"id": name, "claims": 2 * gold_claims(article)} for name, article in CLAIMS.units(gold).items()]
     found = values(scoring.score(predict(CLAIMS, gold, records), gold))
     # Every gold claim is found, and half of the predicted ones are none: P = 1/2, F1 = 2/3.
-    for level in ("strict", "iou50", "iou90", "partial"):
+    for level in ("exact", "iou50", "iou90", "partial"):
         assert (found[f"{level}_recall"], found[f"{level}_precision"]) == (1, 1 / 2)
-    assert found["strict_f1"] == found["check_worthy_f1"] == found["type_macro_f1_overall"] == pytest.approx(2 / 3)
-    assert found["char_f1"] == found["type_accuracy"] == 1
+    assert found["exact_f1"] == found["check_worthy_f1"] == found["type_macro_f1_overall"] == pytest.approx(2 / 3)
+    assert found["claim_char_f1"] == found["claim_type_accuracy"] == 1
     assert found["type_accuracy_overall"] == 1 / 2
 
 
@@ -443,7 +443,7 @@ def test_alternatives_count_only_if_accepted(gold, predict) -> None:
     assert len(scoring.errors(scoring.score(checked, gold))) == soft
     accepted = scoring.score(checked, gold, Options(alternatives="accept"))
     assert scoring.errors(accepted).is_empty()
-    for name in ("type_accuracy", "presentation_accuracy", "check_worthy_f1", "check_worthy_average_precision"):
+    for name in ("claim_type_accuracy", "presentation_accuracy", "check_worthy_f1", "check_worthy_average_precision"):
         assert accepted.metrics[name].value == pytest.approx(1)
     assert "alternatives:accept" in accepted.signature
 
@@ -527,7 +527,7 @@ def test_scores_keep_their_bounds_and_thresholds_their_order(claims) -> None:
     for metric in CLAIMS.metrics:
         low, high = metric.bounds
         assert np.isnan(found[metric.name]) or low <= found[metric.name] <= high + 1e-12
-    levels = [found[f"{name}_recall"] for name in ("iou50", "iou60", "iou70", "iou80", "iou90", "strict")]
+    levels = [found[f"{name}_recall"] for name in ("iou50", "iou60", "iou70", "iou80", "iou90", "exact")]
     assert levels == sorted(levels, reverse=True)
 
 
@@ -576,7 +576,7 @@ def test_the_order_of_lines_changes_nothing(gold, predict) -> None:
 def test_counts_of_shards_add_up_to_the_counts_of_the_whole(gold, predict) -> None:
     units, by_id = CLAIMS.units(gold), predict(CLAIMS, gold, noisy(gold)).by_id
     whole, *parts = (
-        scoring.count(CLAIMS, {name: units[name] for name in names}, by_id, Options()).select(CLAIMS.columns).sum()
+        scoring.count(CLAIMS, {name: units[name] for name in names}, [by_id], Options())[0].select(CLAIMS.columns).sum()
         for names in (list(units), list(units)[::2], list(units)[1::2])
     )
     assert np.allclose(whole.to_numpy(), parts[0].to_numpy() + parts[1].to_numpy())

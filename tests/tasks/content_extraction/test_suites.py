@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from detente.cli import main
-from detente.evaluation.score import Gold, count_all
+from detente.evaluation.score import count
 from detente.evaluation.systems import load_gold, read_all
-from detente.tasks.task import Options
+from detente.tasks.task import Gold, Options
 from detente.text import sentences
 
 SUITES = Path(__file__).parents[4] / "shared" / "suites"
@@ -58,7 +58,9 @@ def counted(suite: Path, gold_file: Path, jobs: int = 1) -> dict[str, pl.DataFra
     """The counts of every system, a row per page."""
     gold: Gold = load_gold(gold_file, None)
     systems = read_all([str(path) for path in outputs(suite)], gold, None)
-    rows = count_all(list(systems.values()), gold, Options(errors=False), jobs)
+    first = next(iter(systems.values()))
+    answers = [each.by_id for each in systems.values()]
+    rows = count(first.task, first.units, answers, Options(errors=False), jobs)
     return dict(zip(systems, rows, strict=True))
 
 

@@ -14,7 +14,7 @@ from detente.cli import main
 from detente.evaluation.score import Scores, score
 from detente.tasks.content_extraction import references
 from detente.tasks.content_extraction.references import References
-from detente.tasks.content_extraction.task import BOILERPLATE_TEXT, METRICS
+from detente.tasks.content_extraction.task import CONTENT_EXTRACTION, METRICS
 from detente.tasks.task import Options
 from detente.text import sentences
 
@@ -34,7 +34,7 @@ def scored(predict: Callable[..., Any]) -> Scored:
         records = [
             {"id": page, **(each if isinstance(each, dict) else {"text": each})} for page, each in outputs.items()
         ]
-        checked = predict(BOILERPLATE_TEXT, gold, records, **allowed)
+        checked = predict(CONTENT_EXTRACTION, gold, records, **allowed)
         return score(checked, gold, Options(empty=empty))
 
     return scores
@@ -167,14 +167,14 @@ WORDS = sum(len(line.split()) for line in LINES)
 ERRORS: dict[str, tuple[str, dict[str, float]]] = {
     "right": ("\n".join(LINES), {}),
     "missed": (f"{FIRST}\n{THIRD}", {"missed": len(SECOND.replace(" ", "")) / VISIBLE, "missed_blocks": 1 / 3}),
-    "added": ("\n".join([*LINES, ADVERT]), {"added": len(ADVERT.replace(" ", "")) / (VISIBLE + 30)}),
+    "insertions": ("\n".join([*LINES, ADVERT]), {"insertions": len(ADVERT.replace(" ", "")) / (VISIBLE + 30)}),
     "doubled": ("\n".join([*LINES, SECOND]), {"doubled": 1 / 4}),
     "moved": ("\n".join([THIRD, FIRST, SECOND]), {"moved": 1 / 3}),
-    "glued": ("\n".join(LINES).replace("The mayor", "Themayor"), {"glued": 1 / (WORDS - 1)}),
-    "split": ("\n".join(LINES).replace("mayor", "may or"), {"split": 1 / (VISIBLE - WORDS)}),
-    "breaks_lost": (" ".join(LINES), {"breaks_lost": 2 / 2}),
+    "merged_words": ("\n".join(LINES).replace("The mayor", "Themayor"), {"merged_words": 1 / (WORDS - 1)}),
+    "split_words": ("\n".join(LINES).replace("mayor", "may or"), {"split_words": 1 / (VISIBLE - WORDS)}),
+    "lost_line_breaks": (" ".join(LINES), {"lost_line_breaks": 2 / 2}),
 }
-KINDS = ("missed", "missed_blocks", "added", "doubled", "moved", "glued", "split", "breaks_lost")
+KINDS = ("missed", "missed_blocks", "insertions", "doubled", "moved", "merged_words", "split_words", "lost_line_breaks")
 
 
 def test_each_error_is_told_from_the_others_page_by_page(tmp_path: Path) -> None:

@@ -42,10 +42,10 @@ UNITS = {page: Article(page, page, edges, NODES, KNOWN, LAYERS) for page, edges 
 
 def values(lines: dict[str, list[dict[str, str]]], units=UNITS) -> dict[str, float]:
     by_id = {page: DERIVATION.parse(units[page], {"edges": edges}) for page, edges in lines.items()}
-    rows = scoring.count(DERIVATION, units, by_id, Options())
+    rows = scoring.count(DERIVATION, units, [by_id], Options())[0]
     sums = scoring.Columns(DERIVATION.columns, rows.select(DERIVATION.columns).sum().to_numpy()[0])
     found = {metric.name: float(metric.compute(sums, sums)) for metric in DERIVATION.metrics}
-    return found | {measure.name: measure.compute(units, by_id, Options())[0] for measure in DERIVATION.overall}
+    return found | {measure.name: measure.compute(units, by_id, Options())[0] for measure in DERIVATION.corpus_metrics}
 
 
 def edge(source: str, degree: str | None = None, kind: str | None = None) -> dict[str, str]:
@@ -76,27 +76,32 @@ def test_every_metric_by_hand() -> None:
     # With their kind, 1 edge is right, 2 are let in, 3 are lost.
     assert found["edge_kind_f1"] == 2 / 7
     # a and b are related by the feed, and predicted as one taken from the other. The call of a and c relates nothing.
-    assert (found["pair_precision"], found["pair_recall"], found["pair_f1"]) == (1, 1, 1)
+    assert (found["related_pages_precision"], found["related_pages_recall"], found["related_pages_f1"]) == (1, 1, 1)
     # p: the feed and c are two; predicted a, from which b comes, and c. q: c alone. Nobody reports r.
-    assert found["independent_source_error"] == 0
+    assert found["sources_max_error"] == 0
 
 
 def test_lost_edges_make_sources_of_copies() -> None:
     found = values({})
     # p has three sources where there are two, q one: 1 too many over 2 propositions.
-    assert found["independent_source_error"] == 1 / 2
-    assert (found["edge_recall"], found["edge_f1"], found["pair_recall"], found["pair_f1"]) == (0, 0, 0, 0)
+    assert found["sources_max_error"] == 1 / 2
+    assert (found["edge_recall"], found["edge_f1"], found["related_pages_recall"], found["related_pages_f1"]) == (
+        0,
+        0,
+        0,
+        0,
+    )
     assert (found["f1_wholly"], found["f1_partially"], found["edge_kind_f1"]) == (0, 0, 0)
     # 2 of the 6 pairs are non-derived, 4 are taken for it.
     assert found["f1_non_derived"] == 4 / 8
-    assert np.isnan([found["edge_precision"], found["pair_precision"], found["kind_accuracy"]]).all()
+    assert np.isnan([found["edge_precision"], found["related_pages_precision"], found["kind_accuracy"]]).all()
 
 
 def test_one_text_behind_all_is_an_error_too() -> None:
     found = values({page: [edge("wire", "wholly")] for page in UNITS})
     # p has one source where there are two; all three pairs of pages are related where one is.
-    assert found["independent_source_error"] == 1 / 2
-    assert (found["pair_precision"], found["pair_recall"], found["edge_precision"]) == (1 / 3, 1, 0)
+    assert found["sources_max_error"] == 1 / 2
+    assert (found["related_pages_precision"], found["related_pages_recall"], found["edge_precision"]) == (1 / 3, 1, 0)
 
 
 def test_what_no_edge_says_is_null_and_what_some_leave_out_is_wrong() -> None:
@@ -109,7 +114,7 @@ def test_what_no_edge_says_is_null_and_what_some_leave_out_is_wrong() -> None:
     assert some["degree_macro_f1"] == pytest.approx((2 / 3 + 0 + 1) / 3)
     assert (some["kind_accuracy"], some["edge_kind_f1"]) == (1 / 4, 2 / 8)
     # b's edge is not wholly, so that the feed no longer relates it to a.
-    assert (some["pair_recall"], some["independent_source_error"]) == (0, 1 / 2)
+    assert (some["related_pages_recall"], some["sources_max_error"]) == (0, 1 / 2)
 
 
 def test_related_pages_are_sets() -> None:
@@ -166,10 +171,10 @@ def test_gold_against_itself_is_best_or_null(gold, predict, form: str, defined: 
     scores = scoring.score(predict(DERIVATION, gold, records(gold, form)), gold)
     found = {
         metric.name: scores.metrics[metric.name].value
-        for metric in (*DERIVATION.metrics, *DERIVATION.overall)
+        for metric in (*DERIVATION.metrics, *DERIVATION.corpus_metrics)
         if not np.isnan(scores.metrics[metric.name].value)
     }
-    assert found == {name: 0 if name == "independent_source_error" else 1 for name in found}
+    assert found == {name: 0 if name == "sources_max_error" else 1 for name in found}
     assert len(found) == defined
     assert scoring.errors(scores).is_empty()
 
@@ -207,14 +212,14 @@ def test_shards_add_up(gold) -> None:
     by_id = {line["id"]: DERIVATION.parse(units[line["id"]], line) for line in noisy(gold)}
     shards = [dict(list(units.items())[start::2]) for start in (0, 1)]
     whole, *parts = (
-        scoring.count(DERIVATION, each, by_id, Options()).select(DERIVATION.columns).sum().to_numpy()
+        scoring.count(DERIVATION, each, [by_id], Options())[0].select(DERIVATION.columns).sum().to_numpy()
         for each in (units, *shards)
     )
     assert np.array_equal(whole, sum(parts))
 
 
 PAIRS = [(page, source) for page in UNITS for source in KNOWN if source != page]
-LIFTED = ("edge_precision", "kind_accuracy", "kind_macro_f1", "pair_precision", "independent_source_error")
+LIFTED = ("edge_precision", "kind_accuracy", "kind_macro_f1", "related_pages_precision", "sources_max_error")
 
 
 @settings(max_examples=50, deadline=None)
@@ -233,7 +238,7 @@ def test_one_more_wrong_edge_never_lifts_f1(data: st.DataObject) -> None:
 
     before, after = found(changed - {more}), found(changed | {more})
     # An edge between pages may relate the right two; what is conditional on a match has no such rule.
-    names = [name for name in before if name not in LIFTED and not name.startswith("pair_")]
+    names = [name for name in before if name not in LIFTED and not name.startswith("related_pages_")]
     assert all(np.isnan(before[name]) or after[name] <= before[name] + 1e-12 for name in names)
 
 

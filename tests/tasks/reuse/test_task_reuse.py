@@ -42,7 +42,7 @@ def measured(*pairs: tuple[Pair, list[dict[str, Any]]]) -> dict[str, float]:
 
 
 def metrics_of(units: dict[str, Any], by_id: dict[str, Any]) -> dict[str, float]:
-    sums = scoring.count(REUSE, units, by_id, Options()).select(REUSE.columns).sum().row(0, named=True)
+    sums = scoring.count(REUSE, units, [by_id], Options())[0].select(REUSE.columns).sum().row(0, named=True)
     counts = {name: np.float64(value) for name, value in sums.items()}
     return {metric.name: float(metric.compute(counts, counts)) for metric in REUSE.metrics}
 
@@ -253,7 +253,8 @@ def test_counts_of_shards_add_up_to_the_counts_of_the_whole(gold) -> None:
     names = sorted(units)
     shards = [{name: units[name] for name in half} for half in (names[::2], names[1::2])]
     whole, *parts = (
-        scoring.count(REUSE, each, by_id, Options()).select(REUSE.columns).sum().to_numpy() for each in (units, *shards)
+        scoring.count(REUSE, each, [by_id], Options())[0].select(REUSE.columns).sum().to_numpy()
+        for each in (units, *shards)
     )
     assert np.allclose(whole, sum(parts))
 
@@ -344,8 +345,8 @@ def test_the_inputs_hold_both_texts_and_no_labels(gold) -> None:
 def test_the_official_plagdet_keeps_its_own_null(gold, predict) -> None:
     silent: Predictions = predict(REUSE, gold, [{"id": name, "passages": []} for name in REUSE.units(gold)])
     assert scoring.score(silent, gold).metrics["plagdet"].value == 0
-    (plagdet,) = REUSE.overall
-    assert plagdet.compute({"a::b": pair_of([])}, {}, Options()) == (1.0, 0)
+    (plagdet,) = REUSE.corpus_metrics
+    assert plagdet.compute({"a::b": pair_of([])}, {}, Options()) == (1.0, 0, "")
 
 
 def test_every_pair_of_outlets_has_its_measures_also_where_nothing_is_shared(gold, predict) -> None:

@@ -55,9 +55,9 @@ def predicted(article: Article) -> list[dict[str, Any]]:
     ]
 
 
-def measured(article: Article, stances: list[dict[str, Any]], part: str = "headline") -> dict[str, float]:
+def measured(article: Article, stances: list[dict[str, Any]], part: str = "main") -> dict[str, float]:
     by_id = {article.page.id: STANCE_OPEN.parse(article, {"id": article.page.id, "stances": stances})}
-    rows = scoring.count(STANCE_OPEN, {article.page.id: article}, by_id, Options()).filter(slice=part)
+    rows = scoring.count(STANCE_OPEN, {article.page.id: article}, [by_id], Options())[0].filter(slice=part)
     sums = rows.select(STANCE_OPEN.columns).sum().row(0, named=True)
     counts = {name: np.float64(value) for name, value in sums.items()}
     return {metric.name: float(metric.compute(counts, counts)) for metric in STANCE_OPEN.metrics}
@@ -99,11 +99,11 @@ def test_errors_are_told_in_words() -> None:
     told = [(each["slice"], each["item"], each["detail"]) for each in rows if each["wrong"]]
     past = "a:arland:information_exchange:52"
     assert told == [
-        ("headline", "a:arland:information_exchange:0", "holder arland, predicted borland"),
-        ("headline", "a:borland:official_dialogue:25", "missed: borland, against, on official_dialogue"),
-        ("headline", past, "missed: arland, favor, on information_exchange"),
+        ("main", "a:arland:information_exchange:0", "holder arland, predicted borland"),
+        ("main", "a:borland:official_dialogue:25", "missed: borland, against, on official_dialogue"),
+        ("main", past, "missed: arland, favor, on information_exchange"),
         (
-            "headline",
+            "main",
             "a:voice-a:olympics_security:none:no evidence",
             "no such stance: voice-a, none, on olympics_security",
         ),
@@ -245,7 +245,7 @@ def test_counts_of_shards_add_up_to_the_counts_of_the_whole(gold) -> None:
     names = sorted(units)
     shards = [{name: units[name] for name in half} for half in (names[::2], names[1::2])]
     whole, *parts = (
-        scoring.count(STANCE_OPEN, each, by_id, Options()).select(STANCE_OPEN.columns).sum().to_numpy()
+        scoring.count(STANCE_OPEN, each, [by_id], Options())[0].select(STANCE_OPEN.columns).sum().to_numpy()
         for each in (units, *shards)
     )
     assert np.allclose(whole, sum(parts))
@@ -285,7 +285,7 @@ def test_copies_lift_no_score(gold, data: st.DataObject) -> None:
     with pytest.raises(Refused, match="says the same as"):
         STANCE_OPEN.parse(article, {"stances": [*every, copied]})
     near = {**copied, "evidence": [[copied["evidence"][0][0], copied["evidence"][0][1] - 12]]}
-    part = "alleged" if article.rows[every.index(copied)]["alleged"] else "headline"
+    part = "alleged" if article.rows[every.index(copied)]["alleged"] else "main"
     found = measured(article, [*every, near], part)
     assert found["strict_f1"] < 1
     assert found["soft_f1"] < 1

@@ -4,29 +4,28 @@ Scores run on `label`, not on `label_fnc1`. A missing prediction is wrong about 
 out earns nothing.
 """
 
-from collections import Counter
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Collection, Sequence
+from typing import Final
 
 import numpy as np
 
 from detente.data.corpus import Corpus
-from detente.data.jsonl import Record, describe
+from detente.data.jsonl import Record
 from detente.data.labels import AGREEMENT_LABELS
 from detente.metrics import classification, official
 from detente.metrics.classification import Floats, f1, ratio
-from detente.tasks.labels import alpha, label_scorer
-from detente.tasks.task import Counts, Metric, Options, Refused, Row, Task, confusion, confusion_columns
+from detente.tasks.labels import alpha, label_scorer, majority, read_label
+from detente.tasks.metric_families import accuracy, confusion_columns, label_f1, macro_f1, mcc, of_confusion
+from detente.tasks.task import Options, Row, Task
 
 UNRELATED: Final = "unrelated"
 STAGE_WEIGHTS: Final = (0.25, 0.75)
 """What the Fake News Challenge gives to related or unrelated, and to the class of what is related."""
 _OTHER: Final = AGREEMENT_LABELS.index(UNRELATED)
 _RELATED: Final = [place for place, label in enumerate(AGREEMENT_LABELS) if label != UNRELATED]
-_CELLS: Final = confusion_columns(AGREEMENT_LABELS)
 
 
-def _units(corpus: Corpus) -> dict[str, Row]:
+def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Row]:
     families = {name: row["family"] for name, row in corpus.articles.items()}
     return {row["id"]: {**row, "family": families[row["article"]]} for row in corpus.rows("agreement")}
 
@@ -45,10 +44,7 @@ def _inputs(corpus: Corpus) -> list[Record]:
 
 
 def _parse(_: Row, record: Record) -> str:
-    label = record["label"]
-    if label not in AGREEMENT_LABELS:
-        raise Refused(("label-unknown", f"label {describe(label)} is not one of {', '.join(AGREEMENT_LABELS)}"))
-    return str(label)
+    return read_label(record, AGREEMENT_LABELS)
 
 
 def _count(gold: Row, prediction: str | None, options: Options) -> list[Row]:
@@ -61,7 +57,7 @@ def _count(gold: Row, prediction: str | None, options: Options) -> list[Row]:
         {
             "id": gold["id"],
             "family": gold["family"],
-            "slice": "headline",
+            "slice": "main",
             "article": gold["article"],
             "proposition": gold["proposition"],
             "voice": gold["voice"] or "none",
@@ -76,9 +72,7 @@ def _count(gold: Row, prediction: str | None, options: Options) -> list[Row]:
 
 
 def _majority(units: Sequence[Row]) -> str:
-    """The most frequent label; of equals the first of the inventory."""
-    labels = Counter(row["label"] for row in units)
-    return max(AGREEMENT_LABELS, key=lambda name: labels[name])
+    return majority((row["label"] for row in units), AGREEMENT_LABELS)
 
 
 def two_stages(matrix: Floats) -> Floats:
@@ -127,88 +121,68 @@ def relative_score(matrix: Floats) -> Floats:
     return ratio(first * stages + second * right, first * matrix.sum(axis=(-2, -1)) + second * related)
 
 
-def _matrix(counts: Counts) -> Floats:
-    return confusion(counts, AGREEMENT_LABELS)
-
-
-def _weighted(counts: Counts, _: Counts) -> Any:
-    return weighted_score(_matrix(counts))
-
-
-def _relative(counts: Counts, _: Counts) -> Any:
-    return relative_score(_matrix(counts))
-
-
-def _accuracy(counts: Counts, _: Counts) -> Any:
-    return classification.accuracy(_matrix(counts))
-
-
-def _macro_f1(counts: Counts, full: Counts) -> Any:
-    return classification.macro_f1(_matrix(counts), classification.supported(_matrix(full)))
-
-
-def _mcc(counts: Counts, _: Counts) -> Any:
-    return classification.mcc(_matrix(counts))
-
-
-def _related_f1(counts: Counts, _: Counts) -> Any:
-    stages = two_stages(_matrix(counts))
+def _related_f1(matrix: Floats, _: Floats) -> Floats:
+    stages = two_stages(matrix)
     return f1(stages[..., 1, 1], stages[..., 0, 1], stages[..., 1, 0])
 
 
-def _label_f1(label: str) -> Metric:
-    place = AGREEMENT_LABELS.index(label)
-
-    def compute(counts: Counts, _: Counts) -> Any:
-        return classification.class_f1(_matrix(counts))[..., place]
-
-    return Metric(f"f1_{label}", f"2 tp / (2 tp + fp + fn) of {label}", compute, _CELLS)
-
+_STAGES: Final = "the two stages of FNC-1"
+_LABELS: Final = "labels"
 
 AGREEMENT: Final = Task(
     name="agreement",
     summary="does a page bear a proposition out, contradict it, leave it open, or say nothing of it",
+    primary="macro_f1",
+    standard=("f1_agree", "f1_disagree", "f1_discuss", "f1_related", "relative_score", "accuracy", "mcc", "fnc1"),
     forms=("label",),
     extras=(),
-    flat=True,
+    tabular=True,
     options=("alternatives",),
     keys=("id", "family", "slice", "article", "proposition", "voice", "item", "gold", "predicted"),
-    columns=_CELLS,
+    columns=confusion_columns(AGREEMENT_LABELS),
     metrics=(
-        Metric(
+        of_confusion(
             "weighted_score",
             "¼ accuracy of related or unrelated + ¾ accuracy of the class of what is related",
-            _weighted,
-            _CELLS,
+            AGREEMENT_LABELS,
+            lambda matrix, _: weighted_score(matrix),
             reference="after FNC-1 (2017), as it words its score",
+            group=_STAGES,
         ),
-        Metric(
+        of_confusion(
             "relative_score",
             "points / points of the gold: ¼ for related or unrelated, ¾ more for the class of what is related",
-            _relative,
-            _CELLS,
+            AGREEMENT_LABELS,
+            lambda matrix, _: relative_score(matrix),
             reference="after FNC-1 (2017), as its scorer counts; every pair counts",
+            group=_STAGES,
         ),
-        Metric("accuracy", "right / all", _accuracy, _CELLS),
-        Metric("macro_f1", "mean F1 over the labels that the gold has", _macro_f1, _CELLS),
-        *(_label_f1(label) for label in AGREEMENT_LABELS),
-        Metric("f1_related", "2 tp / (2 tp + fp + fn) of agree, disagree and discuss as one", _related_f1, _CELLS),
-        Metric("mcc", "Matthews correlation, four classes", _mcc, _CELLS, bounds=(-1.0, 1.0)),
+        accuracy("accuracy", AGREEMENT_LABELS, group=_LABELS),
+        macro_f1("macro_f1", AGREEMENT_LABELS, group=_LABELS),
+        *(label_f1(f"f1_{label}", label, AGREEMENT_LABELS, group=_LABELS) for label in AGREEMENT_LABELS),
+        of_confusion(
+            "f1_related",
+            "2 tp / (2 tp + fp + fn) of agree, disagree and discuss as one",
+            AGREEMENT_LABELS,
+            _related_f1,
+            group=_STAGES,
+        ),
+        mcc(AGREEMENT_LABELS, group=_LABELS),
     ),
     units=_units,
     parse=_parse,
     count=_count,
     inputs=_inputs,
-    reference=_majority,
-    overall=(
+    id_form="[^:]+::[^:]+",
+    majority=_majority,
+    corpus_metrics=(
         label_scorer(
             official.fnc1,
             "relative",
-            {name: name for name in AGREEMENT_LABELS},
-            _count,
+            {name: name for name in ("agree", "disagree", "discuss", "unrelated")},
             "points / points of the gold, 0/0 = 0",
             "FNC-1 @29d473af, scorer.py",
         ),
-        alpha(_count),
+        alpha(),
     ),
 )

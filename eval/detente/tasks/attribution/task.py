@@ -6,24 +6,23 @@ claim's own spans, which a model is given: it is scored where a line gives it, b
 counts as wrong as soon as the system says it of some claim; a measure of what it says of no claim is undefined.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Collection
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import ATTRIBUTION_TYPES
 from detente.data.page import Page
-from detente.metrics import classification
-from detente.metrics.classification import Floats, f1, precision, ratio, recall
 from detente.tasks.attribution.prediction import Claim, Prediction, parse
 from detente.tasks.attribution.readings import NO_TYPE, PARTS, counted, faults, likeness, names, of_row, pairs, words
-from detente.tasks.task import Counts, Metric, Options, Row, Task, confusion, confusion_columns
+from detente.tasks.metric_families import accuracy, confusion_columns, macro_f1, outcome_columns, overlap, share, where
+from detente.tasks.task import Counts, Metric, Options, Row, Task
 
 TYPES: Final = (*ATTRIBUTION_TYPES, NO_TYPE)
 LEVELS: Final = ("char", "token")
-OUTCOMES: Final = ("tp", "fp", "fn")
 NO_SOURCE_KINDS: Final = ("voice", "text")
 """Registered, but nobody who says anything: a page's own voice is an empty chain, and texts belong to derivation."""
 
@@ -33,7 +32,7 @@ def _sources(corpus: Corpus) -> list[Record]:
     return [{name: row[name] for name in ("id", "name", "aliases")} for row in rows]
 
 
-def _units(corpus: Corpus) -> dict[str, Claim]:
+def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Claim]:
     known = {row["id"]: None for row in _sources(corpus)}
     pages = {name: Page(name, row["family"], row["text"], ()) for name, row in corpus.articles.items()}
     rows: dict[str, list[Record]] = {}
@@ -66,7 +65,7 @@ def _count(claim: Claim, prediction: Prediction | None, options: Options) -> lis
         {
             "id": claim.id,
             "family": claim.page.family,
-            "slice": "headline",
+            "slice": "main",
             "article": claim.article,
             "type": gold.type,
             "cue_force": gold.cue_force or "none",
@@ -80,119 +79,115 @@ def _count(claim: Claim, prediction: Prediction | None, options: Options) -> lis
     ]
 
 
-_Compute = Callable[[Counts, Counts], Floats]
+def _by_ids(metric: Metric) -> Metric:
+    """The measure of sources given as ids, NaN where the system only points to words."""
+    return where(metric, lambda counts, full: _given(counts, "named", "pointed") & _given(full, "named", "pointed"))
 
 
-def _if_said(given: str, compute: _Compute) -> _Compute:
-    """The measure of a field, NaN where nobody predicts it."""
-
-    def defined(counts: Counts, full: Counts) -> Floats:
-        return np.where(counts[given] > 0, compute(counts, full), np.nan)
-
-    return defined
+def _by_spans(metric: Metric) -> Metric:
+    """The measure of sources given as words, NaN where the system only names ids."""
+    return where(metric, lambda counts, full: _given(counts, "pointed", "named") & _given(full, "pointed", "named"))
 
 
-def _unless_other(given: str, other: str, compute: _Compute) -> _Compute:
-    """The measure of one kind of `source`, NaN where the system only gives the other kind."""
-
-    def defined(counts: Counts, full: Counts) -> Floats:
-        silent = [(sums[given] == 0) & (sums[other] > 0) for sums in (counts, full)]
-        return np.where(silent[0] | silent[1], np.nan, compute(counts, full))
-
-    return defined
+def _given(counts: Counts, kind: str, other: str) -> NDArray[np.bool_]:
+    return np.asarray((counts[kind] > 0) | (counts[other] == 0))
 
 
-def _overlap_metrics(name: str, noun: str, defined: Callable[[_Compute], _Compute]) -> Iterator[Metric]:
-    tp, fp, fn = n = tuple(f"{name}_{outcome}" for outcome in OUTCOMES)
-    for measure, formula, compute in (
-        ("precision", f"{noun} that are gold and predicted / predicted", lambda c, _: precision(c[tp], c[fp])),
-        ("recall", f"{noun} that are gold and predicted / gold", lambda c, _: recall(c[tp], c[fn])),
-        ("f1", f"2 tp / (2 tp + fp + fn) of {noun}", lambda c, _: f1(c[tp], c[fp], c[fn])),
-    ):
-        yield Metric(f"{name}_{measure}", formula, defined(compute), n)
+def _if_said(metric: Metric, given: str) -> Metric:
+    """The measure of a field, NaN in a sample where nobody predicts it."""
+    return where(metric, lambda counts, _: np.asarray(counts[given]) > 0)
 
 
-def _by_ids(compute: _Compute) -> _Compute:
-    return _unless_other("named", "pointed", compute)
+def _spans(part: str, level: str, noun: str, group: str) -> tuple[Metric, ...]:
+    both = f"{noun} that are gold and predicted"
+    formulas = (f"{both} / predicted", f"{both} / gold", f"2 tp / (2 tp + fp + fn) of {noun}")
+    return overlap(f"{part}_{level}" if level else part, noun, formulas=formulas, group=group)
 
 
-def _by_spans(compute: _Compute) -> _Compute:
-    return _unless_other("pointed", "named", compute)
-
-
-def _by_cue(compute: _Compute) -> _Compute:
-    return _if_said("cued", compute)
-
-
-def _by_content(compute: _Compute) -> _Compute:
-    return _if_said("delimited", compute)
-
-
-def _share(right: str, whole: str) -> _Compute:
-    return lambda counts, _: ratio(counts[right], counts[whole])
-
-
-def _type_accuracy(counts: Counts, _: Counts) -> Floats:
-    return classification.accuracy(confusion(counts, TYPES))
-
-
-def _type_macro_f1(counts: Counts, full: Counts) -> Floats:
-    return classification.macro_f1(confusion(counts, TYPES), classification.supported(confusion(full, TYPES)))
-
-
-_TYPE_CELLS: Final = confusion_columns(TYPES)
+_SOURCES: Final = "who answers for a claim"
+_WORDS: Final = "the words"
+_HOW: Final = "how it is given"
+_LEVELS: Final = (("token", "tokens"), ("char", "characters"))
 
 ATTRIBUTION: Final = Task(
     name="attribution",
     summary="who answers for a claim, through whom, and in which words",
+    primary="entity_accuracy",
+    standard=(
+        *("entity_f1", "source_token_f1", "cue_token_f1", "content_token_f1"),
+        *("attribution_type_macro_f1", "channel_accuracy", "chain_exact_match"),
+    ),
     forms=("source",),
     extras=("chain", "cue", "content", "type", "channel", "offset_unit"),
-    flat=False,
+    tabular=False,
     options=("alternatives",),
     keys=("id", "family", "slice", "article", "type", "cue_force", "item", "gold", "predicted"),
     columns=(
         *("claims", "named", "pointed", "chained", "cued", "delimited", "typed", "channelled"),
         *("entity_right", "chain_right", "channels", "channel_right"),
-        *(f"entity_{outcome}" for outcome in OUTCOMES),
-        *(f"{part}_{level}_{outcome}" for part in PARTS for level in LEVELS for outcome in OUTCOMES),
-        *_TYPE_CELLS,
+        *outcome_columns("entity"),
+        *(column for part in PARTS for level in LEVELS for column in outcome_columns(f"{part}_{level}")),
+        *confusion_columns(TYPES),
     ),
     metrics=(
-        Metric(
-            "entity_accuracy",
-            "claims whose innermost sources are those of the gold / claims",
-            _by_ids(_share("entity_right", "claims")),
-            ("claims",),
+        _by_ids(
+            share(
+                "entity_accuracy",
+                "claims whose innermost sources are those of the gold / claims",
+                "entity_right",
+                "claims",
+                1.0,
+                group=_SOURCES,
+            )
         ),
-        *_overlap_metrics("entity", "innermost sources", _by_ids),
-        *_overlap_metrics("source_token", "tokens of sources", _by_spans),
-        *_overlap_metrics("source_char", "characters of sources", _by_spans),
-        *_overlap_metrics("cue_token", "tokens of cues", _by_cue),
-        *_overlap_metrics("cue_char", "characters of cues", _by_cue),
-        *_overlap_metrics("content_token", "tokens of content", _by_content),
-        *_overlap_metrics("content_char", "characters of content", _by_content),
-        Metric("type_accuracy", "types right / claims", _if_said("typed", _type_accuracy), _TYPE_CELLS),
-        Metric(
-            "type_macro_f1",
-            "mean F1 over the types that the gold has",
-            _if_said("typed", _type_macro_f1),
-            _TYPE_CELLS,
+        *map(_by_ids, _spans("entity", "", "innermost sources", _SOURCES)),
+        *(
+            _by_spans(metric)
+            for level, noun in _LEVELS
+            for metric in _spans("source", level, f"{noun} of sources", _WORDS)
         ),
-        Metric(
-            "channel_accuracy",
-            "channels of innermost links right / claims with a chain",
-            _if_said("channelled", _share("channel_right", "channels")),
-            ("channels",),
+        *(
+            _if_said(metric, given)
+            for part, words_of, given in (("cue", "cues", "cued"), ("content", "content", "delimited"))
+            for level, noun in _LEVELS
+            for metric in _spans(part, level, f"{noun} of {words_of}", _WORDS)
         ),
-        Metric(
-            "chain_exact_match",
-            "chains with all their links right, in their order / claims",
-            _if_said("chained", _share("chain_right", "claims")),
-            ("claims",),
+        _if_said(
+            accuracy("attribution_type_accuracy", TYPES, formula="types right / claims", group=_HOW),
+            "typed",
+        ),
+        _if_said(
+            macro_f1(
+                "attribution_type_macro_f1", TYPES, formula="mean F1 over the types that the gold has", group=_HOW
+            ),
+            "typed",
+        ),
+        _if_said(
+            share(
+                "channel_accuracy",
+                "channels of innermost links right / claims with a chain",
+                "channel_right",
+                "channels",
+                1.0,
+                group=_HOW,
+            ),
+            "channelled",
+        ),
+        _if_said(
+            share(
+                "chain_exact_match",
+                "chains with all their links right, in their order / claims",
+                "chain_right",
+                "claims",
+                1.0,
+                group=_SOURCES,
+            ),
+            "chained",
         ),
     ),
     units=_units,
     parse=parse,
     count=_count,
     inputs=_inputs,
+    aliases={f"type_{part}": f"attribution_type_{part}" for part in ("accuracy", "macro_f1")},
 )

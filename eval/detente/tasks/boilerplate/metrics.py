@@ -1,79 +1,61 @@
 """The measures of the task `boilerplate`: metrics of sums over segments and pages."""
 
-from typing import Any, Final
+from typing import Final
 
 from detente.data.labels import TYPES_OF_ZONE
-from detente.metrics.classification import f1, precision, recall
-from detente.tasks.boilerplate import retention as survival
-from detente.tasks.content_extraction.errors import JOINTS
-from detente.tasks.task import Counts, Metric, share
-from detente.text.whitespace import Joints
+from detente.tasks.boilerplate import retention
+from detente.tasks.metric_families import TEXT_ERROR_COLUMNS, overlap, share, text_errors
 
 LEVELS: Final = ("char", "token", "line")
 OUTCOMES: Final = ("tp", "fp", "fn", "tn")
 BOILERPLATE_TYPES: Final = TYPES_OF_ZONE["boilerplate"]
-
-
-def _overlap_metrics(level: str, noun: str) -> tuple[Metric, ...]:
-    tp, fp, fn = (f"{level}_{outcome}" for outcome in ("tp", "fp", "fn"))
-    n = tuple(f"{level}_{outcome}" for outcome in OUTCOMES)
-
-    def compute_precision(counts: Counts, _: Counts) -> Any:
-        return precision(counts[tp], counts[fp])
-
-    def compute_recall(counts: Counts, _: Counts) -> Any:
-        return recall(counts[tp], counts[fn])
-
-    def compute_f1(counts: Counts, _: Counts) -> Any:
-        return f1(counts[tp], counts[fp], counts[fn])
-
-    return (
-        Metric(f"{level}_precision", f"content {noun} kept / {noun} kept", compute_precision, n),
-        Metric(f"{level}_recall", f"content {noun} kept / content {noun}", compute_recall, n),
-        Metric(f"{level}_f1", "2 tp / (2 tp + fp + fn)", compute_f1, n),
-    )
-
+KEPT: Final = "what is kept"
+LET_IN: Final = "what is let in"
+DOWNSTREAM: Final = "what it means downstream"
+_F1: Final = "2 tp / (2 tp + fp + fn)"
+_NOUNS: Final = (("char", "characters"), ("token", "tokens"), ("line", "lines"))
 
 COLUMNS: Final = (
     *(f"{level}_{outcome}" for level in LEVELS for outcome in OUTCOMES),
     *("body", "body_kept", "body_blocks", "body_blocks_missed"),
     *(column for kind in BOILERPLATE_TYPES for column in (kind, f"{kind}_removed")),
-    *("output", "fabricated", "blocks", "doubled", "out_of_order"),
-    *Joints._fields,
-    *survival.COLUMNS,
+    *("output", "insertions", "output_lines", "doubled", "moved"),
+    *TEXT_ERROR_COLUMNS,
+    *retention.COLUMNS,
 )
 
 METRICS: Final = (
-    *_overlap_metrics("char", "characters"),
-    *_overlap_metrics("token", "tokens"),
-    *_overlap_metrics("line", "lines"),
-    share("body_coverage", "body characters kept / body characters", "body_kept", "body", 1.0),
+    *(
+        metric
+        for level, noun in _NOUNS
+        for metric in overlap(
+            level,
+            noun,
+            formulas=(f"content {noun} kept / {noun} kept", f"content {noun} kept / content {noun}", _F1),
+            n=tuple(f"{level}_{outcome}" for outcome in OUTCOMES),
+            group=KEPT,
+        )
+    ),
+    share("body_coverage", "body characters kept / body characters", "body_kept", "body", 1.0, group=KEPT),
     share(
-        "missed_blocks",
+        "missed_paragraphs",
         "body paragraphs mostly lost / body paragraphs",
         "body_blocks_missed",
         "body_blocks",
+        group=KEPT,
     ),
     *(
-        share(f"recall_{kind}", f"{kind} characters removed / {kind} characters", f"{kind}_removed", kind, 1.0)
+        share(
+            f"recall_{kind}",
+            f"{kind} characters removed / {kind} characters",
+            f"{kind}_removed",
+            kind,
+            1.0,
+            group=LET_IN,
+        )
         for kind in BOILERPLATE_TYPES
     ),
-    share(
-        "fabricated",
-        "output characters that stand nowhere in the page / output characters",
-        "fabricated",
-        "output",
-        0.0,
-    ),
-    share("doubled", "output lines that repeat text already output / output lines", "doubled", "blocks", 0.0),
-    share(
-        "out_of_order",
-        "output lines to move to restore the page's order / output lines",
-        "out_of_order",
-        "blocks",
-        0.0,
-    ),
-    *JOINTS,
+    *text_errors("output", "insertions", "output_lines", "doubled", "moved"),
     *(
         share(
             f"{layer}_kept",
@@ -81,9 +63,22 @@ METRICS: Final = (
             f"layer_{layer}_kept",
             f"layer_{layer}",
             1.0,
+            group=DOWNSTREAM,
         )
-        for layer in survival.LAYERS
+        for layer in retention.LAYERS
     ),
-    share("promotional", "kept characters of promotion and ads / kept characters", "kept_promotional", "kept", 0.0),
-    share("foreign", "kept letters of another script / kept letters", "letters_foreign", "letters", 0.0),
+    share(
+        "promotional",
+        "kept characters of promotion and ads / kept characters",
+        "kept_promotional",
+        "kept",
+        group=DOWNSTREAM,
+    ),
+    share(
+        "non_latin_share",
+        "kept letters of another script / kept letters",
+        "letters_foreign",
+        "letters",
+        group=DOWNSTREAM,
+    ),
 )

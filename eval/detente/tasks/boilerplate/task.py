@@ -4,7 +4,7 @@ Counts are of characters of the page that are not white space, of its tokens and
 kept if more than half of its characters are.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -15,7 +15,8 @@ from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import TYPES_OF_ZONE
 from detente.data.page import Page
-from detente.tasks.boilerplate import retention as survival
+from detente.tasks.boilerplate import retention
+from detente.tasks.boilerplate.html.templates import NAMES as TEMPLATES
 from detente.tasks.boilerplate.metrics import COLUMNS, METRICS
 from detente.tasks.task import Options, Row, Task
 from detente.text.spans import Span, mask_of, sums_within
@@ -55,7 +56,7 @@ def pages_of(corpus: Corpus) -> dict[str, Page]:
 def _other_layers(corpus: Corpus) -> dict[str, dict[str, list[tuple[Span, ...]]]]:
     """For each article the spans of its claims (whole), of its stances' evidence and of its cues (one by one)."""
     found: dict[str, dict[str, list[tuple[Span, ...]]]] = {
-        article: {layer: [] for layer in survival.LAYERS} for article in corpus.articles
+        article: {layer: [] for layer in retention.LAYERS} for article in corpus.articles
     }
     for row in corpus.rows("claims"):
         found[row["article"]]["claims"].append(_pairs(row["spans"]))
@@ -97,10 +98,10 @@ def _output(page: Page, prediction: Prediction | None) -> _Output:
         placed = align(prediction.value, page.text)
         counts = {
             "output": placed.characters,
-            "fabricated": placed.fabricated,
-            "blocks": placed.blocks,
+            "insertions": placed.fabricated,
+            "output_lines": placed.blocks,
             "doubled": placed.doubled,
-            "out_of_order": placed.out_of_order,
+            "moved": placed.out_of_order,
             **placed.joints._asdict(),
         }
         return _Output(placed.kept, counts, placed.inventions)
@@ -117,20 +118,14 @@ def _is_content(zone: str, paratext: str) -> bool | None:
 def count(page: Page, prediction: Prediction | None, options: Options) -> list[Row]:
     """A row for each segment, and one for what of the output belongs to none."""
     output = _output(page, prediction)
+    article, _, template = page.id.partition(AT)
+    key: Row = {"id": page.id, "article": article, "template": template or None, "family": page.family, "slice": "main"}
     size, kept = sums_within(page.visible, page.spans), sums_within(output.kept, page.spans)
     tokens, kept_tokens = _units_of(page, output.kept, page.tokens, page.segment_of_token)
     lines, kept_lines = _units_of(page, output.kept, page.lines, page.segment_of_line)
     rows: list[Row] = []
     for index, segment in enumerate(page.segments):
-        row: Row = {
-            "id": page.id,
-            "article": page.id,
-            "family": page.family,
-            "slice": "headline",
-            "zone": segment["zone"],
-            "type": segment["type"],
-            "item": segment["id"],
-        }
+        row = key | {"zone": segment["zone"], "type": segment["type"], "item": segment["id"]}
         wanted = _is_content(segment["zone"], options.paratext)
         for level, total, part in (
             ("char", int(size[index]), int(kept[index])),
@@ -148,7 +143,7 @@ def count(page: Page, prediction: Prediction | None, options: Options) -> list[R
             row[f"{segment['type']}_removed"] = int(size[index] - kept[index])
         rows.append(row | _error(page, segment, wanted, int(size[index]), int(kept[index])))
     zones = tuple(zone for zone in TYPES_OF_ZONE if _is_content(zone, options.paratext))
-    return [*rows, _whole_page(page, output) | survival.survival(page, output.kept, zones)]
+    return [*rows, key | _whole_page(page, output) | retention.survival(page, output.kept, zones)]
 
 
 def _units_of(
@@ -170,13 +165,9 @@ def _error(page: Page, segment: Row, wanted: bool | None, size: int, kept: int) 
 
 def _whole_page(page: Page, output: _Output) -> Row:
     """What of an output belongs to no segment."""
-    made_up = output.counts.get("fabricated", 0)
+    made_up = output.counts.get("insertions", 0)
     detail = f"made up {made_up} characters: {' | '.join(output.inventions)}"
     return {
-        "id": page.id,
-        "article": page.id,
-        "family": page.family,
-        "slice": "headline",
         "zone": "output",
         "type": "output",
         "item": f"{page.id}:output",
@@ -186,29 +177,56 @@ def _whole_page(page: Page, output: _Output) -> Row:
     }
 
 
-def _variant(ids: Iterable[str]) -> Task:
-    """The task on rendered pages, if the ids are such pages'."""
+def _units(corpus: Corpus, ids: Collection[str] = ()) -> dict[str, Page]:
+    """The captures or, if ids of rendered pages are among these, all pages in the templates that they name."""
+    pages = pages_of(corpus)
     named = {name.partition(AT)[2] for name in ids if AT in name}
-    if not named:
-        return BOILERPLATE
-    from detente.tasks.boilerplate.rendered import in_templates
+    if not named.intersection(TEMPLATES):
+        return pages
+    from detente.tasks.boilerplate.rendered import rendered_pages
 
-    return in_templates(named)
+    templates = [name for name in TEMPLATES if name in named]
+    return {each.page.id: each.page for each in rendered_pages(pages.values(), templates)}
+
+
+def _signature_parts(pages: Mapping[str, Page]) -> dict[str, str]:
+    named = {name.partition(AT)[2] for name in pages} - {""}
+    shown = "all" if len(named) == len(TEMPLATES) else "+".join(name for name in TEMPLATES if name in named)
+    return {"render": shown} if named else {}
 
 
 BOILERPLATE: Final = Task(
     name="boilerplate",
     summary="keep the article's own text, drop what the site's template added",
+    primary="char_f1",
+    standard=(
+        "char_precision",
+        "char_recall",
+        "missed_paragraphs",
+        "insertions",
+        "doubled",
+        "claims_kept",
+        "promotional",
+    ),
     forms=FORMS,
     extras=("offset_unit", "tool", "error"),
-    flat=False,
+    tabular=False,
     options=("paratext", "alternatives"),
-    keys=("id", "family", "slice", "article", "zone", "type", "item"),
+    keys=("id", "family", "slice", "article", "template", "zone", "type", "item"),
     columns=COLUMNS,
     metrics=METRICS,
-    units=pages_of,
+    units=_units,
     parse=_parse,
     count=count,
     inputs=_inputs,
-    variant=_variant,
+    aliases={
+        "missed_blocks": "missed_paragraphs",
+        "fabricated": "insertions",
+        "out_of_order": "moved",
+        "glued": "merged_words",
+        "split": "split_words",
+        "breaks_lost": "lost_line_breaks",
+        "foreign": "non_latin_share",
+    },
+    signature_parts=_signature_parts,
 )

@@ -11,7 +11,8 @@ from detente.data.jsonl import Record
 from detente.metrics import official
 from detente.tasks.claims.matching import Article, matching
 from detente.tasks.claims.prediction import Claim
-from detente.tasks.task import Options, Overall
+from detente.tasks.labels import OFFICIAL
+from detente.tasks.task import CorpusMetric, CorpusValue
 
 Units = Mapping[str, Article]
 ById = Mapping[str, Sequence[Claim]]
@@ -38,12 +39,12 @@ def _propositions_of_keys(matched: list[tuple[Record, Claim]], known: set[str]) 
     return {**found, **{key: key for key in said if key in known}}
 
 
-def _source_error(units: Units, by_id: ById, _: Options) -> tuple[float, int]:
+def _source_error(units: Units, by_id: ById, _: Any) -> CorpusValue:
     """Mean |gold − predicted| `sources_min` over the propositions, with the predicted clusters and gold attribution."""
     matched = _matched(units, by_id)
     behind = next((article.behind for article in units.values()), None)
     if behind is None or all(claim.propositions is None for _, claim in matched):
-        return np.nan, 0
+        return CorpusValue(np.nan, 0)
     known = {row["id"] for row in behind.propositions}
     names = _propositions_of_keys(matched, known)
     linked = [
@@ -58,14 +59,14 @@ def _source_error(units: Units, by_id: ById, _: Options) -> tuple[float, int]:
     layers = (behind.attribution, behind.edges, behind.sources, behind.events)
     mine, theirs = (support(behind.propositions, claims, *layers) for claims in (behind.claims, linked))
     errors = [abs(mine[name].sources_min - theirs[name].sources_min) for name in mine if mine[name].articles]
-    return (float(np.mean(errors)) if errors else np.nan), len(errors)
+    return CorpusValue(float(np.mean(errors)) if errors else np.nan, len(errors))
 
 
 def _entities(claims: Sequence[tuple[str, Any]]) -> list[dict[str, Any]]:
     return [{"label": label, "start": start, "end": end - 1} for label, spans in claims for start, end in spans]
 
 
-def _nervaluate(units: Units, by_id: ById, _: Options) -> tuple[float, int]:
+def _nervaluate(units: Units, by_id: ById, _: Any) -> CorpusValue:
     """Strict F1 over spans with their type, or with one label for all where no type is predicted."""
     typed = any(claim.type for claims in by_id.values() for claim in claims)
     gold, predicted = [], []
@@ -75,13 +76,13 @@ def _nervaluate(units: Units, by_id: ById, _: Options) -> tuple[float, int]:
         claims = by_id.get(name, ())
         predicted.append(_entities([((claim.type or "") if typed else "claim", claim.spans) for claim in claims]))
     found = official.nervaluate(gold=gold, predicted=predicted)
-    return float(found["overall"]["strict"]["f1"]), sum(map(len, gold))
+    return CorpusValue(float(found["overall"]["strict"]["f1"]), sum(map(len, gold)))
 
 
-def _checkthat(units: Units, by_id: ById, _: Options) -> tuple[float, int]:
+def _checkthat(units: Units, by_id: ById, _: Any) -> CorpusValue:
     """Mean average precision over articles; a gold claim that is missed or has no score ranks last."""
     if all(claim.check_worthy is None for claims in by_id.values() for claim in claims):
-        return np.nan, 0
+        return CorpusValue(np.nan, 0)
     found = []
     for name, article in units.items():
         worthy = [int(row["check_worthy"]) for row in article.claims]
@@ -94,22 +95,30 @@ def _checkthat(units: Units, by_id: ById, _: Options) -> tuple[float, int]:
             lines = list(enumerate(scores, start=1))
             scored = official.checkthat_average_precision(scores_in_submission_order=lines, relevant=worthy)
             found.append(scored["average_precision"])
-    return (float(np.mean(found)) if found else np.nan), len(found)
+    return CorpusValue(float(np.mean(found)) if found else np.nan, len(found))
 
 
-OVERALL: Final = (
-    Overall(
-        "independent_source_error",
+CORPUS_METRICS: Final = (
+    CorpusMetric(
+        "sources_min_error",
         "mean |gold − predicted| least number of independent sources of a proposition, with the predicted clusters",
         _source_error,
         0.0,
         (0.0, np.inf),
+        group="independent sources",
     ),
-    Overall("nervaluate", "strict F1 over spans and types, greedy, 0/0 = 0", _nervaluate, reference="nervaluate 1.2.1"),
-    Overall(
+    CorpusMetric(
+        "nervaluate",
+        "strict F1 over spans and types, greedy, 0/0 = 0",
+        _nervaluate,
+        reference="nervaluate 1.2.1",
+        group=OFFICIAL,
+    ),
+    CorpusMetric(
         "checkthat_average_precision",
         "mean average precision over articles, ties in gold order",
         _checkthat,
         reference="CheckThat! 2018 task 1 @201e236f",
+        group=OFFICIAL,
     ),
 )

@@ -13,14 +13,14 @@ from detente.metrics.agreement import b_cubed
 from detente.metrics.classification import Floats
 from detente.metrics.matching import iou, match
 from detente.tasks.claims.prediction import Claim
-from detente.tasks.task import Options, Overall
+from detente.tasks.task import CorpusMetric, CorpusValue
 from detente.text.spans import Span
 
-MATCHED: Final = 0.5
+IOU_THRESHOLD: Final = 0.5
 """The IoU from which on a predicted claim is the gold claim: labels, ranks and clusters rest on such pairs."""
 
 
-class Behind(NamedTuple):
+class SupportLayers(NamedTuple):
     """The gold of all articles that independent sources are counted from."""
 
     propositions: Sequence[Record]
@@ -37,7 +37,7 @@ class Article(NamedTuple):
     page: Page
     claims: tuple[Record, ...]
     spans: tuple[tuple[Span, ...], ...]
-    behind: Behind | None = None
+    behind: SupportLayers | None = None
 
 
 class Matching(NamedTuple):
@@ -59,7 +59,7 @@ class Matching(NamedTuple):
 def matching(article: Article, predicted: Sequence[Claim]) -> Matching:
     """Matches claims one to one: the most pairs at IoU .5 and, of those, the greatest IoU."""
     similarity = iou(article.spans, [claim.spans for claim in predicted])
-    partner = dict(match(similarity, MATCHED))
+    partner = dict(match(similarity, IOU_THRESHOLD))
     spurious = sorted(set(range(len(predicted))) - set(partner.values()))
     home = {theirs: mine for mine, theirs in partner.items()}
     home |= {index: place for place, index in enumerate(spurious, start=len(article.claims))}
@@ -101,12 +101,15 @@ def _adjusted_rand(gold: list[Hashable], predicted: list[Hashable]) -> Floats:
     return clustering.adjusted_rand(*clustering.pair_counts(gold, predicted))
 
 
-def _overall(name: str, formula: str, measure: Callable[..., Any], reference: str = "", low: float = 0.0) -> Overall:
-    def compute(units: Mapping[str, Any], by_id: Mapping[str, Any], _: Options) -> tuple[float, int]:
+def _cluster_metric(
+    name: str, formula: str, measure: Callable[..., Any], reference: str = "", low: float = 0.0
+) -> CorpusMetric:
+    def compute(units: Mapping[str, Any], by_id: Mapping[str, Any], _: Any) -> CorpusValue:
         gold, predicted = clusters(units, by_id)
-        return (float(measure(gold, predicted)) if gold else np.nan), len(gold)
+        return CorpusValue(float(measure(gold, predicted)) if gold else np.nan, len(gold))
 
-    return Overall(name, f"{formula}; matched claims of all articles", compute, 1.0, (low, 1.0), reference)
+    formula = f"{formula}; matched claims of all articles"
+    return CorpusMetric(name, formula, compute, 1.0, (low, 1.0), reference, "clusters of claims that say the same")
 
 
 def _part(measure: Callable[..., tuple[float, float, float]], place: int) -> Callable[..., float]:
@@ -115,15 +118,21 @@ def _part(measure: Callable[..., tuple[float, float, float]], place: int) -> Cal
 
 _BAGGA: Final = "Bagga and Baldwin 1998"
 _LUO: Final = "Luo 2005, φ₄"
-OVERALL: Final = (
-    _overall(
+CLUSTER_METRICS: Final = (
+    _cluster_metric(
         "b_cubed_precision", "mean share of a claim's cluster that its gold cluster has", _part(b_cubed, 0), _BAGGA
     ),
-    _overall("b_cubed_recall", "mean share of a claim's gold cluster that its cluster has", _part(b_cubed, 1), _BAGGA),
-    _overall("b_cubed_f1", "harmonic mean of B-cubed precision and recall", _part(b_cubed, 2), _BAGGA),
-    _overall("pairwise_f1", "F1 over pairs of claims in one cluster", _pairwise_f1),
-    _overall("adjusted_rand", "(pairs − e) / (max − e), e by chance", _adjusted_rand, "Hubert and Arabie 1985", -0.5),
-    _overall("ceaf_e_precision", "Φ / predicted clusters, Φ = Σ 2|G∩P|/(|G|+|P|)", _part(clustering.ceaf_e, 0), _LUO),
-    _overall("ceaf_e_recall", "Φ / gold clusters", _part(clustering.ceaf_e, 1), _LUO),
-    _overall("ceaf_e_f1", "2 Φ / (gold + predicted clusters)", _part(clustering.ceaf_e, 2), _LUO),
+    _cluster_metric(
+        "b_cubed_recall", "mean share of a claim's gold cluster that its cluster has", _part(b_cubed, 1), _BAGGA
+    ),
+    _cluster_metric("b_cubed_f1", "harmonic mean of B-cubed precision and recall", _part(b_cubed, 2), _BAGGA),
+    _cluster_metric("pairwise_f1", "F1 over pairs of claims in one cluster", _pairwise_f1),
+    _cluster_metric(
+        "adjusted_rand", "(pairs − e) / (max − e), e by chance", _adjusted_rand, "Hubert and Arabie 1985", -0.5
+    ),
+    _cluster_metric(
+        "ceaf_e_precision", "Φ / predicted clusters, Φ = Σ 2|G∩P|/(|G|+|P|)", _part(clustering.ceaf_e, 0), _LUO
+    ),
+    _cluster_metric("ceaf_e_recall", "Φ / gold clusters", _part(clustering.ceaf_e, 1), _LUO),
+    _cluster_metric("ceaf_e_f1", "2 Φ / (gold + predicted clusters)", _part(clustering.ceaf_e, 2), _LUO),
 )

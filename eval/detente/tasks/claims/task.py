@@ -4,7 +4,7 @@ Gold and predicted claims are matched one to one, by optimal assignment on the I
 and clusters rest on the matching at IoU .5; what is left over there is missed or spurious, and counts as such.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import numpy as np
@@ -15,8 +15,8 @@ from detente.data.page import Page
 from detente.data.problems import Invalid, Problem
 from detente.metrics import matching as spans
 from detente.metrics import ranking
-from detente.tasks.claims import independent_sources as sources_of_claims
-from detente.tasks.claims.matching import OVERALL, Article, Behind, Matching, matching
+from detente.tasks.claims import independent_sources
+from detente.tasks.claims.matching import CLUSTER_METRICS, Article, Matching, SupportLayers, matching
 from detente.tasks.claims.metrics import COLUMNS, FIRST, METRICS, THRESHOLDS
 from detente.tasks.claims.prediction import FIELDS, Claim, parse
 from detente.tasks.task import Options, Row, Task
@@ -29,7 +29,7 @@ _ALL_WRONG: Final = 1 + len(_JUDGED)
 """What is wrong with a claim that is missed or spurious: its spans, and all that is judged of it."""
 
 
-def _units(corpus: Corpus) -> dict[str, Article]:
+def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Article]:
     segments: dict[str, list[Row]] = {name: [] for name in corpus.articles}
     claims: dict[str, list[Record]] = {name: [] for name in corpus.articles}
     for row in corpus.rows("boilerplate"):
@@ -37,7 +37,7 @@ def _units(corpus: Corpus) -> dict[str, Article]:
     for row in corpus.rows("claims"):
         claims[row["article"]].append(row)
     names = ("propositions", "claims", "attribution", "derivation", "sources", "events")
-    behind = Behind(*(corpus.rows(name) for name in names))
+    behind = SupportLayers(*(corpus.rows(name) for name in names))
     return {
         name: Article(
             Page(name, row["family"], row["text"], tuple(segments[name])),
@@ -84,7 +84,7 @@ def _count(article: Article, prediction: Sequence[Claim] | None, options: Option
 
 def _row(article: Article, item: str, zone: str, kind: str, presentation: str) -> Row:
     page = article.page
-    row = {"id": page.id, "article": page.id, "family": page.family, "slice": "headline", "wrong": 0, "detail": ""}
+    row = {"id": page.id, "article": page.id, "family": page.family, "slice": "main", "wrong": 0, "detail": ""}
     return row | {"item": item, "zone": zone, "type": kind, "presentation": presentation}
 
 
@@ -211,16 +211,28 @@ def _ranking_row(article: Article, worthy: list[bool], predicted: Sequence[Claim
 CLAIMS: Final = Task(
     name="claims",
     summary="what an article asserts: spans, their type, presentation and check-worthiness, and who says the same",
+    primary="iou50_f1",
+    standard=(
+        *("exact_f1", "partial_f1", "claim_char_f1", "type_macro_f1_overall"),
+        *("check_worthy_average_precision", "b_cubed_f1", "sources_min_error", "nervaluate"),
+    ),
     forms=("claims",),
     extras=("offset_unit",),
-    flat=False,
+    tabular=False,
     options=("alternatives",),
     keys=("id", "family", "slice", "article", "zone", "type", "presentation", "item"),
     columns=COLUMNS,
     metrics=METRICS,
-    overall=(*OVERALL, *sources_of_claims.OVERALL),
     units=_units,
     parse=_parse,
     count=_count,
     inputs=_inputs,
+    corpus_metrics=(*CLUSTER_METRICS, *independent_sources.CORPUS_METRICS),
+    aliases={
+        **{f"strict_{part}": f"exact_{part}" for part in ("precision", "recall", "f1")},
+        **{f"char_{part}": f"claim_char_{part}" for part in ("precision", "recall", "f1")},
+        "type_accuracy": "claim_type_accuracy",
+        "type_macro_f1": "claim_type_macro_f1",
+        "independent_source_error": "sources_min_error",
+    },
 )

@@ -2,14 +2,14 @@
 
 from typing import Final, NamedTuple
 
-from detente.tasks.task import share
+from detente.tasks.metric_families import DAMAGE, TEXT_ERROR_COLUMNS, share, text_errors
 from detente.text.normalization import is_space, line_spans
 from detente.text.spans import mask_of, sums_within
 
 COLUMNS: Final = (
     *("reference", "missed", "reference_blocks", "missed_blocks"),
-    *("output_characters", "added", "output_blocks", "doubled", "moved"),
-    *("spaces", "glued", "solid", "split", "breaks", "breaks_lost"),
+    *("output_characters", "insertions", "output_lines", "doubled", "moved"),
+    *TEXT_ERROR_COLUMNS,
 )
 _SHOWN: Final = 60
 
@@ -20,12 +20,12 @@ class TextErrors(NamedTuple):
     Attributes:
         counts: The columns of `COLUMNS`: characters that are not white space, blocks (lines), pairs of neighbours.
         missed: The largest block of the reference that is missed.
-        added: The longest piece that the reference does not have.
+        insertion: The longest piece that the reference does not have.
     """
 
     counts: dict[str, int]
     missed: str
-    added: str
+    insertion: str
 
 
 def errors(output: str, reference: str) -> TextErrors:
@@ -48,8 +48,8 @@ def errors(output: str, reference: str) -> TextErrors:
         "reference_blocks": len(blocks),
         "missed_blocks": len(missed),
         "output_characters": placed.characters,
-        "added": placed.fabricated,
-        "output_blocks": placed.blocks,
+        "insertions": placed.fabricated,
+        "output_lines": placed.blocks,
         "doubled": placed.doubled,
         "moved": placed.out_of_order,
         **placed.joints._asdict(),
@@ -64,10 +64,10 @@ def describe_errors(found: TextErrors) -> str:
     parts = []
     if counts["missed"]:
         parts.append(f"missed {counts['missed']} of {counts['reference']} characters" + _quoted(found.missed))
-    if counts["added"]:
-        parts.append(f"let in {counts['added']}" + _quoted(found.added))
-    names = {"doubled": "blocks doubled", "moved": "moved", "glued": "words glued", "split": "words split"}
-    names["breaks_lost"] = "paragraph breaks lost"
+    if counts["insertions"]:
+        parts.append(f"let in {counts['insertions']}" + _quoted(found.insertion))
+    names = {"doubled": "blocks doubled", "moved": "moved", "merged_words": "words glued", "split_words": "words split"}
+    names["lost_line_breaks"] = "paragraph breaks lost"
     parts += [f"{counts[name]} {words}" for name, words in names.items() if counts[name]]
     return "; ".join(parts)
 
@@ -77,17 +77,20 @@ def _quoted(text: str) -> str:
     return f" ({shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + '…'})" if shown else ""
 
 
-JOINTS: Final = (
-    share("glued", "word boundaries lost / word boundaries inside kept text", "glued", "spaces"),
-    share("split", "words split / neighbouring characters inside kept words", "split", "solid"),
-    share("breaks_lost", "line ends lost / line ends inside kept text", "breaks_lost", "breaks"),
-)
-"""Of the spaces and line ends between words."""
 METRICS: Final = (
-    share("missed", "reference characters that the output lacks / reference characters", "missed", "reference"),
-    share("missed_blocks", "reference blocks mostly missed / reference blocks", "missed_blocks", "reference_blocks"),
-    share("added", "output characters that the reference lacks / output characters", "added", "output_characters"),
-    share("doubled", "output blocks that repeat text already output / output blocks", "doubled", "output_blocks"),
-    share("moved", "output blocks to move to restore the order / output blocks", "moved", "output_blocks"),
-    *JOINTS,
+    share(
+        "missed",
+        "reference characters that the output lacks / reference characters",
+        "missed",
+        "reference",
+        group=DAMAGE,
+    ),
+    share(
+        "missed_blocks",
+        "reference blocks mostly missed / reference blocks",
+        "missed_blocks",
+        "reference_blocks",
+        group=DAMAGE,
+    ),
+    *text_errors("output_characters", "insertions", "output_lines", "doubled", "moved"),
 )

@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 
 from detente.metrics.classification import Floats, f1, precision, ratio, recall
+from detente.tasks.metric_families import DAMAGE, swapped, toggled, toggled_together
 from detente.tasks.task import Counts, Metric
 
 MEANS: Final = (
@@ -15,6 +16,16 @@ MEANS: Final = (
     *(f"paragraph_{part}" for part in ("precision", "recall", "f1", "all")),
 )
 """Each has a column of sums over pages and one of the pages in which it is defined."""
+GROUPS: Final = {
+    "shingle": "runs of four words",
+    "rouge": "longest common subsequences",
+    "levenshtein": "edits",
+    "wer": "edits",
+    "bag": "words whatever their order",
+    "paragraph": "whole paragraphs",
+    "snippet": "snippets",
+}
+"""What metrics tell, by the first word of their name."""
 SNIPPETS: Final = ("snippet_tp", "snippet_fp", "snippet_fn", "snippet_tn")
 
 
@@ -22,7 +33,12 @@ def _mean(name: str, column: str, formula: str, reference: str, best: float = 1.
     def compute(counts: Counts, _: Counts) -> Floats:
         return ratio(counts[column], counts[f"{column}_pages"])
 
-    return Metric(name, formula, compute, (f"{column}_pages",), best, (0.0, high), reference)
+    flips = toggled(column, f"{column}_pages")
+    return Metric(name, formula, compute, (f"{column}_pages",), best, (0.0, high), reference, _group(name), flips)
+
+
+def _group(name: str) -> str:
+    return GROUPS.get(name.partition("_")[0], DAMAGE)
 
 
 def _harmonic(name: str, column: str, formula: str, reference: str) -> Metric:
@@ -33,7 +49,8 @@ def _harmonic(name: str, column: str, formula: str, reference: str) -> Metric:
         second = ratio(counts["shingle_recall"], counts["shingle_recall_pages"])
         return np.where(first + second == 0, 0.0, ratio(2 * first * second, first + second))
 
-    return Metric(name, formula, compute, ("shingle_recall_pages",), 1.0, (0.0, 1.0), reference)
+    flips = toggled_together((column, "shingle_recall"), "_pages")
+    return Metric(name, formula, compute, ("shingle_recall_pages",), 1.0, (0.0, 1.0), reference, _group(name), flips)
 
 
 def _pooled(name: str, formula: str, which: str) -> Metric:
@@ -43,7 +60,8 @@ def _pooled(name: str, formula: str, which: str) -> Metric:
             return ratio(tp + tn, tp + fp + fn + tn)
         return {"precision": precision(tp, fp), "recall": recall(tp, fn), "f1": f1(tp, fp, fn)}[which]
 
-    return Metric(name, formula, compute, SNIPPETS, 1.0, (0.0, 1.0), "Trafilatura's evaluation")
+    flips = swapped("snippet")
+    return Metric(name, formula, compute, SNIPPETS, 1.0, (0.0, 1.0), "Trafilatura's evaluation", _group(name), flips)
 
 
 _AEB: Final = "article-extraction-benchmark"

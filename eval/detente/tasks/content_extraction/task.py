@@ -1,11 +1,11 @@
-"""The task `boilerplate` where the gold is a reference text: an extractor's output against it, by the field's measures.
+"""The task `content_extraction`: extractors' outputs against reference texts, by the benchmarks' measures.
 
 Every measure is of a page, and the corpus has its mean over the pages for which it is defined; snippets alone are
 pooled. Where a page has several references, the nearest counts, measure by measure.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final, NamedTuple
 
 from detente.data import fields as forms
@@ -40,7 +40,7 @@ class Output(NamedTuple):
 _NOTHING: Final = Output("", (), "missing")
 
 
-def _units(references: References) -> dict[str, Target]:
+def _units(references: References, _: Collection[str] = ()) -> dict[str, Target]:
     return dict(references.targets)
 
 
@@ -132,7 +132,7 @@ def count(target: Target, output: Output | None, options: Options) -> list[Row]:
     """The one row of a page."""
     output = output or _NOTHING
     row: Row = {"id": target.id, "family": target.id, "article": target.id, "item": target.id, "output": output.kind}
-    row["slice"] = "dropped" if options.empty == "drop" and output.kind != "text" else "headline"
+    row["slice"] = "dropped" if options.empty == "drop" and output.kind != "text" else "main"
     row |= {"pages": 1, "without_text": int(output.kind != "text")}
     lowered = Counter(words(output.text.lower()))
     if target.references:
@@ -146,7 +146,7 @@ def count(target: Target, output: Output | None, options: Options) -> list[Row]:
         nearest = max(target.references, key=lambda reference: overlap(compare(reference.words, lowered)).f1)
         found = errors(output.text, nearest.text)
         row |= found.counts | {
-            "wrong": found.counts["missed"] + found.counts["added"],
+            "wrong": found.counts["missed"] + found.counts["insertions"],
             "detail": describe_errors(found),
         }
     return [row]
@@ -159,7 +159,7 @@ def _no_inputs(_: Any) -> list[dict[str, Any]]:
     return []
 
 
-def _measured(targets: Mapping[str, Target], options: Options) -> set[str]:
+def _available(targets: Mapping[str, Target], options: Options) -> set[str]:
     """The metrics that the gold has what it takes for."""
     names = [metric.name for metric in METRICS]
     left_out: set[str] = set()
@@ -177,16 +177,21 @@ def _measured(targets: Mapping[str, Target], options: Options) -> set[str]:
     return set(names) - left_out
 
 
-def _tools() -> list[str]:
-    return [f"nltk:{sentences.splitter_version() or 'none'}"]
+def _signature_parts(_: Mapping[str, Target]) -> dict[str, str]:
+    return {"nltk": sentences.splitter_version() or "none"}
 
 
-BOILERPLATE_TEXT: Final = Task(
-    name="boilerplate",
+CONTENT_EXTRACTION: Final = Task(
+    name="content_extraction",
     summary="an extractor's output against a reference text",
+    primary="shingle_f1",
+    standard=(
+        *("rouge_lsum_f1", "levenshtein", "bag_of_words_f1", "paragraph_match_f1"),
+        *("wer", "snippet_f1", "missed", "insertions"),
+    ),
     forms=FORMS,
     extras=("tool", "error"),
-    flat=False,
+    tabular=False,
     options=("empty",),
     keys=("id", "family", "slice", "article", "output", "item"),
     columns=(
@@ -201,6 +206,13 @@ BOILERPLATE_TEXT: Final = Task(
     parse=parse,
     count=count,
     inputs=_no_inputs,
-    tools=_tools,
-    measured=_measured,
+    available=_available,
+    primary_of={"wceb": "rouge_lsum_f1", "fundus": "rouge_lsum_f1", "snippets": "snippet_f1"},
+    aliases={
+        "added": "insertions",
+        "glued": "merged_words",
+        "split": "split_words",
+        "breaks_lost": "lost_line_breaks",
+    },
+    signature_parts=_signature_parts,
 )

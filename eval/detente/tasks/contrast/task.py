@@ -5,15 +5,15 @@ and the other keeps it under the same edit, so that whoever sees only the edited
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from detente.data.corpus import Corpus
-from detente.data.jsonl import Record, describe
+from detente.data.jsonl import Record
 from detente.data.labels import AGREEMENT_LABELS, STANCE_LABELS
-from detente.metrics import classification
-from detente.metrics.classification import ratio
-from detente.tasks.task import Counts, Metric, Options, Refused, Row, Task, confusion, confusion_columns
+from detente.tasks.labels import read_label
+from detente.tasks.metric_families import accuracy, confusion_columns, macro_f1, share
+from detente.tasks.task import Options, Row, Task
 
 LABELS: Final = {"stance": STANCE_LABELS, "agreement": AGREEMENT_LABELS}
 ENOUGH_PAIRS: Final = 25
@@ -24,7 +24,7 @@ ROLES: Final = (
 )
 
 
-def _units(corpus: Corpus) -> dict[str, Record]:
+def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Record]:
     rows = corpus.rows("contrast")
     pairs = Counter(row["phenomenon"] for row in rows)
     few = {name for name, count in pairs.items() if count < 2 * ENOUGH_PAIRS}
@@ -40,14 +40,10 @@ def _inputs(corpus: Corpus) -> list[Record]:
 
 
 def _parse(gold: Record, record: Record) -> str:
-    label = record["label"]
-    allowed = LABELS[gold["task"]]
-    if label not in allowed:
-        raise Refused(("label-unknown", f"label {describe(label)} is not one of {', '.join(allowed)}"))
-    return str(label)
+    return read_label(record, LABELS[gold["task"]])
 
 
-def _gather(units: Mapping[str, Record], by_id: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _group(units: Mapping[str, Record], by_id: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Pairs with their twins, and the predictions of their items."""
     groups: dict[str, list[Record]] = {}
     for row in units.values():
@@ -70,7 +66,7 @@ def _count(group: list[Record], predictions: Mapping[str, str], _: Options) -> l
                 "id": gold["id"],
                 "item": gold["id"],
                 "family": min(gold["pair"], gold["twin"]),
-                "slice": "headline",
+                "slice": "main",
                 "task": gold["task"],
                 "phenomenon": gold["reported"],
                 "edit": gold["edit"],
@@ -89,36 +85,16 @@ def _count(group: list[Record], predictions: Mapping[str, str], _: Options) -> l
     return rows
 
 
-def _label_metrics(name: str) -> tuple[Metric, ...]:
-    labels = LABELS[name]
-    cells = confusion_columns(labels)
-
-    def accuracy(counts: Counts, _: Counts) -> Any:
-        return classification.accuracy(confusion(counts, labels))
-
-    def macro_f1(counts: Counts, full: Counts) -> Any:
-        classes = classification.supported(confusion(full, labels))
-        return classification.macro_f1(confusion(counts, labels), classes)
-
-    return (
-        Metric(f"{name}_accuracy", "right / all", accuracy, cells),
-        Metric(f"{name}_macro_f1", "mean F1 over the labels that the gold has", macro_f1, cells),
-    )
-
-
-def _consistency(name: str, formula: str, kind: str) -> Metric:
-    def compute(counts: Counts, _: Counts) -> Any:
-        return ratio(counts[f"{kind}_right"], counts[kind])
-
-    return Metric(name, formula, compute, (kind,))
-
+_PAIRS: Final = "pairs"
 
 CONTRAST: Final = Task(
     name="contrast",
     summary="minimal pairs for stance and agreement: does the label follow the edit? (synthetic)",
+    primary="twin_consistency",
+    standard=("pair_consistency_change", "pair_consistency_keep", "stance_macro_f1", "agreement_macro_f1"),
     forms=("label",),
     extras=(),
-    flat=True,
+    tabular=True,
     options=(),
     keys=("id", "family", "slice", "task", "phenomenon", "edit", "item", "gold", "predicted"),
     columns=(
@@ -127,15 +103,40 @@ CONTRAST: Final = Task(
         *("changed", "changed_right", "kept", "kept_right", "twins", "twins_right"),
     ),
     metrics=(
-        *_label_metrics("stance"),
-        *_label_metrics("agreement"),
-        _consistency("pair_consistency_change", "pairs whose label changes, both right / all such pairs", "changed"),
-        _consistency("pair_consistency_keep", "pairs whose label stays, both right / all such pairs", "kept"),
-        _consistency("twin_consistency", "pairs with their twins, all four right / all", "twins"),
+        *(
+            metric(f"{name}_{measure}", labels, group="labels")
+            for name, labels in LABELS.items()
+            for measure, metric in (("accuracy", accuracy), ("macro_f1", macro_f1))
+        ),
+        share(
+            "pair_consistency_change",
+            "pairs whose label changes, both right / all such pairs",
+            "changed_right",
+            "changed",
+            1.0,
+            group=_PAIRS,
+        ),
+        share(
+            "pair_consistency_keep",
+            "pairs whose label stays, both right / all such pairs",
+            "kept_right",
+            "kept",
+            1.0,
+            group=_PAIRS,
+        ),
+        share(
+            "twin_consistency",
+            "pairs with their twins, all four right / all",
+            "twins_right",
+            "twins",
+            1.0,
+            group=_PAIRS,
+        ),
     ),
     units=_units,
     parse=_parse,
     count=_count,
     inputs=_inputs,
-    gather=_gather,
+    id_form="contrast:.+",
+    group=_group,
 )

@@ -5,14 +5,15 @@ are predicted for this page. Of these pairs, the ones without an edge are METER'
 degree, or no kind, are wrong about it as soon as some edge of the system names one; else that measure is undefined.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
-from detente.metrics import classification
 from detente.metrics.classification import Floats, f1, precision, recall
 from detente.tasks.derivation.edges import (
     DEGREE_LABELS,
@@ -26,16 +27,22 @@ from detente.tasks.derivation.edges import (
     parse,
     related_outcomes,
 )
-from detente.tasks.task import Counts, Metric, Options, Overall, Row, Task, confusion, confusion_columns
+from detente.tasks.metric_families import (
+    accuracy,
+    confusion_columns,
+    label_f1,
+    macro_f1,
+    outcome_columns,
+    overlap,
+    where,
+)
+from detente.tasks.task import CorpusMetric, CorpusValue, Counts, Metric, Options, Row, Task
 
-OUTCOMES: Final = ("tp", "fp", "fn")
 NODE_KINDS: Final = ("outlet", "agency", "text")
 """Sources that are texts or publish them; whoever only speaks is in attribution."""
-_DEGREE_CELLS: Final = confusion_columns(DEGREE_LABELS)
-_KIND_CELLS: Final = confusion_columns(KIND_LABELS)
 
 
-def _units(corpus: Corpus) -> dict[str, Article]:
+def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Article]:
     names = ("propositions", "claims", "attribution", "sources", "events")
     layers = Layers(*(corpus.rows(name) for name in names))
     edges: dict[str, list[Edge]] = {name: [] for name in corpus.articles}
@@ -80,7 +87,7 @@ def _count(article: Article, prediction: tuple[Edge, ...] | None, _: Options) ->
         {
             "id": article.id,
             "family": article.family,
-            "slice": "headline",
+            "slice": "main",
             "article": article.id,
             "source": source,
             "item": f"{article.id}>{source}",
@@ -96,132 +103,127 @@ def _all_edges(units: Mapping[str, Article], by_id: Edges) -> tuple[Edges, Edges
     return {name: unit.edges for name, unit in units.items()}, {name: by_id.get(name, ()) for name in units}
 
 
-def _pair_measure(name: str, formula: str, compute: Callable[[int, int, int], Floats]) -> Overall:
+def _pages_metric(name: str, formula: str, compute: Callable[[int, int, int], Floats]) -> CorpusMetric:
     """A measure of pairs of pages. A pair belongs to two families, so that there is a value only."""
 
-    def measure(units: Mapping[str, Article], by_id: Edges, _: Options) -> tuple[float, int]:
+    def measure(units: Mapping[str, Article], by_id: Edges, _: Any) -> CorpusValue:
         outcomes = related_outcomes(*_all_edges(units, by_id))
-        return float(compute(*outcomes)) if outcomes else np.nan, len(units) * (len(units) - 1) // 2
+        return CorpusValue(float(compute(*outcomes)) if outcomes else np.nan, len(units) * (len(units) - 1) // 2)
 
-    return Overall(name, formula, measure)
-
-
-def _independent_source_error(units: Mapping[str, Article], by_id: Edges, _: Options) -> tuple[float, int]:
-    return independent_source_error(*_all_edges(units, by_id), next(iter(units.values())).layers)
+    return CorpusMetric(name, formula, measure, group="related pages")
 
 
-_Compute = Callable[[Counts, Counts], Floats]
+def _sources_max_error(units: Mapping[str, Article], by_id: Edges, _: Any) -> CorpusValue:
+    return CorpusValue(*independent_source_error(*_all_edges(units, by_id), next(iter(units.values())).layers))
 
 
-def _if_said(given: str, compute: _Compute) -> _Compute:
+def _if_said(metric: Metric, given: str) -> Metric:
     """The measure of a field of edges, NaN where there are edges and none has it."""
 
-    def defined(counts: Counts, full: Counts) -> Floats:
-        silent = [(sums[given] == 0) & (sums["edges"] > 0) for sums in (counts, full)]
-        return np.where(silent[0] | silent[1], np.nan, compute(counts, full))
+    def said(sums: Counts) -> NDArray[np.bool_]:
+        return np.asarray((sums[given] > 0) | (sums["edges"] == 0))
 
-    return defined
-
-
-def _macro_f1(labels: tuple[str, ...]) -> _Compute:
-    return lambda counts, full: classification.macro_f1(
-        confusion(counts, labels), classification.supported(confusion(full, labels))
-    )
+    return where(metric, lambda counts, full: said(counts) & said(full))
 
 
-def _degree_f1(name: str) -> Metric:
-    place = DEGREE_LABELS.index(name)
-
-    def compute(counts: Counts, _: Counts) -> Floats:
-        f1_of_class: Floats = classification.class_f1(confusion(counts, DEGREE_LABELS))[..., place]
-        return f1_of_class
-
-    return Metric(
-        f"f1_{name.replace('-', '_')}",
-        f"2 tp / (2 tp + fp + fn) of {name}",
-        _if_said("degrees", compute),
-        _DEGREE_CELLS,
-    )
+def _edge_metrics(noun: str) -> tuple[Metric, ...]:
+    formulas = (f"{noun} / edges predicted", f"{noun} / edges of the gold", f"2 tp / (2 tp + fp + fn) of {noun}")
+    return overlap("edge", noun, formulas=formulas, group=_EDGES)
 
 
-def _edge_metrics(name: str, noun: str) -> Iterator[Metric]:
-    tp, fp, fn = n = tuple(f"{name}_{outcome}" for outcome in OUTCOMES)
-    yield Metric(f"{name}_precision", f"{noun} / edges predicted", lambda c, _: precision(c[tp], c[fp]), n)
-    yield Metric(f"{name}_recall", f"{noun} / edges of the gold", lambda c, _: recall(c[tp], c[fn]), n)
-    yield Metric(f"{name}_f1", f"2 tp / (2 tp + fp + fn) of {noun}", lambda c, _: f1(c[tp], c[fp], c[fn]), n)
-
-
-def _edge_kind_f1(counts: Counts, _: Counts) -> Floats:
-    return f1(*(counts[f"edge_kind_{outcome}"] for outcome in OUTCOMES))
-
-
-def _kind_accuracy(counts: Counts, _: Counts) -> Floats:
-    return classification.accuracy(confusion(counts, KIND_LABELS))
-
+_EDGES: Final = "edges"
+_DEGREES: Final = "degrees"
+_KINDS: Final = "kinds"
 
 DERIVATION: Final = Task(
     name="derivation",
     summary="which texts stand behind a page, how much of it, and in which way",
+    primary="edge_f1",
+    standard=(
+        *("edge_precision", "edge_recall", "degree_macro_f1", "kind_macro_f1"),
+        *("edge_kind_f1", "related_pages_f1", "sources_max_error"),
+    ),
     forms=("edges",),
     extras=(),
-    flat=False,
+    tabular=False,
     options=(),
     keys=("id", "family", "slice", "article", "source", "degree", "kind", "item", "gold", "predicted"),
     columns=(
         *("edges", "degrees", "kinds"),
-        *(f"{name}_{outcome}" for name in ("edge", "edge_kind") for outcome in OUTCOMES),
-        *_DEGREE_CELLS,
-        *_KIND_CELLS,
+        *outcome_columns("edge"),
+        *outcome_columns("edge_kind"),
+        *confusion_columns(DEGREE_LABELS),
+        *confusion_columns(KIND_LABELS),
     ),
     metrics=(
-        *_edge_metrics("edge", "edges, by page and text, that are gold and predicted"),
-        Metric(
-            "degree_macro_f1",
-            "mean F1 over wholly, partially and non-derived, as far as the gold has them",
-            _if_said("degrees", _macro_f1(DEGREE_LABELS)),
-            _DEGREE_CELLS,
-            reference="after METER (Clough et al. 2002)",
+        *_edge_metrics("edges, by page and text, that are gold and predicted"),
+        _if_said(
+            replace(
+                macro_f1(
+                    "degree_macro_f1",
+                    DEGREE_LABELS,
+                    formula="mean F1 over wholly, partially and non-derived, as far as the gold has them",
+                    group=_DEGREES,
+                ),
+                reference="after METER (Clough et al. 2002)",
+            ),
+            "degrees",
         ),
-        *(_degree_f1(name) for name in DEGREE_LABELS[:-1]),
-        Metric(
-            "kind_accuracy",
-            "kinds right / edges that are gold and predicted",
-            _if_said("kinds", _kind_accuracy),
-            _KIND_CELLS,
+        *(
+            _if_said(label_f1(f"f1_{name.replace('-', '_')}", name, DEGREE_LABELS, group=_DEGREES), "degrees")
+            for name in DEGREE_LABELS[:-1]
         ),
-        Metric(
-            "kind_macro_f1",
-            "mean F1 over the gold kinds of the edges that are gold and predicted",
-            _if_said("kinds", _macro_f1(KIND_LABELS)),
-            _KIND_CELLS,
+        _if_said(
+            accuracy(
+                "kind_accuracy",
+                KIND_LABELS,
+                formula="kinds right / edges that are gold and predicted",
+                group=_KINDS,
+            ),
+            "kinds",
         ),
-        Metric(
-            "edge_kind_f1",
-            "2 tp / (2 tp + fp + fn) of edges, right with their kind",
-            _if_said("kinds", _edge_kind_f1),
-            tuple(f"edge_kind_{outcome}" for outcome in OUTCOMES),
+        _if_said(
+            macro_f1(
+                "kind_macro_f1",
+                KIND_LABELS,
+                formula="mean F1 over the gold kinds of the edges that are gold and predicted",
+                group=_KINDS,
+            ),
+            "kinds",
         ),
-    ),
-    overall=(
-        _pair_measure(
-            "pair_precision",
-            "pairs of pages related in gold and prediction / predicted",
-            lambda tp, fp, _: precision(tp, fp),
-        ),
-        _pair_measure(
-            "pair_recall", "pairs of pages related in gold and prediction / gold", lambda tp, _, fn: recall(tp, fn)
-        ),
-        _pair_measure("pair_f1", "2 tp / (2 tp + fp + fn) of related pages, whichever derives from the other", f1),
-        Overall(
-            "independent_source_error",
-            "mean |sources_max with the predicted edges − with the gold's| over the propositions reported",
-            _independent_source_error,
-            best=0.0,
-            bounds=(0.0, np.inf),
-        ),
+        _if_said(overlap("edge_kind", "edges, right with their kind", group=_KINDS)[2], "kinds"),
     ),
     units=_units,
     parse=parse,
     count=_count,
     inputs=_inputs,
+    corpus_metrics=(
+        _pages_metric(
+            "related_pages_precision",
+            "pairs of pages related in gold and prediction / predicted",
+            lambda tp, fp, _: precision(tp, fp),
+        ),
+        _pages_metric(
+            "related_pages_recall",
+            "pairs of pages related in gold and prediction / gold",
+            lambda tp, _, fn: recall(tp, fn),
+        ),
+        _pages_metric(
+            "related_pages_f1",
+            "2 tp / (2 tp + fp + fn) of related pages, whichever derives from the other",
+            f1,
+        ),
+        CorpusMetric(
+            "sources_max_error",
+            "mean |sources_max with the predicted edges − with the gold's| over the propositions reported",
+            _sources_max_error,
+            best=0.0,
+            bounds=(0.0, np.inf),
+            group="independent sources",
+        ),
+    ),
+    aliases={
+        **{f"pair_{part}": f"related_pages_{part}" for part in ("precision", "recall", "f1")},
+        "independent_source_error": "sources_max_error",
+    },
 )

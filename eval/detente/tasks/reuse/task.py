@@ -11,7 +11,7 @@ looked at where passages match: a passage that names none is wrong about it as s
 else both measures are undefined.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 from typing import Any, Final
 
@@ -21,16 +21,17 @@ from detente.metrics import official
 from detente.metrics import text_alignment as alignment
 from detente.metrics.matching import match
 from detente.metrics.text_alignment import HALF, Passage
+from detente.tasks.labels import OFFICIAL
 from detente.tasks.reuse.metrics import COLUMNS, METRICS, NO_OPERATION
 from detente.tasks.reuse.prediction import Detection, Pair, as_pan, parse
-from detente.tasks.task import Options, Overall, Row, Task
+from detente.tasks.task import CorpusMetric, CorpusValue, Options, Row, Task
 
 _SHOWN: Final = 60
 _WHOLE_PAIR: Final = "pair"
 """In the place of an operation in the row of a pair."""
 
 
-def _units(corpus: Corpus) -> dict[str, Pair]:
+def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Pair]:
     rows: dict[tuple[str, str], list[Record]] = {}
     for row in corpus.rows("reuse"):
         rows.setdefault((row["article"], row["source"]), []).append(row)
@@ -59,7 +60,7 @@ def _count(pair: Pair, prediction: tuple[Detection, ...] | None, _: Options) -> 
     matched = dict(match(overlaps, HALF))
     detectors = alignment.touching(cases, passages).sum(axis=1)
     covered_cases, covered_detections = alignment.coverage(cases, passages), alignment.coverage(passages, cases)
-    key = {"id": pair.id, "family": pair.family, "slice": "headline"}
+    key = {"id": pair.id, "family": pair.family, "slice": "main"}
     key |= {"article": pair.article, "source": pair.source, "outlets": pair.outlets}
     rows = [key | _whole_pair(pair, cases, passages)]
     for index, (gold, found) in enumerate(zip(pair.rows, alignment.found(cases, passages), strict=True)):
@@ -139,29 +140,41 @@ def _shown(pair: Pair, passage: Passage) -> str:
     return " ~ ".join(side if len(side) <= _SHOWN else side[: _SHOWN - 1] + "…" for side in sides)
 
 
-def _official(units: Mapping[str, Any], by_id: Mapping[str, Any], _: Options) -> tuple[float, int]:
+def _official(units: Mapping[str, Any], by_id: Mapping[str, Any], _: Any) -> CorpusValue:
     found = {name: [each.passage for each in by_id.get(name, ())] for name in units}
     cases = [row for pair in units.values() for row in as_pan(pair, pair.cases)]
     detections = [row for name, pair in units.items() for row in as_pan(pair, found[name])]
-    return official.plagdet(cases=cases, detections=detections)["macro"]["plagdet"], len(cases) + len(detections)
+    value = official.plagdet(cases=cases, detections=detections)["macro"]["plagdet"]
+    return CorpusValue(value, len(cases) + len(detections))
 
 
 REUSE: Final = Task(
     name="reuse",
     summary="which passages two articles share, and what the texts do to each other",
+    primary="passage_f1",
+    standard=(
+        "micro_plagdet",
+        "granularity",
+        "micro_precision",
+        "micro_recall",
+        "pair_f1",
+        "operation_macro_f1",
+        "plagdet",
+    ),
     forms=("passages",),
     extras=("offset_unit",),
-    flat=False,
+    tabular=False,
     options=(),
     keys=("id", "family", "slice", "article", "source", "outlets", "operation", "item", "gold", "predicted"),
     columns=COLUMNS,
     metrics=METRICS,
-    overall=(
-        Overall(
+    corpus_metrics=(
+        CorpusMetric(
             "plagdet",
             "macro-averaged, by PAN's program: neither cases nor detections are 1",
             _official,
             reference="pan-webis-de/pan-code @db0391d3, text alignment measures 1.3",
+            group=OFFICIAL,
         ),
     ),
     units=_units,

@@ -1,9 +1,8 @@
 """The task `stance`: where a holder stands on cooperation between France and Russia, one label per gold row."""
 
 import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -11,8 +10,13 @@ from detente.data.corpus import Corpus
 from detente.data.jsonl import Record, describe
 from detente.data.labels import SCALE, STANCE_LABELS, label_of_scale
 from detente.metrics import calibration, classification, official, scale
-from detente.tasks.labels import alpha, label_scorer
-from detente.tasks.task import Counts, Metric, Options, Overall, Refused, Row, Task, confusion, confusion_columns
+from detente.metrics.classification import Floats
+from detente.tasks.labels import alpha, label_scorer, majority, read_label
+from detente.tasks.metric_families import accuracy, confusion_columns, macro_f1, mcc, of_confusion
+from detente.tasks.task import CorpusMetric, CorpusValue, Counts, Metric, Options, Refused, Row, Task
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _SCALE_SUMS: Final = ("sum_gold", "sum_score", "sum_gold_squared", "sum_score_squared", "sum_products")
 _CONFIDENCES: Final = tuple(f"confidence_{bin_}" for bin_ in range(calibration.BINS))
@@ -29,7 +33,7 @@ class Prediction(NamedTuple):
     probabilities: dict[str, float] | None = None
 
 
-def _units(corpus: Corpus) -> dict[str, Row]:
+def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Row]:
     families = {name: row["family"] for name, row in corpus.articles.items()}
     return {row["id"]: {**row, "family": families[row["article"]]} for row in corpus.rows("stance")}
 
@@ -56,10 +60,7 @@ def _is_number(value: object) -> bool:
 
 def _parse(_: Row, record: Record) -> Prediction:
     if "label" in record:
-        label = record["label"]
-        if label not in STANCE_LABELS:
-            raise Refused(("label-unknown", f"label {describe(label)} is not one of {', '.join(STANCE_LABELS)}"))
-        return Prediction("label", label)
+        return Prediction("label", read_label(record, STANCE_LABELS))
     if "score" in record:
         score = record["score"]
         if not _is_number(score):
@@ -108,7 +109,7 @@ def _count(gold: Row, prediction: Prediction | None, options: Options) -> list[R
     row: Row = {
         "id": gold["id"],
         "family": gold["family"],
-        "slice": "alleged" if gold["alleged"] else "headline",
+        "slice": "alleged" if gold["alleged"] else "main",
         "article": gold["article"],
         "holder": gold["holder"],
         "target": gold["target"],
@@ -145,27 +146,12 @@ def _probability_counts(gold: str, label: str, probabilities: dict[str, float]) 
 
 
 def _majority(units: Sequence[Row]) -> Prediction:
-    """The most frequent label of the headline rows; of equals the first of the inventory."""
-    labels = Counter(row["label"] for row in units if not row["alleged"])
-    return Prediction("label", max(STANCE_LABELS, key=lambda name: labels[name]))
+    """The most frequent label of the rows that nobody else tells."""
+    return Prediction("label", majority((row["label"] for row in units if not row["alleged"]), STANCE_LABELS))
 
 
-def _accuracy(counts: Counts, _: Counts) -> Any:
-    return classification.accuracy(confusion(counts, STANCE_LABELS))
-
-
-def _macro_f1(counts: Counts, full: Counts) -> Any:
-    classes = classification.supported(confusion(full, STANCE_LABELS))
-    return classification.macro_f1(confusion(counts, STANCE_LABELS), classes)
-
-
-def _f_avg(counts: Counts, _: Counts) -> Any:
-    classes = [STANCE_LABELS.index("favor"), STANCE_LABELS.index("against")]
-    return classification.macro_f1(confusion(counts, STANCE_LABELS), classes)
-
-
-def _mcc(counts: Counts, _: Counts) -> Any:
-    return classification.mcc(confusion(counts, STANCE_LABELS))
+def _f_avg(matrix: Floats, _: Floats) -> Floats:
+    return classification.macro_f1(matrix, [STANCE_LABELS.index("favor"), STANCE_LABELS.index("against")])
 
 
 def _mae(counts: Counts, _: Counts) -> Any:
@@ -185,65 +171,93 @@ def _ece(counts: Counts, _: Counts) -> Any:
     return calibration.expected_calibration_error(confidences, correct, counts["probable"])
 
 
-def _family_error(units: Mapping[str, Row], by_id: Mapping[str, Any], options: Options) -> tuple[float, int]:
+def _family_error(units: Mapping[str, Row], _: Mapping[str, Any], rows: "pl.DataFrame") -> CorpusValue:
     """Mean |gold − predicted| number of families that tell a stance, over the stances that either side has."""
     told: dict[str, dict[tuple[str, ...], set[str]]] = {"gold": {}, "predicted": {}}
-    for name, gold in units.items():
-        row = _count(gold, by_id.get(name), options)[0]
+    for row in rows.select("id", *told).iter_rows(named=True):
+        gold = units[row["id"]]
         for side, stances in told.items():
-            if row["slice"] == "headline" and row[side] != "none":
+            if row[side] != "none":
                 stance = (gold["holder"], gold["target"], gold["time"], row[side])
                 stances.setdefault(stance, set()).add(gold["family"])
     either = told["gold"].keys() | told["predicted"].keys()
     errors = [abs(len(told["gold"].get(key, ())) - len(told["predicted"].get(key, ()))) for key in either]
-    return (sum(errors) / len(errors) if errors else math.nan), len(errors)
+    return CorpusValue(sum(errors) / len(errors) if errors else math.nan, len(errors))
 
 
-_CELLS: Final = confusion_columns(STANCE_LABELS)
+_LABELS: Final = "labels"
+_SCALED: Final = "the scale"
+_PROBABLE: Final = "probabilities"
 
 STANCE: Final = Task(
     name="stance",
     summary="where a holder stands on counter-terrorism cooperation between France and Russia",
+    primary="f_avg",
+    standard=("macro_f1", "accuracy", "mcc", "mae", "brier", "semeval2016_task6"),
     forms=("label", "score", "probabilities"),
     extras=(),
-    flat=True,
+    tabular=True,
     options=("alternatives",),
     keys=("id", "family", "slice", "article", "holder", "target", "time", "item", "gold", "predicted"),
-    columns=(*_CELLS, "scaled", "absolute_error", *_SCALE_SUMS, "probable", "squared_error", *_CONFIDENCES, *_CORRECT),
+    columns=(
+        *confusion_columns(STANCE_LABELS),
+        *("scaled", "absolute_error"),
+        *_SCALE_SUMS,
+        *("probable", "squared_error"),
+        *_CONFIDENCES,
+        *_CORRECT,
+    ),
     metrics=(
-        Metric("accuracy", "right / all", _accuracy, _CELLS),
-        Metric("macro_f1", "mean F1 over the labels that the gold has", _macro_f1, _CELLS),
-        Metric("f_avg", "(F1 of favor + F1 of against) / 2, as in SemEval-2016 task 6", _f_avg, _CELLS),
-        Metric("mcc", "Matthews correlation, three classes", _mcc, _CELLS, bounds=(-1.0, 1.0)),
-        Metric("mae", "mean |gold − score| where the gold has a scale", _mae, ("scaled",), 0.0, (0.0, 4.0)),
+        accuracy("accuracy", STANCE_LABELS, group=_LABELS),
+        macro_f1("macro_f1", STANCE_LABELS, group=_LABELS),
+        of_confusion(
+            "f_avg",
+            "(F1 of favor + F1 of against) / 2, as in SemEval-2016 task 6",
+            STANCE_LABELS,
+            _f_avg,
+            group=_LABELS,
+        ),
+        mcc(STANCE_LABELS, group=_LABELS),
+        Metric(
+            "mae", "mean |gold − score| where the gold has a scale", _mae, ("scaled",), 0.0, (0.0, 4.0), "", _SCALED
+        ),
         Metric(
             "quadratic_kappa",
             "κ with quadratic weights where the gold has a scale",
             _kappa,
             ("scaled",),
             bounds=(-1.0, 1.0),
+            group=_SCALED,
         ),
-        Metric("brier", "mean Σ (p − y)²", _brier, ("probable",), 0.0, (0.0, 2.0)),
-        Metric("calibration_error", "Σ |right − confidence| over ten bins / n", _ece, ("probable",), 0.0),
+        Metric("brier", "mean Σ (p − y)²", _brier, ("probable",), 0.0, (0.0, 2.0), group=_PROBABLE),
+        Metric(
+            "calibration_error",
+            "Σ |right − confidence| over ten bins / n",
+            _ece,
+            ("probable",),
+            0.0,
+            group=_PROBABLE,
+        ),
     ),
     units=_units,
     parse=_parse,
     count=_count,
     inputs=_inputs,
-    reference=_majority,
-    overall=(
-        Overall(
-            "independent_source_error",
+    id_form="[^:]+(:[^:]+){3,}",
+    majority=_majority,
+    corpus_metrics=(
+        CorpusMetric(
+            "family_count_error",
             "mean |gold − predicted| number of families that tell a holder's stance on a target",
             _family_error,
             0.0,
             (0.0, math.inf),
+            group="independent sources",
         ),
         label_scorer(
             official.semeval2016_task6,
             "macroF_favor_against",
-            {name: name.upper() for name in STANCE_LABELS},
-            _count,
+            {name: name.upper() for name in ("favor", "against", "none")},
             "(F of favor + F of against) / 2, 0/0 = 0",
             "SemEval-2016 task 6, eval.pl",
         ),
@@ -251,10 +265,10 @@ STANCE: Final = Task(
             official.newsmtsc,
             "f1_macro",
             {"favor": "positive", "against": "negative", "none": "neutral"},
-            _count,
             "mean F1 of three classes, 0/0 = 0",
             "NewsMTSC @b9d9b797",
         ),
-        alpha(_count),
+        alpha(),
     ),
+    aliases={"independent_source_error": "family_count_error"},
 )

@@ -9,10 +9,10 @@ import numpy as np
 from detente.data.jsonl import Record
 from detente.metrics.classification import Floats
 from detente.metrics.matching import match, soft_match
+from detente.tasks.metric_families import OUTCOMES
 from detente.tasks.stance_open.prediction import Article, Stance
 from detente.tasks.task import Row
 
-OUTCOMES: Final = ("tp", "fp", "fn")
 ALL: Final = "all"
 """In the place of holder and target in the row of an article's evidence."""
 
@@ -48,18 +48,18 @@ def _weight(one: Stance, other: Stance) -> float:
 
 
 def slices(article: Article, predicted: Sequence[Stance]) -> tuple[Slice, Slice]:
-    """The headline slice and the alleged one."""
-    headline, alleged = article.gold(alleged=False), article.gold(alleged=True)
+    """The main slice and the alleged one."""
+    main, alleged = article.gold(alleged=False), article.gold(alleged=True)
 
     def fits(stance: Stance, gold: Sequence[tuple[Record, Stance]]) -> bool:
         return any(_strict(each, stance) for _, each in gold)
 
-    aside = [fits(stance, alleged) and not fits(stance, headline) for stance in predicted]
+    aside = [fits(stance, alleged) and not fits(stance, main) for stance in predicted]
     return (
         Slice(
-            "headline",
-            tuple(row for row, _ in headline),
-            tuple(stance for _, stance in headline),
+            "main",
+            tuple(row for row, _ in main),
+            tuple(stance for _, stance in main),
             tuple(stance for stance, moved in zip(predicted, aside, strict=True) if not moved),
         ),
         Slice(

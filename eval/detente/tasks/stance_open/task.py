@@ -9,32 +9,34 @@ its case. An office-holder is not the state; nothing is folded.
 
 Two stances match strictly if holder, target and label are equal and their evidence shares a token. Alleged rows are a
 slice of their own: a predicted stance that matches one of them strictly, and no other row, is scored there and is not
-spurious in the headline scores. Every prediction is in exactly one slice.
+spurious in the main scores. Every prediction is in exactly one slice.
 
 Softly, two stances match by (holder + target + evidence) / 3, of which the first two are 1 or 0 and the third is the
 F1 of tokens; by 0 if their labels differ. The matching is one to one and optimal, so that a copy of a prediction can
 only take a row that nothing else fits better.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import STANCE_TARGETS
 from detente.data.page import Page
 from detente.metrics import official
-from detente.metrics.classification import f1, precision, ratio, recall
+from detente.metrics.classification import ratio
 from detente.metrics.official.sentiment_graph_f1 import Opinion
-from detente.tasks.stance_open.matching import OUTCOMES, counted, slices
+from detente.tasks.labels import OFFICIAL
+from detente.tasks.metric_families import outcome_columns, overlap, share, toggled
+from detente.tasks.stance_open.matching import counted, slices
 from detente.tasks.stance_open.prediction import Article, Stance, parse
-from detente.tasks.task import Metric, Options, Overall, Row, Task
+from detente.tasks.task import CorpusMetric, CorpusValue, Metric, Options, Row, Task
 
 _NO_HOLDERS: Final = ("outlet", "agency", "text")
 """Kinds of sources that report, and take no stance."""
 
 
-def _units(corpus: Corpus) -> dict[str, Article]:
+def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Article]:
     names = {row["id"]: (row["name"], *row["aliases"]) for row in corpus.rows("sources")}
     rows: dict[str, list[Record]] = {name: [] for name in corpus.articles}
     for row in corpus.rows("stance"):
@@ -63,7 +65,7 @@ def _inputs(corpus: Corpus) -> list[Record]:
 
 
 def sentiment_graphs(article: Article, predicted: Sequence[Stance]) -> tuple[list[Opinion], list[Opinion]]:
-    """The headline stances of an article, gold and predicted, as `official.sentiment_graph_f1` has opinions.
+    """The main stances of an article, gold and predicted, as `official.sentiment_graph_f1` has opinions.
 
     A holder is the tokens of the page that are a name or an alias of it, none for a page's own voice; one that was
     predicted as spans which name nobody is their tokens. A target is a token of its own, past those of the page. The
@@ -75,8 +77,8 @@ def sentiment_graphs(article: Article, predicted: Sequence[Stance]) -> tuple[lis
         target = len(article.page.tokens) + STANCE_TARGETS.index(stance.target)
         return sorted(holder), [target], sorted(stance.tokens), stance.label
 
-    headline, _ = slices(article, predicted)
-    return [opinion(stance) for stance in headline.gold], [opinion(stance) for stance in headline.predicted]
+    main, _ = slices(article, predicted)
+    return [opinion(stance) for stance in main.gold], [opinion(stance) for stance in main.predicted]
 
 
 def _count(article: Article, prediction: tuple[Stance, ...] | None, _: Options) -> list[Row]:
@@ -84,77 +86,86 @@ def _count(article: Article, prediction: tuple[Stance, ...] | None, _: Options) 
     return [key | row for row in counted(article, prediction or ())]
 
 
-def _overlap_metrics(level: str, noun: str) -> Iterator[Metric]:
-    tp, fp, fn = n = tuple(f"{level}_{outcome}" for outcome in OUTCOMES)
-    for measure, formula, compute in (
-        ("precision", f"{noun} / those predicted", lambda counts, _: precision(counts[tp], counts[fp])),
-        ("recall", f"{noun} / those of the gold", lambda counts, _: recall(counts[tp], counts[fn])),
-        ("f1", f"2 tp / (2 tp + fp + fn) of {noun}", lambda counts, _: f1(counts[tp], counts[fp], counts[fn])),
-    ):
-        yield Metric(f"{level}_{measure}", formula, compute, n)
-
-
+_LEVELS: Final = {
+    "strict": "stances with equal holder, target and label whose evidence shares a token",
+    "holder_target": "distinct pairs of holder and target",
+    "polarity": "distinct labels of pairs of holder and target that both have",
+    "evidence": "tokens of evidence, whoever's",
+}
 _SIDES: Final = ("stances_predicted", "stances")
+_WHOLE: Final = "whole stances"
+_PARTS: Final = "parts of stances"
+_OFFICIAL: Final = "sentiment_graph_f1"
 
 
-def _sentiment_graph_f1(
-    units: Mapping[str, Article], by_id: Mapping[str, Sequence[Stance]], _: Options
-) -> tuple[float, int]:
+def _sentiment_graph_f1(units: Mapping[str, Article], by_id: Mapping[str, Sequence[Stance]], _: Any) -> CorpusValue:
     graphs = [sentiment_graphs(article, by_id.get(name, ())) for name, article in units.items()]
     gold, predicted = [mine for mine, _ in graphs], [theirs for _, theirs in graphs]
-    return official.sentiment_graph_f1(gold=gold, predicted=predicted)["SF1"], sum(map(len, gold))
+    value = official.sentiment_graph_f1(gold=gold, predicted=predicted)["SF1"]
+    return CorpusValue(value, sum(map(len, gold)))
 
 
 STANCE_OPEN: Final = Task(
     name="stance_open",
     summary="find who stands where on cooperation between France and Russia, with the words that show it",
+    primary="soft_f1",
+    standard=(
+        "soft_precision",
+        "soft_recall",
+        "strict_f1",
+        "holder_target_f1",
+        "polarity_f1",
+        "evidence_f1",
+        _OFFICIAL,
+    ),
     forms=("stances",),
     extras=("offset_unit",),
-    flat=False,
+    tabular=False,
     options=(),
     keys=("id", "family", "slice", "article", "holder", "target", "item"),
-    columns=(
-        *(*_SIDES, "soft_tp"),
-        *(
-            f"{level}_{outcome}"
-            for level in ("strict", "holder_target", "polarity", "evidence")
-            for outcome in OUTCOMES
-        ),
-    ),
+    columns=(*_SIDES, "soft_tp", *(column for level in _LEVELS for column in outcome_columns(level))),
     metrics=(
-        Metric(
+        share(
             "soft_precision",
             "how well stances match one to one (holder, target, evidence), summed / predicted",
-            lambda counts, _: ratio(counts["soft_tp"], counts["stances_predicted"]),
-            _SIDES[:1],
+            "soft_tp",
+            "stances_predicted",
+            1.0,
+            group=_WHOLE,
         ),
-        Metric(
+        share(
             "soft_recall",
             "how well stances match one to one (holder, target, evidence), summed / those of the gold",
-            lambda counts, _: ratio(counts["soft_tp"], counts["stances"]),
-            _SIDES[1:],
+            "soft_tp",
+            "stances",
+            1.0,
+            group=_WHOLE,
         ),
         Metric(
             "soft_f1",
             "2 × the same sum / (predicted + those of the gold)",
             lambda counts, _: ratio(2 * counts["soft_tp"], counts["stances_predicted"] + counts["stances"]),
             _SIDES,
+            group=_WHOLE,
+            flips=toggled("soft_tp", "stances"),
         ),
-        *_overlap_metrics("strict", "stances with equal holder, target and label whose evidence shares a token"),
-        *_overlap_metrics("holder_target", "distinct pairs of holder and target"),
-        *_overlap_metrics("polarity", "distinct labels of pairs of holder and target that both have"),
-        *_overlap_metrics("evidence", "tokens of evidence, whoever's"),
-    ),
-    overall=(
-        Overall(
-            "sentiment_graph_f1",
-            "weighted F1 of (holder, target, evidence, label), not one to one, 0/0 = 0",
-            _sentiment_graph_f1,
-            reference="SemEval-2022 task 10 @aa65f2c9, evaluate.py",
+        *(
+            metric
+            for level, noun in _LEVELS.items()
+            for metric in overlap(level, noun, group=_WHOLE if level == "strict" else _PARTS)
         ),
     ),
     units=_units,
     parse=parse,
     count=_count,
     inputs=_inputs,
+    corpus_metrics=(
+        CorpusMetric(
+            _OFFICIAL,
+            "weighted F1 of (holder, target, evidence, label), not one to one, 0/0 = 0",
+            _sentiment_graph_f1,
+            reference="SemEval-2022 task 10 @aa65f2c9, evaluate.py",
+            group=OFFICIAL,
+        ),
+    ),
 )

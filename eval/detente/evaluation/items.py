@@ -1,13 +1,10 @@
-"""Two systems side by side: their counts in one order, and the items of which they say different things."""
+"""Two systems side by side: the items of which they say different things."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import polars as pl
-
 from detente.evaluation.score import Scores
-from detente.metrics.classification import Floats
 
 
 @dataclass(frozen=True)
@@ -16,7 +13,7 @@ class ItemDifference:
 
     Attributes:
         item: Its name.
-        slice: Only `headline` items enter the headline scores.
+        slice: Only `main` items enter the main scores.
         gold: The gold label; None where the task has no labels.
         said: What each said, or what was wrong with it in words; None where a system has no such item.
         wrong: How wrong each was.
@@ -40,21 +37,6 @@ class _Answer(NamedTuple):
     gold: str | None
     said: str
     wrong: float
-
-
-def aligned(systems: Sequence[pl.DataFrame], key: str, columns: Sequence[str]) -> tuple[list[str], list[Floats]]:
-    """The counts of each value of a key, summed, in the same order for all systems.
-
-    Returns:
-        The values that any system has, sorted, and for each system an array `(values, columns)`, 0 where it has none.
-    """
-    every = pl.concat([rows.select(key) for rows in systems]).unique().sort(key)
-    sums: list[Floats] = []
-    for rows in systems:
-        grouped = rows.group_by(key, maintain_order=True).agg(pl.col(columns).sum())
-        placed = every.join(grouped, on=key, how="left", maintain_order="left")
-        sums.append(placed.select(columns).fill_null(0.0).to_numpy())
-    return every[key].to_list(), sums
 
 
 def _answers(scores: Scores) -> dict[str, _Answer]:

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-from detente.evaluation.score import Columns, Resampling
+from detente.evaluation.score import Columns, Resampling, Scores
 from detente.metrics.classification import Floats
-from detente.stats import paired
+from detente.stats import bootstrap, paired
 from detente.stats.bootstrap import Statistic
 from detente.stats.paired import Interval, SignFlip
-from detente.tasks.task import Metric, Overall
+from detente.tasks.task import CorpusMetric, Metric
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,34 @@ class Counts:
     resampling: Resampling
 
 
-class _Watched(Columns):
+def _aligned(systems: Sequence[pl.DataFrame], key: str, columns: Sequence[str]) -> tuple[list[str], list[Floats]]:
+    """The counts of each value of a key, summed, in the same order for all systems.
+
+    Returns:
+        The values that any system has, sorted, and for each system an array `(values, columns)`, 0 where it has none.
+    """
+    every = pl.concat([rows.select(key) for rows in systems]).unique().sort(key)
+    sums: list[Floats] = []
+    for rows in systems:
+        grouped = rows.group_by(key, maintain_order=True).agg(pl.col(columns).sum())
+        placed = every.join(grouped, on=key, how="left", maintain_order="left")
+        sums.append(placed.select(columns).fill_null(0.0).to_numpy())
+    return every[key].to_list(), sums
+
+
+def counts_of(systems: Sequence[Scores], unit: str, resampling: Resampling) -> Counts:
+    """The counts of the main rows by cluster and by item, and those of the resamples."""
+    rows, columns = [each.main_rows for each in systems], systems[0].task.columns
+    clusters, sums = _aligned(rows, unit, columns)
+    items, item_sums = _aligned(rows, "item", columns)
+    resampled = []
+    if bootstrap.kind(len(clusters)) == "bootstrap":
+        drawn = bootstrap.weights(len(clusters), resampling.resamples, resampling.seed)
+        resampled = [drawn @ each for each in sums]
+    return Counts(columns, clusters, sums, items, item_sums, resampled, resampling)
+
+
+class _ColumnUsage(Columns):
     """Counts that note which of them are read."""
 
     def __init__(self, names: Sequence[str], sums: Floats) -> None:
@@ -103,16 +131,13 @@ class _Watched(Columns):
         return super().__getitem__(name)
 
 
-def good(metric: Metric | Overall, values: Any) -> Floats:
-    """Values turned so that the greater is the better."""
-    low, high = metric.bounds
+def higher_is_better(metric: Metric | CorpusMetric, values: Any) -> Floats:
+    """Values turned so that the greater is the better: as they are, or negated where the best is the least."""
     turned = np.asarray(values, dtype=float)
-    if metric.best >= high:
-        return turned
-    return -turned if metric.best <= low else -np.abs(turned - metric.best)
+    return turned if metric.best >= metric.bounds[1] else -turned
 
 
-def ranks(metric: Metric | Overall, values: Sequence[float], resampled: Floats | None = None) -> tuple[Rank, ...]:
+def ranks(metric: Metric | CorpusMetric, values: Sequence[float], resampled: Floats | None = None) -> tuple[Rank, ...]:
     """The place of each system.
 
     Args:
@@ -123,14 +148,18 @@ def ranks(metric: Metric | Overall, values: Sequence[float], resampled: Floats |
     places: list[int | None] = [None] * len(values)
     intervals: list[tuple[int, int] | None] = [None] * len(values)
     defined = np.flatnonzero(~np.isnan(values))
-    best, _ = paired.ranks(good(metric, values)[defined])
-    found = paired.rank_intervals(good(metric, resampled)[defined]) if resampled is not None else [None] * len(defined)
+    best, _ = paired.ranks(higher_is_better(metric, values)[defined])
+    found = (
+        paired.rank_intervals(higher_is_better(metric, resampled)[defined])
+        if resampled is not None
+        else [None] * len(defined)
+    )
     for place, rank, interval in zip(defined, best, found, strict=True):
         places[place], intervals[place] = int(rank), interval
     return tuple(Rank(*each) for each in zip(values, places, intervals, strict=True))
 
 
-def of_values(metric: Overall, values: Sequence[float]) -> tuple[tuple[Rank, ...], list[Difference]]:
+def of_values(metric: CorpusMetric, values: Sequence[float]) -> tuple[tuple[Rank, ...], list[Difference]]:
     """Systems compared by a metric that is a value only."""
     others = [
         Difference(value - values[0], _better(metric, values[0], value), {}, np.nan, None, {}) for value in values[1:]
@@ -138,9 +167,22 @@ def of_values(metric: Overall, values: Sequence[float]) -> tuple[tuple[Rank, ...
     return ranks(metric, values), others
 
 
+def full_counts(counts: Counts) -> Columns:
+    """The counts of all systems together, whose classes those of a macro average are, the same for all."""
+    return Columns(counts.columns, np.sum(counts.sums, axis=(0, 1)))
+
+
+def resampled_values(metric: Metric, counts: Counts) -> Floats | None:
+    """The metric in every resample, shape `(systems, resamples)`; None where there are none."""
+    if not counts.resampled:
+        return None
+    full = full_counts(counts)
+    return np.stack([metric.compute(Columns(counts.columns, sums), full) for sums in counts.resampled])
+
+
 def of_counts(metric: Metric, counts: Counts) -> tuple[tuple[Rank, ...], list[Difference]]:
     """Systems compared by a metric of summed counts: the place of each, and how each but the first differs from it."""
-    full = _Watched(counts.columns, np.sum(counts.sums, axis=(0, 1)))
+    full = _ColumnUsage(counts.columns, np.sum(counts.sums, axis=(0, 1)))
     metric.compute(full, dict(full))
     read = np.array([name in full.read for name in counts.columns])
 
@@ -149,7 +191,7 @@ def of_counts(metric: Metric, counts: Counts) -> tuple[tuple[Rank, ...], list[Di
 
     values = [float(statistic(sums.sum(axis=0))) for sums in counts.sums]
     inside = [statistic(sums) for sums in counts.sums]
-    resampled = np.stack([statistic(sums) for sums in counts.resampled]) if counts.resampled else None
+    resampled = resampled_values(metric, counts)
     tested = _tested(statistic, counts, read, resampled) if resampled is not None else [None] * (len(values) - 1)
     found = []
     for place, known in enumerate(tested, start=1):
@@ -190,7 +232,7 @@ def _tested(statistic: Statistic, counts: Counts, read: NDArray[np.bool_], resam
     ]
 
 
-def _better(metric: Metric | Overall, first: float, second: float) -> int:
+def _better(metric: Metric | CorpusMetric, first: float, second: float) -> int:
     """1, −1, or 0 where the two are equal or one is undefined."""
-    lead = np.round(good(metric, second) - good(metric, first), 12)
+    lead = np.round(higher_is_better(metric, second) - higher_is_better(metric, first), 12)
     return 0 if np.isnan(lead) else int(np.sign(lead))

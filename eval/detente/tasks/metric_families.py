@@ -1,0 +1,266 @@
+"""Families of metrics that several tasks have: ratios, precision, recall and F1, what a confusion matrix gives.
+
+Each is made of count columns by their names, and knows what an item's counts become if its answer is another one, from
+which `one_item` tells how much a single item is worth.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.metrics import classification
+from detente.metrics.classification import Floats, f1, precision, ratio, recall
+from detente.tasks.task import Counts, Flips, Items, Metric
+
+Compute = Callable[[Counts, Counts], Floats]
+
+OUTCOMES: Final = ("tp", "fp", "fn")
+
+
+def outcome_columns(name: str) -> tuple[str, ...]:
+    """The count columns of precision, recall and F1."""
+    return tuple(f"{name}_{outcome}" for outcome in OUTCOMES)
+
+
+def toggled(part: str, whole: str) -> Flips:
+    """An item's part becomes nothing of its whole, or all of it."""
+
+    def flips(items: Items, columns: Sequence[str]) -> list[Items]:
+        none, every = items.copy(), items.copy()
+        none[:, columns.index(part)] = 0
+        every[:, columns.index(part)] = items[:, columns.index(whole)]
+        return [none, every]
+
+    return flips
+
+
+def toggled_together(columns: Sequence[str], suffix: str) -> Flips:
+    """Several parts become nothing of their wholes at once, or all of them."""
+
+    def flips(items: Items, names: Sequence[str]) -> list[Items]:
+        made = [items, items]
+        for column in columns:
+            toggle = toggled(column, f"{column}{suffix}")
+            made = [toggle(each, names)[place] for place, each in enumerate(made)]
+        return made
+
+    return flips
+
+
+def swapped(name: str) -> Flips:
+    """What is found is lost, and what is lost is found; what is let in is left out, and, if counted, the reverse."""
+
+    def flips(items: Items, columns: Sequence[str]) -> list[Items]:
+        turned = items.copy()
+        tp, fp, fn = (columns.index(column) for column in outcome_columns(name))
+        turned[:, tp], turned[:, fn] = items[:, fn], items[:, tp]
+        if f"{name}_tn" in columns:
+            turned[:, fp] = items[:, columns.index(f"{name}_tn")]
+            turned[:, columns.index(f"{name}_tn")] = items[:, fp]
+        else:
+            turned[:, fp] = 0
+        return [turned]
+
+    return flips
+
+
+def relabelled(labels: Sequence[str], cells: Callable[[str, str], str]) -> Flips:
+    """Each item gets each of the labels as its answer; its gold label stays."""
+
+    def flips(items: Items, columns: Sequence[str]) -> list[Items]:
+        made = []
+        for answer in labels:
+            turned = items.copy()
+            for gold in labels:
+                row = [columns.index(cells(gold, predicted)) for predicted in labels]
+                turned[:, row] = 0
+                turned[:, columns.index(cells(gold, answer))] = items[:, row].sum(axis=1)
+            made.append(turned)
+        return made
+
+    return flips
+
+
+def share(name: str, formula: str, part: str, whole: str, best: float = 0.0, *, group: str = "") -> Metric:
+    """A metric that is the ratio of two count columns."""
+
+    def compute(counts: Counts, _: Counts) -> Floats:
+        return ratio(counts[part], counts[whole])
+
+    return Metric(name, formula, compute, (whole,), best, group=group, flips=toggled(part, whole))
+
+
+def overlap(
+    name: str,
+    noun: str,
+    *,
+    columns: str = "",
+    formulas: tuple[str, str, str] | None = None,
+    n: tuple[str, ...] = (),
+    group: str = "",
+) -> tuple[Metric, Metric, Metric]:
+    """Precision, recall and F1 of the counts `…_tp`, `…_fp` and `…_fn`.
+
+    Args:
+        name: Of the metrics, before `_precision`, `_recall` and `_f1`.
+        noun: What is counted, for the formulas.
+        columns: Of the count columns, before their outcome; by default the metrics' name.
+        formulas: Of the three, where the usual words do not fit.
+        n: The columns of observations; by default those of the three outcomes.
+        group: What they tell.
+    """
+    columns = columns or name
+    tp, fp, fn = outcome_columns(columns)
+    usual = (f"{noun} / those predicted", f"{noun} / those of the gold", f"2 tp / (2 tp + fp + fn) of {noun}")
+    computes: tuple[Compute, ...] = (
+        lambda counts, _: precision(counts[tp], counts[fp]),
+        lambda counts, _: recall(counts[tp], counts[fn]),
+        lambda counts, _: f1(counts[tp], counts[fp], counts[fn]),
+    )
+    made = [
+        Metric(f"{name}_{part}", formula, compute, n or (tp, fp, fn), group=group, flips=swapped(columns))
+        for part, formula, compute in zip(("precision", "recall", "f1"), formulas or usual, computes, strict=True)
+    ]
+    return made[0], made[1], made[2]
+
+
+def cell(gold: str, predicted: str) -> str:
+    """The name of the count column of a cell of a confusion matrix."""
+    return f"{gold}>{predicted}"
+
+
+def confusion_columns(labels: Sequence[str]) -> tuple[str, ...]:
+    """The names of the count columns of a confusion matrix."""
+    return tuple(cell(gold, predicted) for gold in labels for predicted in labels)
+
+
+def confusion(counts: Counts, labels: Sequence[str]) -> Floats:
+    """The matrices, gold along the rows, of the count columns named `gold>predicted`."""
+    rows = [np.stack([counts[cell(gold, predicted)] for predicted in labels], axis=-1) for gold in labels]
+    return np.stack(rows, axis=-2)
+
+
+def of_confusion(
+    name: str,
+    formula: str,
+    labels: Sequence[str],
+    measure: Callable[[Floats, Floats], Floats],
+    *,
+    bounds: tuple[float, float] = (0.0, 1.0),
+    reference: str = "",
+    group: str = "",
+) -> Metric:
+    """A metric of a confusion matrix; `measure` is given that of the sample, and that of the full set."""
+
+    def compute(counts: Counts, full: Counts) -> Floats:
+        return measure(confusion(counts, labels), confusion(full, labels))
+
+    return Metric(
+        name,
+        formula,
+        compute,
+        confusion_columns(labels),
+        bounds=bounds,
+        reference=reference,
+        group=group,
+        flips=relabelled(labels, cell),
+    )
+
+
+def accuracy(name: str, labels: Sequence[str], *, formula: str = "right / all", group: str = "") -> Metric:
+    """The share of answers that are right."""
+    return of_confusion(name, formula, labels, lambda matrix, _: classification.accuracy(matrix), group=group)
+
+
+def macro_f1(
+    name: str, labels: Sequence[str], *, formula: str = "mean F1 over the labels that the gold has", group: str = ""
+) -> Metric:
+    """The mean F1 over the labels that the full set's gold has, the same in every sample."""
+
+    def measure(matrix: Floats, full: Floats) -> Floats:
+        return classification.macro_f1(matrix, classification.supported(full))
+
+    return of_confusion(name, formula, labels, measure, group=group)
+
+
+def mcc(labels: Sequence[str], group: str = "") -> Metric:
+    """Matthews correlation."""
+    return of_confusion(
+        "mcc",
+        "Matthews correlation (R_K) over the labels",
+        labels,
+        lambda matrix, _: classification.mcc(matrix),
+        bounds=(-1.0, 1.0),
+        reference="Gorodkin 2004",
+        group=group,
+    )
+
+
+def label_f1(name: str, label: str, labels: Sequence[str], group: str = "") -> Metric:
+    """F1 of one label."""
+    place = labels.index(label)
+
+    def measure(matrix: Floats, _: Floats) -> Floats:
+        of_label: Floats = classification.class_f1(matrix)[..., place]
+        return of_label
+
+    return of_confusion(name, f"2 tp / (2 tp + fp + fn) of {label}", labels, measure, group=group)
+
+
+def where(metric: Metric, defined: Callable[[Counts, Counts], NDArray[np.bool_]]) -> Metric:
+    """The metric where something holds of the counts of a sample and of the full set, NaN elsewhere."""
+
+    def compute(counts: Counts, full: Counts) -> Floats:
+        return np.where(defined(counts, full), metric.compute(counts, full), np.nan)
+
+    return replace(metric, compute=compute)
+
+
+def where_given(metric: Metric, given: str) -> Metric:
+    """The metric of what the system says of some item of the full set; NaN where it says it of none."""
+    return where(metric, lambda _, full: np.asarray(full[given]) > 0)
+
+
+TEXT_ERROR_COLUMNS: Final = ("spaces", "merged_words", "solid", "split_words", "breaks", "lost_line_breaks")
+DAMAGE: Final = "damage to the text"
+INSERTIONS: Final = "output characters that the page, or its reference, does not have / output characters"
+DOUBLED: Final = "output lines that repeat text already output / output lines"
+MOVED: Final = "output lines to move to restore the order of the page, or its reference / output lines"
+
+WHITESPACE_ERRORS: Final = (
+    share(
+        "merged_words",
+        "word boundaries lost / word boundaries inside kept text",
+        "merged_words",
+        "spaces",
+        group=DAMAGE,
+    ),
+    share(
+        "split_words",
+        "words split / neighbouring characters inside kept words",
+        "split_words",
+        "solid",
+        group=DAMAGE,
+    ),
+    share(
+        "lost_line_breaks",
+        "line ends lost / line ends inside kept text",
+        "lost_line_breaks",
+        "breaks",
+        group=DAMAGE,
+    ),
+)
+"""Of the spaces and line ends between words."""
+
+
+def text_errors(output: str, insertions: str, lines: str, doubled: str, moved: str) -> tuple[Metric, ...]:
+    """What is wrong with an output text beside what it lacks, from these count columns."""
+    return (
+        share("insertions", INSERTIONS, insertions, output, group=DAMAGE),
+        share("doubled", DOUBLED, doubled, lines, group=DAMAGE),
+        share("moved", MOVED, moved, lines, group=DAMAGE),
+        *WHITESPACE_ERRORS,
+    )
