@@ -291,7 +291,7 @@ def test_the_interval_is_of_paired_resamples(wide_gold, predict) -> None:
     comparison = compared(wide_gold, predict, systems, resampling=scoring.Resampling(resamples=800, seed=3))
     found = comparison.pairs[0].differences["accuracy"].tested
     assert found is not None
-    drawn = resample.weights(12, 800, 3)
+    drawn = resample.bootstrap_weights(12, 800, 3)
     wrong = np.array([[number < 905, 903 <= number < 906] for number in range(900, 912)], dtype=float)
     differences = (drawn @ (wrong[:, 0] - wrong[:, 1])) / 24
     assert found.interval[:2] == pytest.approx(np.quantile(differences, [0.025, 0.975]))
@@ -307,8 +307,8 @@ def test_a_difference_of_the_detectable_size_is_found_in_four_of_five_samples() 
 
 
 def test_over_five_percent_undefined_resamples_forbid_an_interval() -> None:
-    assert np.isnan(paired.interval([1.0] * 94 + [np.nan] * 6)[:3]).all()
-    low, high, error, undefined = paired.interval([0.0, 1.0] * 48 + [np.nan] * 4)
+    assert np.isnan(resample.percentile_interval([1.0] * 94 + [np.nan] * 6)[:3]).all()
+    low, high, error, undefined = resample.percentile_interval([0.0, 1.0] * 48 + [np.nan] * 4)
     assert (low, high, undefined) == (0, 1, pytest.approx(0.04))
     assert error == pytest.approx(np.std([0.0, 1.0] * 48, ddof=1))
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente.metrics.bags import Hits, Shingles, compare, overlap
-from detente.metrics.words import located_words, words
+from detente.metrics.ngrams import Hits, Shingles, compare, located_words, overlap, words
 
 LARGE = 65_534
 """From this many words on, four numbers of words no longer fit 64 bits."""

@@ -93,7 +93,7 @@ def compare(
     chosen = _chosen(systems[0], metrics)
     unit = resampling.unit if resampling.unit in task.keys else "family"
     counts = _counts(systems, unit, resampling)
-    interval = resample.kind(len(counts.clusters))
+    interval = resample.interval_kind(len(counts.clusters))
     found = {
         metric.name: of_counts(metric, counts)
         if isinstance(metric, Metric)
@@ -126,8 +126,8 @@ def _counts(systems: Sequence[Scores], unit: str, resampling: Resampling) -> Cou
     clusters, sums = aligned(rows, unit, columns)
     items, item_sums = aligned(rows, "item", columns)
     resampled = []
-    if resample.kind(len(clusters)) == "bootstrap":
-        drawn = resample.weights(len(clusters), resampling.resamples, resampling.seed)
+    if resample.interval_kind(len(clusters)) == "bootstrap":
+        drawn = resample.bootstrap_weights(len(clusters), resampling.resamples, resampling.seed)
         resampled = [drawn @ each for each in sums]
     return Counts(columns, clusters, sums, items, item_sums, resampled, resampling)
 

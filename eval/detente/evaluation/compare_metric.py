@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from detente.evaluation.score import Columns, Resampling
 from detente.metrics.classification import Floats
 from detente.stats import paired
-from detente.stats.bootstrap import Statistic
-from detente.stats.paired import Interval, SignFlip
+from detente.stats.bootstrap import Interval, Statistic, percentile_interval
+from detente.stats.paired import SignFlip
 from detente.tasks.task import Metric, Overall
 
 
@@ -183,7 +183,7 @@ def _tested(statistic: Statistic, counts: Counts, read: NDArray[np.bool_], resam
         )
         for other in others
     ]
-    intervals = [paired.interval(each - resampled[0]) for each in resampled[1:]]
+    intervals = [percentile_interval(each - resampled[0]) for each in resampled[1:]]
     return [
         Tested(interval, test, p, paired.minimal_detectable(interval.error))
         for interval, test, p in zip(intervals, tests, paired.holm([test.p for test in tests]), strict=True)

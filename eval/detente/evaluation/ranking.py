@@ -13,8 +13,7 @@ from detente.evaluation.compare_metric import Rank, good, ranks
 from detente.evaluation.score import Columns, Resampling, Scores
 from detente.metrics.classification import Floats
 from detente.stats import bootstrap as resample
-from detente.stats import paired
-from detente.stats.paired import Interval
+from detente.stats.bootstrap import Interval
 from detente.tasks.task import Metric, Overall, Task
 
 FIRST: Final = ("shingle_f1", "rouge_lsum_f1", "paragraph_match_f1", "snippet_f1")
@@ -125,18 +124,18 @@ def _resampled(systems: list[Scores], metric: Metric | Overall, resampling: Resa
     """The kind of interval, and the metric in every resample, shape `(systems, resamples)`, where there are any."""
     rows, columns = [each.rows.filter(slice="headline") for each in systems], systems[0].task.columns
     clusters, sums = aligned(rows, resampling.unit, columns)
-    interval = resample.kind(len(clusters))
+    interval = resample.interval_kind(len(clusters))
     if interval == "range" or isinstance(metric, Overall):
         return interval, None
     full = Columns(columns, np.sum(sums, axis=(0, 1)))
-    drawn = resample.weights(len(clusters), resampling.resamples, resampling.seed)
+    drawn = resample.bootstrap_weights(len(clusters), resampling.resamples, resampling.seed)
     return interval, np.stack([metric.compute(Columns(columns, drawn @ each), full) for each in sums])
 
 
 def _lead(turned: Floats | None, order: list[int], position: int) -> Interval | None:
     if turned is None or position + 1 == len(order):
         return None
-    return paired.interval(turned[order[position]] - turned[order[position + 1]])
+    return resample.percentile_interval(turned[order[position]] - turned[order[position + 1]])
 
 
 def with_and_without_empty(scores: Scores, metric: Metric | Overall) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from detente.evaluation.engines import rows_of_systems
 from detente.evaluation.predictions import Predictions
 from detente.metrics.classification import Floats
 from detente.stats import bootstrap as resample
-from detente.stats.bootstrap import Spread
+from detente.stats.bootstrap import Estimate
 from detente.tasks.task import Counts, Gold, Metric, Options, Row, Task
 
 UNITS: Final = ("family", "article", "item")
@@ -50,7 +50,7 @@ class Scores:
     """
 
     task: Task
-    metrics: dict[str, Spread]
+    metrics: dict[str, Estimate]
     n: dict[str, int]
     majority: dict[str, float]
     breakdown: dict[str, dict[str, dict[str, float]]]
@@ -143,16 +143,18 @@ def score(
     headline = rows.filter(slice="headline")
     sums = _sums(headline, task, resampling.unit)
     full = Columns(task.columns, sums.sum(axis=0))
-    interval = resample.kind(len(sums))
-    drawn = resample.weights(len(sums), resampling.resamples, resampling.seed) if interval == "bootstrap" else None
+    interval = resample.interval_kind(len(sums))
+    drawn = None
+    if interval == "bootstrap":
+        drawn = resample.bootstrap_weights(len(sums), resampling.resamples, resampling.seed)
     metrics = {
-        metric.name: resample.spread(lambda part, metric=metric: _evaluate(metric, task, part, full), sums, drawn)  # type: ignore[misc]
+        metric.name: resample.estimate(lambda part, metric=metric: _evaluate(metric, task, part, full), sums, drawn)  # type: ignore[misc]
         for metric in task.metrics
     }
     ns = {metric.name: int(sum(full[name] for name in metric.n)) for metric in task.metrics}
     for measure in task.overall:
         value, ns[measure.name] = measure.compute(units, predictions.by_id, options)
-        metrics[measure.name] = Spread(value, np.nan, np.nan, np.nan, 0, np.nan)
+        metrics[measure.name] = Estimate(value, np.nan, np.nan, np.nan, 0, np.nan)
     if task.measured:
         names = task.measured(units, options)
         metrics = {name: found for name, found in metrics.items() if name in names}

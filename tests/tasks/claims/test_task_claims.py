@@ -21,7 +21,7 @@ from detente.evaluation import score as scoring
 from detente.metrics import chrf as text
 from detente.metrics import clustering, official, ranking
 from detente.metrics import matching as spans
-from detente.metrics.agreement import b_cubed
+from detente.metrics.clustering import b_cubed
 from detente.tasks.claims.matching import Article
 from detente.tasks.claims.prediction import Claim
 from detente.tasks.claims.task import CLAIMS

@@ -9,15 +9,12 @@ from detente.data.independent_sources import SUPPORTING
 from detente.data.jsonl import Record
 from detente.data.page import Page
 from detente.metrics import clustering
-from detente.metrics.agreement import b_cubed
 from detente.metrics.classification import Floats
-from detente.metrics.matching import iou, match
+from detente.metrics.clustering import b_cubed
+from detente.metrics.matching import IOU_THRESHOLD, iou, match
 from detente.tasks.claims.prediction import Claim
 from detente.tasks.task import Options, Overall
 from detente.text.spans import Span
-
-MATCHED: Final = 0.5
-"""The IoU from which on a predicted claim is the gold claim: labels, ranks and clusters rest on such pairs."""
 
 
 class Behind(NamedTuple):
@@ -59,7 +56,7 @@ class Matching(NamedTuple):
 def matching(article: Article, predicted: Sequence[Claim]) -> Matching:
     """Matches claims one to one: the most pairs at IoU .5 and, of those, the greatest IoU."""
     similarity = iou(article.spans, [claim.spans for claim in predicted])
-    partner = dict(match(similarity, MATCHED))
+    partner = dict(match(similarity, IOU_THRESHOLD))
     spurious = sorted(set(range(len(predicted))) - set(partner.values()))
     home = {theirs: mine for mine, theirs in partner.items()}
     home |= {index: place for place, index in enumerate(spurious, start=len(article.claims))}

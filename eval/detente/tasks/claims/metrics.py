@@ -11,11 +11,11 @@ import numpy as np
 
 from detente.data.labels import CLAIM_TYPES
 from detente.metrics.classification import Floats, f1, ratio
-from detente.tasks.claims.matching import MATCHED
+from detente.metrics.matching import IOU_THRESHOLD
 from detente.tasks.claims.prediction import FIELDS
 from detente.tasks.task import Counts, Metric
 
-THRESHOLDS: Final = {"iou50": MATCHED, "strict": 1.0, "iou60": 0.6, "iou70": 0.7, "iou80": 0.8, "iou90": 0.9}
+THRESHOLDS: Final = {"iou50": IOU_THRESHOLD, "strict": 1.0, "iou60": 0.6, "iou70": 0.7, "iou80": 0.8, "iou90": 0.9}
 """What IoU a pair must reach; of 1 exactly if all spans are equal."""
 FIRST: Final = 5
 """How many check-worthy claims a reader is taken to look at."""
