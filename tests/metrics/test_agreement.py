@@ -1,4 +1,4 @@
-"""α, α_U and B-cubed: by hand, against published examples, and against the official numbers."""
+"""α, α_U and B-cubed, against published examples, and against the official numbers."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from detente.metrics.agreement import alpha_u, alpha_u_terms, krippendorff_alpha, resampled_alphas
-from detente.metrics.clustering import b_cubed
 from detente.stats.bootstrap import percentile_interval
 
 PARITY = Path(__file__).parents[3] / "shared" / "parity" / "krippendorff_alpha.json"
@@ -75,10 +74,3 @@ def test_alpha_u_without_units_is_undefined_and_overlap_refused() -> None:
     assert np.isnan(alpha_u([[], []], 10))
     with pytest.raises(ValueError, match="overlap"):
         alpha_u([[(0, 5), (3, 8)], []], 10)
-
-
-def test_b_cubed_by_hand() -> None:
-    # Gold {1, 2}, {3}; predicted {1}, {2, 3}. Precision (1 + 1/2 + 1/2)/3, recall (1/2 + 1/2 + 1)/3.
-    assert b_cubed("aab", "xyy") == pytest.approx((2 / 3, 2 / 3, 2 / 3))
-    assert b_cubed([1, 1, 2], [5, 5, 7]) == (1, 1, 1)
-    assert np.isnan(b_cubed([], [])).all()

@@ -60,3 +60,10 @@ def test_undefined_resamples_are_told_and_over_five_percent_forbid_an_interval()
     assert spread.undefined == pytest.approx(0.9**10, abs=0.03)
     assert np.isnan([spread.low, spread.high]).all()
     assert spread.value == 0.5
+
+
+def test_over_five_percent_undefined_resamples_forbid_an_interval() -> None:
+    assert np.isnan(resample.percentile_interval([1.0] * 94 + [np.nan] * 6)[:3]).all()
+    low, high, error, undefined = resample.percentile_interval([0.0, 1.0] * 48 + [np.nan] * 4)
+    assert (low, high, undefined) == (0, 1, pytest.approx(0.04))
+    assert error == pytest.approx(np.std([0.0, 1.0] * 48, ddof=1))
