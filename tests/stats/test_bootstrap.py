@@ -52,7 +52,7 @@ def test_the_interval_of_the_mean_covers_as_it_says() -> None:
     assert spread.high - spread.low == pytest.approx(2 * 1.96 * error, rel=0.06)
 
 
-def test_undefined_resamples_are_told_and_over_five_percent_forbid_an_interval() -> None:
+def test_undefined_resamples_are_told_and_five_percent_forbid_an_interval() -> None:
     # One cluster of ten has all observations: (9/10)¹⁰ ≈ 35% of the resamples miss it.
     sums = np.zeros((10, 2))
     sums[0] = [1, 2]

@@ -15,7 +15,7 @@ from detente.metrics.classification import Floats
 MIN_CLUSTERS: Final = 10
 """So many clusters, and not fewer, allow a bootstrap."""
 UNDEFINED_LIMIT: Final = 0.05
-"""Above this share of undefined resamples there is no interval."""
+"""From this share of undefined resamples on there is no interval; one of ranks, above it."""
 _LEVEL: Final = 0.95
 
 Statistic = Callable[[NDArray[np.float64]], Floats]
@@ -46,7 +46,7 @@ class Interval(NamedTuple):
     """A percentile bootstrap interval (Efron and Tibshirani 1993).
 
     Attributes:
-        low: The 2.5% percentile; NaN, like the next two, if over 5% of the resamples are undefined.
+        low: The 2.5% percentile; NaN, like the next two, if 5% of the resamples or more are undefined.
         high: The 97.5% percentile.
         error: Standard deviation of the resampled values, in their unit; NaN of fewer than two.
         undefined: Share of the resamples that are undefined, 0…1.
@@ -83,11 +83,6 @@ def percentiles(
     return low, high
 
 
-def too_few_defined(defined: int, resamples: int) -> bool:
-    """Whether over 5% of the resamples are undefined: by numbers, since 1 − 95/100 is not .05 to a computer."""
-    return resamples - defined > UNDEFINED_LIMIT * resamples
-
-
 def percentile_interval(resampled: ArrayLike) -> Interval:
     """The percentile interval of a number that is resampled: every interval of the house is made here.
 
@@ -97,7 +92,7 @@ def percentile_interval(resampled: ArrayLike) -> Interval:
     values = np.asarray(resampled, dtype=float)
     kept = values[~np.isnan(values)]
     undefined = 1 - kept.size / values.size
-    if too_few_defined(kept.size, values.size):
+    if kept.size <= (1 - UNDEFINED_LIMIT) * values.size:
         return Interval(np.nan, np.nan, np.nan, undefined)
     low, high = percentiles(kept)
     error = float(kept.std(ddof=1)) if kept.size > 1 else np.nan
