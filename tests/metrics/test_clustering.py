@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 from detente.metrics import clustering
-from detente.metrics.clustering import b_cubed
+from detente.metrics.clustering import b_cubed, b_cubed_items
 
 
 def matchings(rows: int, columns: int) -> list[list[tuple[int, int]]]:
@@ -62,3 +62,35 @@ def test_b_cubed_by_hand() -> None:
     assert b_cubed("aab", "xyy") == pytest.approx((2 / 3, 2 / 3, 2 / 3))
     assert b_cubed([1, 1, 2], [5, 5, 7]) == (1, 1, 1)
     assert np.isnan(b_cubed([], [])).all()
+
+
+def test_b_cubed_of_clusters_of_unequal_sizes() -> None:
+    # Gold {1 2 3} {4}, predicted {1 2} {3 4}. Precision (1 + 1 + 1/2 + 1/2)/4, recall (2/3 + 2/3 + 1/3 + 1)/4; their
+    # harmonic mean is 2 · 3/4 · 2/3 / (3/4 + 2/3).
+    precision, recall = b_cubed_items("aaab", "xxyy")
+    assert precision.tolist() == [1, 1, 1 / 2, 1 / 2]
+    assert recall.tolist() == pytest.approx([2 / 3, 2 / 3, 1 / 3, 1])
+    assert b_cubed("aaab", "xxyy") == pytest.approx((3 / 4, 2 / 3, 12 / 17))
+    with pytest.raises(ValueError, match="every item"):
+        b_cubed("ab", "x")
+    with pytest.raises(ValueError, match="every item"):
+        b_cubed("", "x")
+
+
+def test_ceaf_assigns_each_cluster_once() -> None:
+    # Gold {1 2}, predicted {1} {2}: only one of the two can be the gold cluster, with 2 · 1/(2 + 1).
+    assert clustering.ceaf_e([0, 0], [1, 2]) == pytest.approx(((2 / 3) / 2, 2 / 3, 2 * (2 / 3) / 3))
+    assert clustering.ceaf_e([1, 2], [0, 0]) == pytest.approx((2 / 3, (2 / 3) / 2, 2 * (2 / 3) / 3))
+    # Clusters of 2 and 1 that share one item, and of 1 and 2 that share another: 2/3 each.
+    assert clustering.ceaf_e("aab", "xyy")[2] == pytest.approx(2 / 3)
+
+
+def test_pairs_are_counted_within_clusters() -> None:
+    # Gold of 3 and 1: 3 pairs; predicted of 2 and 2: 1 + 1; {1 2} in both: 1; of 4 · 3/2.
+    assert clustering.pair_counts("aaab", "xxyy") == (1, 3, 2, 6)
+    assert clustering.pair_counts([], []) == (0, 0, 0, 0)
+    assert clustering.pairwise_f1(1, 3, 2) == 2 / 5
+    # By chance 3 · 2/6 = 1 pair: 0 above chance.
+    assert clustering.adjusted_rand(1, 3, 2, 6) == 0
+    # Two pairs by two, crossed: chance 2 · 2/6 = 2/3; (0 − 2/3) / (2 − 2/3).
+    assert clustering.adjusted_rand(*clustering.pair_counts("aabb", "xyxy")) == pytest.approx(-1 / 2)

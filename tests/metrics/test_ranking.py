@@ -60,3 +60,32 @@ def test_ties_are_averaged_over_and_never_broken(items: list[tuple[float, bool]]
 def test_without_ties_average_precision_is_scikit_learns(relevant: list[bool], random) -> None:
     scores = random.sample(range(100), len(relevant))
     assert ranking.average_precision(scores, relevant) == pytest.approx(sk.average_precision_score(relevant, scores))
+
+
+def test_ties_below_other_items_by_hand() -> None:
+    # Two of the three items tied at ranks 2 … 4 are relevant: at 2 and 3, 2 and 4, or 3 and 4.
+    scores, relevant = [3, 2, 2, 2, 1], [False, True, True, False, False]
+    first = (1 / 2 + 2 / 3) / 2, (1 / 2 + 2 / 4) / 2, (1 / 3 + 2 / 4) / 2
+    assert ranking.average_precision(scores, relevant) == pytest.approx(sum(first) / 3)
+    assert ranking.reciprocal_rank(scores, relevant) == pytest.approx((1 / 2 + 1 / 2 + 1 / 3) / 3)
+    # Of the first 1, 2, 3, 4, 5: none, and 2/3 for each rank that the tie fills.
+    expected = [0, (2 / 3) / 2, (4 / 3) / 3, 2 / 4, 2 / 5]
+    assert [ranking.precision_at(scores, relevant, k) for k in range(1, 6)] == pytest.approx(expected)
+
+
+def test_two_ties_with_relevant_items_in_both() -> None:
+    # 1 of the first 2, then 2 of 2. Precisions: (1 + 1/2)/2 for the first; 2/3 and 3/4 for the others.
+    scores, relevant = [0.9, 0.9, 0.1, 0.1], [True, False, True, True]
+    assert ranking.average_precision(scores, relevant) == pytest.approx((3 / 4 + 2 / 3 + 3 / 4) / 3)
+    assert ranking.reciprocal_rank(scores, relevant) == 3 / 4
+
+
+def test_a_score_of_minus_infinity_ranks_an_item_last() -> None:
+    assert ranking.average_precision([-math.inf, -5], [True, False]) == 1 / 2
+    assert ranking.reciprocal_rank([-math.inf, -5, -6], [True, False, False]) == 1 / 3
+
+
+def test_precision_at_1_is_allowed_and_at_0_is_not() -> None:
+    assert ranking.precision_at([0.5], [True], 1) == 1
+    with pytest.raises(ValueError, match="k is 0, not 1 or more"):
+        ranking.precision_at([0.5], [True], 0)

@@ -75,7 +75,7 @@ def _alpha_of_counts(
     n = totals.sum()
     distances = _squared_distances(values, totals, level)
     expected = totals @ distances @ totals
-    if n < 2 or expected == 0:
+    if expected == 0:
         return np.nan
     return float(1 - (n - 1) * (weights @ _pair_disagreements(counts, distances)) / expected)
 
@@ -147,7 +147,7 @@ def alpha_u_terms(units: Sequence[Sequence[Span]], length: int) -> tuple[float, 
     )
     points = annotators * length
     denominator = points * (points - 1) - sum(size * (size - 1) for size in lengths)
-    return observed, 2 / length * numerator / denominator if denominator else 0.0
+    return observed, 2 / length * numerator / denominator
 
 
 def _sections(units: Sequence[Span], length: int) -> list[tuple[int, int, bool]]:
