@@ -110,8 +110,8 @@ def test_the_classes_that_the_gold_has_are_those_of_all_resamples_together() -> 
 def test_mcc_of_three_classes_by_hand() -> None:
     # 6 of 8 right; 3, 2, 3 of the classes in gold, 3, 3, 2 predicted: (6 · 8 − (9 + 6 + 6)) / √((64 − 22)(64 − 22)).
     assert classification.mcc([[2, 1, 0], [0, 2, 0], [1, 0, 2]]) == pytest.approx((6 * 8 - 21) / (64 - 22))
-    # 4 of 8 right; 3, 2, 3 on both sides.
-    assert classification.mcc([[2, 1, 0], [0, 1, 1], [1, 1, 1]]) == pytest.approx((4 * 8 - 22) / (64 - 22))
+    # 4 of 8 right, and as many of each class.
+    assert classification.mcc([[2, 1, 0], [0, 1, 1], [1, 1, 1]]) == pytest.approx((4 * 8 - 21) / (64 - 22))
     # Gold 2, 2, predicted 3, 1: (3 · 4 − 8) / √((16 − 10)(16 − 8)).
     assert classification.mcc([[2, 0], [1, 1]]) == pytest.approx(4 / np.sqrt(6 * 8))
     assert classification.mcc([[0, 3], [3, 0]]) == -1
