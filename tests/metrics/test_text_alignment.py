@@ -52,6 +52,14 @@ def test_a_case_is_found_if_one_detection_has_half_of_each_side(
     assert alignment.found([CASE], [Passage(this, source)]) == [found]
 
 
+def test_half_of_a_side_is_half_of_that_side() -> None:
+    for case in (Passage((0, 20), (100, 140)), Passage((0, 40), (100, 120))):
+        this, source = (case.this[1] - case.this[0]) // 2, (case.source[1] - case.source[0]) // 2
+        for less_this, less_source in ((0, 0), (1, 0), (0, 1)):
+            detection = Passage((0, this - less_this), (100, 100 + source - less_source))
+            assert alignment.found([case], [detection]) == [not less_this and not less_source]
+
+
 def test_two_detections_do_not_find_a_case_together() -> None:
     assert alignment.found([CASE], [Passage((0, 9), (100, 109)), Passage((9, 20), (109, 118))]) == [False]
     assert alignment.found([CASE, CASE], []) == [False, False]
