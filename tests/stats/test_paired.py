@@ -101,7 +101,7 @@ def test_a_difference_that_is_as_large_but_for_rounding_is_as_extreme() -> None:
     first, second = np.zeros((3, 2)), np.array([[0.1, 1.0], [0.2, 1.0], [0.3, 1.0]])
     first[:, 1] = 1
     assert flipped(share, first, second).p == 2 / 8
-    # A little more than 10⁻⁹ less is less, a little less than that is rounding; and of large differences the billionth part is rounding.
+    # A little over 10⁻⁹ less is less, a little under it is rounding; and so is a billionth of a large difference.
     assert flipped(share, np.array([[0.0, 1], [0, 1]]), np.array([[1.0, 1], [1.05e-9, 1]])).p == 2 / 4
     assert flipped(share, np.array([[0.0, 1], [0, 1]]), np.array([[1.0, 1], [0.95e-9, 1]])).p == 1
     million = np.array([[1e6, 1], [1e-6, 1]])
