@@ -19,8 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from detente.metrics.bags import Shingles
-from detente.metrics.edit_distance import indel_ratio, spoken_words, word_error_rate
+from detente.metrics.edit_distance import indel_ratio, wer_tokens, word_error_rate
+from detente.metrics.ngrams import Shingles
 from detente.metrics.rouge import rouge_lsum
 from detente.stats import bootstrap as resample
 from detente.tasks.content_extraction import readers as foreign
@@ -147,7 +147,7 @@ def grams(text: str) -> Iterator[tuple[str, ...]]:
 def our_shingles(gold: Texts, systems: list[Texts]) -> list[float]:
     """The same by counts and one matrix product, references counted once."""
     references = {page: Shingles(text) for page, text in gold.items()}
-    drawn = resample.weights(len(gold), RESAMPLES, seed=0)
+    drawn = resample.bootstrap_weights(len(gold), RESAMPLES, seed=0)
     found = []
     for texts in systems:
         counts = np.array([references[page].compare(texts[page])[0] for page in gold], dtype=float)
@@ -185,7 +185,7 @@ def edits(gold: Texts, systems: dict[str, Texts]) -> bool:
     )
     kept = told("Levenshtein", ours, theirs, ours / theirs, "at most 1.1", ours <= 1.1 * theirs)
     ours, theirs = medians(
-        lambda: [word_error_rate(spoken_words(gold[page]), spoken_words(texts[page])) for page in gold],
+        lambda: [word_error_rate(wer_tokens(gold[page]), wer_tokens(texts[page])) for page in gold],
         lambda: [jiwer.wer(gold[page], texts[page]) for page in gold],
     )
     told("word error rate beside jiwer", ours, theirs, theirs / ours, "none", True)

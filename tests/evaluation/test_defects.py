@@ -139,11 +139,11 @@ def test_sacrebleu_bounds_are_percentiles_and_are_not_hidden_at_zero() -> None:
         return classification.ratio(counts[..., 0], counts[..., 1])
 
     sums = np.array([[0.0, 10.0]] * 9 + [[10.0, 10.0]])
-    spread = resample.spread(share, sums, resample.weights(10, 4000, 0))
+    spread = resample.estimate(share, sums, resample.bootstrap_weights(10, 4000, 0))
     # One cluster of ten is right: the bounds lie unevenly about .1 and never below 0.
     assert spread.low == 0
     assert spread.high - spread.value > spread.value - spread.low
-    nothing = resample.spread(share, np.array([[0.0, 10.0]] * 10), resample.weights(10, 100, 0))
+    nothing = resample.estimate(share, np.array([[0.0, 10.0]] * 10), resample.bootstrap_weights(10, 100, 0))
     assert (nothing.value, nothing.low, nothing.high) == (0, 0, 0)
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente.metrics.edit_distance import indel_ratio, spoken_words, word_error_rate
+from detente.metrics.edit_distance import indel_ratio, wer_tokens, word_error_rate
 
 SUITE = Path(__file__).parents[3] / "shared" / "suites" / "article_extraction"
 SYSTEMS = ("AutoExtract", "boilerpipe", "go_trafilatura", "goose3", "newspaper", "trafilatura")
@@ -71,14 +71,14 @@ def test_indel_ratio_is_the_dynamic_programmes(reference: list[str], candidate: 
 
 
 def test_spoken_words_are_what_single_spaces_divide_once_runs_of_white_space_are_one() -> None:
-    assert spoken_words("  The  talks, \n\n went on.\t\t") == ["The", "talks,", "went", "on."]
-    assert spoken_words("") == spoken_words(" \n ") == []
+    assert wer_tokens("  The  talks, \n\n went on.\t\t") == ["The", "talks,", "went", "on."]
+    assert wer_tokens("") == wer_tokens(" \n ") == []
 
 
 def test_a_line_end_without_more_white_space_divides_no_spoken_words() -> None:
-    assert spoken_words("one\ntwo\tthree") == ["one\ntwo\tthree"]
-    assert spoken_words("one\n\ntwo\t three") == ["one", "two", "three"]
-    assert spoken_words("\none\n") == ["one"]
+    assert wer_tokens("one\ntwo\tthree") == ["one\ntwo\tthree"]
+    assert wer_tokens("one\n\ntwo\t three") == ["one", "two", "three"]
+    assert wer_tokens("\none\n") == ["one"]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_line_end_without_more_white_space_divides_no_spoken_words() -> None:
     ],
 )
 def test_word_error_rate_by_hand(reference: str, candidate: str, expected: float) -> None:
-    assert word_error_rate(spoken_words(reference), spoken_words(candidate)) == expected
+    assert word_error_rate(wer_tokens(reference), wer_tokens(candidate)) == expected
 
 
 def test_word_error_rate_of_an_empty_reference_is_undefined() -> None:
@@ -123,10 +123,10 @@ SPOKEN = st.text(alphabet="abC,. \n\t\u00a0", max_size=30)
 @given(SPOKEN, SPOKEN)
 def test_jiwer_agrees(reference: str, candidate: str) -> None:
     jiwer = pytest.importorskip("jiwer")
-    words = spoken_words(reference)
+    words = wer_tokens(reference)
     assert [words] == jiwer.transformations.wer_default([reference])
     if words:
-        ours = word_error_rate(words, spoken_words(candidate))
+        ours = word_error_rate(words, wer_tokens(candidate))
         assert ours == pytest.approx(jiwer.wer(reference, candidate), abs=1e-12)
 
 

@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
+from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente.metrics.bags import Hits, Shingles, compare, overlap
-from detente.metrics.words import located_words, words
+from detente.metrics.ngrams import Hits, Shingles, compare, located_words, overlap, words
 
 LARGE = 65_534
 """From this many words on, four numbers of words no longer fit 64 bits."""
@@ -41,6 +41,7 @@ def hits(reference: str, candidate: str) -> Hits:
 def test_words_are_runs_of_word_characters_with_their_case() -> None:
     assert words("The U.S.'s co-op, 3.5 km_h — Été") == ["The", "U", "S", "s", "co", "op", "3", "5", "km_h", "Été"]
     assert words("") == words(" \n—.") == []
+    assert words("\U0010ffffa\U0010ffff") == ["a"]  # the last code point there is
 
 
 @given(st.text())
@@ -153,6 +154,15 @@ def test_two_words_of_one_hash_are_two_words() -> None:
     assert hits(one, two) == (0, 1, 1)
     assert hits(f"a b {one} c d", f"a b {two} c d") == (0, 2, 2)
     assert Shingles(one).compare(two) == ((0, 1, 1), False)
+
+
+def test_a_word_that_only_shares_a_hash_with_one_of_the_reference_makes_no_shingle_of_it() -> None:
+    # Were the unknown word's number below 0, it would borrow from the word before it, and the four words be the three
+    # of the reference, filled up.
+    one, two = "malaagajaggaad", "akaceamanaanda"
+    for reference in permutations(("x", "y", one)):
+        for third in reference:
+            assert hits(" ".join(reference), f"{reference[0]} {reference[1]} {third} {two}") == (0, 1, 1)
 
 
 @pytest.mark.parametrize("size", [LARGE - 1, LARGE, LARGE + 1])

@@ -336,3 +336,25 @@ def test_sentences_and_forms_of_relevance_must_pair_off() -> None:
         official.sentiment_graph_f1([], [[RIGHT]])
     with pytest.raises(ValueError, match="either"):
         official.checkthat_average_precision([])
+
+
+# Limits, each on both sides
+
+
+def test_plagdet_passages_that_only_touch_detect_nothing_and_one_character_does() -> None:
+    case = ("a", 0, 100, "wire", 0, 100, True)
+    for offset, recall in ((99, (1 + 1) / 200), (100, 0)):
+        # On either side: one character of each, or none of one.
+        for detection in (("a", offset, 50, "wire", 99, 50, True), ("a", 99, 50, "wire", offset, 50, True)):
+            assert official.plagdet([case], [detection])["macro"]["recall"] == recall
+
+
+def test_plagdet_equal_passages_count_once_and_those_of_other_texts_not() -> None:
+    case = ("a", 0, 100, "wire", 0, 100, True)
+    assert official.plagdet([case] * 2, [case] * 3)["micro"] == {
+        "recall": 1,
+        "precision": 1,
+        "granularity": 1,
+        "plagdet": 1,
+    }
+    assert official.plagdet([case], [("a", 0, 100, "other", 0, 100, True)])["micro"]["plagdet"] == 0

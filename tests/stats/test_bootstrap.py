@@ -1,3 +1,5 @@
+"""The bootstrap over clusters and its percentile intervals, by hand; every limit on both sides."""
+
 import numpy as np
 import pytest
 
@@ -10,53 +12,124 @@ def share(counts: np.ndarray) -> np.ndarray:
 
 
 def test_ten_clusters_are_enough_and_nine_are_not() -> None:
-    assert [resample.kind(clusters) for clusters in (4, 9, 10)] == ["range", "range", "bootstrap"]
+    assert [resample.interval_kind(clusters) for clusters in (4, 9, 10, 11)] == ["range"] * 2 + ["bootstrap"] * 2
+
+
+# Resamples
+
+
+def test_the_weights_of_a_resample_are_how_often_it_draws_each_cluster() -> None:
+    drawn = np.random.default_rng(7).integers(0, 3, (50, 3))
+    expected = [[(row == cluster).sum() for cluster in range(3)] for row in drawn]
+    assert resample.bootstrap_weights(3, 50, 7).tolist() == expected
+
+
+def test_the_same_seed_draws_the_same_and_another_does_not() -> None:
+    first, second = resample.bootstrap_weights(12, 50, 7), resample.bootstrap_weights(12, 50, 7)
+    assert np.array_equal(first, second)
+    assert not np.array_equal(first, resample.bootstrap_weights(12, 50, 8))
+    assert (first.sum(axis=1) == 12).all()
+
+
+# Intervals
+
+
+def test_the_bounds_are_the_percentiles_2_5_and_97_5() -> None:
+    # 0 … 40: a fortieth of the way from the least to the greatest is 1, another short of it 39. The variance of 41
+    # whole numbers in a row is 41 · 42 / 12.
+    low, high, error, undefined = resample.percentile_interval(np.arange(41)[::-1])
+    assert (low, high, error) == pytest.approx((1, 39, np.sqrt(41 * 42 / 12)))
+    assert undefined == 0
+
+
+def test_a_percentile_of_ranks_is_a_rank_that_was_taken_and_2_5_percent_lie_beyond_it() -> None:
+    # Of 40 values 1 lies beyond on either side, of 39 none does, of 80 two do.
+    for size, (low, high) in {39: (0, 38), 40: (1, 38), 79: (1, 77), 80: (2, 77)}.items():
+        found = resample.percentiles(np.arange(size), "inverted_cdf")
+        assert found == (low, high), size
+
+
+def test_percentiles_are_along_the_last_axis() -> None:
+    lows, highs = resample.percentiles(np.array([np.arange(41), 10 + np.arange(41)]))
+    assert lows.tolist() == pytest.approx([1, 11])
+    assert highs.tolist() == pytest.approx([39, 49])
+
+
+@pytest.mark.parametrize(("undefined", "resamples"), [(4, 100), (1, 21), (6, 139), (99, 2000), (0, 1)])
+def test_under_five_percent_undefined_resamples_are_left_out(undefined: int, resamples: int) -> None:
+    values = [3.0] * (resamples - undefined) + [np.nan] * undefined
+    low, high, error, told = resample.percentile_interval(values)
+    assert (low, high) == (3, 3)
+    assert told == pytest.approx(undefined / resamples)
+    assert error == 0 if resamples > 1 else np.isnan(error)
+
+
+@pytest.mark.parametrize(("undefined", "resamples"), [(5, 100), (1, 20), (7, 140), (100, 2000), (6, 100), (1, 1)])
+def test_from_five_percent_undefined_resamples_on_there_is_no_interval(undefined: int, resamples: int) -> None:
+    found = resample.percentile_interval([3.0] * (resamples - undefined) + [np.nan] * undefined)
+    assert np.isnan(found[:3]).all()
+    assert found.undefined == pytest.approx(undefined / resamples)
+
+
+def test_the_error_is_that_of_the_defined_resamples() -> None:
+    # 48 zeros and 48 ones: Σ (x − ½)² = 96/4, over 95.
+    low, high, error, undefined = resample.percentile_interval([0.0, 1.0] * 48 + [np.nan] * 4)
+    assert (low, high, undefined) == (0, 1, pytest.approx(0.04))
+    assert error == pytest.approx(np.sqrt(24 / 95))
+    # Of two values, 0 and 1: (1/4 + 1/4) / 1.
+    assert resample.percentile_interval([0.0, 1.0]).error == pytest.approx(np.sqrt(1 / 2))
+
+
+# Estimates
 
 
 def test_under_ten_clusters_the_range_and_the_mean_of_equals() -> None:
     # Clusters 1/2 and 9/10: pooled 10/12, range ½ … 9/10, mean (.5 + .9)/2.
-    spread = resample.spread(share, np.array([[1.0, 2.0], [9.0, 10.0]]), None)
-    assert (spread.value, spread.low, spread.high) == (10 / 12, 1 / 2, 9 / 10)
-    assert spread.mean == pytest.approx(0.7)
-    assert np.isnan(spread.undefined)
+    found = resample.estimate(share, np.array([[1.0, 2.0], [9.0, 10.0]]), None)
+    assert (found.value, found.low, found.high, found.defined) == (10 / 12, 1 / 2, 9 / 10, 2)
+    assert found.mean == pytest.approx(0.7)
+    assert np.isnan(found.undefined)
 
 
 def test_a_cluster_without_the_metric_stays_out_of_range_and_mean() -> None:
-    spread = resample.spread(share, np.array([[1.0, 2.0], [0.0, 0.0]]), None)
-    assert (spread.low, spread.high, spread.mean, spread.defined) == (0.5, 0.5, 0.5, 1)
+    found = resample.estimate(share, np.array([[1.0, 2.0], [0.0, 0.0]]), None)
+    assert (found.low, found.high, found.mean, found.defined) == (0.5, 0.5, 0.5, 1)
 
 
-def test_the_same_seed_draws_the_same_and_another_does_not() -> None:
-    first, second = resample.weights(12, 50, 7), resample.weights(12, 50, 7)
-    assert np.array_equal(first, second)
-    assert not np.array_equal(first, resample.weights(12, 50, 8))
-    assert (first.sum(axis=1) == 12).all()
+@pytest.mark.parametrize("drawn", [None, resample.bootstrap_weights(2, 20, 0)])
+def test_a_metric_that_is_defined_nowhere_has_no_number_at_all(drawn: np.ndarray | None) -> None:
+    found = resample.estimate(share, np.zeros((2, 2)), drawn)
+    assert np.isnan([found.value, found.low, found.high, found.mean]).all()
+    assert found.defined == 0
+    assert np.isnan(found.undefined) if drawn is None else found.undefined == 1
 
 
 def test_the_bootstrap_interval_is_percentiles_of_the_resampled_metric() -> None:
     sums = np.array([[hits, 10.0] for hits in range(11)])
-    drawn = resample.weights(len(sums), 2000, 0)
-    spread = resample.spread(share, sums, drawn)
+    drawn = resample.bootstrap_weights(len(sums), 2000, 0)
+    found = resample.estimate(share, sums, drawn)
     # Second opinion: resample the clusters one by one.
     each = [np.average(sums[:, 0], weights=row) * len(sums) / (10 * len(sums)) for row in drawn]
-    assert (spread.low, spread.high) == pytest.approx(np.quantile(each, [0.025, 0.975]))
-    assert spread.low < spread.value < spread.high
+    assert (found.low, found.high) == pytest.approx(np.quantile(each, [0.025, 0.975]))
+    assert found.low < found.value < found.high
+    assert (found.mean, found.defined, found.undefined) == (pytest.approx(0.5), 11, 0)
 
 
 def test_the_interval_of_the_mean_covers_as_it_says() -> None:
     # The standard error of a mean of 40 standard normals is 1/√40; the interval is about ±1.96 of it.
     normals = np.random.default_rng(5).standard_normal(40)
     sums = np.column_stack([normals, np.ones(40)])
-    spread = resample.spread(share, sums, resample.weights(40, 4000, 1))
+    found = resample.estimate(share, sums, resample.bootstrap_weights(40, 4000, 1))
     error = normals.std() / np.sqrt(40)
-    assert spread.high - spread.low == pytest.approx(2 * 1.96 * error, rel=0.06)
+    assert found.high - found.low == pytest.approx(2 * 1.96 * error, rel=0.06)
 
 
-def test_undefined_resamples_are_told_and_over_five_percent_forbid_an_interval() -> None:
-    # One cluster of ten has all observations: (9/10)¹⁰ ≈ 35% of the resamples miss it.
-    sums = np.zeros((10, 2))
-    sums[0] = [1, 2]
-    spread = resample.spread(share, sums, resample.weights(10, 2000, 0))
-    assert spread.undefined == pytest.approx(0.9**10, abs=0.03)
-    assert np.isnan([spread.low, spread.high]).all()
-    assert spread.value == 0.5
+def test_undefined_resamples_are_told_and_five_percent_forbid_an_interval() -> None:
+    # All observations are in the one cluster of two, which so many of 100 resamples miss.
+    sums = np.array([[1.0, 2.0], [0.0, 0.0]])
+    for missed, bounds in ((4, 0.5), (5, np.nan)):
+        drawn = np.array([[0.0, 2.0]] * missed + [[1.0, 1.0]] * (100 - missed))
+        found = resample.estimate(share, sums, drawn)
+        assert (found.value, found.mean, found.defined) == (0.5, 0.5, 1)
+        assert found.undefined == pytest.approx(missed / 100)
+        assert [found.low, found.high] == pytest.approx([bounds, bounds], nan_ok=True)

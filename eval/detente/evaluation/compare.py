@@ -104,7 +104,7 @@ def compare(
     chosen = _chosen(systems[0], metrics)
     unit = resampling.unit if resampling.unit in task.keys else "family"
     counts = counts_of(systems, unit, resampling)
-    interval = bootstrap.kind(len(counts.clusters))
+    interval = bootstrap.interval_kind(len(counts.clusters))
     found = {
         metric.name: of_counts(metric, counts)
         if isinstance(metric, Metric)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from detente.evaluation.score import Columns, Resampling, Scores
 from detente.metrics.classification import Floats
 from detente.stats import bootstrap, paired
-from detente.stats.bootstrap import Statistic
-from detente.stats.paired import Interval, SignFlip
+from detente.stats.bootstrap import Interval, Statistic
+from detente.stats.paired import SignFlip
 from detente.tasks.task import CorpusMetric, Metric
 
 
@@ -113,8 +113,8 @@ def counts_of(systems: Sequence[Scores], unit: str, resampling: Resampling) -> C
     clusters, sums = _aligned(rows, unit, columns)
     items, item_sums = _aligned(rows, "item", columns)
     resampled = []
-    if bootstrap.kind(len(clusters)) == "bootstrap":
-        drawn = bootstrap.weights(len(clusters), resampling.resamples, resampling.seed)
+    if bootstrap.interval_kind(len(clusters)) == "bootstrap":
+        drawn = bootstrap.bootstrap_weights(len(clusters), resampling.resamples, resampling.seed)
         resampled = [drawn @ each for each in sums]
     return Counts(columns, clusters, sums, items, item_sums, resampled, resampling)
 
@@ -225,7 +225,7 @@ def _tested(statistic: Statistic, counts: Counts, read: NDArray[np.bool_], resam
         )
         for other in others
     ]
-    intervals = [paired.interval(each - resampled[0]) for each in resampled[1:]]
+    intervals = [bootstrap.percentile_interval(each - resampled[0]) for each in resampled[1:]]
     return [
         Tested(interval, test, p, paired.minimal_detectable(interval.error))
         for interval, test, p in zip(intervals, tests, paired.holm([test.p for test in tests]), strict=True)

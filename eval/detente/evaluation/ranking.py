@@ -10,8 +10,8 @@ from detente.evaluation.compare import common_settings
 from detente.evaluation.differences import Rank, counts_of, higher_is_better, ranks, resampled_values
 from detente.evaluation.score import Columns, Resampling, Scores, signature_of
 from detente.metrics.classification import Floats
-from detente.stats import bootstrap, paired
-from detente.stats.paired import Interval
+from detente.stats import bootstrap
+from detente.stats.bootstrap import Interval
 from detente.tasks.task import CorpusMetric, Metric, Task
 
 
@@ -84,7 +84,7 @@ def rank(scores: Mapping[str, Scores], by: str | None = None, resampling: Resamp
     metric = _metric(systems, by)
     values = [each.metrics[metric.name].value for each in systems]
     counts = counts_of(systems, resampling.unit, resampling)
-    interval = bootstrap.kind(len(counts.clusters))
+    interval = bootstrap.interval_kind(len(counts.clusters))
     resampled = resampled_values(metric, counts) if isinstance(metric, Metric) else None
     places = ranks(metric, values, resampled)
     order = sorted(
@@ -125,7 +125,7 @@ def _metric(systems: list[Scores], by: str | None) -> Metric | CorpusMetric:
 def _gap_to_next(turned: Floats | None, order: list[int], position: int) -> Interval | None:
     if turned is None or position + 1 == len(order):
         return None
-    return paired.interval(turned[order[position]] - turned[order[position + 1]])
+    return bootstrap.percentile_interval(turned[order[position]] - turned[order[position + 1]])
 
 
 def with_and_without_empty(scores: Scores, metric: Metric | CorpusMetric) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from detente.evaluation.engines import rows_of_systems
 from detente.evaluation.predictions import Predictions
 from detente.metrics.classification import Floats
 from detente.stats import bootstrap
-from detente.stats.bootstrap import Spread
+from detente.stats.bootstrap import Estimate
 from detente.tasks.task import Counts, Gold, Metric, Options, Row, Task
 
 UNITS: Final = ("family", "article", "item")
@@ -61,7 +61,7 @@ class Scores:
     task: Task
     primary: str
     one_item: float
-    metrics: dict[str, Spread]
+    metrics: dict[str, Estimate]
     n: dict[str, int]
     reasons: dict[str, str]
     majority: dict[str, float]
@@ -200,19 +200,23 @@ def _scores(
     main = rows.filter(slice=MAIN)
     sums = sums_of(main, task.columns, resampling.unit)
     full = Columns(task.columns, sums.sum(axis=0))
-    interval = bootstrap.kind(len(sums))
-    drawn = bootstrap.weights(len(sums), resampling.resamples, resampling.seed) if interval == "bootstrap" else None
+    interval = bootstrap.interval_kind(len(sums))
+    drawn = (
+        bootstrap.bootstrap_weights(len(sums), resampling.resamples, resampling.seed)
+        if interval == "bootstrap"
+        else None
+    )
     available = task.available(units, options) if task.available else {measure.name for measure in task.measures}
-    metrics: dict[str, Spread] = {}
+    metrics: dict[str, Estimate] = {}
     ns: dict[str, int] = {}
     reasons: dict[str, str] = {}
     for metric in task.metrics:
         if metric.name in available:
-            metrics[metric.name] = bootstrap.spread(_statistic(metric, task, full), sums, drawn)
+            metrics[metric.name] = bootstrap.estimate(_statistic(metric, task, full), sums, drawn)
             ns[metric.name] = int(sum(full[name] for name in metric.n))
     for measure in task.corpus_metrics:
         value, ns[measure.name], reason = measure.compute(units, predictions.by_id, main)
-        metrics[measure.name] = Spread(value, np.nan, np.nan, np.nan, 0, np.nan)
+        metrics[measure.name] = Estimate(value, np.nan, np.nan, np.nan, 0, np.nan)
         reasons |= {measure.name: reason} if reason else {}
     sizes = {"units": len(units), "items": len(rows), "scored": len(main), "families": rows["family"].n_unique()}
     primary = primary_metric(task, metrics, gold.manifest["version"])

@@ -1,14 +1,13 @@
-"""Agreement between annotators: Krippendorff's α for labels, α_U for spans, B-cubed for clusters."""
+"""Agreement between annotators: Krippendorff's α for labels, α_U for spans."""
 
-from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.metrics.classification import ratio
+from detente.metrics.classification import Floats, ratio
 from detente.text.spans import Span
 
 LEVELS: Final = ("nominal", "ordinal", "interval")
@@ -76,39 +75,38 @@ def _alpha_of_counts(
     n = totals.sum()
     distances = _squared_distances(values, totals, level)
     expected = totals @ distances @ totals
-    if n < 2 or expected == 0:
+    if expected == 0:
         return np.nan
     return float(1 - (n - 1) * (weights @ _pair_disagreements(counts, distances)) / expected)
 
 
-def alpha_interval(
+def resampled_alphas(
     ratings: Sequence[Sequence[Any]], level: str = "nominal", resamples: int = 2000, seed: int = 0
-) -> tuple[float, float]:
-    """The 2.5% and 97.5% percentiles of α over resampled units, conditional on the pages that the units are from.
+) -> Floats:
+    """α of resampled units, those with two values or more, conditional on the pages that the units are from.
+
+    Args:
+        ratings: As for `krippendorff_alpha`.
+        level: `nominal`, `ordinal` or `interval`.
+        resamples: How many.
+        seed: Of the draws.
 
     Returns:
-        NaN twice if α is undefined in more than one resample of twenty, as it is where everybody gives one value.
+        One α per resample, at most 1; NaN where all values drawn are the same one, and for all without such units.
     """
     values, counts = _value_counts(ratings)
     counts = counts[counts.sum(axis=1) > 1]
     if not len(counts):
-        return np.nan, np.nan
+        return np.full(resamples, np.nan)
     generator = np.random.default_rng(seed)
     drawn = generator.multinomial(len(counts), np.full(len(counts), 1 / len(counts)), size=resamples).astype(float)
     if level == "ordinal":  # distances follow the values' frequencies, which every resample has its own of
-        alphas = np.array([_alpha_of_counts(values, counts, level, weights) for weights in drawn])
-    else:
-        distances = _squared_distances(values, counts.sum(axis=0), level)
-        within = _pair_disagreements(counts, distances)
-        totals = drawn @ counts
-        n = totals.sum(axis=1)
-        expected = np.einsum("rv,vw,rw->r", totals, distances, totals)
-        alphas = 1 - ratio((n - 1) * (drawn @ within), expected)
-    kept = alphas[~np.isnan(alphas)]
-    if len(kept) < 0.95 * resamples:
-        return np.nan, np.nan
-    low, high = np.quantile(kept, [0.025, 0.975])
-    return float(low), float(high)
+        return np.array([_alpha_of_counts(values, counts, level, weights) for weights in drawn])
+    distances = _squared_distances(values, counts.sum(axis=0), level)
+    totals = drawn @ counts
+    n = totals.sum(axis=1)
+    expected = np.einsum("rv,vw,rw->r", totals, distances, totals)
+    return 1 - ratio((n - 1) * (drawn @ _pair_disagreements(counts, distances)), expected)
 
 
 def alpha_u(units: Sequence[Sequence[Span]], length: int) -> float:
@@ -149,7 +147,7 @@ def alpha_u_terms(units: Sequence[Sequence[Span]], length: int) -> tuple[float, 
     )
     points = annotators * length
     denominator = points * (points - 1) - sum(size * (size - 1) for size in lengths)
-    return observed, 2 / length * numerator / denominator if denominator else 0.0
+    return observed, 2 / length * numerator / denominator
 
 
 def _sections(units: Sequence[Span], length: int) -> list[tuple[int, int, bool]]:
@@ -174,36 +172,3 @@ def _section_distance(mine: tuple[int, int, bool], theirs: tuple[int, int, bool]
     if other_is_unit and not is_unit and start <= other_start and other_end <= end:
         return float((other_end - other_start) ** 2)
     return 0.0
-
-
-def b_cubed(gold: Sequence[Hashable], predicted: Sequence[Hashable]) -> tuple[float, float, float]:
-    """B-cubed precision, recall and F1 of a clustering (Bagga and Baldwin 1998), each in 0…1.
-
-    Per item the share of its predicted cluster that is in its gold cluster (precision), and the reverse (recall), then
-    the mean over items; F1 is the harmonic mean of the two means.
-
-    Args:
-        gold: Each item's gold cluster.
-        predicted: Each item's predicted cluster.
-
-    Returns:
-        NaN three times without items.
-
-    Raises:
-        ValueError: If the two are not of one length.
-    """
-    if not gold and not predicted:
-        return np.nan, np.nan, np.nan
-    precision, recall = (float(values.mean()) for values in b_cubed_items(gold, predicted))
-    return precision, recall, 2 * precision * recall / (precision + recall)
-
-
-def b_cubed_items(
-    gold: Sequence[Hashable], predicted: Sequence[Hashable]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """B-cubed precision and recall of each item, both above 0, since an item shares a cluster with itself."""
-    if len(gold) != len(predicted):
-        raise ValueError("every item needs a gold and a predicted cluster")
-    mine, theirs, common = Counter(gold), Counter(predicted), Counter(zip(gold, predicted, strict=True))
-    both = np.array([common[pair] for pair in zip(gold, predicted, strict=True)], dtype=float)
-    return both / [theirs[name] for name in predicted], both / [mine[name] for name in gold]

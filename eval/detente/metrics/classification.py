@@ -1,14 +1,19 @@
-"""Precision, recall, F1 and what is made of a confusion matrix.
+"""Labels: precision, recall and F1, measures of a confusion matrix, of an ordered scale, and of probabilities.
 
-A confusion matrix is an array `(..., classes, classes)`, gold along the rows and predictions along the columns.
+All are functions of sums over items. A confusion matrix is an array `(..., classes, classes)`, gold along the rows and
+predictions along the columns.
 """
 
-from typing import Any
+from bisect import bisect_left
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+
+CALIBRATION_BINS: Final = 10
+_UPPER_ENDS: Final = [step / CALIBRATION_BINS for step in range(1, CALIBRATION_BINS)]
 
 
 def ratio(part: ArrayLike, whole: ArrayLike) -> Floats:
@@ -83,3 +88,65 @@ def mcc(confusion: ArrayLike) -> Floats:
     covariance = np.trace(matrix, axis1=-2, axis2=-1) * total - (gold * predicted).sum(axis=-1)
     spread = (total**2 - (predicted**2).sum(axis=-1)) * (total**2 - (gold**2).sum(axis=-1))
     return ratio(covariance, np.sqrt(spread))
+
+
+def mean_absolute_error(absolute_errors: ArrayLike, n: ArrayLike) -> Floats:
+    """Σ|gold − predicted| / n, in units of the scale, 0 at best; NaN without items."""
+    return ratio(absolute_errors, n)
+
+
+def quadratic_kappa(
+    n: ArrayLike,
+    gold: ArrayLike,
+    predicted: ArrayLike,
+    gold_squares: ArrayLike,
+    predicted_squares: ArrayLike,
+    products: ArrayLike,
+) -> Floats:
+    """Cohen's κ with quadratic weights (Cohen 1968), in −1…1, for whole or fractional values.
+
+    κ = 1 − observed / expected disagreement, where observed = mean (g − p)² over the items and expected = the mean of
+    (g − p)² over all pairings of a gold value with a predicted one = mean g² + mean p² − 2 · mean g · mean p. On whole
+    values this is the κ of the confusion matrix; on any, Lin's concordance correlation (1989).
+
+    Args:
+        n: Number of items.
+        gold: Sum of the gold values.
+        predicted: Sum of the predicted values.
+        gold_squares: Sum of the squared gold values.
+        predicted_squares: Sum of the squared predicted values.
+        products: Sum of gold × predicted.
+
+    Returns:
+        NaN without items, and where gold and predictions are one and the same constant.
+    """
+    squares = np.add(gold_squares, predicted_squares)
+    observed = ratio(squares - np.multiply(2, products), n)
+    expected = ratio(squares, n) - 2 * ratio(gold, n) * ratio(predicted, n)
+    return 1 - ratio(observed, expected)
+
+
+def calibration_bin(confidence: float) -> int:
+    """The bin, 0…9, of a confidence in 0…1: equal widths, each closed at its upper end, 0 in the first."""
+    return bisect_left(_UPPER_ENDS, confidence)
+
+
+def brier(squared_errors: ArrayLike, n: ArrayLike) -> Floats:
+    """Mean over items of Σ_classes (p − y)², in 0…2, 0 at best (Brier 1950); NaN without items.
+
+    Args:
+        squared_errors: Sum over the items of Σ_classes (p − y)², y being 1 for the gold class and 0 for the others.
+        n: Number of items.
+    """
+    return ratio(squared_errors, n)
+
+
+def expected_calibration_error(confidences: ArrayLike, correct: ArrayLike, n: ArrayLike) -> Floats:
+    """Σ_bins |correct − confidence| / n, in 0…1, 0 at best (Guo et al. 2017, ten equal bins); NaN without items.
+
+    Args:
+        confidences: Sum of the top probabilities in each bin, shape `(..., bins)`.
+        correct: Number of items in each bin whose top class is the gold one, shape `(..., bins)`.
+        n: Number of items, shape `(...)`.
+    """
+    return ratio(np.abs(np.subtract(correct, confidences)).sum(axis=-1), n)

@@ -1,4 +1,4 @@
-"""Measures of a clustering against a gold one: pairwise F1, adjusted Rand index, CEAF; B-cubed is in `agreement`."""
+"""Measures of a clustering against a gold one: pairwise F1, adjusted Rand index, CEAF, B-cubed."""
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
@@ -6,7 +6,7 @@ from math import comb
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from detente.metrics.classification import Floats, ratio
 
@@ -106,3 +106,34 @@ def ceaf_e(gold: Sequence[Hashable], predicted: Sequence[Hashable]) -> tuple[flo
         alike[rows[left], columns[right]] = 2 * size / (mine[left] + theirs[right])
     total = float(alike[linear_sum_assignment(alike, maximize=True)].sum())
     return total / len(columns), total / len(rows), 2 * total / (len(rows) + len(columns))
+
+
+def b_cubed(gold: Sequence[Hashable], predicted: Sequence[Hashable]) -> tuple[float, float, float]:
+    """B-cubed precision, recall and F1 of a clustering (Bagga and Baldwin 1998), each in 0…1.
+
+    Per item the share of its predicted cluster that is in its gold cluster (precision), and the reverse (recall), then
+    the mean over items; F1 is the harmonic mean of the two means.
+
+    Args:
+        gold: Each item's gold cluster.
+        predicted: Each item's predicted cluster.
+
+    Returns:
+        NaN three times without items.
+
+    Raises:
+        ValueError: If the two are not of one length.
+    """
+    if not gold and not predicted:
+        return np.nan, np.nan, np.nan
+    precision, recall = (float(values.mean()) for values in b_cubed_items(gold, predicted))
+    return precision, recall, 2 * precision * recall / (precision + recall)
+
+
+def b_cubed_items(
+    gold: Sequence[Hashable], predicted: Sequence[Hashable]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """B-cubed precision and recall of each item, both above 0, since an item shares a cluster with itself."""
+    mine, theirs, common = _sizes(gold, predicted)
+    both = np.array([common[pair] for pair in zip(gold, predicted, strict=True)], dtype=float)
+    return both / [theirs[name] for name in predicted], both / [mine[name] for name in gold]

@@ -14,7 +14,7 @@ def indel_ratio(reference: Sequence[str], candidate: Sequence[str]) -> float:
     return float(Indel.normalized_similarity(reference, candidate))
 
 
-def spoken_words(text: str) -> list[str]:
+def wer_tokens(text: str) -> list[str]:
     """The words that a word error rate counts: what is left between spaces once runs of white space are one (jiwer)."""
     return [word for word in _SPACES.sub(" ", text).strip().split(" ") if word]
 

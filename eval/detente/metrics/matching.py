@@ -1,12 +1,16 @@
 """Items that are sets of spans, gold against predicted: overlap, and optimal one-to-one matching."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.metrics.classification import Floats, ratio
 from detente.text.spans import Span
+
+IOU_THRESHOLD: Final = 0.5
+"""From this intersection over union on, a predicted item is the gold item that it is matched with."""
 
 
 def overlap(gold: Sequence[Sequence[Span]], predicted: Sequence[Sequence[Span]]) -> NDArray[np.int64]:

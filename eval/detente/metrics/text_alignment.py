@@ -18,7 +18,7 @@ from detente.metrics.classification import Floats, ratio
 from detente.metrics.matching import iou, overlap
 from detente.text.spans import Span
 
-HALF: Final = 0.5
+COVERAGE_THRESHOLD: Final = 0.5
 _Table = NDArray[np.bool_]
 
 
@@ -56,7 +56,7 @@ def found(cases: Sequence[Passage], detections: Sequence[Passage]) -> list[bool]
     """
     this, source = _shared(cases, detections)
     sizes = np.array([(case.this[1] - case.this[0], case.source[1] - case.source[0]) for case in cases]).reshape(-1, 2)
-    covered = (this >= HALF * sizes[:, :1]) & (source >= HALF * sizes[:, 1:])
+    covered = (this >= COVERAGE_THRESHOLD * sizes[:, :1]) & (source >= COVERAGE_THRESHOLD * sizes[:, 1:])
     return [bool(np.any(row)) for row in covered]
 
 

@@ -5,24 +5,24 @@ cluster bootstrap with percentile bounds.
 """
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from detente.metrics.classification import Floats
 
-ENOUGH: Final = 10
+MIN_CLUSTERS: Final = 10
 """So many clusters, and not fewer, allow a bootstrap."""
-LEVEL: Final = 0.95
 UNDEFINED_LIMIT: Final = 0.05
-"""Above this share of undefined resamples there is no interval."""
+"""From this share of undefined resamples on there is no interval; one of ranks, above it."""
+_LEVEL: Final = 0.95
 
 Statistic = Callable[[NDArray[np.float64]], Floats]
 """From sums of counts, shape `(..., columns)`, to a metric, shape `(...)`."""
 
 
-class Spread(NamedTuple):
+class Estimate(NamedTuple):
     """A metric over the whole and over its clusters.
 
     Attributes:
@@ -42,20 +42,65 @@ class Spread(NamedTuple):
     undefined: float
 
 
-def kind(clusters: int) -> str:
+class Interval(NamedTuple):
+    """A percentile bootstrap interval (Efron and Tibshirani 1993).
+
+    Attributes:
+        low: The 2.5% percentile; NaN, like the next two, if 5% of the resamples or more are undefined.
+        high: The 97.5% percentile.
+        error: Standard deviation of the resampled values, in their unit; NaN of fewer than two.
+        undefined: Share of the resamples that are undefined, 0…1.
+    """
+
+    low: float
+    high: float
+    error: float
+    undefined: float
+
+
+def interval_kind(clusters: int) -> str:
     """`bootstrap` from ten clusters on, else `range`."""
-    return "bootstrap" if clusters >= ENOUGH else "range"
+    return "bootstrap" if clusters >= MIN_CLUSTERS else "range"
 
 
-def weights(clusters: int, resamples: int, seed: int) -> NDArray[np.float64]:
+def bootstrap_weights(clusters: int, resamples: int, seed: int) -> NDArray[np.float64]:
     """How often each resample draws each cluster, shape `(resamples, clusters)`; the same for the same seed."""
     drawn = np.random.default_rng(seed).integers(0, clusters, (resamples, clusters))
     drawn += np.arange(resamples)[:, None] * clusters
     return np.bincount(drawn.ravel(), minlength=drawn.size).reshape(drawn.shape).astype(float)
 
 
-def spread(statistic: Statistic, sums: NDArray[np.float64], drawn: NDArray[np.float64] | None) -> Spread:
-    """A metric with its spread.
+def percentiles(
+    values: NDArray[Any], method: Literal["linear", "inverted_cdf"] = "linear"
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The 2.5% and the 97.5% percentiles along the last axis.
+
+    Args:
+        values: Without NaN.
+        method: `linear` interpolates between neighbours; `inverted_cdf` takes a value that is there.
+    """
+    low, high = np.quantile(values, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2], axis=-1, method=method)
+    return low, high
+
+
+def percentile_interval(resampled: ArrayLike) -> Interval:
+    """The percentile interval of a number that is resampled: every interval of the house is made here.
+
+    Args:
+        resampled: Its values, one at the least; undefined ones are NaN, and are left out.
+    """
+    values = np.asarray(resampled, dtype=float)
+    kept = values[~np.isnan(values)]
+    undefined = 1 - kept.size / values.size
+    if kept.size <= (1 - UNDEFINED_LIMIT) * values.size:
+        return Interval(np.nan, np.nan, np.nan, undefined)
+    low, high = percentiles(kept)
+    error = float(kept.std(ddof=1)) if kept.size > 1 else np.nan
+    return Interval(float(low), float(high), error, undefined)
+
+
+def estimate(statistic: Statistic, sums: NDArray[np.float64], drawn: NDArray[np.float64] | None) -> Estimate:
+    """A metric with its interval, or its range.
 
     Args:
         statistic: The metric.
@@ -63,7 +108,7 @@ def spread(statistic: Statistic, sums: NDArray[np.float64], drawn: NDArray[np.fl
         drawn: The weights of the resamples, or None for the range over the clusters.
 
     Returns:
-        The spread; NaN for whatever is undefined.
+        The estimate; NaN for whatever is undefined.
     """
     value = float(statistic(sums.sum(axis=0)))
     each = np.atleast_1d(statistic(sums))
@@ -71,11 +116,6 @@ def spread(statistic: Statistic, sums: NDArray[np.float64], drawn: NDArray[np.fl
     mean = float(defined.mean()) if defined.size else np.nan
     if drawn is None:
         low, high = (float(defined.min()), float(defined.max())) if defined.size else (np.nan, np.nan)
-        return Spread(value, low, high, mean, defined.size, np.nan)
-    resampled = np.atleast_1d(statistic(drawn @ sums))
-    kept = resampled[~np.isnan(resampled)]
-    undefined = 1 - kept.size / resampled.size
-    if undefined > UNDEFINED_LIMIT:
-        return Spread(value, np.nan, np.nan, mean, defined.size, undefined)
-    low, high = np.quantile(kept, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Spread(value, float(low), float(high), mean, defined.size, undefined)
+        return Estimate(value, low, high, mean, defined.size, np.nan)
+    low, high, _, undefined = percentile_interval(statistic(drawn @ sums))
+    return Estimate(value, low, high, mean, defined.size, undefined)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.metrics.classification import Floats
-from detente.stats.bootstrap import LEVEL, UNDEFINED_LIMIT, Statistic
+from detente.stats.bootstrap import UNDEFINED_LIMIT, Statistic, percentiles
 
 EXACT: Final = 16
 """Up to so many clusters in which the systems differ, every assignment of signs is tried: 2¹⁵ of them, by symmetry."""
@@ -31,22 +31,6 @@ class SignFlip(NamedTuple):
     smallest: float
     exact: bool
     clusters: int
-
-
-class Interval(NamedTuple):
-    """A percentile bootstrap interval.
-
-    Attributes:
-        low: Lower bound; NaN, like the next two, if over 5% of the resamples are undefined.
-        high: Upper bound.
-        error: Standard deviation of the resampled values, in their unit.
-        undefined: Share of the resamples that are undefined, 0…1.
-    """
-
-    low: float
-    high: float
-    error: float
-    undefined: float
 
 
 def sign_flip(
@@ -123,18 +107,6 @@ def holm(ps: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def interval(resampled: ArrayLike) -> Interval:
-    """The 2.5% and 97.5% percentiles of resampled values (Efron and Tibshirani 1993), undefined ones left out."""
-    values = np.asarray(resampled, dtype=float)
-    kept = values[~np.isnan(values)]
-    undefined = 1 - kept.size / values.size
-    if undefined > UNDEFINED_LIMIT:
-        return Interval(np.nan, np.nan, np.nan, undefined)
-    error = float(kept.std(ddof=1)) if kept.size > 1 else np.nan
-    low, high = np.quantile(kept, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Interval(float(low), float(high), error, undefined)
-
-
 def minimal_detectable(error: float) -> float:
     """(z.975 + z.80) · SE: the true difference that a two-sided test at .05 finds in 80% of such samples (Bloom 1995).
 
@@ -170,8 +142,7 @@ def rank_intervals(good: NDArray[np.float64]) -> list[tuple[int, int] | None]:
     if kept.shape[1] < (1 - UNDEFINED_LIMIT) * good.shape[1]:
         return [None] * len(good)
     best, worst = ranks(kept)
-    lows = np.quantile(best, (1 - LEVEL) / 2, axis=1, method="inverted_cdf")
-    highs = np.quantile(worst, (1 + LEVEL) / 2, axis=1, method="inverted_cdf")
+    (lows, _), (_, highs) = percentiles(best, "inverted_cdf"), percentiles(worst, "inverted_cdf")
     return [(int(low), int(high)) for low, high in zip(lows, highs, strict=True)]
 
 

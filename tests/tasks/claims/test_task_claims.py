@@ -1,6 +1,5 @@
 """The task `claims`, by hand, against second opinions, and by its properties; with the measures that it brings."""
 
-import itertools
 import math
 import sys
 from collections.abc import Sequence
@@ -11,7 +10,6 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn import metrics as sk
 
 from detente.data.independent_sources import SUPPORTING
 from detente.data.labels import CLAIM_TYPES, PRESENTATIONS
@@ -19,178 +17,17 @@ from detente.data.page import Page
 from detente.data.problems import Invalid
 from detente.evaluation import score as scoring
 from detente.metrics import chrf as text
-from detente.metrics import clustering, official, ranking
-from detente.metrics import matching as spans
-from detente.metrics.agreement import b_cubed
+from detente.metrics import official
+from detente.metrics.clustering import b_cubed
 from detente.tasks.claims.matching import Article
 from detente.tasks.claims.prediction import Claim
 from detente.tasks.claims.task import CLAIMS
 from detente.tasks.task import Options, Refused
 from detente.text.spans import to_code_points
 
-# --- the measures -----------------------------------------------------------------------------------------------------
-
-SPAN = st.integers(0, 20).flatmap(lambda start: st.tuples(st.just(start), st.integers(start + 1, 24)))
-
 
 def characters(item: Sequence[tuple[int, int]]) -> set[int]:
     return {place for start, end in item for place in range(start, end)}
-
-
-@given(st.lists(SPAN, max_size=4), st.lists(SPAN, max_size=4))
-def test_iou_is_that_of_the_sets_of_characters(gold, predicted) -> None:
-    # Each item once as it is, and once split in two with a gap.
-    items = [
-        [[span] if span[1] - span[0] < 3 else [(span[0], span[0] + 1), (span[0] + 2, span[1])] for span in side]
-        for side in (gold, predicted)
-    ]
-    found = spans.iou(*items)
-    assert found.shape == (len(gold), len(predicted))
-    for (row, mine), (column, theirs) in itertools.product(*(enumerate(side) for side in items)):
-        left, right = characters(mine), characters(theirs)
-        assert found[row, column] == len(left & right) / len(left | right)
-
-
-def test_matching_is_optimal_and_not_greedy() -> None:
-    # Whoever takes the best pair first, or the first line first, gets one pair; two are possible.
-    similarity = [[0.9, 0.6], [0.7, 0.2]]
-    assert spans.match(similarity, 0.5) == [(0, 1), (1, 0)]
-    # At .7 one pair counts at most: the better of the two.
-    assert spans.match(similarity, 0.7) == [(0, 0)]
-    assert spans.match(similarity, 0.95) == []
-    # The greatest sum: .6 + .7 rather than .9 + .2.
-    assert spans.soft_match(similarity) == [(0, 1), (1, 0)]
-    assert spans.match(np.zeros((0, 3)), 0.5) == spans.soft_match(np.zeros((2, 0))) == []
-
-
-def matchings(rows: int, columns: int) -> list[list[tuple[int, int]]]:
-    wide = max(rows, columns)
-    found = [list(zip(range(rows), order, strict=False)) for order in itertools.permutations(range(wide))]
-    return [[(row, column) for row, column in pairs if column < columns] for pairs in found]
-
-
-MATRIX = st.integers(1, 4).flatmap(
-    lambda width: st.lists(
-        st.lists(st.sampled_from([0.0, 0.2, 0.5, 0.6, 0.75, 1.0]), min_size=width, max_size=width),
-        min_size=1,
-        max_size=4,
-    )
-)
-
-
-@settings(deadline=None)
-@given(MATRIX, st.sampled_from([0.5, 0.6, 0.9]))
-def test_no_matching_is_better(rows: list[list[float]], threshold: float) -> None:
-    similarity = np.array(rows)
-    every = [[similarity[pair] for pair in pairs] for pairs in matchings(*similarity.shape)]
-
-    def worth(values: list[float]) -> tuple[int, float]:
-        counting = [value for value in values if value >= threshold]
-        return len(counting), round(sum(counting), 9)
-
-    found = spans.match(similarity, threshold)
-    assert all(len(set(side)) == len(found) for side in zip(*found, strict=True))
-    assert worth([similarity[pair] for pair in found]) == max(map(worth, every))
-    soft = sum(similarity[pair] for pair in spans.soft_match(similarity))
-    assert soft == pytest.approx(max(map(sum, every)))
-
-
-@given(MATRIX, st.data())
-def test_what_counts_with_nothing_moves_no_match(rows: list[list[float]], data: st.DataObject) -> None:
-    similarity = np.array(rows)
-    place = data.draw(st.integers(0, similarity.shape[1]))
-    wider = np.insert(similarity, place, 0.4, axis=1)
-    moved = [(row, column - (column > place)) for row, column in spans.match(wider, 0.5)]
-    assert moved == spans.match(similarity, 0.5)
-
-
-def test_ranking_by_hand() -> None:
-    # Ranks 1 and 3 are relevant: (1/1 + 2/3) / 2; the first of them stands first.
-    assert ranking.average_precision([0.9, 0.5, 0.2, 0.1], [True, False, True, False]) == pytest.approx(5 / 6)
-    assert ranking.reciprocal_rank([0.1, 0.5], [True, False]) == 1 / 2
-    assert ranking.precision_at([0.9, 0.5, 0.2], [True, False, True], 2) == 1 / 2
-    # Two tied items, one relevant: half of the time first (1), half of the time second (1/2).
-    assert ranking.average_precision([0.5, 0.5], [True, False]) == 3 / 4
-    assert ranking.reciprocal_rank([0.5, 0.5], [True, False]) == 3 / 4
-    assert ranking.precision_at([0.5, 0.5], [True, False], 1) == 1 / 2
-    # Of fewer items than k the missing ones are not relevant.
-    assert ranking.precision_at([0.5], [True], 5) == 1 / 5
-
-
-def test_a_ranking_without_relevant_items_is_undefined() -> None:
-    assert np.isnan(ranking.average_precision([0.5], [False]))
-    assert np.isnan(ranking.reciprocal_rank([], []))
-    assert np.isnan(ranking.precision_at([], [], 3))
-    for scores, relevant, k in (([0.5], [True, False], 1), ([math.nan], [True], 1), ([0.5], [True], 0)):
-        with pytest.raises(ValueError, match=r"every item|not 1 or more"):
-            ranking.precision_at(scores, relevant, k)
-
-
-RANKED = st.lists(st.tuples(st.sampled_from([-math.inf, 0.1, 0.5, 0.9]), st.booleans()), min_size=1, max_size=6)
-
-
-@settings(deadline=None, max_examples=40)
-@given(RANKED)
-def test_ties_are_averaged_over_and_never_broken(items: list[tuple[float, bool]]) -> None:
-    scores, relevant = map(list, zip(*items, strict=True))
-    hits = [
-        [relevant[place] for place in order]
-        for order in itertools.permutations(range(len(items)))
-        if all(scores[left] >= scores[right] for left, right in itertools.pairwise(order))
-    ]
-    if any(relevant):
-        precisions = [[sum(hit[:rank]) / rank for rank, is_hit in enumerate(hit, 1) if is_hit] for hit in hits]
-        assert ranking.average_precision(scores, relevant) == pytest.approx(np.mean(precisions))
-        assert ranking.reciprocal_rank(scores, relevant) == pytest.approx(
-            np.mean([1 / (hit.index(True) + 1) for hit in hits])
-        )
-    for k in range(1, 8):
-        assert ranking.precision_at(scores, relevant, k) == pytest.approx(np.mean([sum(hit[:k]) / k for hit in hits]))
-
-
-@given(st.lists(st.booleans(), min_size=1, max_size=12).filter(any), st.randoms(use_true_random=False))
-def test_without_ties_average_precision_is_scikit_learns(relevant: list[bool], random) -> None:
-    scores = random.sample(range(100), len(relevant))
-    assert ranking.average_precision(scores, relevant) == pytest.approx(sk.average_precision_score(relevant, scores))
-
-
-def test_clusters_by_hand() -> None:
-    # Gold {1 2 3} {4 5}, predicted {1 2} {3 4 5}. Pairs: gold 3 + 1, predicted 1 + 3, in both 1 + 1 = 2, of 10.
-    gold, predicted = [0, 0, 0, 1, 1], [0, 0, 1, 1, 1]
-    pairs = clustering.pair_counts(gold, predicted)
-    assert pairs == (2, 4, 4, 10)
-    assert clustering.pairwise_f1(2, 4, 4) == 2 * 2 / 8
-    # By chance 4 · 4 / 10 = 1.6 pairs: (2 − 1.6) / (4 − 1.6).
-    assert clustering.adjusted_rand(*pairs) == pytest.approx(0.4 / 2.4)
-    # Best assignment: 2·2/(3+2) + 2·2/(2+3) = 1.6 over two clusters on either side.
-    assert clustering.ceaf_e(gold, predicted) == pytest.approx((0.8, 0.8, 0.8))
-
-
-def test_clusters_that_leave_chance_no_room_are_undefined() -> None:
-    assert np.isnan(clustering.adjusted_rand(*clustering.pair_counts([1, 2], [3, 4])))
-    assert np.isnan(clustering.adjusted_rand(*clustering.pair_counts([1, 1], [3, 3])))
-    assert np.isnan(clustering.pairwise_f1(0, 0, 0))
-    assert all(map(np.isnan, clustering.ceaf_e([], [])))
-    with pytest.raises(ValueError, match="every item"):
-        clustering.pair_counts([1], [])
-
-
-CLUSTERS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=12)
-
-
-@settings(deadline=None)
-@given(CLUSTERS)
-def test_scikit_learn_and_brute_force_agree_on_clusters(items: list[tuple[int, int]]) -> None:
-    gold, predicted = map(list, zip(*items, strict=True))
-    ours = clustering.adjusted_rand(*clustering.pair_counts(gold, predicted))
-    if not np.isnan(ours):
-        assert ours == pytest.approx(sk.adjusted_rand_score(gold, predicted))
-    (_, fp), (fn, tp) = sk.cluster.pair_confusion_matrix(gold, predicted) // 2
-    assert clustering.pair_counts(gold, predicted)[:3] == (tp, tp + fn, tp + fp)
-    sides = [[{i for i, name in enumerate(side) if name == each} for each in set(side)] for side in (gold, predicted)]
-    alike = np.array([[2 * len(g & p) / (len(g) + len(p)) for p in sides[1]] for g in sides[0]])
-    best = max(sum(alike[pair] for pair in pairs) for pairs in matchings(*alike.shape))
-    assert clustering.ceaf_e(gold, predicted)[2] == pytest.approx(2 * best / sum(alike.shape))
 
 
 # --- parsing ----------------------------------------------------------------------------------------------------------

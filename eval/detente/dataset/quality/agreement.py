@@ -15,8 +15,9 @@ import numpy as np
 from detente.data.jsonl import Record
 from detente.dataset.derived_columns import agreement
 from detente.dataset.quality.layers import LAYERS, Layer, Passes, apart, by_id, by_line, read_pass, spans_of
-from detente.metrics.agreement import alpha_interval, alpha_u_terms, b_cubed_items, krippendorff_alpha
+from detente.metrics.agreement import alpha_u_terms, krippendorff_alpha, resampled_alphas
 from detente.metrics.classification import Floats, ratio
+from detente.metrics.clustering import b_cubed_items
 from detente.stats import bootstrap as resample
 from detente.text.spans import Span
 
@@ -67,7 +68,7 @@ def _label(value: Any) -> str:
 
 def _nominal(passes: Passes, layer: Layer, field: str) -> tuple[int, float, float, float]:
     ratings = _aligned(passes, layer, field)
-    return len(ratings[0]), krippendorff_alpha(ratings), *alpha_interval(ratings)
+    return len(ratings[0]), krippendorff_alpha(ratings), *_alpha_interval(ratings)
 
 
 def _ordinal(passes: Passes, layer: Layer, field: str) -> tuple[int, float, float, float]:
@@ -75,7 +76,7 @@ def _ordinal(passes: Passes, layer: Layer, field: str) -> tuple[int, float, floa
     items = list(dict.fromkeys(item for found in values for item in found))
     ratings = [[found.get(item) for item in items] for found in values]
     both = sum(None not in pair for pair in zip(*ratings, strict=True))
-    return both, krippendorff_alpha(ratings, "ordinal"), *alpha_interval(ratings, "ordinal")
+    return both, krippendorff_alpha(ratings, "ordinal"), *_alpha_interval(ratings, "ordinal")
 
 
 def _spans(
@@ -129,13 +130,17 @@ def _alpha_u(marked: list[dict[Any, list[Span]]], extent: Callable[[Any], Span])
     return units, float(alpha(summed.sum(axis=0))), *_interval(alpha, summed)
 
 
+def _alpha_interval(ratings: list[list[Any]], level: str = "nominal") -> tuple[float, float]:
+    """Percentile bounds of α over resampled units; NaN where everybody gives one value."""
+    return resample.percentile_interval(resampled_alphas(ratings, level, RESAMPLES))[:2]
+
+
 def _interval(statistic: Callable[[Floats], Floats], terms: Floats) -> tuple[float, float]:
     """Percentile bounds of a statistic of summed terms over resampled items; NaN under ten items."""
-    if len(terms) < resample.ENOUGH:
+    if len(terms) < resample.MIN_CLUSTERS:
         return np.nan, np.nan
-    values = statistic(resample.weights(len(terms), RESAMPLES, seed=0) @ terms)
-    low, high = np.quantile(values, [0.025, 0.975])
-    return float(low), float(high)
+    drawn = resample.bootstrap_weights(len(terms), RESAMPLES, seed=0)
+    return resample.percentile_interval(statistic(drawn @ terms))[:2]
 
 
 def _relations(passes: Passes) -> tuple[int, float, float, float]:
@@ -146,7 +151,7 @@ def _relations(passes: Passes) -> tuple[int, float, float, float]:
     ]
     pairs = list(dict.fromkeys(pair for found in linked for pair in found))
     ratings = [[found.get(pair, ABSENT) for pair in pairs] for found in linked]
-    return len(pairs), krippendorff_alpha(ratings), *alpha_interval(ratings)
+    return len(pairs), krippendorff_alpha(ratings), *_alpha_interval(ratings)
 
 
 def _agreement(passes: Passes) -> tuple[int, float, float, float]:
@@ -161,7 +166,7 @@ def _agreement(passes: Passes) -> tuple[int, float, float, float]:
         labels.append({pair: agreement(found)[0] for pair, found in links.items()})
     pairs = list(dict.fromkeys(pair for found in labels for pair in found))
     ratings = [[found.get(pair, "unrelated") for pair in pairs] for found in labels]
-    return len(pairs), krippendorff_alpha(ratings), *alpha_interval(ratings)
+    return len(pairs), krippendorff_alpha(ratings), *_alpha_interval(ratings)
 
 
 def _clusters(passes: Passes) -> tuple[int, float, float, float]:

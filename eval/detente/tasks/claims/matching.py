@@ -9,15 +9,12 @@ from detente.data.independent_sources import SUPPORTING
 from detente.data.jsonl import Record
 from detente.data.page import Page
 from detente.metrics import clustering
-from detente.metrics.agreement import b_cubed
 from detente.metrics.classification import Floats
-from detente.metrics.matching import iou, match
+from detente.metrics.clustering import b_cubed
+from detente.metrics.matching import IOU_THRESHOLD, iou, match
 from detente.tasks.claims.prediction import Claim
 from detente.tasks.task import CorpusMetric, CorpusValue
 from detente.text.spans import Span
-
-IOU_THRESHOLD: Final = 0.5
-"""The IoU from which on a predicted claim is the gold claim: labels, ranks and clusters rest on such pairs."""
 
 
 class SupportLayers(NamedTuple):

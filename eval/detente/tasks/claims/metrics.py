@@ -11,7 +11,7 @@ import numpy as np
 
 from detente.data.labels import CLAIM_TYPES
 from detente.metrics.classification import Floats, ratio
-from detente.tasks.claims.matching import IOU_THRESHOLD
+from detente.metrics.matching import IOU_THRESHOLD
 from detente.tasks.claims.prediction import FIELDS
 from detente.tasks.metric_families import Compute, overlap, share, toggled, where_given
 from detente.tasks.task import Counts, Metric

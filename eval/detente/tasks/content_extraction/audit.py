@@ -10,7 +10,7 @@ from typing import Final
 from detente.data.corpus import Corpus
 from detente.data.jsonl import PACKED, read_bytes, unpack, unpacked_name
 from detente.data.problems import Invalid, Problem
-from detente.metrics.words import words
+from detente.metrics.ngrams import words
 from detente.tasks.content_extraction.references import References, Target, of_text
 from detente.text.folding import fold
 from detente.text.normalization import line_spans

@@ -10,9 +10,8 @@ from itertools import combinations
 from typing import Any, Final
 
 from detente.data.jsonl import dump_line
-from detente.metrics.bags import Shingles
-from detente.metrics.edit_distance import spoken_words
-from detente.metrics.words import words
+from detente.metrics.edit_distance import wer_tokens
+from detente.metrics.ngrams import Shingles, words
 from detente.text.sentences import sentences
 
 FEW: Final = 4
@@ -50,7 +49,7 @@ class Reference:
     @cached_property
     def spoken(self) -> list[str]:
         """The words of the word error rate."""
-        return spoken_words(self.text)
+        return wer_tokens(self.text)
 
     @cached_property
     def sentences(self) -> list[list[str]]:

@@ -10,11 +10,10 @@ from typing import Any, Final, NamedTuple
 
 from detente.data import fields as forms
 from detente.data.jsonl import describe
-from detente.metrics.bags import Hits, compare, overlap
 from detente.metrics.classification import precision, ratio, recall
-from detente.metrics.edit_distance import indel_ratio, spoken_words, word_error_rate
+from detente.metrics.edit_distance import indel_ratio, wer_tokens, word_error_rate
+from detente.metrics.ngrams import Hits, compare, overlap, words
 from detente.metrics.rouge import rouge_lsum
-from detente.metrics.words import words
 from detente.tasks.content_extraction.errors import COLUMNS as ERRORS
 from detente.tasks.content_extraction.errors import METRICS as ERROR_METRICS
 from detente.tasks.content_extraction.errors import describe_errors, errors
@@ -80,7 +79,7 @@ def _page_means(target: Target, output: Output, lowered: Counter[str]) -> dict[s
         scores = [rouge_lsum(reference.sentences, made) for reference in target.references]
         best = max(scores, key=lambda score: score.f1)
         found |= {f"rouge_{part}": value for part, value in best._asdict().items()}
-    tokens, spoken = output.text.split(), spoken_words(output.text)
+    tokens, spoken = output.text.split(), wer_tokens(output.text)
     found["levenshtein"] = max(indel_ratio(reference.tokens, tokens) for reference in target.references)
     rates = [word_error_rate(reference.spoken, spoken) for reference in target.references if reference.spoken]
     return found | ({"wer": min(rates)} if rates else {})

@@ -19,8 +19,8 @@ from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.metrics import official
 from detente.metrics import text_alignment as alignment
-from detente.metrics.matching import match
-from detente.metrics.text_alignment import HALF, Passage
+from detente.metrics.matching import IOU_THRESHOLD, match
+from detente.metrics.text_alignment import Passage
 from detente.tasks.labels import OFFICIAL
 from detente.tasks.reuse.metrics import COLUMNS, METRICS, NO_OPERATION
 from detente.tasks.reuse.prediction import Detection, Pair, as_pan, parse
@@ -57,7 +57,7 @@ def _count(pair: Pair, prediction: tuple[Detection, ...] | None, _: Options) -> 
     detections = prediction or ()
     cases, passages = pair.cases, [detection.passage for detection in detections]
     overlaps = alignment.passage_iou(cases, passages)
-    matched = dict(match(overlaps, HALF))
+    matched = dict(match(overlaps, IOU_THRESHOLD))
     detectors = alignment.touching(cases, passages).sum(axis=1)
     covered_cases, covered_detections = alignment.coverage(cases, passages), alignment.coverage(passages, cases)
     key = {"id": pair.id, "family": pair.family, "slice": "main"}

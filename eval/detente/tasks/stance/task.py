@@ -9,7 +9,7 @@ import numpy as np
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record, describe
 from detente.data.labels import SCALE, STANCE_LABELS, label_of_scale
-from detente.metrics import calibration, classification, official, scale
+from detente.metrics import classification, official
 from detente.metrics.classification import Floats
 from detente.tasks.labels import alpha, label_scorer, majority, read_label
 from detente.tasks.metric_families import accuracy, confusion_columns, macro_f1, mcc, of_confusion
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 _SCALE_SUMS: Final = ("sum_gold", "sum_score", "sum_gold_squared", "sum_score_squared", "sum_products")
-_CONFIDENCES: Final = tuple(f"confidence_{bin_}" for bin_ in range(calibration.BINS))
-_CORRECT: Final = tuple(f"correct_{bin_}" for bin_ in range(calibration.BINS))
+_CONFIDENCES: Final = tuple(f"confidence_{bin_}" for bin_ in range(classification.CALIBRATION_BINS))
+_CORRECT: Final = tuple(f"correct_{bin_}" for bin_ in range(classification.CALIBRATION_BINS))
 _TOLERANCE: Final = 1e-6
 
 
@@ -136,7 +136,7 @@ def _scale_counts(gold: float, score: float) -> Row:
 
 
 def _probability_counts(gold: str, label: str, probabilities: dict[str, float]) -> Row:
-    place = calibration.bin_of(probabilities[label])
+    place = classification.calibration_bin(probabilities[label])
     return {
         "probable": 1,
         "squared_error": math.fsum((probabilities[name] - (name == gold)) ** 2 for name in STANCE_LABELS),
@@ -155,20 +155,20 @@ def _f_avg(matrix: Floats, _: Floats) -> Floats:
 
 
 def _mae(counts: Counts, _: Counts) -> Any:
-    return scale.mean_absolute_error(counts["absolute_error"], counts["scaled"])
+    return classification.mean_absolute_error(counts["absolute_error"], counts["scaled"])
 
 
 def _kappa(counts: Counts, _: Counts) -> Any:
-    return scale.quadratic_kappa(counts["scaled"], *(counts[name] for name in _SCALE_SUMS))
+    return classification.quadratic_kappa(counts["scaled"], *(counts[name] for name in _SCALE_SUMS))
 
 
 def _brier(counts: Counts, _: Counts) -> Any:
-    return calibration.brier(counts["squared_error"], counts["probable"])
+    return classification.brier(counts["squared_error"], counts["probable"])
 
 
 def _ece(counts: Counts, _: Counts) -> Any:
     confidences, correct = (np.stack([counts[name] for name in names], axis=-1) for names in (_CONFIDENCES, _CORRECT))
-    return calibration.expected_calibration_error(confidences, correct, counts["probable"])
+    return classification.expected_calibration_error(confidences, correct, counts["probable"])
 
 
 def _family_error(units: Mapping[str, Row], _: Mapping[str, Any], rows: "pl.DataFrame") -> CorpusValue:

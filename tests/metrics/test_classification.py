@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn import metrics as sk
 
-from detente.metrics import calibration, classification, scale
+from detente.metrics import classification
 
 
 def test_precision_recall_f1_by_hand() -> None:
@@ -27,9 +27,9 @@ def test_undefined_is_nan_and_never_0_or_1() -> None:
     assert np.isnan(classification.accuracy(np.zeros((3, 3))))
     assert np.isnan(classification.macro_f1(np.zeros((3, 3))))
     assert np.isnan(classification.mcc(np.diag([4, 0, 0])))
-    assert np.isnan(scale.mean_absolute_error(0, 0))
-    assert np.isnan(scale.quadratic_kappa(2, 2, 2, 2, 2, 2))  # always 1, predicted 1
-    assert np.isnan(calibration.brier(0, 0))
+    assert np.isnan(classification.mean_absolute_error(0, 0))
+    assert np.isnan(classification.quadratic_kappa(2, 2, 2, 2, 2, 2))  # always 1, predicted 1
+    assert np.isnan(classification.brier(0, 0))
 
 
 def test_confusion_by_hand() -> None:
@@ -73,32 +73,85 @@ def sums(gold: list[float], predicted: list[float]) -> tuple[float, ...]:
 def test_quadratic_kappa_by_hand() -> None:
     # gold −1, 1; predicted 0, 1. Observed: (1 + 0)/2. Expected: the mean of (g − p)² over the four pairings,
     # (1 + 4 + 1 + 0)/4. κ = 1 − (1/2)/(6/4) = 2/3.
-    assert scale.quadratic_kappa(*sums([-1, 1], [0, 1])) == pytest.approx(2 / 3)
+    assert classification.quadratic_kappa(*sums([-1, 1], [0, 1])) == pytest.approx(2 / 3)
 
 
 @given(st.lists(st.tuples(st.integers(-2, 2), st.integers(-2, 2)), min_size=2, max_size=40))
 def test_quadratic_kappa_is_scikit_learns(pairs: list[tuple[int, int]]) -> None:
     gold, predicted = map(list, zip(*pairs, strict=True))
-    ours = scale.quadratic_kappa(*sums(gold, predicted))
+    ours = classification.quadratic_kappa(*sums(gold, predicted))
     if not np.isnan(ours):
         theirs = sk.cohen_kappa_score(gold, predicted, weights="quadratic", labels=[-2, -1, 0, 1, 2])
         assert ours == pytest.approx(theirs, abs=1e-9)
 
 
+def test_ratio_is_nan_only_where_the_whole_is_0() -> None:
+    found = classification.ratio([1, 0, 0, 3], [2, 4, 0, -6])
+    assert found.tolist() == pytest.approx([1 / 2, 0, math.nan, -1 / 2], nan_ok=True)
+    assert classification.ratio([1, 2], 4).tolist() == [1 / 4, 2 / 4]
+
+
+def test_the_f1_of_a_class_is_undefined_only_where_neither_side_has_it() -> None:
+    # a: 1 right, 1 lost. b: nothing in gold, 1 predicted. c: nowhere.
+    found = classification.class_f1([[1, 1, 0], [0, 0, 0], [0, 0, 0]])
+    assert found.tolist() == pytest.approx([2 / 3, 0, math.nan], nan_ok=True)
+
+
+def test_the_classes_that_the_gold_has_are_those_of_all_resamples_together() -> None:
+    assert classification.supported([[0, 1, 0], [0, 2, 0], [0, 3, 0]]).tolist() == [0, 1, 2]
+    assert classification.supported([[0, 1, 0], [0, 0, 0], [0, 3, 0]]).tolist() == [0, 2]
+    batch = np.array([[[1, 0], [0, 0]], [[0, 0], [1, 1]]])
+    assert classification.supported(batch).tolist() == [0, 1]
+    # So that a resample without one of them has no mean. Second: b 2/3, and a, predicted once, 0.
+    assert classification.macro_f1(batch).tolist() == pytest.approx([math.nan, (0 + 2 / 3) / 2], nan_ok=True)
+    assert classification.macro_f1(batch, classes=[1]).tolist() == pytest.approx([math.nan, 2 / 3], nan_ok=True)
+
+
+def test_mcc_of_three_classes_by_hand() -> None:
+    # 6 of 8 right; 3, 2, 3 of the classes in gold, 3, 3, 2 predicted: (6 · 8 − (9 + 6 + 6)) / √((64 − 22)(64 − 22)).
+    assert classification.mcc([[2, 1, 0], [0, 2, 0], [1, 0, 2]]) == pytest.approx((6 * 8 - 21) / (64 - 22))
+    # 4 of 8 right, and as many of each class.
+    assert classification.mcc([[2, 1, 0], [0, 1, 1], [1, 1, 1]]) == pytest.approx((4 * 8 - 21) / (64 - 22))
+    # Gold 2, 2, predicted 3, 1: (3 · 4 − 8) / √((16 − 10)(16 − 8)).
+    assert classification.mcc([[2, 0], [1, 1]]) == pytest.approx(4 / np.sqrt(6 * 8))
+    assert classification.mcc([[0, 3], [3, 0]]) == -1
+
+
+def test_mcc_is_undefined_where_either_side_has_one_class_only() -> None:
+    assert np.isnan(classification.mcc([[2, 2], [0, 0]]))
+    assert np.isnan(classification.mcc([[2, 0], [2, 0]]))
+    assert np.isnan(classification.mcc(np.zeros((2, 2))))
+
+
 def test_brier_and_calibration_by_hand() -> None:
     # Two items: .8 on the right class (.2 on another), .6 on the wrong one (.4 on the right).
     # Brier: (.2² + .2²) + (.6² + .6²) = .8, over 2 = .4.
-    assert calibration.brier(0.04 + 0.04 + 0.36 + 0.36, 2) == pytest.approx(0.4)
+    assert classification.brier(0.04 + 0.04 + 0.36 + 0.36, 2) == pytest.approx(0.4)
     # Calibration: bin of .8 has confidence .8 and 1 right, bin of .6 confidence .6 and 0 right: (.2 + .6)/2.
     confidences, correct = np.zeros(10), np.zeros(10)
-    confidences[calibration.bin_of(0.8)], correct[calibration.bin_of(0.8)] = 0.8, 1
-    confidences[calibration.bin_of(0.6)] = 0.6
-    assert calibration.expected_calibration_error(confidences, correct, 2) == pytest.approx(0.4)
+    confidences[classification.calibration_bin(0.8)], correct[classification.calibration_bin(0.8)] = 0.8, 1
+    confidences[classification.calibration_bin(0.6)] = 0.6
+    assert classification.expected_calibration_error(confidences, correct, 2) == pytest.approx(0.4)
 
 
-@pytest.mark.parametrize(("confidence", "bin_"), [(0, 0), (0.1, 0), (0.1001, 1), (0.7, 6), (0.99, 9), (1, 9)])
-def test_bins_are_closed_above(confidence: float, bin_: int) -> None:
-    assert calibration.bin_of(confidence) == bin_
+@pytest.mark.parametrize("bin_", range(classification.CALIBRATION_BINS))
+def test_ten_bins_are_each_closed_above(bin_: int) -> None:
+    upper = (bin_ + 1) / 10
+    assert classification.calibration_bin(upper) == bin_
+    assert classification.calibration_bin(math.nextafter(upper, 2)) == min(bin_ + 1, 9)
+    assert classification.calibration_bin(upper - 0.05) == bin_
+
+
+def test_a_confidence_of_0_is_in_the_first_bin() -> None:
+    assert classification.calibration_bin(0) == 0
+
+
+def test_errors_of_two_bins_do_not_cancel_out_but_those_of_one_do() -> None:
+    # Bin of .6: confidences 1.2, 2 right; bin of .9: confidences 1.8, 1 right. (|2 − 1.2| + |1 − 1.8|) / 4.
+    confidences, correct = np.zeros(10), np.zeros(10)
+    confidences[[5, 8]], correct[[5, 8]] = (1.2, 1.8), (2, 1)
+    assert classification.expected_calibration_error(confidences, correct, 4) == pytest.approx(1.6 / 4)
+    assert np.isnan(classification.expected_calibration_error(np.zeros(10), np.zeros(10), 0))
 
 
 @given(hnp.arrays(np.int64, (4, 3, 3), elements=st.integers(0, 9)))
@@ -109,6 +162,6 @@ def test_a_batch_is_scored_as_its_members_are(batch: np.ndarray) -> None:
 
 
 def test_kappa_range_ends_are_reached() -> None:
-    assert scale.quadratic_kappa(*sums([-2, 2], [-2, 2])) == 1
-    assert scale.quadratic_kappa(*sums([-2, 2], [2, -2])) == -1
-    assert math.isclose(scale.mean_absolute_error(4, 1), 4)
+    assert classification.quadratic_kappa(*sums([-2, 2], [-2, 2])) == 1
+    assert classification.quadratic_kappa(*sums([-2, 2], [2, -2])) == -1
+    assert math.isclose(classification.mean_absolute_error(4, 1), 4)

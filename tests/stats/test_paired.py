@@ -1,0 +1,287 @@
+"""Paired comparisons: arithmetic by hand, tests by enumeration."""
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from detente.metrics.classification import f1, ratio
+from detente.stats import paired
+
+
+def share(counts: np.ndarray) -> np.ndarray:
+    return ratio(counts[..., 0], counts[..., 1])
+
+
+def overlap(counts: np.ndarray) -> np.ndarray:
+    return f1(counts[..., 0], counts[..., 1], counts[..., 2])
+
+
+def flipped(statistic, first: np.ndarray, second: np.ndarray, draws: int = 1000, seed: int = 0) -> paired.SignFlip:
+    return paired.sign_flip(statistic, first, second, (first != second).any(axis=1), draws, seed)
+
+
+@pytest.mark.parametrize("statistic", [share, overlap])
+def test_shares_and_what_decides_hold_for_random_counts(statistic) -> None:
+    generator = np.random.default_rng(3)
+    for _ in range(50):
+        first, second = generator.integers(0, 6, (2, 15, 3)).astype(float)
+        first[:, 1] += 1
+        shares, deciding = paired.influence(statistic, first, second)
+        lead = statistic(second.sum(axis=0)) - statistic(first.sum(axis=0))
+        one, two = first.copy(), second.copy()
+        for place in deciding:
+            assert lead * (statistic(two.sum(axis=0)) - statistic(one.sum(axis=0))) > 0
+            one[place], two[place] = second[place], first[place]
+        assert lead * (statistic(two.sum(axis=0)) - statistic(one.sum(axis=0))) < 1e-12
+        # The first of them, swapped alone, changes the difference by twice its share.
+        one, two = first.copy(), second.copy()
+        one[deciding[0]], two[deciding[0]] = second[deciding[0]], first[deciding[0]]
+        assert lead - (statistic(two.sum(axis=0)) - statistic(one.sum(axis=0))) == pytest.approx(
+            2 * shares[deciding[0]]
+        )
+
+
+@pytest.mark.parametrize("statistic", [share, overlap])
+def test_the_exact_p_equals_full_enumeration(statistic) -> None:
+    generator = np.random.default_rng(1)
+    for _ in range(5):
+        first, second = generator.integers(0, 5, (2, 10, 3)).astype(float)
+        first[:, 1] = second[:, 1] = generator.integers(1, 6, 10)
+        observed = abs(statistic(second.sum(axis=0)) - statistic(first.sum(axis=0)))
+        count = 0
+        for signs in itertools.product([False, True], repeat=10):
+            swap = np.array(signs)[:, None]
+            one, two = np.where(swap, second, first).sum(axis=0), np.where(swap, first, second).sum(axis=0)
+            count += abs(statistic(two) - statistic(one)) >= observed - 1e-9
+        assert flipped(statistic, first, second).p == count / 2**10
+
+
+def test_the_smallest_p_is_told() -> None:
+    first, second = np.array([[0.0, 1.0]] * 40), np.array([[1.0, 1.0]] * 40)
+    assert flipped(share, first[:10], second[:10]) == (2 / 2**10, 2 / 2**10, True, 10)
+    drawn = flipped(share, first, second, draws=999)
+    assert drawn == (1 / 1000, 1 / 1000, False, 40)
+
+
+def test_sixteen_clusters_that_differ_are_tried_in_every_way_and_of_seventeen_signs_are_drawn() -> None:
+    first, second = np.array([[0.0, 1.0]] * 30), np.array([[1.0, 1.0]] * 30)
+    first[17:] = second[17:]  # what does not differ is not counted
+    second[16] = first[16]
+    assert flipped(share, first, second, draws=9) == (2 / 2**16, 2 / 2**16, True, 16)
+    second[16] = 1
+    # Two of 2¹⁷ assignments would be as extreme, so that none of 9 is: (1 + 0) / (1 + 9).
+    assert flipped(share, first, second, draws=9) == (1 / 10, 1 / 10, False, 17)
+
+
+def test_the_fewest_clusters() -> None:
+    # One that differs says nothing: kept or swapped, the difference is as large. Nor does none.
+    one, two = np.array([[0.0, 1.0], [1.0, 1.0]]), np.array([[1.0, 1.0], [1.0, 1.0]])
+    assert flipped(share, one, two) == (1, 1, True, 1)
+    assert flipped(share, one, one) == (1, 1, True, 0)
+    # Of two: 2 of 4.
+    assert flipped(share, np.array([[0.0, 1.0]] * 2), two) == (2 / 4, 2 / 4, True, 2)
+
+
+def test_draws_come_in_blocks_and_are_exactly_as_many_as_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = np.array([[0.0, 1.0]] * 20), np.array([[1.0, 1.0]] * 20)
+    whole = np.concatenate(list(paired._drawn(20, 7, 3)))
+    assert whole.shape == (7, 20)
+    assert set(whole.ravel()) == {0, 1}
+    for cells, sizes in ((60, [3, 3, 1]), (40, [2, 2, 2, 1]), (19, [1] * 7)):
+        monkeypatch.setattr(paired, "_CELLS", cells)
+        assert [len(block) for block in paired._drawn(20, 7, 3)] == sizes
+        # No draw is as extreme: (1 + 0) / (1 + 7), whatever the blocks.
+        assert flipped(share, first, second, draws=7).p == 1 / 8
+
+
+def test_a_difference_that_is_as_large_but_for_rounding_is_as_extreme() -> None:
+    # Three sums of tenths in another order: .1 + .2 + .3 is not .3 + .2 + .1 to a computer.
+    first, second = np.zeros((3, 2)), np.array([[0.1, 1.0], [0.2, 1.0], [0.3, 1.0]])
+    first[:, 1] = 1
+    assert flipped(share, first, second).p == 2 / 8
+    # A little over 10⁻⁹ less is less, a little under it is rounding; and so is a billionth of a large difference.
+    assert flipped(share, np.array([[0.0, 1], [0, 1]]), np.array([[1.0, 1], [1.05e-9, 1]])).p == 2 / 4
+    assert flipped(share, np.array([[0.0, 1], [0, 1]]), np.array([[1.0, 1], [0.95e-9, 1]])).p == 1
+    million = np.array([[1e6, 1], [1e-6, 1]])
+    assert flipped(share, np.array([[0.0, 1], [0, 1]]), million).p == 1
+
+
+def test_random_flips_agree_with_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = np.random.default_rng(7)
+    first = generator.integers(0, 4, (12, 3)).astype(float)
+    second = first + generator.integers(-1, 3, (12, 3)).clip(-first.min())
+    exact = flipped(overlap, first, second).p
+    assert 0.05 < exact < 0.95
+    monkeypatch.setattr(paired, "EXACT", 0)
+    drawn = flipped(overlap, first, second, draws=20_000, seed=1)
+    assert not drawn.exact
+    assert drawn.p == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / 20_000))
+    assert drawn == flipped(overlap, first, second, draws=20_000, seed=1)
+    # The blocks that are drawn at once change nothing but the memory.
+    monkeypatch.setattr(paired, "_CELLS", 24_000)
+    assert flipped(overlap, first, second, draws=20_000, seed=1).p == pytest.approx(exact, abs=0.015)
+
+
+def test_a_swap_that_leaves_the_metric_undefined_counts_as_extreme() -> None:
+    # Swapping one cluster only leaves one of the systems with 0/0; swapping none or both gives the observed ½.
+    first, second = np.array([[1.0, 1.0], [0.0, 0.0]]), np.array([[0.0, 0.0], [1.0, 2.0]])
+    assert flipped(share, first, second).p == 1
+    assert np.isnan(flipped(share, np.zeros((2, 2)), second).p)
+
+
+@pytest.mark.parametrize("clusters", [12, 20])
+@pytest.mark.parametrize(("statistic", "size"), [(overlap, 30), (share, 2)])
+def test_the_test_is_wrong_in_at_most_one_of_twenty_where_systems_are_alike(
+    clusters: int, statistic, size: int
+) -> None:
+    # Two systems whose counts are drawn alike, cluster by cluster: large ones, and small ones that often tie.
+    generator = np.random.default_rng(11)
+    runs, low = 2000, 0
+    for run in range(runs):
+        rates = generator.uniform(1, size, (clusters, 1))
+        first, second = generator.poisson(rates, (2, clusters, 3)).astype(float)
+        low += flipped(statistic, first, second, draws=499, seed=run).p <= 0.05
+    assert 0.02 < low / runs <= 0.05 + 2.5 * np.sqrt(0.05 * 0.95 / runs)
+
+
+def test_a_difference_of_the_detectable_size_is_found_in_four_of_five_samples() -> None:
+    power = 1 - norm.cdf(1.959964 - paired.minimal_detectable(0.1) / 0.1)
+    assert power == pytest.approx(0.8, abs=1e-5)
+    assert paired.minimal_detectable(0.1) == pytest.approx(0.1 * (1.959964 + 0.841621), abs=1e-12)
+
+
+def test_where_the_difference_never_varies_nothing_is_detectable() -> None:
+    assert np.isnan(paired.minimal_detectable(0.0))
+    assert np.isnan(paired.minimal_detectable(1e-9))
+    assert paired.minimal_detectable(1.01e-9) > 0
+
+
+def test_holm_by_hand() -> None:
+    # In order .005 × 4 = .02, .01 × 3 = .03, .03 × 2 = .06, .04 × 1 = .04 raised to .06.
+    assert paired.holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert paired.holm([0.7, 0.6]) == [1, 1]
+    # What is undefined is not counted.
+    assert paired.holm([0.02, np.nan, 0.5]) == pytest.approx([0.04, np.nan, 0.5], nan_ok=True)
+    assert paired.holm([]) == []
+
+
+def test_equals_share_their_ranks() -> None:
+    best, worst = paired.ranks(np.array([0.5, 0.9, 0.5, 0.1]))
+    assert (best.tolist(), worst.tolist()) == ([2, 1, 2, 4], [3, 1, 3, 4])
+    # Two columns are two rankings.
+    best, worst = paired.ranks(np.array([[1.0, 3.0], [2.0, 3.0]]))
+    assert (best.tolist(), worst.tolist()) == ([[2, 1], [1, 1]], [[2, 2], [1, 2]])
+
+
+def test_scores_are_equal_to_twelve_places() -> None:
+    best, worst = paired.ranks(np.array([0.3, 0.3 + 2e-13, 0.3 + 3e-12]))
+    assert (best.tolist(), worst.tolist()) == ([2, 2, 1], [3, 3, 1])
+    # The same for τ: one tie of three, 2/√(3 · 2), or none.
+    assert paired.rank_agreement([1, 2, 3], [0, 0.3, 0.3 + 2e-13])[0] == pytest.approx(2 / np.sqrt(6))
+    assert paired.rank_agreement([1, 2, 3], [0, 0.3, 0.3 + 3e-12])[0] == pytest.approx(1)
+    assert paired.rank_agreement([0, 0.3, 0.3 + 2e-13], [1, 2, 3])[0] == pytest.approx(2 / np.sqrt(6))
+    assert paired.rank_agreement([0, 0.3, 0.3 + 3e-12], [1, 2, 3])[0] == pytest.approx(1)
+
+
+def won(wins: int, resamples: int) -> np.ndarray:
+    """Scores of two systems, of which the first wins so many resamples."""
+    first = np.array([1.0] * wins + [-1.0] * (resamples - wins))
+    return np.array([first, -first])
+
+
+@pytest.mark.parametrize(("resamples", "beyond"), [(39, 0), (40, 1), (79, 1), (80, 2), (2000, 50)])
+def test_a_rank_interval_leaves_out_2_5_percent_of_the_resamples_on_either_side(resamples: int, beyond: int) -> None:
+    assert paired.rank_intervals(won(resamples - beyond, resamples)) == [(1, 1), (2, 2)]
+    assert paired.rank_intervals(won(resamples - beyond - 1, resamples)) == [(1, 2), (1, 2)]
+    assert paired.rank_intervals(won(beyond, resamples)) == [(2, 2), (1, 1)]
+    assert paired.rank_intervals(won(beyond + 1, resamples)) == [(1, 2), (1, 2)]
+
+
+def test_equals_could_stand_in_any_order_so_that_rank_intervals_hold_both() -> None:
+    assert paired.rank_intervals(np.ones((2, 50))) == [(1, 2), (1, 2)]
+    # The third always loses.
+    assert paired.rank_intervals(np.array([[2.0] * 50, [2.0] * 50, [0.0] * 50])) == [(1, 2), (1, 2), (3, 3)]
+
+
+def test_over_five_percent_undefined_resamples_forbid_rank_intervals_and_five_do_not() -> None:
+    good = won(100, 100)
+    good[0, :2], good[1, 1:5] = np.nan, np.nan  # in 5 resamples some score is undefined
+    assert paired.rank_intervals(good) == [(1, 1), (2, 2)]
+    good[1, 5] = np.nan
+    assert paired.rank_intervals(good) == [None, None]
+
+
+def test_rank_agreement_is_kendalls_tau_by_hand() -> None:
+    # 1 2 3 against 1 3 2: two pairs in order, one not: (2 − 1)/3.
+    assert paired.rank_agreement([1, 2, 3], [1, 3, 2]) == (pytest.approx(1 / 3), 3)
+    # One tie of three: (2 − 0)/√(3 · 2).
+    assert paired.rank_agreement([1, 2, 3], [1, 2, 2]) == (pytest.approx(2 / np.sqrt(6)), 3)
+    assert paired.rank_agreement([1, 2, 3], [3, 2, 1]) == (pytest.approx(-1), 3)
+    assert paired.rank_agreement([1, 2, 3, 4], [1, 2, 3, np.nan]) == (pytest.approx(1), 3)
+
+
+def test_fewer_than_three_systems_that_both_metrics_rank_have_no_tau() -> None:
+    for first, second in (([1, 2], [1, 2]), ([np.nan, 1, 2], [1, 2, 3]), ([1, 2, 3, np.nan], [np.nan, 1, 2, 3])):
+        tau, systems = paired.rank_agreement(first, second)
+        assert np.isnan(tau)
+        assert systems == 2
+
+
+def test_metrics_of_which_one_ranks_all_alike_have_no_tau() -> None:
+    assert np.isnan(paired.rank_agreement([1, 2, 3], [1, 1, 1])[0])
+
+
+# What decides a difference
+
+
+def right(*answers: int) -> np.ndarray:
+    """One item each, right or not."""
+    return np.array([[answer, 1.0] for answer in answers])
+
+
+def test_the_share_of_an_item_in_a_difference_of_accuracies_is_a_part_of_n() -> None:
+    # The second is right on two that the first is not, and wrong on one: 1/4 ahead. One item swapped takes 2/4.
+    shares, deciding = paired.influence(share, right(0, 0, 1, 1), right(1, 1, 1, 0))
+    assert shares.tolist() == [1 / 4, 1 / 4, 0, -1 / 4]
+    assert deciding == (0,)
+    # The other way round it is behind by as much, and the same item decides.
+    shares, deciding = paired.influence(share, right(1, 1, 1, 0), right(0, 0, 1, 1))
+    assert shares.tolist() == [-1 / 4, -1 / 4, 0, 1 / 4]
+    assert deciding == (0,)
+
+
+@pytest.mark.parametrize(("ahead", "needed"), [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3)])
+def test_swapping_half_of_a_lead_leaves_none(ahead: int, needed: int) -> None:
+    _, deciding = paired.influence(share, right(*[0] * 6), right(*[1] * ahead, *[0] * (6 - ahead)))
+    assert deciding == tuple(range(needed))
+
+
+def test_the_largest_share_decides_first() -> None:
+    # Shares (1, 3, 2) / 12 of a lead of 6/12: after 3 swapped, 6 − 2 · 3 = 0 are left.
+    first, second = np.array([[0.0, 4]] * 3), np.array([[1.0, 4], [3, 4], [2, 4]])
+    shares, deciding = paired.influence(share, first, second)
+    assert shares.tolist() == pytest.approx([1 / 12, 3 / 12, 2 / 12])
+    assert deciding == (1,)
+    # One more of 2/16 each in four items of 8/16: two of them.
+    first, second = np.array([[0.0, 4]] * 4), np.array([[1.0, 4], [3, 4], [2, 4], [2, 4]])
+    assert paired.influence(share, first, second)[1] == (1, 2)
+
+
+def test_without_a_lead_nothing_decides() -> None:
+    assert paired.influence(share, right(0, 1), right(1, 0))[1] == ()
+    assert paired.influence(share, np.zeros((2, 2)), right(1, 0))[1] == ()
+    tiny = np.array([[0.0, 1.0], [0.0, 1.0]])
+    assert paired.influence(share, tiny, tiny + np.array([[1e-9, 0], [0, 0]]))[1] == ()
+    assert paired.influence(share, tiny, tiny + np.array([[4e-9, 0], [0, 0]]))[1] == (0,)
+
+
+def test_an_item_whose_swap_leaves_the_metric_undefined_has_no_share() -> None:
+    # Each item is one system's only one; swapped alone, it leaves the other without any. Both together turn the lead.
+    # The item between them is nobody's.
+    first, second = np.array([[1.0, 1], [0, 0], [0, 0]]), np.array([[0.0, 0], [0, 0], [1, 2]])
+    shares, deciding = paired.influence(share, first, second)
+    assert np.isnan(shares[[0, 2]]).all()
+    assert shares[1] == 0
+    assert deciding == (0, 2)
