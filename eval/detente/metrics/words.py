@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.text.normalization import code_points
+from detente.text.tokens import code_points
 
 _WORD: Final = re.compile(r"\w")
 _UNKNOWN, _SEPARATOR, _OF_WORDS = range(3)

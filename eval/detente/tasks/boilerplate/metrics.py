@@ -5,9 +5,8 @@ from typing import Any, Final
 from detente.data.labels import TYPES_OF_ZONE
 from detente.metrics.classification import f1, precision, recall
 from detente.tasks.boilerplate import retention as survival
-from detente.tasks.content_extraction.errors import JOINTS
+from detente.tasks.content_extraction.errors import JOINTS, WHITESPACE_COLUMNS
 from detente.tasks.task import Counts, Metric, share
-from detente.text.whitespace import Joints
 
 LEVELS: Final = ("char", "token", "line")
 OUTCOMES: Final = ("tp", "fp", "fn", "tn")
@@ -39,7 +38,7 @@ COLUMNS: Final = (
     *("body", "body_kept", "body_blocks", "body_blocks_missed"),
     *(column for kind in BOILERPLATE_TYPES for column in (kind, f"{kind}_removed")),
     *("output", "fabricated", "blocks", "doubled", "out_of_order"),
-    *Joints._fields,
+    *WHITESPACE_COLUMNS,
     *survival.COLUMNS,
 )
 

@@ -17,6 +17,7 @@ from detente.data.labels import TYPES_OF_ZONE
 from detente.data.page import Page
 from detente.tasks.boilerplate import retention as survival
 from detente.tasks.boilerplate.metrics import COLUMNS, METRICS
+from detente.tasks.content_extraction.errors import whitespace_counts
 from detente.tasks.task import Options, Row, Task
 from detente.text.spans import Span, mask_of, sums_within
 
@@ -97,13 +98,13 @@ def _output(page: Page, prediction: Prediction | None) -> _Output:
         placed = align(prediction.value, page.text)
         counts = {
             "output": placed.characters,
-            "fabricated": placed.fabricated,
+            "fabricated": placed.insertions,
             "blocks": placed.blocks,
             "doubled": placed.doubled,
             "out_of_order": placed.out_of_order,
-            **placed.joints._asdict(),
+            **whitespace_counts(placed.whitespace),
         }
-        return _Output(placed.kept, counts, placed.inventions)
+        return _Output(placed.kept, counts, placed.insertion_texts)
     return _Output(prediction.value, {"output": int(prediction.value.sum())}, ())
 
 

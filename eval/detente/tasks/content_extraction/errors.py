@@ -3,13 +3,16 @@
 from typing import Final, NamedTuple
 
 from detente.tasks.task import share
-from detente.text.normalization import is_space, line_spans
 from detente.text.spans import mask_of, sums_within
+from detente.text.tokens import is_space, line_spans
+from detente.text.whitespace import WhitespaceErrors
 
+WHITESPACE_COLUMNS: Final = ("spaces", "glued", "solid", "split", "breaks", "breaks_lost")
+"""The fields of `WhitespaceErrors` as columns of counts."""
 COLUMNS: Final = (
     *("reference", "missed", "reference_blocks", "missed_blocks"),
     *("output_characters", "added", "output_blocks", "doubled", "moved"),
-    *("spaces", "glued", "solid", "split", "breaks", "breaks_lost"),
+    *WHITESPACE_COLUMNS,
 )
 _SHOWN: Final = 60
 
@@ -26,6 +29,11 @@ class TextErrors(NamedTuple):
     counts: dict[str, int]
     missed: str
     added: str
+
+
+def whitespace_counts(found: WhitespaceErrors) -> dict[str, int]:
+    """The counts under the names of their columns."""
+    return dict(zip(WHITESPACE_COLUMNS, found, strict=True))
 
 
 def errors(output: str, reference: str) -> TextErrors:
@@ -48,13 +56,13 @@ def errors(output: str, reference: str) -> TextErrors:
         "reference_blocks": len(blocks),
         "missed_blocks": len(missed),
         "output_characters": placed.characters,
-        "added": placed.fabricated,
+        "added": placed.insertions,
         "output_blocks": placed.blocks,
         "doubled": placed.doubled,
         "moved": placed.out_of_order,
-        **placed.joints._asdict(),
+        **whitespace_counts(placed.whitespace),
     }
-    longest = max(placed.inventions, key=len, default="")
+    longest = max(placed.insertion_texts, key=len, default="")
     return TextErrors(counts, reference[slice(*blocks[largest])] if largest is not None else "", longest)
 
 
