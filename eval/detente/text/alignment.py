@@ -113,13 +113,13 @@ class _Alignment:
         """Of equal stretches the least taken, then a whole line, then one next to the line before, then the first."""
         before, after = self.places.get(line - 1), self.places.get(line + 1)
 
-        def rank(span: Span) -> tuple[int, bool, int, int]:
+        def rank(span: Span) -> tuple[int, bool, int]:
             start, end = span
             whole = start in self.page.line_starts and end in self.page.line_ends
             distance = abs(start - before[1]) if before else abs(after[0] - end) if after else 0
-            return int(self.taken[start:end].sum()), not whole, distance, start
+            return int(self.taken[start:end].sum()), not whole, distance
 
-        return min(spans, key=rank)
+        return min(spans, key=rank)  # the first of equals: spans come in the page's order
 
     def place_exactly(self, pieces: list[_Piece]) -> list[_Piece]:
         """Places the pieces that stand in the page as they are, longest first; returns the others in their order."""
@@ -234,7 +234,7 @@ def _by_sentence(pieces: list[_Piece], state: _Alignment) -> list[_Piece]:
     for piece in pieces:
         sentences = _sentences(piece)
         long = [sentence for sentence in sentences if len(token_spans(sentence.text)) >= SEED]
-        left = state.place_exactly(long) if len(sentences) > 1 else long
+        left = state.place_exactly(long)
         run: list[_Piece] = []
         for sentence in sentences:
             if sentence in long and sentence not in left:
