@@ -27,8 +27,6 @@ def runs(found: NDArray[np.bool_]) -> list[Span]:
 def matches(tokens: list[str], page: list[str]) -> list[tuple[int, int]]:
     """Pairs of positions, in `tokens` and in the best window of `page`, that are a match and not a coincidence."""
     low, high = 0, len(page)
-    if not tokens or not page:
-        return []
     if len(tokens) < len(page):
         window = partial_ratio_alignment(tokens, page)
         if window is None:
