@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from detente.data.corpus import load
 from detente.text.alignment import align
-from detente.text.normalization import is_space, token_spans
+from detente.text.tokens import is_space, token_spans
 
 OUTPUTS_PER_PAGE = 20
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.text.alignment import align
-from detente.text.normalization import is_space
+from detente.text.tokens import is_space
 
 PAGE = (
     "Skip to content\n"
@@ -37,14 +37,14 @@ def dense(text: str) -> str:
 def test_the_page_itself_is_kept_whole() -> None:
     placed = align(PAGE, PAGE)
     assert np.array_equal(placed.kept, ~is_space(PAGE))
-    assert (placed.characters, placed.fabricated) == (len(dense(PAGE)), 0)
+    assert (placed.characters, placed.insertions) == (len(dense(PAGE)), 0)
     assert (placed.blocks, placed.doubled, placed.out_of_order) == (len(LINES), 0, 0)
 
 
 def test_an_empty_output_keeps_nothing() -> None:
     placed = align(" \n", PAGE)
     assert not placed.kept.any()
-    assert (placed.characters, placed.fabricated, placed.blocks) == (0, 0, 0)
+    assert (placed.characters, placed.insertions, placed.blocks) == (0, 0, 0)
 
 
 def test_lines_are_found_whatever_their_breaks() -> None:
@@ -60,9 +60,9 @@ def test_moved_lines_are_found_and_counted() -> None:
     assert kept("\n".join([LINES[7], *LINES[2:5]])) == dense("".join([*LINES[2:5], LINES[7]]))
 
 
-def test_a_doubled_line_is_counted_and_not_made_up() -> None:
+def test_a_doubled_line_is_counted_and_is_no_insertion() -> None:
     placed = align("\n".join([LINES[2], LINES[3], LINES[2]]), PAGE)
-    assert (placed.blocks, placed.doubled, placed.fabricated, placed.out_of_order) == (3, 1, 0, 0)
+    assert (placed.blocks, placed.doubled, placed.insertions, placed.out_of_order) == (3, 1, 0, 0)
 
 
 def test_equal_lines_stand_next_to_the_line_before_them() -> None:
@@ -82,27 +82,27 @@ def test_a_match_starts_and_ends_at_token_boundaries() -> None:
     page = "Shared values\nShare\n"
     assert kept("Share", page) == "Share"
     assert align("Share", page).kept[page.rindex("Share")]
-    assert align("Share", "Shared values\n").fabricated == 5
+    assert align("Share", "Shared values\n").insertions == 5
 
 
-def test_made_up_text_is_fabricated_however_common_its_words() -> None:
+def test_text_not_in_the_page_is_an_insertion_however_common_its_words() -> None:
     invention = "The spokesman of the ministers said that on Tuesday the talks will go on at the harbour."
     placed = align(f"{LINES[2]}\n{invention}", PAGE)
-    assert placed.fabricated == len(dense(invention))
-    assert placed.inventions == (invention,)
+    assert placed.insertions == len(dense(invention))
+    assert placed.insertion_texts == (invention,)
     assert kept(f"{LINES[2]}\n{invention}") == dense(LINES[2])
 
 
-def test_a_changed_word_is_fabricated_and_the_rest_of_its_line_kept() -> None:
+def test_a_changed_word_is_an_insertion_and_the_rest_of_its_line_kept() -> None:
     placed = align(LINES[2].replace("useful", "splendid"), PAGE)
-    assert placed.inventions == ("splendid",)
+    assert placed.insertion_texts == ("splendid",)
     assert kept(LINES[2].replace("useful", "splendid")) == dense(LINES[2].replace("useful", ""))
 
 
-def test_quotes_dashes_case_and_invisible_characters_are_no_inventions() -> None:
+def test_quotes_dashes_case_and_invisible_characters_are_no_insertions() -> None:
     output = LINES[3].replace("“", '"').replace("”", '"').replace("things", "thi\u00adngs")
-    assert align(output, PAGE).fabricated == 0
-    assert align(LINES[2].upper(), PAGE).fabricated == 0
+    assert align(output, PAGE).insertions == 0
+    assert align(LINES[2].upper(), PAGE).insertions == 0
 
 
 @pytest.mark.parametrize(
@@ -118,14 +118,14 @@ def test_quotes_dashes_case_and_invisible_characters_are_no_inventions() -> None
 )
 def test_markdown_markers_are_folded(output: str) -> None:
     assert kept(output) == "Ministersmeetagain"
-    assert align(output, PAGE).fabricated == 0
+    assert align(output, PAGE).insertions == 0
     assert align(output, PAGE).characters == len("Ministersmeetagain")
 
 
 def test_marks_that_are_the_pages_own_are_kept() -> None:
     page = "# 1 of 3\n* important *\n[2014] was [a](b)\n"
     assert kept(page, page) == dense(page)
-    assert align(page, page).fabricated == 0
+    assert align(page, page).insertions == 0
 
 
 @settings(max_examples=200, deadline=None)
@@ -133,7 +133,7 @@ def test_marks_that_are_the_pages_own_are_kept() -> None:
 def test_counts_hold_together_for_any_output_and_page(output: str, page: str) -> None:
     placed = align(output, page)
     assert not placed.kept[is_space(page)].any()
-    assert 0 <= placed.fabricated <= placed.characters <= len(dense(output))
+    assert 0 <= placed.insertions <= placed.characters <= len(dense(output))
     assert placed.doubled + placed.out_of_order <= placed.blocks
     assert placed.kept.sum() <= placed.characters
 

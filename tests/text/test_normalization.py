@@ -1,9 +1,8 @@
-import numpy as np
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+import unicodedata
 
-from detente.text.normalization import is_space, line_spans, normalise, refusals, token_spans
+import pytest
+
+from detente.text.normalization import normalise, refusals
 
 
 def test_normalise_maps_single_code_points_to_single_ones() -> None:
@@ -47,22 +46,45 @@ def test_every_refusal_is_reported() -> None:
     assert [refusal.rule for refusal in refusals(raw)] == rules
 
 
-@given(st.text())
-def test_is_space_is_str_isspace(text: str) -> None:
-    assert is_space(text).tolist() == [character.isspace() for character in text]
+CHARACTERS = [chr(point) for point in (*range(0x3100), *range(0xFE00, 0x10100))]
 
 
-@given(st.text())
-def test_lines_and_tokens_cover_what_is_not_white_space(text: str) -> None:
-    visible = ~is_space(text)
-    for spans in (token_spans(text), line_spans(text)):
-        covered = np.zeros(len(text), dtype=bool)
-        for start, end in spans:
-            assert not covered[start:end].any()
-            covered[start:end] = True
-        assert (visible <= covered).all()
-    assert all("\n" not in text[start:end] for start, end in line_spans(text))
+def test_the_tab_and_every_space_separator_become_a_space_and_nothing_else_changes() -> None:
+    refused, spaces = set(), set()
+    for character in CHARACTERS:
+        raw = f"/{character}/".encode()  # no mark combines with a slash
+        if refusals(raw):
+            refused.add(character)
+        elif (found := normalise(raw)) != f"/{character}/":
+            assert found == "/ /"
+            spaces.add(character)
+    decomposing = {"\u2000", "\u2001"}  # NFC makes en quad and em quad an en space and an em space
+    separators = {character for character in CHARACTERS if unicodedata.category(character) == "Zs"}
+    assert spaces == (separators | {"\t"}) - {" "} - decomposing
+    # Refused: CR, what NFC changes, and what cannot be seen: controls but tab and line feed, the separators of lines
+    # and paragraphs, and marks of direction and joining.
+    not_nfc = {character for character in refused if unicodedata.normalize("NFC", character) != character}
+    assert decomposing <= not_nfc
+    controls = {character for character in CHARACTERS if unicodedata.category(character) == "Cc"} - {"\t", "\n"}
+    marks = "\xad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\ufeff"
+    reserved = {chr(point) for point in range(0x2060, 0x2070)}
+    assert refused - not_nfc == controls | set(marks) | reserved
 
 
-def test_line_spans_leave_out_white_space_at_both_ends() -> None:
-    assert line_spans("  a b \n\n c\n") == [(2, 5), (9, 10)]
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (b"a\nbc\xe9\n", "byte 2 is not UTF-8: save the capture as UTF-8"),
+        (b"a\nb\x00\x01\n", "U+0000 at character 1 is invisible: take it out"),
+        ("\ufeffa".encode(), "U+FEFF at character 0 is invisible: take it out"),
+    ],
+)
+def test_a_refusal_names_the_place_in_its_line(raw: bytes, message: str) -> None:
+    assert [refusal.message for refusal in refusals(raw)] == [message]
+
+
+def test_white_space_before_a_carriage_return_ends_the_line_and_the_return_alone_does_not() -> None:
+    assert [refusal.rule for refusal in refusals(b"a\r\n")] == ["text-carriage-return"]
+    assert [refusal.rule for refusal in refusals(b"a \r\n")] == ["text-carriage-return", "text-trailing-space"]
+    assert [refusal.rule for refusal in refusals(b" \n")] == ["text-trailing-space"]
+    assert refusals(b"") == refusals(b"\n\n") == refusals(b" a\n") == []

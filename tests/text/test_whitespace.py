@@ -1,4 +1,4 @@
-"""What became of the spaces and line ends between characters: glued, split, run together."""
+"""What became of the spaces and line ends between characters: merged, split, run together."""
 
 import random
 
@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.text.alignment import align
-from detente.text.whitespace import Joints, gaps, joints
+from detente.text.whitespace import WhitespaceErrors, gaps, whitespace_errors
 
-NONE = Joints(0, 0, 0, 0, 0, 0)
+NONE = WhitespaceErrors(0, 0, 0, 0, 0, 0)
 
 
-def of(output: str, page: str, source: list[int] | None = None) -> Joints:
-    """The joints of an output all of whose characters stand in the page, in its order, unless `source` says where."""
+def of(output: str, page: str, source: list[int] | None = None) -> WhitespaceErrors:
+    """The counts for an output all of whose characters stand in the page, in its order, unless `source` says where."""
     places = range(len("".join(output.split()))) if source is None else source
-    return joints(gaps(output), gaps(page), np.array(places, dtype=np.int64))
+    return whitespace_errors(gaps(output), gaps(page), np.array(places, dtype=np.int64))
 
 
 # Gaps
@@ -43,53 +43,55 @@ def test_a_gap_is_what_follows_a_character(text: str, expected: list[int]) -> No
     assert gaps(text).tolist() == expected
 
 
-# Joints by hand. The page "ab cd\nef gh" has seven pairs of neighbours: ab, cd, ef, gh without white space between
+# By hand. The page "ab cd\nef gh" has seven pairs of neighbours: ab, cd, ef, gh without white space between
 # them; bc, de, fg with some, and de with a line end.
 
 PAGE = "ab cd\nef gh"
 
 
 def test_the_page_itself_loses_nothing() -> None:
-    assert of(PAGE, PAGE) == Joints(spaces=3, merged_words=0, solid=4, split_words=0, breaks=1, lost_line_breaks=0)
+    assert of(PAGE, PAGE) == WhitespaceErrors(
+        spaces=3, merged_words=0, solid=4, split_words=0, line_breaks=1, lost_line_breaks=0
+    )
 
 
 @pytest.mark.parametrize(
-    ("output", "glued", "split", "lost_line_breaks"),
+    ("output", "merged", "split", "lost"),
     [
         ("abcd\nef gh", 1, 0, 0),
         ("a b cd\nef g h", 0, 2, 0),
         ("ab cd ef gh", 0, 0, 1),
-        # Words glued over a line end lose both the space and the line end.
+        # Words merged over a line end lose both the space and the line end.
         ("ab cdef gh", 1, 0, 1),
         ("abcdefgh", 3, 0, 1),
-        # Every space gone elsewhere: three glued, four split.
+        # Every space gone elsewhere: three merged, four split.
         ("a bc de fg h", 3, 4, 1),
         # A line end in the place of nothing or of a space, or more white space than there was.
         ("a\nb\ncd\n\n ef  gh", 0, 1, 0),
     ],
 )
-def test_joints_glued_split_and_run_together(output: str, glued: int, split: int, lost_line_breaks: int) -> None:
-    assert of(output, PAGE) == Joints(3, glued, 4, split, 1, lost_line_breaks)
+def test_words_are_merged_or_split_and_line_breaks_lost(output: str, merged: int, split: int, lost: int) -> None:
+    assert of(output, PAGE) == WhitespaceErrors(3, merged, 4, split, 1, lost)
 
 
 def test_nothing_is_counted_across_blocks_that_were_not_neighbours() -> None:
     # The second block first: ef, fg, gh and ab, bc, cd; between h and a nothing.
-    assert of("ef gh\nab cd", PAGE, [4, 5, 6, 7, 0, 1, 2, 3]) == Joints(2, 0, 4, 0, 0, 0)
-    assert of("ef ghab cd", PAGE, [4, 5, 6, 7, 0, 1, 2, 3]) == Joints(2, 0, 4, 0, 0, 0)
+    assert of("ef gh\nab cd", PAGE, [4, 5, 6, 7, 0, 1, 2, 3]) == WhitespaceErrors(2, 0, 4, 0, 0, 0)
+    assert of("ef ghab cd", PAGE, [4, 5, 6, 7, 0, 1, 2, 3]) == WhitespaceErrors(2, 0, 4, 0, 0, 0)
     # cd and ef left out: ab, gh.
-    assert of("abgh", PAGE, [0, 1, 6, 7]) == Joints(0, 0, 2, 0, 0, 0)
+    assert of("abgh", PAGE, [0, 1, 6, 7]) == WhitespaceErrors(0, 0, 2, 0, 0, 0)
     # The same character twice.
-    assert of("a b b", PAGE, [0, 1, 1]) == Joints(0, 0, 1, 1, 0, 0)
+    assert of("a b b", PAGE, [0, 1, 1]) == WhitespaceErrors(0, 0, 1, 1, 0, 0)
 
 
 def test_nothing_is_counted_next_to_a_character_without_a_place() -> None:
     # −1 and 0 differ by one, and are no neighbours.
-    assert of("x ab", PAGE, [-1, 0, 1]) == Joints(0, 0, 1, 0, 0, 0)
-    assert of("ab x cd", PAGE, [0, 1, -1, 2, 3]) == Joints(0, 0, 2, 0, 0, 0)
+    assert of("x ab", PAGE, [-1, 0, 1]) == WhitespaceErrors(0, 0, 1, 0, 0, 0)
+    assert of("ab x cd", PAGE, [0, 1, -1, 2, 3]) == WhitespaceErrors(0, 0, 2, 0, 0, 0)
     assert of("x y", PAGE, [-1, -1]) == NONE
 
 
-def test_too_little_text_has_no_joints() -> None:
+def test_text_without_two_neighbours_has_nothing_to_count() -> None:
     assert of("", PAGE) == of("", "") == NONE
     assert of("a", PAGE) == of("\nh\n", PAGE, [7]) == NONE
 
@@ -101,7 +103,9 @@ SPACES = st.sampled_from(["", "", " ", "\n", "  ", " \n", "\n\n", "\t"])
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(SPACES, SPACES, st.booleans()), max_size=15), st.randoms(use_true_random=False))
-def test_joints_are_what_a_count_pair_by_pair_gives(pairs: list[tuple[str, str, bool]], chance: random.Random) -> None:
+def test_the_counts_are_those_of_a_count_pair_by_pair(
+    pairs: list[tuple[str, str, bool]], chance: random.Random
+) -> None:
     def kind(white: str) -> int:
         return 2 if "\n" in white else 1 if white else 0
 
@@ -120,7 +124,7 @@ def test_joints_are_what_a_count_pair_by_pair_gives(pairs: list[tuple[str, str, 
             ):
                 expected[2 * count] += holds
                 expected[2 * count + 1] += holds and lost
-    assert joints(gaps(output), gaps(page), source) == Joints(*expected)
+    assert whitespace_errors(gaps(output), gaps(page), source) == WhitespaceErrors(*expected)
 
 
 # Through the alignment
@@ -134,44 +138,44 @@ NEWS = (
 LINES = NEWS.splitlines()
 # The lines have 18, 27, 28 and 31 characters, 104 in all and 103 pairs of neighbours; white space stands between the
 # 2 + 5 + 4 + 7 pairs inside the lines and the 3 between them.
-WHOLE = Joints(spaces=21, merged_words=0, solid=82, split_words=0, breaks=3, lost_line_breaks=0)
+WHOLE = WhitespaceErrors(spaces=21, merged_words=0, solid=82, split_words=0, line_breaks=3, lost_line_breaks=0)
 
 
-def test_a_page_aligned_with_itself_loses_no_joint() -> None:
-    assert align(NEWS, NEWS).joints == WHOLE
-    assert align("\n\n".join(f"- **{line}**" for line in LINES), NEWS).joints == WHOLE
+def test_a_page_aligned_with_itself_has_no_whitespace_error() -> None:
+    assert align(NEWS, NEWS).whitespace == WHOLE
+    assert align("\n\n".join(f"- **{line}**" for line in LINES), NEWS).whitespace == WHOLE
 
 
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        (NEWS.replace("two ministers", "twoministers"), {"glued": 1}),
-        (NEWS.replace("ministers met", "minis ters met"), {"split": 1}),
+        (NEWS.replace("two ministers", "twoministers"), {"merged_words": 1}),
+        (NEWS.replace("ministers met", "minis ters met"), {"split_words": 1}),
         (NEWS.replace("\n", " "), {"lost_line_breaks": 3}),
-        (NEWS.replace("Monday.\nA", "Monday.A"), {"glued": 1, "lost_line_breaks": 1}),
-        ("".join(NEWS.split()), {"glued": 21, "lost_line_breaks": 3}),
+        (NEWS.replace("Monday.\nA", "Monday.A"), {"merged_words": 1, "lost_line_breaks": 1}),
+        ("".join(NEWS.split()), {"merged_words": 21, "lost_line_breaks": 3}),
         (NEWS.replace("met on", "met\non"), {}),
     ],
 )
-def test_an_alignment_has_the_joints_of_text_in_its_order(changed: str, expected: dict[str, int]) -> None:
-    assert align(changed, NEWS).joints == WHOLE._replace(**expected)
+def test_an_alignment_counts_whitespace_errors_of_text_in_order(changed: str, expected: dict[str, int]) -> None:
+    assert align(changed, NEWS).whitespace == WHOLE._replace(**expected)
 
 
-def test_an_alignment_has_no_joints_across_blocks_moved_or_left_out() -> None:
+def test_an_alignment_counts_nothing_across_blocks_moved_or_left_out() -> None:
     # Moved to the end, the second line parts from the first and the third, and they from it: of 3 line ends 1 is left.
     moved = [LINES[0], LINES[2], LINES[3], LINES[1]]
-    assert align("\n".join(moved), NEWS).joints == WHOLE._replace(spaces=19, breaks=1)
+    assert align("\n".join(moved), NEWS).whitespace == WHOLE._replace(spaces=19, line_breaks=1)
     # Left out: the second line's 5 spaces and 21 pairs without go too.
-    assert align("\n".join(moved[:3]), NEWS).joints == WHOLE._replace(spaces=14, solid=61, breaks=1)
+    assert align("\n".join(moved[:3]), NEWS).whitespace == WHOLE._replace(spaces=14, solid=61, line_breaks=1)
 
 
-def test_an_alignment_has_no_joints_next_to_a_made_up_word() -> None:
+def test_an_alignment_counts_nothing_next_to_an_inserted_word() -> None:
     # "two" is "three": its pairs with "The" and "ministers", and its own two, are not in the output.
     placed = align(NEWS.replace("two", "three"), NEWS)
-    assert placed.inventions == ("three",)
-    assert placed.joints == WHOLE._replace(spaces=19, solid=80)
+    assert placed.insertion_texts == ("three",)
+    assert placed.whitespace == WHOLE._replace(spaces=19, solid=80)
 
 
-def test_an_empty_output_has_no_joints() -> None:
-    assert align("", NEWS).joints == align("\n", NEWS).joints == NONE
-    assert align("Nothing of the sort was ever said here", NEWS).joints == NONE
+def test_an_output_without_a_place_has_nothing_to_count() -> None:
+    assert align("", NEWS).whitespace == align("\n", NEWS).whitespace == NONE
+    assert align("Nothing of the sort was ever said here", NEWS).whitespace == NONE

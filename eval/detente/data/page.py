@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.data.jsonl import Record
-from detente.text.normalization import is_space, line_spans, token_spans
 from detente.text.spans import Span, sums_within
+from detente.text.tokens import is_space, line_spans, token_spans
 
 
 @dataclass(frozen=True)

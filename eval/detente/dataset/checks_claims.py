@@ -11,8 +11,8 @@ from detente.data.problems import Problem
 from detente.dataset.annotations import Tables
 from detente.dataset.checks_spans import CONTENT_TYPES, content_of, fits, segmented, segments_of, span_of, texts
 from detente.text.folding import fold
-from detente.text.normalization import is_space
 from detente.text.spans import mask_of, overlaps
+from detente.text.tokens import is_space
 
 CONNECTIVES: Final = frozenset(
     [

@@ -10,8 +10,8 @@ from detente.data.jsonl import Line, Record, describe
 from detente.data.problems import Problem
 from detente.dataset.annotations import Tables
 from detente.tasks.boilerplate.duplicates import Segment, repeats
-from detente.text.normalization import is_space
 from detente.text.spans import Span, mask_of, overlaps
+from detente.text.tokens import is_space
 
 CONTENT_TYPES: Final = ("paragraph", "headline", "subheading")
 """Where claims and evidence may lie: the article's own text and what heads it."""

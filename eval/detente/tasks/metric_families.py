@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from detente.metrics import classification
 from detente.metrics.classification import Floats, f1, precision, ratio, recall
 from detente.tasks.task import Counts, Flips, Items, Metric
+from detente.text.whitespace import WhitespaceErrors
 
 Compute = Callable[[Counts, Counts], Floats]
 
@@ -224,7 +225,7 @@ def where_given(metric: Metric, given: str) -> Metric:
     return where(metric, lambda _, full: np.asarray(full[given]) > 0)
 
 
-TEXT_ERROR_COLUMNS: Final = ("spaces", "merged_words", "solid", "split_words", "breaks", "lost_line_breaks")
+TEXT_ERROR_COLUMNS: Final = WhitespaceErrors._fields
 DAMAGE: Final = "damage to the text"
 INSERTIONS: Final = "output characters that the page, or its reference, does not have / output characters"
 DOUBLED: Final = "output lines that repeat text already output / output lines"
@@ -249,7 +250,7 @@ WHITESPACE_ERRORS: Final = (
         "lost_line_breaks",
         "line ends lost / line ends inside kept text",
         "lost_line_breaks",
-        "breaks",
+        "line_breaks",
         group=DAMAGE,
     ),
 )

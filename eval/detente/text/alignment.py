@@ -3,23 +3,23 @@
 Two stages. First every line of the output is looked for as it stands, white space and quote style aside: longest
 first, in text that nothing has taken yet. What is left, sentence by sentence, is aligned token by token with the text
 that is still free (Indel, through rapidfuzz), each piece on its own, so that a block may stand anywhere. Text that has
-no place then either stands in text already taken (it is doubled) or nowhere (it is fabricated).
+no place then either stands in text already taken (it is doubled) or nowhere (it is an insertion).
 """
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.text.alignment_page import DensePage, occurrences
-from detente.text.folding import fold_output, without_markdown
-from detente.text.normalization import token_spans
+from detente.text.folding import fold, fold_output, without_markdown
 from detente.text.spans import Span
 from detente.text.token_matching import SEED, SIMILAR, matches, runs
-from detente.text.whitespace import Joints, gaps, joints
+from detente.text.tokens import is_space, line_spans, token_spans
+from detente.text.whitespace import WhitespaceErrors, gaps, whitespace_errors
 
 _SENTENCE: Final = re.compile(r"\S.*?(?:[.!?…][\"')\]]*(?=\s)|$)", re.DOTALL)
 
@@ -31,22 +31,53 @@ class Placement:
     Attributes:
         kept: One truth per character of the page: is it in the output?
         characters: Characters of the output that are not white space, Markdown markers left out.
-        fabricated: Those of them that stand nowhere in the page.
+        insertions: Those of them that stand nowhere in the page: unsupported text.
         blocks: Lines of the output that are not blank.
         doubled: Lines most of which stands in the page only where other output stands already.
         out_of_order: Lines to be moved, at the least, to bring all that have a place into the page's order.
-        inventions: The fabricated pieces, as texts.
-        joints: What became of the page's spaces and line ends between characters that stayed neighbours.
+        insertion_texts: The inserted pieces.
+        whitespace: What became of the page's spaces and line ends between characters that stayed neighbours.
     """
 
     kept: NDArray[np.bool_]
     characters: int
-    fabricated: int
+    insertions: int
     blocks: int
     doubled: int
     out_of_order: int
-    inventions: tuple[str, ...]
-    joints: Joints
+    insertion_texts: tuple[str, ...]
+    whitespace: WhitespaceErrors
+
+
+class _DensePage:
+    """A page made ready: its text without white space, the way back to its offsets, its tokens."""
+
+    def __init__(self, text: str) -> None:
+        folded = fold(text)
+        blank = is_space(text)
+        self.offsets = np.flatnonzero(~blank)
+        self.dense = "".join(folded.split())
+        boundary = np.ones(len(text) + 1, dtype=bool)
+        spans = token_spans(folded)
+        for start, end in spans:
+            boundary[start + 1 : end] = False
+        place_of = np.concatenate([[0], np.cumsum(~blank)])
+        self.token_starts = place_of[[start for start, _ in spans]] if spans else np.zeros(0, dtype=np.int64)
+        self.token_ends = place_of[[end for _, end in spans]] if spans else np.zeros(0, dtype=np.int64)
+        self.tokens = [folded[start:end].casefold() for start, end in spans]
+        # Both ends of an exact match stand where a token starts or ends.
+        self.boundary = np.append(boundary[self.offsets], True)
+        lines = line_spans(text)
+        self.line_starts = {int(place_of[start]) for start, _ in lines}
+        self.line_ends = {int(place_of[end]) for _, end in lines}
+
+    def occurrences(self, needle: str) -> Iterator[Span]:
+        """Where a text without white space stands in the page, at token boundaries."""
+        start = self.dense.find(needle)
+        while start >= 0:
+            if self.boundary[start] and self.boundary[start + len(needle)]:
+                yield start, start + len(needle)
+            start = self.dense.find(needle, start + 1)
 
 
 class _Piece(NamedTuple):
@@ -60,15 +91,15 @@ class _Piece(NamedTuple):
 class _Alignment:
     """The state of one alignment: what of the page is taken, and what became of each line of the output."""
 
-    def __init__(self, page: DensePage, lines: list[str]) -> None:
+    def __init__(self, page: _DensePage, lines: list[str]) -> None:
         self.page = page
         self.lines = lines
         self.source = np.full(sum(_size(line) for line in lines), -1)  # of each character of the output, in the page
         self.taken = np.zeros(len(page.dense), dtype=bool)
         self.places: dict[int, Span] = {}  # line -> its first-placed stretch of the page
         self.again = [0] * len(lines)  # characters of each line that stand in text already taken
-        self.inventions: list[str] = []
-        self.fabricated = 0
+        self.insertion_texts: list[str] = []
+        self.insertions = 0
 
     def take(self, line: int, at: int, size: int, span: Span) -> None:
         start, end = span
@@ -82,20 +113,20 @@ class _Alignment:
         """Of equal stretches the least taken, then a whole line, then one next to the line before, then the first."""
         before, after = self.places.get(line - 1), self.places.get(line + 1)
 
-        def rank(span: Span) -> tuple[int, bool, int, int]:
+        def rank(span: Span) -> tuple[int, bool, int]:
             start, end = span
             whole = start in self.page.line_starts and end in self.page.line_ends
             distance = abs(start - before[1]) if before else abs(after[0] - end) if after else 0
-            return int(self.taken[start:end].sum()), not whole, distance, start
+            return int(self.taken[start:end].sum()), not whole, distance
 
-        return min(spans, key=rank)
+        return min(spans, key=rank)  # the first of equals: spans come in the page's order
 
     def place_exactly(self, pieces: list[_Piece]) -> list[_Piece]:
         """Places the pieces that stand in the page as they are, longest first; returns the others in their order."""
         left = []
         for number in sorted(range(len(pieces)), key=lambda number: -len(pieces[number].text)):
             piece = pieces[number]
-            spans = list(occurrences("".join(piece.text.split()), self.page))
+            spans = list(self.page.occurrences("".join(piece.text.split())))
             if spans:
                 self.take(piece.line, piece.start, _size(piece.text), self.choose(spans, piece.line))
             else:
@@ -131,14 +162,14 @@ class _Alignment:
         return any_taken
 
     def give_up(self, line: int, text: str) -> None:
-        """A stretch of a line that has no place in free text: it repeats text already taken, or is fabricated."""
+        """A stretch of a line that has no place in free text: it repeats text already taken, or is an insertion."""
         size = _size(text)
         tokens = [text[start:end].casefold() for start, end in token_spans(text)]
         if len(tokens) >= SEED and len(matches(tokens, self.page.tokens)) >= SIMILAR * len(tokens):
             self.again[line] += size
         else:
-            self.fabricated += size
-            self.inventions.append(text)
+            self.insertions += size
+            self.insertion_texts.append(text)
 
 
 def _size(text: str) -> int:
@@ -167,12 +198,12 @@ def align(output: str, text: str) -> Placement:
     Returns:
         The placement; nothing kept and all counts 0 for an empty output.
     """
-    page = DensePage(text)
+    page = _DensePage(text)
     folded = fold_output(output)
     lines = []
     for line in folded.splitlines():
         bare = line.strip()
-        if bare and not next(occurrences("".join(bare.split()), page), None):
+        if bare and not next(page.occurrences("".join(bare.split())), None):
             bare = without_markdown(bare).strip()  # only where the marks are not the page's own
         if bare:
             lines.append(bare)
@@ -188,12 +219,12 @@ def align(output: str, text: str) -> Placement:
     return Placement(
         kept=kept,
         characters=sum(sizes),
-        fabricated=state.fabricated,
+        insertions=state.insertions,
         blocks=len(lines),
         doubled=len(doubled),
         out_of_order=_moved([state.places[n][0] for n in range(len(lines)) if n in state.places and n not in doubled]),
-        inventions=tuple(state.inventions),
-        joints=joints(gaps("\n".join(lines)), gaps(text), state.source),
+        insertion_texts=tuple(state.insertion_texts),
+        whitespace=whitespace_errors(gaps("\n".join(lines)), gaps(text), state.source),
     )
 
 
@@ -203,7 +234,7 @@ def _by_sentence(pieces: list[_Piece], state: _Alignment) -> list[_Piece]:
     for piece in pieces:
         sentences = _sentences(piece)
         long = [sentence for sentence in sentences if len(token_spans(sentence.text)) >= SEED]
-        left = state.place_exactly(long) if len(sentences) > 1 else long
+        left = state.place_exactly(long)
         run: list[_Piece] = []
         for sentence in sentences:
             if sentence in long and sentence not in left:

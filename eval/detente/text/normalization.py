@@ -8,9 +8,6 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 NORMALISATION = "1"
 """Version of `normalise`; a change in what it does to any text is a new version of the dataset."""
 
@@ -20,7 +17,6 @@ _TO_SPACE = str.maketrans(_SPACES, " " * len(_SPACES))
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 )
-_TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
 class Refusal(NamedTuple):
@@ -70,26 +66,3 @@ def normalise(raw: bytes) -> str:
     if found := refusals(raw):
         raise ValueError("; ".join(f"line {refusal.line}: {refusal.message}" for refusal in found))
     return raw.decode("utf-8").translate(_TO_SPACE)
-
-
-def code_points(text: str) -> NDArray[np.uint32]:
-    """The code points of a text, one number per character."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-
-
-def is_space(text: str) -> NDArray[np.bool_]:
-    """One truth per character: is it white space, as `str.isspace` has it?"""
-    points = code_points(text)
-    inventory = np.unique(points)
-    blank = np.fromiter((chr(point).isspace() for point in inventory), dtype=bool, count=len(inventory))
-    return np.isin(points, inventory[blank])
-
-
-def line_spans(text: str) -> list[tuple[int, int]]:
-    """The non-blank lines as `[start, end)`, white space at either end left out."""
-    return [match.span() for match in re.finditer(r"[^\s](?:[^\n]*[^\s])?", text)]
-
-
-def token_spans(text: str) -> list[tuple[int, int]]:
-    """The tokens as `[start, end)`: a run of word characters, or one other character that is not white space."""
-    return [match.span() for match in _TOKEN.finditer(text)]

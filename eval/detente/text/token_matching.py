@@ -1,5 +1,6 @@
 """Runs of tokens that two texts share, told from coincidences."""
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -26,23 +27,22 @@ def runs(found: NDArray[np.bool_]) -> list[Span]:
 def matches(tokens: list[str], page: list[str]) -> list[tuple[int, int]]:
     """Pairs of positions, in `tokens` and in the best window of `page`, that are a match and not a coincidence."""
     low, high = 0, len(page)
-    if not tokens or not page:
-        return []
     if len(tokens) < len(page):
         window = partial_ratio_alignment(tokens, page)
         if window is None:
             return []
         margin = len(tokens) // 4 + SLACK
         low, high = max(0, window.dest_start - margin), window.dest_end + margin
-    blocks = [block for block in LCSseq.opcodes(tokens, page[low:high]).as_matching_blocks() if block.size]
+    blocks = LCSseq.opcodes(tokens, page[low:high]).as_matching_blocks()  # the last is empty, and gives no pairs
     if sum(block.size for block in blocks) < SIMILAR * len(tokens):
         sure = [block.size >= SEED for block in blocks]
-        for order in (range(len(blocks) - 1), range(len(blocks) - 1, 0, -1)):
-            step = 1 if order.step == 1 else -1
-            for index in order:
-                here, near = blocks[index], blocks[index + step]
-                left, right = (here, near) if step == 1 else (near, here)
-                close = right.a - left.a - left.size <= SLACK and right.b - left.b - left.size <= SLACK
-                sure[index + step] |= sure[index] and close
+        close = [
+            right.a - left.a - left.size <= SLACK and right.b - left.b - left.size <= SLACK
+            for left, right in pairwise(blocks)
+        ]
+        for index, near in enumerate(close):
+            sure[index + 1] |= sure[index] and near
+        for index, near in reversed(list(enumerate(close))):
+            sure[index] |= sure[index + 1] and near
         blocks = [block for block, keep in zip(blocks, sure, strict=True) if keep]
     return [(block.a + step, low + block.b + step) for block in blocks for step in range(block.size)]

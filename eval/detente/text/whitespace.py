@@ -1,14 +1,14 @@
-"""What becomes of the spaces and line ends between words: words glued together or split, paragraphs run together."""
+"""What becomes of the spaces and line ends between words: words merged or split, line breaks lost."""
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.text.normalization import code_points, is_space
+from detente.text.tokens import code_points, is_space
 
 
-class Joints(NamedTuple):
+class WhitespaceErrors(NamedTuple):
     """Counts over neighbouring characters of a page that are neighbours in the output too.
 
     Attributes:
@@ -16,7 +16,7 @@ class Joints(NamedTuple):
         merged_words: Those of them with none in the output.
         solid: Pairs with no white space between them in the page.
         split_words: Those of them with some in the output.
-        breaks: Pairs with a line end between them in the page.
+        line_breaks: Pairs with a line end between them in the page.
         lost_line_breaks: Those of them without one in the output.
     """
 
@@ -24,7 +24,7 @@ class Joints(NamedTuple):
     merged_words: int
     solid: int
     split_words: int
-    breaks: int
+    line_breaks: int
     lost_line_breaks: int
 
 
@@ -42,8 +42,8 @@ def gaps(text: str) -> NDArray[np.int8]:
     return gap
 
 
-def joints(output: NDArray[np.int8], page: NDArray[np.int8], source: NDArray[np.int_]) -> Joints:
-    """Counts what became of the joints.
+def whitespace_errors(output: NDArray[np.int8], page: NDArray[np.int8], source: NDArray[np.int_]) -> WhitespaceErrors:
+    """Counts what became of the white space between neighbours that stayed neighbours.
 
     Args:
         output: The gaps of the output.
@@ -52,11 +52,11 @@ def joints(output: NDArray[np.int8], page: NDArray[np.int8], source: NDArray[np.
     """
     stayed = np.flatnonzero((np.diff(source) == 1) & (source[:-1] >= 0))
     here, there = output[stayed], page[source[stayed]]
-    return Joints(
+    return WhitespaceErrors(
         spaces=int((there > 0).sum()),
         merged_words=int(((there > 0) & (here == 0)).sum()),
         solid=int((there == 0).sum()),
         split_words=int(((there == 0) & (here > 0)).sum()),
-        breaks=int((there == 2).sum()),
+        line_breaks=int((there == 2).sum()),
         lost_line_breaks=int(((there == 2) & (here < 2)).sum()),
     )

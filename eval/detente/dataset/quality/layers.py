@@ -9,8 +9,8 @@ from typing import Any, Final
 from detente.data.jsonl import Record, parse_lines
 from detente.dataset.derived_columns import check_worthy
 from detente.dataset.models_claims import CHECK_WORTHINESS
-from detente.text.normalization import line_spans
 from detente.text.spans import Span
+from detente.text.tokens import line_spans
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class Prediction(NamedTuple):
 class _Output(NamedTuple):
     kept: NDArray[np.bool_]
     counts: dict[str, int]
-    inventions: tuple[str, ...]
+    insertions: tuple[str, ...]
 
 
 def pages_of(corpus: Corpus) -> dict[str, Page]:
@@ -98,13 +98,13 @@ def _output(page: Page, prediction: Prediction | None) -> _Output:
         placed = align(prediction.value, page.text)
         counts = {
             "output": placed.characters,
-            "insertions": placed.fabricated,
+            "insertions": placed.insertions,
             "output_lines": placed.blocks,
             "doubled": placed.doubled,
             "moved": placed.out_of_order,
-            **placed.joints._asdict(),
+            **placed.whitespace._asdict(),
         }
-        return _Output(placed.kept, counts, placed.inventions)
+        return _Output(placed.kept, counts, placed.insertion_texts)
     return _Output(prediction.value, {"output": int(prediction.value.sum())}, ())
 
 
@@ -166,7 +166,7 @@ def _error(page: Page, segment: Row, wanted: bool | None, size: int, kept: int) 
 def _whole_page(page: Page, output: _Output) -> Row:
     """What of an output belongs to no segment."""
     made_up = output.counts.get("insertions", 0)
-    detail = f"made up {made_up} characters: {' | '.join(output.inventions)}"
+    detail = f"made up {made_up} characters: {' | '.join(output.insertions)}"
     return {
         "zone": "output",
         "type": "output",

@@ -13,7 +13,7 @@ from detente.data.problems import Invalid, Problem
 from detente.metrics.ngrams import words
 from detente.tasks.content_extraction.references import References, Target, of_text
 from detente.text.folding import fold
-from detente.text.normalization import line_spans
+from detente.text.tokens import line_spans
 
 RUN: Final = 8
 """So many words in a row are compared where two pages may be duplicates."""

@@ -3,8 +3,8 @@
 from typing import Final, NamedTuple
 
 from detente.tasks.metric_families import DAMAGE, TEXT_ERROR_COLUMNS, share, text_errors
-from detente.text.normalization import is_space, line_spans
 from detente.text.spans import mask_of, sums_within
+from detente.text.tokens import is_space, line_spans
 
 COLUMNS: Final = (
     *("reference", "missed", "reference_blocks", "missed_blocks"),
@@ -48,13 +48,13 @@ def errors(output: str, reference: str) -> TextErrors:
         "reference_blocks": len(blocks),
         "missed_blocks": len(missed),
         "output_characters": placed.characters,
-        "insertions": placed.fabricated,
+        "insertions": placed.insertions,
         "output_lines": placed.blocks,
         "doubled": placed.doubled,
         "moved": placed.out_of_order,
-        **placed.joints._asdict(),
+        **placed.whitespace._asdict(),
     }
-    longest = max(placed.inventions, key=len, default="")
+    longest = max(placed.insertion_texts, key=len, default="")
     return TextErrors(counts, reference[slice(*blocks[largest])] if largest is not None else "", longest)
 
 

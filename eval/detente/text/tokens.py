@@ -1,0 +1,35 @@
+"""What a text is made of: code points, white space, lines, tokens."""
+
+import re
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.text.spans import Span
+
+_LINE: Final = re.compile(r"[^\s](?:[^\n]*[^\s])?")
+_TOKEN: Final = re.compile(r"\w+|[^\w\s]")
+
+
+def code_points(text: str) -> NDArray[np.uint32]:
+    """The code points of a text, one number per character."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def is_space(text: str) -> NDArray[np.bool_]:
+    """One truth per character: is it white space, as `str.isspace` has it?"""
+    points = code_points(text)
+    inventory = np.unique(points)
+    blank = np.fromiter((chr(point).isspace() for point in inventory), dtype=bool, count=len(inventory))
+    return np.isin(points, inventory[blank])
+
+
+def line_spans(text: str) -> list[Span]:
+    """The non-blank lines as `[start, end)`, white space at either end left out."""
+    return [match.span() for match in _LINE.finditer(text)]
+
+
+def token_spans(text: str) -> list[Span]:
+    """The tokens as `[start, end)`: a run of word characters, or one other character that is not white space."""
+    return [match.span() for match in _TOKEN.finditer(text)]

@@ -1,0 +1,104 @@
+"""What makes no difference between a page and an output, and what does."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detente.text.folding import fold, fold_output, without_markdown
+
+# One kind of quotation mark, one dash
+
+
+def test_every_kind_of_quotation_mark_and_dash_becomes_the_plain_one() -> None:
+    assert fold("‘a’ ‚a‛ ′a´ `a`") == "'a' 'a' 'a' 'a'"
+    assert fold("“a” „a‟ «a» ″a″") == '"a" "a" "a" "a"'
+    assert fold("a–b—c―d‒e−f‐g‑h") == "a-b-c-d-e-f-g-h"
+
+
+def test_other_characters_stay_as_they_are() -> None:
+    text = "abc ÀÉ \u00a0\u200b…·•‹›~_*#<>|'\"-"
+    assert fold(text) == text
+
+
+@given(st.text())
+def test_folding_keeps_the_number_of_characters_and_done_again_changes_nothing(text: str) -> None:
+    assert len(fold(text)) == len(text)
+    assert fold(fold(text)) == fold(text)
+
+
+def test_an_output_is_composed_and_loses_what_cannot_be_seen() -> None:
+    assert fold_output("e\u0301") == "é"
+    marks = "\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+    assert fold_output(f"a{marks}b") == "ab"
+    # The characters before and after them stay.
+    for neighbour in "\xac\xae\u200a\u2010\u205f\u2061\ufefe\uff00":
+        assert len(fold_output(f"a{neighbour}b")) == 3
+    assert fold_output("“a\u00ad”—b") == '"a"-b'
+
+
+# Markdown
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        # Headings of one to six levels; a space follows the marks.
+        ("# a", "a"),
+        ("###### a", "a"),
+        ("####### a", "####### a"),
+        ("#a", "#a"),
+        # Lists, numbers of up to three digits.
+        ("- a", "a"),
+        ("* a", "a"),
+        ("+ a", "a"),
+        ("-a", "-a"),
+        ("1. a", "a"),
+        ("123) a", "a"),
+        ("1234. a", "1234. a"),
+        ("1.5 a", "1.5 a"),
+        # Quotations, also in each other and around a heading.
+        ("> a", "a"),
+        (">> a", "a"),
+        ("> > ## a", "a"),
+        ("a > b", "a > b"),
+        # Rows of a table.
+        ("| a | b |", "a b "),
+        ("a|b", "a|b"),
+        # Lines that are marks alone.
+        ("---", ""),
+        ("* * *", ""),
+        ("|:--|--:|", ""),
+        ("___", ""),
+        ("===", ""),
+        ("", ""),
+        ("-- a", "-- a"),
+        # Links and pictures, with and without a title or a target.
+        ("[a](b)", "a"),
+        ("![a](b)", "a"),
+        ('[a](b "c d")', "a"),
+        ("[a](b 'c d')", "a"),
+        ("[a]()", "a"),
+        ("x [a](b) y [c](d) z", "x a y c z"),
+        ("[a] (b)", "[a] (b)"),
+        ("[a](b c)", "[a](b c)"),
+        ("[2014] a", "[2014] a"),
+        # Emphasis, one in another.
+        ("*a*", "a"),
+        ("a **b** c", "a b c"),
+        ("***a***", "a"),
+        ("_a_ __b__", "a b"),
+        ("~~a~~ `b` ``c``", "a b c"),
+        ("**a *b* c**", "a b c"),
+        ("_a **b `c` d** e_", "a b `c` d e"),
+        # Marks with white space inside are the text's own.
+        ("a * b * c", "a * b * c"),
+        ("2 * 3", "2 * 3"),
+        ("*a", "*a"),
+        # Escapes.
+        (r"\# a \* b", "# a * b"),
+        (r"1\. a", "1. a"),
+        (r"a\b", r"a\b"),
+    ],
+)
+def test_markers_go_and_the_text_stays(line: str, expected: str) -> None:
+    assert without_markdown(line) == expected
