@@ -1,36 +1,29 @@
 """The task `boilerplate` on rendered pages: the articles as HTML of invented sites, under ids `article@template`."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from detente.data.corpus import Corpus
 from detente.data.page import Page
-from detente.tasks.boilerplate.html.render import BY_NAME, Rendered, render
+from detente.tasks.boilerplate.html.render import AT, rendered_pages
 from detente.tasks.boilerplate.html.templates import NAMES
-from detente.tasks.boilerplate.task import AT, BOILERPLATE, Prediction, count, pages_of
 from detente.tasks.task import Options, Row, Task
 
 
-def rendered_pages(corpus: Corpus, templates: Iterable[str]) -> list[Rendered]:
-    """The articles in each of the templates named."""
-    return [render(page, BY_NAME[name]) for page in pages_of(corpus).values() for name in templates]
-
-
-def _count(page: Page, prediction: Prediction | None, options: Options) -> list[Row]:
-    article, _, template = page.id.partition(AT)
-    return [{**row, "article": article, "template": template} for row in count(page, prediction, options)]
-
-
-def in_templates(named: Collection[str]) -> Task:
-    """The task on all pages in those of the templates that are named; the task on captures if none is."""
+def in_templates(task: Task, ids: Iterable[str]) -> Task:
+    """The task on all pages in those of the templates that ids name; the task as it is if none is named."""
+    named = {name.partition(AT)[2] for name in ids}
     templates = [name for name in NAMES if name in named]
     if not templates:
-        return BOILERPLATE
+        return task
+
+    def units(corpus: Corpus) -> dict[str, Page]:
+        return {each.page.id: each.page for each in rendered_pages(task.units(corpus).values(), templates)}
+
+    def count(page: Page, prediction: object, options: Options) -> list[Row]:
+        article, _, template = page.id.partition(AT)
+        return [{**row, "article": article, "template": template} for row in task.count(page, prediction, options)]
+
     shown = "all" if len(templates) == len(NAMES) else "+".join(templates)
-    return replace(
-        BOILERPLATE,
-        keys=(*BOILERPLATE.keys, "template"),
-        units=lambda corpus: {each.page.id: each.page for each in rendered_pages(corpus, templates)},
-        count=_count,
-        tools=lambda: [f"render:{shown}"],
-    )
+    keys = (*task.keys, "template")
+    return replace(task, keys=keys, units=units, count=count, tools=lambda: [f"render:{shown}"])

@@ -17,11 +17,10 @@ from detente.data.labels import TYPES_OF_ZONE
 from detente.data.page import Page
 from detente.tasks.boilerplate import retention as survival
 from detente.tasks.boilerplate.metrics import COLUMNS, METRICS
+from detente.tasks.boilerplate.rendered import in_templates
 from detente.tasks.task import Options, Row, Task
 from detente.text.spans import Span, mask_of, sums_within
 
-AT: Final = "@"
-"""Between an article's id and a template's name in the id of a rendered page."""
 FORMS: Final = ("text", "content", "boilerplate", "lines")
 PARATEXT: Final = ("ignore", "content", "boilerplate")
 _SHOWN: Final = 60
@@ -188,12 +187,7 @@ def _whole_page(page: Page, output: _Output) -> Row:
 
 def _variant(ids: Iterable[str]) -> Task:
     """The task on rendered pages, if the ids are such pages'."""
-    named = {name.partition(AT)[2] for name in ids if AT in name}
-    if not named:
-        return BOILERPLATE
-    from detente.tasks.boilerplate.rendered import in_templates
-
-    return in_templates(named)
+    return in_templates(BOILERPLATE, ids)
 
 
 BOILERPLATE: Final = Task(
