@@ -9,7 +9,7 @@ import click
 from detente.cli.options import TASK, emit, problems_exit
 from detente.data.problems import Invalid, Problem
 from detente.tasks.boilerplate.extractors import NAMES as EXTRACTORS
-from detente.tasks.boilerplate.html.templates import NAMES as TEMPLATES
+from detente.tasks.boilerplate.html import NAMES as TEMPLATES
 
 if TYPE_CHECKING:
     from detente.data.jsonl import Record

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from detente.data.labels import TYPES_OF_ZONE
 from detente.metrics.classification import f1, precision, recall
-from detente.tasks.boilerplate import retention as survival
+from detente.tasks.boilerplate import retention
 from detente.tasks.content_extraction.errors import JOINTS
 from detente.tasks.task import Counts, Metric, share
 from detente.text.whitespace import Joints
@@ -40,7 +40,7 @@ COLUMNS: Final = (
     *(column for kind in BOILERPLATE_TYPES for column in (kind, f"{kind}_removed")),
     *("output", "fabricated", "blocks", "doubled", "out_of_order"),
     *Joints._fields,
-    *survival.COLUMNS,
+    *retention.COLUMNS,
 )
 
 METRICS: Final = (
@@ -82,7 +82,7 @@ METRICS: Final = (
             f"layer_{layer}",
             1.0,
         )
-        for layer in survival.LAYERS
+        for layer in retention.LAYERS
     ),
     share("promotional", "kept characters of promotion and ads / kept characters", "kept_promotional", "kept", 0.0),
     share("foreign", "kept letters of another script / kept letters", "letters_foreign", "letters", 0.0),

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from detente.data.corpus import Corpus
 from detente.data.page import Page
+from detente.tasks.boilerplate.html import NAMES
 from detente.tasks.boilerplate.html.render import AT, rendered_pages
-from detente.tasks.boilerplate.html.templates import NAMES
 from detente.tasks.task import Options, Row, Task
 
 

@@ -15,7 +15,7 @@ from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import TYPES_OF_ZONE
 from detente.data.page import Page
-from detente.tasks.boilerplate import retention as survival
+from detente.tasks.boilerplate import retention
 from detente.tasks.boilerplate.metrics import COLUMNS, METRICS
 from detente.tasks.boilerplate.rendered import in_templates
 from detente.tasks.task import Options, Row, Task
@@ -54,7 +54,7 @@ def pages_of(corpus: Corpus) -> dict[str, Page]:
 def _other_layers(corpus: Corpus) -> dict[str, dict[str, list[tuple[Span, ...]]]]:
     """For each article the spans of its claims (whole), of its stances' evidence and of its cues (one by one)."""
     found: dict[str, dict[str, list[tuple[Span, ...]]]] = {
-        article: {layer: [] for layer in survival.LAYERS} for article in corpus.articles
+        article: {layer: [] for layer in retention.LAYERS} for article in corpus.articles
     }
     for row in corpus.rows("claims"):
         found[row["article"]]["claims"].append(_pairs(row["spans"]))
@@ -147,7 +147,7 @@ def count(page: Page, prediction: Prediction | None, options: Options) -> list[R
             row[f"{segment['type']}_removed"] = int(size[index] - kept[index])
         rows.append(row | _error(page, segment, wanted, int(size[index]), int(kept[index])))
     zones = tuple(zone for zone in TYPES_OF_ZONE if _is_content(zone, options.paratext))
-    return [*rows, _whole_page(page, output) | survival.survival(page, output.kept, zones)]
+    return [*rows, _whole_page(page, output) | retention.counts(page, output.kept, zones)]
 
 
 def _units_of(

@@ -1,1 +1,4 @@
 """Articles as pages of invented sites."""
+
+NAMES = ("news", "blog", "amp", "divs", "tables", "builder", "scroll", "reader")
+"""The site templates, as words on the command line, which must not read them to say what there is."""

@@ -5,7 +5,7 @@ A template is a file `<name>.html` beside this one. Its `<body>` is a whole page
 `<template data-group="type">` what boxes a run of segments of one type, both with one slot; `<head>`, if there is one,
 is added to the page's head. `data-type` marks an element whose own text, up to the next mark, the site adds, with the
 type of segment it is, and is left out of the page. White space is the file's layout: none stands between marks, and in
-a text a run of it is one space.
+a text a run of it is one space. What breaks these rules raises an error that names its line.
 """
 
 import re
@@ -15,9 +15,6 @@ from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Final, NamedTuple
-
-NAMES: Final = ("news", "blog", "amp", "divs", "tables", "builder", "scroll", "reader")
-"""The templates, as words on the command line, which must not read them to say what there is."""
 
 _TYPE_ATTRIBUTE: Final = re.compile(r'\s+data-type="[^"]*"')
 
@@ -102,11 +99,13 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         text = " ".join(data.split())
+        if not text:
+            return
         if self._type:
             self._add(Piece(text, self._type))
-        elif text and self._tag == "style":
+        elif self._tag == "style":
             self._add(text)
-        elif text:
+        else:
             raise ValueError(f"line {self.getpos()[0]}: {text!r} has no data-type")
 
     def _add(self, part: Part) -> None:
@@ -138,5 +137,5 @@ def read(name: str, html: str) -> Template:
 
 @cache
 def template(name: str) -> Template:
-    """The template of one of the `NAMES`; its file is read once."""
+    """The template of one of the names in `html.NAMES`; its file is read once."""
     return read(name, Path(__file__).with_name(f"{name}.html").read_text(encoding="utf-8"))
