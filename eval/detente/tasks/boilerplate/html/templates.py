@@ -67,7 +67,7 @@ class Template:
     head: str
 
 
-class _Reader(HTMLParser):
+class _Parser(HTMLParser):
     """Takes a template's file apart; `blocks` has the parts of its head, its body, each wrap and each group."""
 
     def __init__(self) -> None:
@@ -114,7 +114,7 @@ class _Reader(HTMLParser):
         self._block.append(part)
 
 
-def read(name: str, html: str) -> Template:
+def parse(name: str, html: str) -> Template:
     """A template from its file.
 
     Args:
@@ -124,18 +124,18 @@ def read(name: str, html: str) -> Template:
     Raises:
         ValueError: If a text has no type, or something stands outside head, body and templates.
     """
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
+    parser = _Parser()
+    parser.feed(html)
+    parser.close()
     wrap, group = (
-        {kind: tuple(parts) for (block, kind), parts in reader.blocks.items() if block == wanted}
+        {kind: tuple(parts) for (block, kind), parts in parser.blocks.items() if block == wanted}
         for wanted in ("wrap", "group")
     )
-    head = "".join(map(str, reader.blocks["head", ""]))
-    return Template(name, tuple(reader.blocks["body", ""]), wrap, group, head)
+    head = "".join(map(str, parser.blocks["head", ""]))
+    return Template(name, tuple(parser.blocks["body", ""]), wrap, group, head)
 
 
 @cache
 def template(name: str) -> Template:
     """The template of one of the names in `html.NAMES`; its file is read once."""
-    return read(name, Path(__file__).with_name(f"{name}.html").read_text(encoding="utf-8"))
+    return parse(name, Path(__file__).with_name(f"{name}.html").read_text(encoding="utf-8"))
