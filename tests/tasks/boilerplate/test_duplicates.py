@@ -29,6 +29,7 @@ def other(name: str, text: str) -> Segment:
         ('. " … “”', ()),
         ("3.5 a,b ...dots", ("3.5", "a,b", "...dots")),
         ("one – two - (three)", ("one", "–", "two", "-", "(three)")),
+        ("'x' xx", ("x", "xx")),
         ("", ()),
     ],
 )
