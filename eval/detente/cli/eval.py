@@ -10,7 +10,7 @@ from detente.cli.run import run
 from detente.cli.score import score
 from detente.data.labels import REFERENCE_TASK, TASK_NAMES
 from detente.data.problems import Invalid, Problem
-from detente.tasks.boilerplate.html.templates import NAMES as TEMPLATES
+from detente.tasks.boilerplate.html import NAMES as TEMPLATES
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 

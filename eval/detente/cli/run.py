@@ -9,7 +9,7 @@ import click
 from detente.cli.options import TASK, emit, problems_exit
 from detente.data.problems import Invalid, Problem
 from detente.tasks.boilerplate.extractors import NAMES as EXTRACTORS
-from detente.tasks.boilerplate.html.templates import NAMES as TEMPLATES
+from detente.tasks.boilerplate.html import NAMES as TEMPLATES
 
 if TYPE_CHECKING:
     from detente.data.jsonl import Record
@@ -116,11 +116,13 @@ def _predictions(runner: "InProcess | Command", tool: str, templates: tuple[str,
 def pages(templates: tuple[str, ...]) -> list[tuple[str, str]]:
     """Ids and pages: HTML in the templates named, or the captured texts if none is."""
     from detente.data.corpus import load
-    from detente.tasks.boilerplate.rendered import rendered_pages
-    from detente.tasks.boilerplate.task import pages_of
+    from detente.tasks.boilerplate.html.render import rendered_pages
+    from detente.tasks.boilerplate.task import BOILERPLATE
 
     gold = load()
     if not templates:
         return [(name, row["text"]) for name, row in gold.articles.items()]
     wanted = TEMPLATES if "all" in templates else templates
-    return [(each.page.id, each.html) for each in rendered_pages(pages_of(gold).values(), dict.fromkeys(wanted))]
+    return [
+        (each.page.id, each.html) for each in rendered_pages(BOILERPLATE.units(gold).values(), dict.fromkeys(wanted))
+    ]

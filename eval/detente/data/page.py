@@ -14,7 +14,7 @@ from detente.text.tokens import is_space, line_spans, token_spans
 
 @dataclass(frozen=True)
 class Page:
-    """One page with its gold segments and, for what survives of them, the spans of other layers."""
+    """One page with its gold segments and, for what a remover retains of them, the spans of other layers."""
 
     id: str
     family: str

@@ -141,7 +141,7 @@ def extractor_table(paths: Sequence[Path]) -> str:
     from detente.data.corpus import load
     from detente.evaluation.predictions import read
     from detente.evaluation.score import score
-    from detente.tasks.boilerplate.html.templates import NAMES
+    from detente.tasks.boilerplate.html import NAMES
 
     gold, rows = load(), []
     for path in paths:

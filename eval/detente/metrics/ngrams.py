@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.metrics.rouge import Overlap
-from detente.text.normalization import code_points
+from detente.text.tokens import code_points
 
 SHINGLE: Final = 4
 _SPREAD: Final = np.uint64(0xD6E8FEB86659FD93)

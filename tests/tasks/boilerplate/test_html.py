@@ -1,8 +1,11 @@
 """An article in a site's template: the words, the gold and the spans are the article's, the rest is boilerplate."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
+from hashlib import sha256
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +16,11 @@ from detente.data.page import Page
 from detente.data.problems import Invalid
 from detente.evaluation.predictions import read
 from detente.evaluation.score import Scores, score
-from detente.tasks.boilerplate.html.render import BY_NAME, Rendered, render
-from detente.tasks.boilerplate.html.templates import NAMES, Piece
-from detente.tasks.boilerplate.rendered import rendered_pages
-from detente.tasks.boilerplate.task import BOILERPLATE, pages_of
+from detente.tasks.boilerplate import html as html_package
+from detente.tasks.boilerplate.html import NAMES
+from detente.tasks.boilerplate.html.render import Rendered, render, rendered_pages
+from detente.tasks.boilerplate.html.templates import Piece, Slot, Template, parse, template
+from detente.tasks.boilerplate.task import BOILERPLATE
 
 Pairs = list[tuple[Page, Rendered]]
 
@@ -61,22 +65,22 @@ def articles(gold) -> dict[str, Page]:
 
 
 @pytest.fixture(scope="module", params=NAMES)
-def template(request: pytest.FixtureRequest) -> str:
+def site(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
 @pytest.fixture(scope="module")
-def pairs(articles: dict[str, Page], template: str) -> Pairs:
-    return [(page, render(page, BY_NAME[template])) for page in articles.values()]
+def pairs(articles: dict[str, Page], site: str) -> Pairs:
+    return [(page, render(page, template(site))) for page in articles.values()]
 
 
-def test_every_segment_keeps_its_words_zone_type_and_order(pairs: Pairs, template: str) -> None:
+def test_every_segment_keeps_its_words_zone_type_and_order(pairs: Pairs, site: str) -> None:
     for article, rendered in pairs:
         page = rendered.page
         kept = [row for row in page.segments if ":added-" not in row["id"]]
-        assert [
-            (row["id"].replace(f"@{template}", ""), words_of(page, row), row["zone"], row["type"]) for row in kept
-        ] == [(row["id"], words_of(article, row), row["zone"], row["type"]) for row in article.segments]
+        assert [(row["id"].replace(f"@{site}", ""), words_of(page, row), row["zone"], row["type"]) for row in kept] == [
+            (row["id"], words_of(article, row), row["zone"], row["type"]) for row in article.segments
+        ]
 
 
 def test_segments_do_not_overlap_and_cover_every_visible_character(pairs: Pairs) -> None:
@@ -88,10 +92,10 @@ def test_segments_do_not_overlap_and_cover_every_visible_character(pairs: Pairs)
         assert all(words_of(page, row) == words_of(page, row).strip() != "" for row in page.segments)
 
 
-def test_ids_name_the_article_and_the_template(pairs: Pairs, template: str) -> None:
+def test_ids_name_the_article_and_the_template(pairs: Pairs, site: str) -> None:
     for article, rendered in pairs:
         page = rendered.page
-        assert (page.id, page.family) == (f"{article.id}@{template}", article.family)
+        assert (page.id, page.family) == (f"{article.id}@{site}", article.family)
         ids = [row["id"] for row in page.segments]
         assert len(set(ids)) == len(ids)
         added = [name for name in ids if ":added-" in name]
@@ -115,25 +119,24 @@ def test_what_the_html_shows_is_the_page_s_text(pairs: Pairs) -> None:
         assert visible(rendered.html) == folded(rendered.page.text)
 
 
-def test_what_a_template_adds_is_boilerplate(pairs: Pairs, template: str) -> None:
-    parts = (*BY_NAME[template].before, *BY_NAME[template].after)
-    own = [(part.text, part.type) for part in parts if isinstance(part, Piece)]
+def test_what_a_template_adds_is_boilerplate(pairs: Pairs, site: str) -> None:
+    own = [(part.text, part.type) for part in template(site).body if isinstance(part, Piece)]
     assert {ZONE_OF_TYPE[kind] for _, kind in own} == {"boilerplate"}
     for _, rendered in pairs:
         added = [row for row in rendered.page.segments if ":added-" in row["id"]]
         assert [(words_of(rendered.page, row), row["type"]) for row in added] == own
 
 
-def test_every_type_has_a_place_in_every_template(template: str) -> None:
+def test_every_type_has_a_place_in_every_template(site: str) -> None:
     page = made_up(*((kind, f"{kind} {turn}") for turn in range(2) for kind in SEGMENT_TYPES))
-    rendered = render(page, BY_NAME[template])
+    rendered = render(page, template(site))
     assert visible(rendered.html) == folded(rendered.page.text)
     assert [row["type"] for row in rendered.page.segments if ":added-" not in row["id"]] == 2 * [*SEGMENT_TYPES]
 
 
-def test_special_characters_are_escaped(template: str) -> None:
+def test_special_characters_are_escaped(site: str) -> None:
     headline, paragraph = "</title><script>alert(1)</script>", 'Fish & chips <b>cost</b> "1 < 2" &amp; &lt; &copy;'
-    rendered = render(made_up(("headline", headline), ("paragraph", paragraph)), BY_NAME[template])
+    rendered = render(made_up(("headline", headline), ("paragraph", paragraph)), template(site))
     assert rendered.html.count("&lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt;") == 2  # title and heading
     assert "alert(1)</script>" not in rendered.html
     assert 'Fish &amp; chips &lt;b&gt;cost&lt;/b&gt; "1 &lt; 2" &amp;amp; &amp;lt; &amp;copy;' in rendered.html
@@ -144,17 +147,242 @@ def test_special_characters_are_escaped(template: str) -> None:
     ]
 
 
-def test_a_span_that_crosses_segments_becomes_one_in_each() -> None:
-    # "One two" is 0 to 7, "Three" is 8 to 13: from 4 to 11 are "two" and "Thr".
-    page = made_up(("paragraph", "One two"), ("paragraph", "Three"), layers={"claims": [((4, 11),), ((0, 3), (8, 13))]})
-    rendered = render(page, BY_NAME["news"]).page
-    shown = [[rendered.text[start:end] for start, end in group] for group in rendered.layers["claims"]]
-    assert shown == [["two", "Thr"], ["One", "Three"]]
+@pytest.mark.parametrize(
+    ("span", "shown"),
+    [
+        ((0, 7), ["One two"]),
+        ((4, 11), ["two", "Thr"]),
+        ((0, 8), ["One two"]),  # up to the second segment, and none of it
+        ((0, 9), ["One two", "T"]),
+        ((7, 13), ["Three"]),  # from the end of the first segment, and none of it
+        ((6, 13), ["o", "Three"]),
+        ((7, 8), []),  # the line feed between them
+        ((0, 13), ["One two", "Three"]),
+    ],
+)
+def test_a_span_that_crosses_segments_becomes_one_in_each(span: tuple[int, int], shown: list[str]) -> None:
+    # "One two" is 0 to 7, "Three" is 8 to 13.
+    page = made_up(("paragraph", "One two"), ("paragraph", "Three"), layers={"claims": [(span,), (span, (0, 3))]})
+    rendered = render(page, template("news")).page
+    moved = [[rendered.text[start:end] for start, end in group] for group in rendered.layers["claims"]]
+    assert moved == [shown, [*shown, "One"]]
+
+
+SITE = """
+<!-- Not a word of this is shown. -->
+<head>
+  <script src="x.js"></script>
+  <style>p { margin: 0 }</style>
+</head>
+<body>
+  <nav id="top" data-type="navigation">Home &amp; away</nav>
+  <slot name="before"></slot>
+  <main><slot name="article"></slot></main>
+  <slot name="after"></slot>
+  <p class="end" data-type="legal">
+    All rights
+    reserved <br>
+  </p>
+</body>
+<template data-wrap="paragraph"><p><slot></slot></p></template>
+<template data-wrap="headline"><h1><slot></slot></h1><hr></template>
+<template data-wrap="related"><li><slot></slot></li></template>
+<template data-group="related"><ul><slot></slot></ul></template>
+"""
+
+
+def test_a_template_s_file_is_taken_apart() -> None:
+    assert parse("site", SITE) == Template(
+        "site",
+        (
+            *('<nav id="top">', Piece("Home & away", "navigation"), "</nav>"),
+            *(Slot("before"), "<main>", Slot("article"), "</main>", Slot("after")),
+            *('<p class="end">', Piece("All rights reserved", "legal"), "<br>", "</p>"),
+        ),
+        wrap={
+            "paragraph": ("<p>", Slot(""), "</p>"),
+            "headline": ("<h1>", Slot(""), "</h1>", "<hr>"),
+            "related": ("<li>", Slot(""), "</li>"),
+        },
+        group={"related": ("<ul>", Slot(""), "</ul>")},
+        head='<script src="x.js"></script><style>p { margin: 0 }</style>',
+    )
+
+
+@pytest.mark.parametrize(
+    ("html", "message"),
+    [
+        ("<body>\n<p>Words</p></body>", "line 2: 'Words' has no data-type"),
+        ('<body><p data-type="legal">Words<b>more</b></p></body>', "line 1: 'more' has no data-type"),
+        ('<body><p data-type="legal">Words</p> more</body>', "line 1: 'more' has no data-type"),
+        ("<body><script>words()</script></body>", "line 1: 'words\\(\\)' has no data-type"),
+        ("<p></p><body></body>", "line 1: '<p>' stands in no block"),
+        ("<body></body>\n<hr>", "line 2: '<hr>' stands in no block"),
+        ("<head></head>\n<hr><body></body>", "line 2: '<hr>' stands in no block"),
+        ('<template data-wrap="ad"></template><hr>', "line 1: '<hr>' stands in no block"),
+    ],
+)
+def test_what_breaks_the_form_of_a_template_is_an_error(html: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        parse("site", html)
+
+
+def test_an_article_is_rendered_segment_by_segment() -> None:
+    page = made_up(
+        ("share", "Share"),
+        ("headline", "Head <1>"),
+        ("related", "One"),
+        ("related", "Two"),
+        ("paragraph", "Text"),
+        ("date", "1 May"),
+        ("related", "Three"),
+        layers={"cues": [((6, 10),)], "claims": [((6, 14), (23, 27))]},  # "Head"; "Head <1>" and "Text"
+    )
+    rendered = render(page, parse("site", SITE))
+    assert rendered.html == (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Head &lt;1&gt;</title>'
+        '<script src="x.js"></script><style>p { margin: 0 }</style></head>\n<body>\n'
+        '<nav id="top">Home &amp; away</nav><p>Share</p>\n'
+        "<main><h1>Head &lt;1&gt;</h1><hr>\n<ul><li>One</li>\n<li>Two</li>\n</ul><p>Text</p>\n</main>"
+        '<p>1 May</p>\n<ul><li>Three</li>\n</ul><p class="end">All rights reserved<br></p>\n</body></html>\n'
+    )
+    assert rendered.page.id == "made-up@site"
+    assert rendered.page.text == "Home & away\nShare\nHead <1>\nOne\nTwo\nText\n1 May\nThree\nAll rights reserved"
+    assert [tuple(row.values()) for row in rendered.page.segments] == [
+        ("made-up@site:added-1", 0, 11, "boilerplate", "navigation"),
+        ("made-up@site:b0", 12, 17, "boilerplate", "share"),
+        ("made-up@site:b1", 18, 26, "paratext", "headline"),
+        ("made-up@site:b2", 27, 30, "boilerplate", "related"),
+        ("made-up@site:b3", 31, 34, "boilerplate", "related"),
+        ("made-up@site:b4", 35, 39, "body", "paragraph"),
+        ("made-up@site:b5", 40, 45, "paratext", "date"),
+        ("made-up@site:b6", 46, 51, "boilerplate", "related"),
+        ("made-up@site:added-2", 52, 71, "boilerplate", "legal"),
+    ]
+    assert rendered.page.layers == {"cues": [((18, 22),)], "claims": [((18, 26), (35, 39))]}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "before", "inside", "after"),
+    [
+        (("share", "paragraph", "share"), "0", "1", "2"),
+        (("byline", "share", "paragraph", "share", "paragraph", "date"), "", "01234", "5"),
+        (("share", "headline", "share", "date", "ad"), "0", "123", "4"),  # without a body, to the last of its own
+        (("share", "headline"), "0", "1", ""),
+        (("paragraph",), "", "0", ""),
+        (("share", "ad"), "", "", "01"),  # nothing is the article's own
+        ((), "", "", ""),
+    ],
+)
+def test_the_article_s_slot_is_for_its_first_segment_to_the_last_of_its_body(
+    kinds: tuple[str, ...], before: str, inside: str, after: str
+) -> None:
+    page = made_up(*((kind, f"word{number}") for number, kind in enumerate(kinds)))
+    html = render(page, parse("site", SITE)).html
+    found = html.partition("</nav>")[2].partition("<main>")
+    parts = (found[0], *found[2].partition("</main>")[::2])
+    assert tuple("".join(filter(str.isdigit, part.replace("h1", ""))) for part in parts) == (before, inside, after)
+
+
+def test_the_title_is_the_first_headline_or_else_article() -> None:
+    for pieces, title in (
+        ((("paragraph", "Text"), ("headline", "First"), ("headline", "Second")), "First"),
+        ((("subheading", "Not this"), ("paragraph", "Text")), "Article"),
+        ((), "Article"),
+    ):
+        assert f"<title>{title}</title>" in render(made_up(*pieces), parse("site", SITE)).html
+
+
+def test_a_page_without_a_body_or_without_a_segment_can_be_rendered() -> None:
+    headline = {"id": "x:b1", "start": 0, "end": 4, "zone": "paratext", "type": "headline"}
+    share = {"id": "x:b2", "start": 5, "end": 10, "zone": "boilerplate", "type": "share"}
+    for rows, text in (((headline, share), "News\nShare"), (({**share, "start": 0, "end": 5},), "Share"), ((), "")):
+        made = render(Page("x", "x", text, rows), template("reader"))
+        assert made.page.text == "\n".join([*text.split("\n"), "Saved by Plainpage"]).lstrip("\n")
+
+
+def test_every_file_is_a_template_with_a_name_and_has_three_slots() -> None:
+    folder = Path(html_package.__file__).parent
+    assert sorted(path.stem for path in folder.glob("*.html")) == sorted(NAMES)
+    for name in NAMES:
+        slots = [part.name for part in template(name).body if isinstance(part, Slot)]
+        assert (template(name).name, slots) == (name, ["before", "article", "after"])
+        assert "data-type" not in "".join(map(str, template(name).body)).replace("'", '"')
+
+
+def digest(rendered: Sequence[Rendered]) -> str:
+    rows = [
+        [each.html, each.page.id, each.page.family, each.page.text, each.page.segments, each.page.layers]
+        for each in rendered
+    ]
+    return sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
+
+
+DIGESTS = {
+    "news": (
+        "988d0a4c71c64b6f28ecadca54052f028f4c71a6c269efd3f1525cc1f3d6d48b",
+        "67b31d05364bb525e3d2a161625425815d3e7a3b2b618df3a729b6bfdd4dd116",
+    ),
+    "blog": (
+        "760a8fc66920a9ca72c73ad6d0ce4a93d428e63e802e136852b2770a068ffcf8",
+        "7a5d3e102c1e33ed4137394d759afb710ba69209ffa9b30adae57f8d687077ed",
+    ),
+    "amp": (
+        "f1d47e03e4de47bad87b5f60f7d8bd75680b26f25fd5967ba80f2444ab2fd666",
+        "cf739f42f8add695d49d5ee344c8aacfb2342326110527c4cff452979c9ad785",
+    ),
+    "divs": (
+        "ef2447c82aa0dd151f396fc1252207f4d9513ca903ed42678deddaf82a70085c",
+        "c1a9e2afed7974d61f99104b59f4e617ddca485693d2c96f28c2d78b9f70c685",
+    ),
+    "tables": (
+        "0dc5319aaf4d1e1e881286eda91f69b2b2e9ea53da69f39c0bb5c05c8d96233d",
+        "1fa4551cbc45e0a2638fc167b381203f227946af0c4ddc49f74366df6d1df1d4",
+    ),
+    "builder": (
+        "f5a8470a0e3ca8cd798a3b6d2e254ab4d77ed2d7012a71edc1c6d9cd2c7b3e45",
+        "10c21d5cd490320770e23ea366f55de00ab4ff8c96cadd14746a0db206835d2e",
+    ),
+    "scroll": (
+        "3b7adf83e4f5d7545b9e2010680755e6d901ddbdb2da25d857e146d0d3eb4df7",
+        "3f1f3ff2a69165f8e69c87b7c10ad653cbc1183fdbadb92380b225dd31a04915",
+    ),
+    "reader": (
+        "55caa3cd717a8a632f4af5794d5883fd468fe04a5fe8b084f97a101cc5c2a4cd",
+        "f3cb7b4543d7dcc5f1e9cffb2f850aa631a4c9dda965735070ea2fa1aed792e1",
+    ),
+}
+"""Of HTML, ids, text, segments and layers: of the five articles, and of a page that has every type twice."""
+
+
+def test_what_is_rendered_is_to_the_byte_what_it_was(pairs: Pairs, site: str) -> None:
+    types = made_up(*((kind, f"{kind} {turn} <&>") for turn in range(2) for kind in SEGMENT_TYPES))
+    assert (digest([rendered for _, rendered in pairs]), digest([render(types, template(site))])) == DIGESTS[site]
+
+
+def test_pages_are_rendered_article_by_article(articles: dict[str, Page]) -> None:
+    ids = [each.page.id for each in rendered_pages(articles.values(), TWO)]
+    assert ids == [f"{article}@{name}" for article in articles for name in TWO]
+
+
+def test_the_units_are_the_templates_that_ids_name_and_the_signature_names_them_in_their_own_order(gold) -> None:
+    captures = set(gold.articles)
+    for ids in (["x", "x@nowhere"], []):
+        assert BOILERPLATE.units(gold, ids).keys() == captures
+        assert BOILERPLATE.signature_parts(BOILERPLATE.units(gold, ids)) == {}
+    for ids, named, shown in (
+        (["x@reader", "x@news", "y@news", "y"], ("news", "reader"), "news+reader"),
+        ([f"x@{name}" for name in NAMES[:-1]], NAMES[:-1], "+".join(NAMES[:-1])),
+        ([f"x@{name}" for name in reversed(NAMES)], NAMES, "all"),
+    ):
+        units = BOILERPLATE.units(gold, ids)
+        assert list(units) == [f"{article}@{name}" for article in gold.articles for name in named]
+        assert BOILERPLATE.signature_parts(units) == {"render": shown}
 
 
 def test_scroll_goes_on_with_whole_articles_that_are_related(articles: dict[str, Page]) -> None:
     for article in articles.values():
-        rendered = render(article, BY_NAME["scroll"])
+        rendered = render(article, template("scroll"))
         _, _, *further = rendered.html.split('<article class="story">')
         assert len(further) == 2
         types = {words_of(rendered.page, row): row["type"] for row in rendered.page.segments}
@@ -173,8 +401,8 @@ def body_of(page: Page) -> str:
     return "\n".join(words_of(page, row) for row in page.segments if row["zone"] == "body")
 
 
-def test_the_body_alone_scores_1_in_every_template(gold) -> None:
-    pages = [each.page for each in rendered_pages(pages_of(gold).values(), NAMES)]
+def test_the_body_alone_scores_1_in_every_template(gold, articles: dict[str, Page]) -> None:
+    pages = [each.page for each in rendered_pages(articles.values(), NAMES)]
     found = scored(gold, [{"id": page.id, "text": body_of(page)} for page in pages])
     for name in ("char_f1", "token_f1", "line_f1", "body_coverage", "claims_kept", "evidence_kept", "cues_kept"):
         assert found.metrics[name].value == 1
@@ -184,28 +412,26 @@ def test_the_body_alone_scores_1_in_every_template(gold) -> None:
     assert "|render:all|" in found.signature
 
 
-def test_keeping_everything_loses_nothing_and_has_the_precision_of_the_page(gold) -> None:
-    pages = [each.page for each in rendered_pages(pages_of(gold).values(), TWO)]
+def test_keeping_everything_loses_nothing_and_has_the_precision_of_the_page(gold, articles: dict[str, Page]) -> None:
+    pages = [each.page for each in rendered_pages(articles.values(), TWO)]
     sizes: Counter[tuple[str, str]] = Counter()
     for page in pages:
         for row in page.segments:
             sizes[page.id.partition("@")[2], row["zone"]] += len("".join(words_of(page, row).split()))
-    body, boilerplate = (sum(sizes[template, zone] for template in TWO) for zone in ("body", "boilerplate"))
+    body, boilerplate = (sum(sizes[name, zone] for name in TWO) for zone in ("body", "boilerplate"))
     for keep in (lambda page: {"text": page.text}, lambda page: {"content": [[0, len(page.text)]]}):
         found = scored(gold, [{"id": page.id, **keep(page)} for page in pages])
         # Paratext does not matter: what is kept is body, which is right, and boilerplate, which is wrong.
         assert found.metrics["char_recall"].value == 1
         assert found.metrics["char_precision"].value == pytest.approx(body / (body + boilerplate))
-        for template in TWO:
-            own = sizes[template, "body"] / (sizes[template, "body"] + sizes[template, "boilerplate"])
-            assert found.breakdown["template"][template]["char_precision"] == pytest.approx(own)
+        for name in TWO:
+            own = sizes[name, "body"] / (sizes[name, "body"] + sizes[name, "boilerplate"])
+            assert found.breakdown["template"][name]["char_precision"] == pytest.approx(own)
 
 
-def test_only_the_templates_that_the_ids_name_are_scored(gold) -> None:
+def test_only_the_templates_that_the_ids_name_are_scored(gold, articles: dict[str, Page]) -> None:
     for names, shown in ((("news",), "news"), (("tables", "news"), "news+tables")):
-        found = scored(
-            gold, [{"id": each.page.id, "text": ""} for each in rendered_pages(pages_of(gold).values(), names)]
-        )
+        found = scored(gold, [{"id": each.page.id, "text": ""} for each in rendered_pages(articles.values(), names)])
         assert found.sizes["units"] == 5 * len(names)
         assert f"|render:{shown}|" in found.signature
         assert found.breakdown["template"].keys() == set(names)
@@ -214,15 +440,15 @@ def test_only_the_templates_that_the_ids_name_are_scored(gold) -> None:
     assert "template" not in captured.breakdown
 
 
-def test_a_page_that_is_missing_in_a_template_is_an_error(gold) -> None:
-    records = [{"id": each.page.id, "text": ""} for each in rendered_pages(pages_of(gold).values(), TWO)][:-1]
+def test_a_page_that_is_missing_in_a_template_is_an_error(gold, articles: dict[str, Page]) -> None:
+    records = [{"id": each.page.id, "text": ""} for each in rendered_pages(articles.values(), TWO)][:-1]
     with pytest.raises(Invalid, match="id-missing: 1 of 10 are not predicted: detente-004@tables;"):
         scored(gold, records)
     assert scored(gold, records, allow_missing=True).missing == ("detente-004@tables",)
 
 
 @pytest.mark.parametrize("others", [(), ("news",)], ids=["alone", "beside another"])
-def test_an_unknown_template_is_an_unknown_id(gold, others: tuple[str, ...]) -> None:
-    records = [{"id": each.page.id, "text": ""} for each in rendered_pages(pages_of(gold).values(), others)]
+def test_an_unknown_template_is_an_unknown_id(gold, articles: dict[str, Page], others: tuple[str, ...]) -> None:
+    records = [{"id": each.page.id, "text": ""} for each in rendered_pages(articles.values(), others)]
     with pytest.raises(Invalid, match="id-unknown: 'detente-000@nowhere' is not in the gold"):
         scored(gold, [*records, {"id": "detente-000@nowhere", "text": ""}])

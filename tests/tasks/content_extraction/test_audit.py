@@ -224,3 +224,33 @@ def test_the_dataset_itself_has_nothing_doubtful(gold) -> None:
     assert own.targets.keys() == pages.keys() == families
     result = run("dataset", "audit")
     assert (result.exit_code, result.output) == (0, f"nothing doubtful: {len(families)} references\n")
+
+
+def test_a_broken_packed_page_is_a_problem_of_the_call(tmp_path: Path) -> None:
+    gold = tmp_path / "gold.json"
+    gold.write_text(json.dumps({"a": {"articleBody": "One two."}}))
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "a.html.gz").write_bytes(gzip.compress(b"<p>One two.</p>")[:15])
+    result = run("dataset", "audit", gold, "--pages", pages)
+    assert result.exit_code == 2
+    assert "a.html.gz: not-readable" in result.stderr
+    (pages / "a.html.gz").unlink()
+    (pages / "a.htm.gz").write_bytes(gzip.compress(b"<p>One two.</p>"))
+    assert read_pages(pages, ["a", "b"]) == {"a": "One two."}
+    assert run("dataset", "audit", gold, "--pages", pages).exit_code == 0
+
+
+def test_the_title_is_not_seen_and_quote_style_is_folded(tmp_path: Path) -> None:
+    assert visible_text("<title>News</title><p>News</p>") == "News"
+    gold = tmp_path / "gold.json"
+    gold.write_text(json.dumps({"a": {"with": ["He said “no” twice."], "without": ['said "no"']}}))
+    result = run("dataset", "audit", gold)
+    assert result.exit_code == 1
+    assert "snippet-in-reference" in result.stderr
+
+
+def test_pages_without_a_gold_are_refused(tmp_path: Path) -> None:
+    result = run("dataset", "audit", "--pages", tmp_path)
+    assert result.exit_code == 2
+    assert "--pages: option" in result.stderr

@@ -42,7 +42,7 @@ def repeats(segments: Sequence[Segment]) -> dict[str, str | None]:
         candidates = [
             (not whole, not other.is_body, there)
             for there, other in enumerate(segments)
-            if there != here and (other.is_body or there < here)
+            if other.is_body or there < here
             if (whole := bool(folded[here]) and folded[here] == folded[there]) or runs[here] & runs[there]
         ]
         found[segment.id] = None if segment.is_body or not candidates else segments[min(candidates)[2]].id

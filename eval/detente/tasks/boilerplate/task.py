@@ -16,13 +16,12 @@ from detente.data.jsonl import Record
 from detente.data.labels import TYPES_OF_ZONE
 from detente.data.page import Page
 from detente.tasks.boilerplate import retention
-from detente.tasks.boilerplate.html.templates import NAMES as TEMPLATES
+from detente.tasks.boilerplate.html import AT
+from detente.tasks.boilerplate.html import NAMES as TEMPLATES
 from detente.tasks.boilerplate.metrics import COLUMNS, METRICS
 from detente.tasks.task import Options, Row, Task
 from detente.text.spans import Span, mask_of, sums_within
 
-AT: Final = "@"
-"""Between an article's id and a template's name in the id of a rendered page."""
 FORMS: Final = ("text", "content", "boilerplate", "lines")
 PARATEXT: Final = ("ignore", "content", "boilerplate")
 _SHOWN: Final = 60
@@ -143,7 +142,7 @@ def count(page: Page, prediction: Prediction | None, options: Options) -> list[R
             row[f"{segment['type']}_removed"] = int(size[index] - kept[index])
         rows.append(row | _error(page, segment, wanted, int(size[index]), int(kept[index])))
     zones = tuple(zone for zone in TYPES_OF_ZONE if _is_content(zone, options.paratext))
-    return [*rows, key | _whole_page(page, output) | retention.survival(page, output.kept, zones)]
+    return [*rows, key | _whole_page(page, output) | retention.counts(page, output.kept, zones)]
 
 
 def _units_of(
@@ -183,7 +182,7 @@ def _units(corpus: Corpus, ids: Collection[str] = ()) -> dict[str, Page]:
     named = {name.partition(AT)[2] for name in ids if AT in name}
     if not named.intersection(TEMPLATES):
         return pages
-    from detente.tasks.boilerplate.rendered import rendered_pages
+    from detente.tasks.boilerplate.html.render import rendered_pages
 
     templates = [name for name in TEMPLATES if name in named]
     return {each.page.id: each.page for each in rendered_pages(pages.values(), templates)}

@@ -5,21 +5,20 @@ line; its segments are those of the article and those that the template adds, an
 with the words they cover.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
-from typing import Final
 
 from detente.data.jsonl import Record
 from detente.data.labels import ZONE_OF_TYPE
 from detente.data.page import Page
-from detente.tasks.boilerplate.html.template import Part, Piece, Template
-from detente.tasks.boilerplate.html.templates import TEMPLATES
-from detente.tasks.boilerplate.task import AT
+from detente.tasks.boilerplate.html import AT
+from detente.tasks.boilerplate.html.templates import Part, Piece, Slot, Template, template
 from detente.text.spans import Span
 
-BY_NAME: Final[Mapping[str, Template]] = {template.name: template for template in TEMPLATES}
+Filled = str | Piece
+"""Markup, or visible text."""
 
 
 @dataclass(frozen=True)
@@ -35,25 +34,31 @@ class Rendered:
     page: Page
 
 
-def render(page: Page, template: Template) -> Rendered:
+def rendered_pages(pages: Iterable[Page], names: Collection[str]) -> list[Rendered]:
+    """Each of the articles in each of the templates named, article by article."""
+    return [render(page, template(name)) for page in pages for name in names]
+
+
+def render(page: Page, site: Template) -> Rendered:
     """Puts an annotated article into a template.
 
     Args:
         page: The article with its segments and the spans of other layers.
-        template: The site.
+        site: The template.
 
     Returns:
         The HTML, and the gold of its visible text. A segment keeps its words, its zone and its type; its id is the
-        article's segment id with `@template` after the article. What the template adds is `added-1` and so on.
+        article's segment id with `@template` after the article. What the template adds is `added-1` and so on. The
+        title is the first headline, `Article` if there is none.
     """
-    name = f"{page.id}{AT}{template.name}"
-    parts = [*template.before, *_article(page, template), *template.after]
+    name = f"{page.id}{AT}{site.name}"
+    parts = list(_filled(site.body, _article(page, site)))
     pieces = [part for part in parts if isinstance(part, Piece)]
     title = next((piece.text for piece in pieces if piece.type == "headline"), "Article")
     body = "".join(escape(part.text, quote=False) if isinstance(part, Piece) else part for part in parts)
     html = (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title, quote=False)}</title>'
-        f"{template.head}</head>\n<body>\n{body}\n</body></html>\n"
+        f"{site.head}</head>\n<body>\n{body}\n</body></html>\n"
     )
     segments = _segments(name, pieces)
     starts = {piece.segment: row["start"] for piece, row in zip(pieces, segments, strict=True) if piece.segment}
@@ -75,29 +80,32 @@ def _segments(name: str, pieces: Sequence[Piece]) -> tuple[Record, ...]:
     return tuple(rows)
 
 
-def _article(page: Page, template: Template) -> Iterator[Part]:
-    """The article's segments in their order, those from its first to the last of its body inside the article's mark."""
+def _filled(parts: Iterable[Part], content: Mapping[str, Iterable[Filled]]) -> Iterator[Filled]:
+    """The parts, with content in their slots."""
+    for part in parts:
+        if isinstance(part, Slot):
+            yield from content[part.name]
+        else:
+            yield part
+
+
+def _article(page: Page, site: Template) -> dict[str, Iterator[Filled]]:
+    """The article's segments in their order, those from its first to the last of its body in the article's slot."""
     rows = page.segments
     own = [place for place, row in enumerate(rows) if row["zone"] != "boilerplate"]
     body = [place for place, row in enumerate(rows) if row["zone"] == "body"]
-    first, last = (own[0], (body or own)[-1]) if own else (0, -1)
-    yield from _marked(page, template, rows[:first])
-    yield template.article[0]
-    yield from _marked(page, template, rows[first : last + 1])
-    yield template.article[1]
-    yield from _marked(page, template, rows[last + 1 :])
+    first, end = (own[0], (body or own)[-1] + 1) if own else (0, 0)
+    slots = {"before": rows[:first], "article": rows[first:end], "after": rows[end:]}
+    return {slot: _marked(page, site, rows) for slot, rows in slots.items()}
 
 
-def _marked(page: Page, template: Template, rows: Iterable[Record]) -> Iterator[Part]:
+def _marked(page: Page, site: Template, rows: Iterable[Record]) -> Iterator[Filled]:
+    """Segments as their site marks them, a line of HTML for each."""
     for kind, run in groupby(rows, key=lambda row: row["type"]):
-        before, after = template.wrap.get(kind, template.wrap["paragraph"])
-        opened, closed = template.group.get(kind, ("", ""))
-        yield opened
-        for row in run:
-            yield before
-            yield Piece(page.text[row["start"] : row["end"]], kind, row["id"])
-            yield after + "\n"
-        yield closed
+        wrap = site.wrap.get(kind, site.wrap["paragraph"])
+        pieces = (Piece(page.text[row["start"] : row["end"]], kind, row["id"]) for row in run)
+        segments = (part for piece in pieces for part in (*_filled(wrap, {"": [piece]}), "\n"))
+        yield from _filled(site.group.get(kind, (Slot(""),)), {"": segments})
 
 
 def _moved(group: Iterable[Span], shifts: Sequence[tuple[int, int, int]]) -> tuple[Span, ...]:

@@ -1,8 +1,11 @@
 """Somebody else's extractor is run over the pages: what fails is recorded, and ends nothing else."""
 
 import json
+import os
 import shlex
+import subprocess
 import sys
+import time
 from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
@@ -14,9 +17,10 @@ from detente.cli import main
 from detente.data.jsonl import dump_lines
 from detente.tasks.boilerplate.baselines import body_lines
 from detente.tasks.boilerplate.extractors import EXTRACTORS, NAMES, Extractor
-from detente.tasks.boilerplate.html.templates import NAMES as TEMPLATES
-from detente.tasks.boilerplate.rendered import rendered_pages
-from detente.tasks.boilerplate.task import BOILERPLATE, pages_of
+from detente.tasks.boilerplate.html import NAMES as TEMPLATES
+from detente.tasks.boilerplate.html.render import rendered_pages
+from detente.tasks.boilerplate.runner import Command
+from detente.tasks.boilerplate.task import BOILERPLATE
 
 TIMEOUT = 2.0
 FAILING = "detente-002"
@@ -135,7 +139,7 @@ def test_without_a_template_the_captured_text_is_given(arguments: tuple[str, ...
 @pytest.mark.parametrize("arguments", [("tool:whole",), ("--command", command("whole"))], ids=["function", "command"])
 def test_in_templates_the_html_is_given(arguments: tuple[str, ...], gold) -> None:
     found = records(predict(*arguments, "--render", "tables", "--render", "reader", "--render", "tables"))
-    pages = rendered_pages(pages_of(gold).values(), ["tables", "reader"])
+    pages = rendered_pages(BOILERPLATE.units(gold).values(), ["tables", "reader"])
     assert [(row["id"], row["text"]) for row in found] == [(each.page.id, each.html) for each in pages]
 
 
@@ -183,7 +187,7 @@ def test_inputs_are_the_html_of_the_templates_named(gold) -> None:
     for wanted, options in ((("news", "tables"), "news --render tables --render news"), (TEMPLATES, "all")):
         found = records(run(*inputs, *options.split(), "--task", "boilerplate"))
         assert found == [
-            {"id": each.page.id, "html": each.html} for each in rendered_pages(pages_of(gold).values(), wanted)
+            {"id": each.page.id, "html": each.html} for each in rendered_pages(BOILERPLATE.units(gold).values(), wanted)
         ]
     wrong = run(*inputs, "news", "--task", "stance")
     assert wrong.exit_code == 2
@@ -209,6 +213,66 @@ def test_an_extractor_that_is_not_installed_says_what_to_install(
 
 def test_a_distribution_that_is_not_installed_has_no_version() -> None:
     assert Extractor("made-up", "no-such-distribution-of-detente", lambda: str).version is None
+
+
+@pytest.fixture
+def odd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "odd.py").write_text(
+        "class Text(str):\n    pass\n\n\n"
+        "def own(page):\n    return Text('own')\n\n\n"
+        "def half(page):\n    return '\\ud800'\n\n\n"
+        "def talks(page):\n    print('hello')\n    return 'said'\n",
+        encoding="utf-8",
+    )
+    return tmp_path
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize(("function", "text"), [("own", "own"), ("half", "")])
+def test_odd_strings_lose_no_page(function: str, text: str, odd: Path) -> None:
+    result = run("eval", "run", f"odd:{function}", "--task", "boilerplate", "-o", odd / "made.jsonl")
+    assert result.exit_code == 0
+    made = lines((odd / "made.jsonl").read_text())
+    assert [line["text"] for line in made] == [text] * 5
+    assert all(("error" in line) == (text == "") for line in made)
+
+
+@pytest.mark.usefixtures("odd")
+def test_what_an_extractor_prints_does_not_stand_among_the_predictions() -> None:
+    command = [sys.executable, "-c", "from detente.cli import main; main()"]
+    done = subprocess.run(
+        [*command, "eval", "run", "odd:talks", "--task", "boilerplate"], capture_output=True, text=True, check=True
+    )
+    assert [line["text"] for line in lines(done.stdout)] == ["said"] * 5
+    assert "hello" in done.stderr
+
+
+def test_an_empty_command_and_a_baseline_on_html_are_refused() -> None:
+    result = run("eval", "run", "--command", "", "--task", "boilerplate")
+    assert result.exit_code == 2
+    assert "not-runnable" in result.stderr
+    result = run("eval", "run", "keep_all", "--task", "boilerplate", "--render", "news")
+    assert result.exit_code == 2
+    assert "keep_all reads the captured text" in result.stderr
+
+
+def test_a_command_that_takes_too_long_leaves_nothing_running(tmp_path: Path) -> None:
+    mark = tmp_path / "pid"
+    outcome = Command(f"sh -c 'sh -c \"echo \\$\\$ > {mark}; sleep 30; true\"; true'", timeout=0.5)("page")
+    assert outcome.error == "TimeoutError: no answer in 0.5 s"
+    child = int(mark.read_text())
+    for _ in range(50):
+        state = Path(f"/proc/{child}/stat")
+        if not state.exists() or state.read_text().split()[2] == "Z":
+            break
+        time.sleep(0.05)
+    else:
+        os.kill(child, 9)
+        pytest.fail("the command's child lives on")
 
 
 Run = tuple[Extractor, Path]
