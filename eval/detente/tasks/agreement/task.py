@@ -11,12 +11,13 @@ from typing import Any, Final
 import numpy as np
 
 from detente.data.corpus import Corpus
-from detente.data.jsonl import Record, describe
+from detente.data.jsonl import Record
 from detente.data.labels import AGREEMENT_LABELS
 from detente.metrics import classification, official
 from detente.metrics.classification import Floats, f1, ratio
+from detente.tasks.agreement.prediction import parse
 from detente.tasks.labels import alpha, label_scorer
-from detente.tasks.task import Counts, Metric, Options, Refused, Row, Task, confusion, confusion_columns
+from detente.tasks.task import Counts, Metric, Options, Row, Task, confusion, confusion_columns
 
 UNRELATED: Final = "unrelated"
 STAGE_WEIGHTS: Final = (0.25, 0.75)
@@ -42,13 +43,6 @@ def _inputs(corpus: Corpus) -> list[Record]:
         }
         for row in corpus.rows("agreement")
     ]
-
-
-def _parse(_: Row, record: Record) -> str:
-    label = record["label"]
-    if label not in AGREEMENT_LABELS:
-        raise Refused(("label-unknown", f"label {describe(label)} is not one of {', '.join(AGREEMENT_LABELS)}"))
-    return str(label)
 
 
 def _count(gold: Row, prediction: str | None, options: Options) -> list[Row]:
@@ -196,7 +190,7 @@ AGREEMENT: Final = Task(
         Metric("mcc", "Matthews correlation, four classes", _mcc, _CELLS, bounds=(-1.0, 1.0)),
     ),
     units=_units,
-    parse=_parse,
+    parse=parse,
     count=_count,
     inputs=_inputs,
     reference=_majority,

@@ -7,7 +7,8 @@ from detente.data.corpus import Corpus
 from detente.data.page import Page
 from detente.tasks.boilerplate.html.render import BY_NAME, Rendered, render
 from detente.tasks.boilerplate.html.templates import NAMES
-from detente.tasks.boilerplate.task import AT, BOILERPLATE, Prediction, count, pages_of
+from detente.tasks.boilerplate.prediction import Prediction
+from detente.tasks.boilerplate.task import AT, BOILERPLATE, count, pages_of
 from detente.tasks.task import Options, Row, Task
 
 

@@ -156,7 +156,7 @@ def read_gold(path: Path, form: str | None = None) -> References:
         if not isinstance(page, str):
             problems.append(Problem("no-id", line.place, 'the page has no "id" that is a string'))
         elif page in targets:
-            problems.append(Problem("id-duplicate", line.place, f"{page} stands already in the gold"))
+            problems.append(Problem("id-duplicate", line.place, f"{page} is a duplicate of a page before it"))
         else:
             made = make(page, line)  # type: ignore[misc]
             if isinstance(made, Problem):

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from detente.data.corpus import Corpus
-from detente.data.jsonl import Record, describe
+from detente.data.jsonl import Record
 from detente.data.labels import AGREEMENT_LABELS, STANCE_LABELS
 from detente.metrics import classification
 from detente.metrics.classification import ratio
-from detente.tasks.task import Counts, Metric, Options, Refused, Row, Task, confusion, confusion_columns
+from detente.tasks.contrast.prediction import LABELS, parse
+from detente.tasks.task import Counts, Metric, Options, Row, Task, confusion, confusion_columns
 
-LABELS: Final = {"stance": STANCE_LABELS, "agreement": AGREEMENT_LABELS}
 ENOUGH_PAIRS: Final = 25
 """A phenomenon with fewer pairs is not reported alone."""
 ROLES: Final = (
@@ -37,14 +37,6 @@ def _inputs(corpus: Corpus) -> list[Record]:
         {**{name: row[name] for name in shown}, "labels": LABELS[row["task"]], "roles": ROLES}
         for row in corpus.rows("contrast")
     ]
-
-
-def _parse(gold: Record, record: Record) -> str:
-    label = record["label"]
-    allowed = LABELS[gold["task"]]
-    if label not in allowed:
-        raise Refused(("label-unknown", f"label {describe(label)} is not one of {', '.join(allowed)}"))
-    return str(label)
 
 
 def _gather(units: Mapping[str, Record], by_id: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -134,7 +126,7 @@ CONTRAST: Final = Task(
         _consistency("twin_consistency", "pairs with their twins, all four right / all", "twins"),
     ),
     units=_units,
-    parse=_parse,
+    parse=parse,
     count=_count,
     inputs=_inputs,
     gather=_gather,

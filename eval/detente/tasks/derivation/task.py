@@ -23,9 +23,9 @@ from detente.tasks.derivation.edges import (
     Layers,
     counted,
     independent_source_error,
-    parse,
     related_outcomes,
 )
+from detente.tasks.derivation.prediction import parse
 from detente.tasks.task import Counts, Metric, Options, Overall, Row, Task, confusion, confusion_columns
 
 OUTCOMES: Final = ("tp", "fp", "fn")
