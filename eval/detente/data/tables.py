@@ -8,7 +8,8 @@ from typing import Final
 
 import polars as pl
 
-from detente.data.jsonl import Line, Record, parse_lines, unpacked_name
+from detente.data.files import unpacked_name
+from detente.data.jsonl import Line, Record, parse_lines
 from detente.data.problems import Problem
 
 FLAT_SUFFIXES: Final = (".csv", ".parquet")

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from detente.data.fields import Fault, Refused, nearest
-from detente.data.jsonl import Line, describe, unpack, unpacked_name
+from detente.data.files import unpack, unpacked_name
+from detente.data.jsonl import Line, describe
 from detente.data.problems import Invalid, Problem
 from detente.data.tables import FLAT_SUFFIXES, read_lines
 from detente.tasks.all import TASKS

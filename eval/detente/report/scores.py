@@ -8,7 +8,8 @@ from typing import IO, Any, Final
 
 import polars as pl
 
-from detente.data.jsonl import dump_lines, without_nan, write_whole
+from detente.data.files import write_whole
+from detente.data.jsonl import dump_lines, without_nan
 from detente.data.problems import Invalid, Problem
 from detente.evaluation.score import Scores, errors, per_unit
 from detente.report.tables import Section, print_tables, rendered

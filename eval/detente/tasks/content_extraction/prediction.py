@@ -6,12 +6,17 @@ from detente.data.fields import Field, list_of, read, string
 from detente.data.jsonl import Record
 
 FORMS: Final = ("text", "paragraphs")
-OUTPUTS: Final = ("text", "empty", "crashed", "missing")
-"""What became of a page: a text, one without a visible character, a crash of the extractor, no line at all."""
 
 
 class Output(NamedTuple):
-    """An extractor's output: its text, its paragraphs if it gave them, and which of `OUTPUTS` it is."""
+    """An extractor's output.
+
+    Attributes:
+        text: All of it.
+        paragraphs: If it gave them.
+        kind: What became of the page: a `text`, one without a visible character (`empty`), a crash of the extractor
+            (`crashed`), no line at all (`missing`).
+    """
 
     text: str
     paragraphs: tuple[str, ...] | None

@@ -4,17 +4,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from detente.data.jsonl import (
-    Line,
-    Record,
-    broken_document,
-    describe,
-    parse_document,
-    parse_lines,
-    read_bytes,
-    unpack,
-    unpacked_name,
-)
+from detente.data.files import read_bytes, unpack, unpacked_name
+from detente.data.jsonl import Line, Record, broken_document, describe, parse_document, parse_lines
 from detente.data.problems import Invalid, Problem
 from detente.tasks.content_extraction import references
 from detente.tasks.content_extraction.references import References, Target
