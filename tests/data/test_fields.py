@@ -135,9 +135,10 @@ def test_a_label_is_one_of_its_inventory_in_its_own_case(value: Any) -> None:
 
 
 def test_an_id_is_suggested_from_80_of_100_on_and_not_below() -> None:
-    # Similarity is 100 · 2 · common / (both lengths): 2 · 4 / (5 + 5) = 80 %, and 2 · 15 / (19 + 19) = 78.9 %.
+    # Similarity is 100 · 2 · common / (both lengths): 2 · 4 / (5 + 5) = 80 %, and 2 · 25 / (31 + 32) = 79.4 %.
     assert nearest("abcdx", ["abcde"]) == ": did you mean abcde?"
-    assert nearest("abcdefghijklmnowxyz", ["abcdefghijklmnopqrs"]) == ""
+    common = "abcdefghijklmnopqrstuvwxy"
+    assert nearest(common + "012345", [common + "ABCDEFG"]) == ""
     assert nearest("a", []) == ""
     # Of several the most similar.
     assert nearest("frence", ["france", "frenc", "x"]) == ": did you mean frenc?"
