@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from detente.data.jsonl import write_whole
+from detente.data.files import write_whole
 from detente.dataset import card
 from detente.dataset import statistics as counts
 from detente.tasks.boilerplate.extractors import NAMES

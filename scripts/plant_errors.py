@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from detente.data import labels as inventory
-from detente.data.jsonl import dump_lines, write_whole
+from detente.data.files import write_whole
+from detente.data.jsonl import dump_lines
 from detente.dataset import schema
 from detente.dataset.quality import seeded_errors as planting
 

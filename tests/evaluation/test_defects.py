@@ -155,7 +155,7 @@ def test_sentiment_graph_copies_of_one_stance_do_not_score(gold, predict) -> Non
     assert single["strict_precision"] == 1
     assert single["strict_recall"] < 0.5
     copies = [{**record, "stances": record["stances"] * 2} for record in records]
-    with pytest.raises(Invalid, match="says the same as"):
+    with pytest.raises(Invalid, match="is a duplicate of"):
         predict(STANCE_OPEN, gold, copies)
     # Nor do copies with other evidence: only one of them finds its row.
     cut = [

@@ -43,7 +43,7 @@ def emit(text: str, output: Path | None) -> None:
     if output is None or str(output) == "-":
         click.echo(text, nl=False)
         return
-    from detente.data.jsonl import write_whole
+    from detente.data.files import write_whole
 
     write_whole(output, text)
     click.echo(f"wrote {output}", err=True)

@@ -117,12 +117,10 @@ def pages(templates: tuple[str, ...]) -> list[tuple[str, str]]:
     """Ids and pages: HTML in the templates named, or the captured texts if none is."""
     from detente.data.corpus import load
     from detente.tasks.boilerplate.html.render import rendered_pages
-    from detente.tasks.boilerplate.task import BOILERPLATE
+    from detente.tasks.boilerplate.task import pages_of
 
     gold = load()
     if not templates:
         return [(name, row["text"]) for name, row in gold.articles.items()]
     wanted = TEMPLATES if "all" in templates else templates
-    return [
-        (each.page.id, each.html) for each in rendered_pages(BOILERPLATE.units(gold).values(), dict.fromkeys(wanted))
-    ]
+    return [(each.page.id, each.html) for each in rendered_pages(pages_of(gold).values(), dict.fromkeys(wanted))]

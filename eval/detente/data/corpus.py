@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from detente.data.jsonl import read_bytes
+from detente.data.files import read_bytes
 from detente.data.problems import Invalid, Problem
 
 if TYPE_CHECKING:

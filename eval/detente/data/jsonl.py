@@ -1,14 +1,11 @@
 """Strict JSON Lines: every line read with its number, every fault a problem, no line dropped in silence."""
 
 import json
-import lzma
 import math
-import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from detente.data.problems import Invalid, Problem
+from detente.data.problems import Problem
 
 Record = dict[str, Any]
 
@@ -33,9 +30,7 @@ def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not JSON: write a number or null")
 
 
-PACKED = (".xz", ".gz", ".zst", ".bz2")
 _BINARY = (b"\x1f\x8b", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"BZh", b"PAR1")
-_UNPACKED = {b"\xfd7zXZ": "xz", b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
 _DECODER = json.JSONDecoder(object_pairs_hook=_no_duplicate_keys, parse_constant=_no_constant)
 
 
@@ -127,58 +122,3 @@ def dump_line(record: object) -> str:
 def dump_lines(records: Iterable[object]) -> str:
     """Canonical JSON Lines."""
     return "".join(dump_line(record) + "\n" for record in records)
-
-
-def write_whole(path: Path, data: bytes | str) -> None:
-    """Writes a file whole or not at all: beside its place first, then renamed.
-
-    Raises:
-        Invalid: If the place cannot be written, with the system's reason.
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        try:
-            beside.write_bytes(data.encode() if isinstance(data, str) else data)
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise Invalid([Problem("not-writable", str(path), f"cannot be written: {error.strerror}")]) from error
-
-
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a file.
-
-    Raises:
-        Invalid: If it cannot be read, with the system's reason.
-    """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise Invalid([Problem("not-readable", str(path), f"cannot be read: {error.strerror}")]) from error
-
-
-def unpacked_name(name: str) -> str:
-    """A file's name without the suffix that says how it is packed."""
-    return next((name.removesuffix(suffix) for suffix in PACKED if name.endswith(suffix)), name)
-
-
-def unpack(data: bytes, name: str) -> bytes:
-    """The bytes that a file holds, if it is packed with xz, gzip, bzip2 or Zstandard; told by its first bytes.
-
-    Raises:
-        Invalid: If they are packed, and broken.
-    """
-    kind = next((kind for start, kind in _UNPACKED.items() if data.startswith(start)), None)
-    if kind is None:
-        return data
-    try:
-        if kind == "xz":
-            return lzma.decompress(data)
-        import pyarrow
-
-        with pyarrow.input_stream(pyarrow.py_buffer(data), compression=kind) as stream:
-            unpacked: bytes = stream.read()
-            return unpacked
-    except (OSError, EOFError, lzma.LZMAError) as error:
-        raise Invalid([Problem("not-readable", name, f"is packed with {kind} and broken: {error}")]) from error

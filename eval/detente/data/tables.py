@@ -3,12 +3,14 @@
 import csv
 import io
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
-from detente.data.jsonl import Line, Record, parse_lines, unpacked_name
+from detente.data.files import unpacked_name
+from detente.data.jsonl import Line, Record, parse_lines
 from detente.data.problems import Problem
 
 FLAT_SUFFIXES: Final = (".csv", ".parquet")
@@ -38,21 +40,40 @@ def _csv_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
         line = data.count(b"\n", 0, error.start) + 1
         message = f"byte 0x{data[error.start]:02x} is not UTF-8: save the file as UTF-8"
         return [], [Problem("not-json", f"{name}:{line}", message)]
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    if "id" not in (reader.fieldnames or ()) and re.search(r"[;\t]", text.partition("\n")[0]):
-        message = "the header has no column id: separate cells by commas, not by semicolons or tabs"
-        return [], [Problem("not-json", f"{name}:1", message)]
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     lines: list[Line] = []
+    problems: list[Problem] = []
+    header: list[str] | None = None
+    start = 1
     try:
         for row in reader:
-            place = f"{name}:{reader.line_num}"
-            if None in row or None in row.values():
-                message = f"the row has not the {len(reader.fieldnames or ())} cells that the header names"
-                return lines, [Problem("not-json", place, message)]
-            lines.append(Line(place, _nested({key: _cell(value) for key, value in row.items() if value != ""})))
+            place, start = f"{name}:{start}", reader.line_num + 1
+            if not row:  # a blank line
+                continue
+            if header is None:
+                header = row
+                if fault := _header_fault(header, text.partition("\n")[0]):
+                    return [], [Problem("not-json", place, fault)]
+            elif len(row) != len(header):
+                message = f"expected {len(header)} columns, as in the header, found {len(row)}"
+                problems.append(Problem("not-json", place, message))
+            else:
+                cells = zip(header, row, strict=True)
+                lines.append(Line(place, _nested({key: _cell(value) for key, value in cells if value != ""})))
     except csv.Error as error:
-        return lines, [Problem("not-json", f"{name}:{reader.line_num}", f"not CSV: {error}")]
-    return lines, []
+        problems.append(Problem("not-json", f"{name}:{start}", f"not CSV: {error}"))
+    return lines, problems
+
+
+def _header_fault(columns: Sequence[str], line: str = "") -> str | None:
+    """What is wrong with the names of columns, if anything; `line` is how CSV has them."""
+    if "id" not in columns and re.search(r"[;\t]", line):
+        return "the header has no column id: separate cells by commas, not by semicolons or tabs"
+    if twice := sorted({column for column in columns if columns.count(column) > 1}):
+        return f"the column {', '.join(map(repr, twice))} stands twice"
+    if both := sorted({column.partition(".")[0] for column in columns if "." in column} & set(columns)):
+        return f"the column {', '.join(map(repr, both))} stands beside columns of its parts: give one or the other"
+    return None
 
 
 def _cell(value: str) -> str | float:
@@ -64,9 +85,12 @@ def _cell(value: str) -> str | float:
 
 def _parquet_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
     try:
-        rows = pl.read_parquet(data).to_dicts()
+        table = pl.read_parquet(data)
     except pl.exceptions.PolarsError as error:
         return [], [Problem("not-json", name, f"not Parquet: {error}")]
+    if fault := _header_fault(table.columns):
+        return [], [Problem("not-json", name, fault)]
+    rows = table.to_dicts()
     records = ({key: value for key, value in row.items() if value is not None} for row in rows)
     return [Line(f"{name}:row {number}", _nested(record)) for number, record in enumerate(records, start=1)], []
 

@@ -11,7 +11,8 @@ from typing import Any, Final
 import polars as pl
 
 from detente.data.corpus import SPLIT
-from detente.data.jsonl import dump_line, dump_lines, without_nan, write_whole
+from detente.data.files import write_whole
+from detente.data.jsonl import dump_line, dump_lines, without_nan
 from detente.data.problems import Invalid, Problem
 from detente.dataset import annotations, card, checks, schema
 from detente.dataset import derived_columns as computed

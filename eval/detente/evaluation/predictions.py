@@ -1,16 +1,18 @@
 """Reading predictions: one strict reader, which knows line numbers and reports every problem at once."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from detente.data.jsonl import Line, describe, unpack, unpacked_name
+from detente.data.fields import Fault, Refused, nearest
+from detente.data.files import unpack, unpacked_name
+from detente.data.jsonl import Line, describe
 from detente.data.problems import Invalid, Problem
 from detente.data.tables import FLAT_SUFFIXES, read_lines
 from detente.tasks.all import TASKS
-from detente.tasks.task import Gold, Refused, Task
+from detente.tasks.task import Gold, Task
 
 
 @dataclass(frozen=True)
@@ -98,15 +100,16 @@ def check(
     by_id: dict[str, Any] = {}
     forms: set[str] = set()
     for line in lines:
-        unit, faults = _unit_of(line, units, first)
-        faults += _key_problems(line, task)
-        if not faults and unit is not None:
+        faults: list[Fault] = []
+        unit = _unit_of(line, units, first, faults)
+        given = _forms_of(line, task, faults)
+        if unit is not None and len(given) == 1:
             try:
                 by_id[line.record["id"]] = task.parse(unit, line.record)
-                forms.update(form for form in task.forms if form in line.record)
+                forms.update(given)
             except Refused as refused:
-                faults = [Problem(rule, line.place, message) for rule, message in refused.faults]
-        found += faults
+                faults += refused.faults
+        found += [Problem(rule, line.place, message) for rule, message in faults]
     unreadable = any(problem.rule in ("not-json", "no-id", "no-predictions", "text-not-utf8") for problem in found)
     missing = tuple(sorted(units.keys() - first.keys()))
     if missing and not allow_missing and not unreadable:
@@ -127,41 +130,34 @@ def check(
     )
 
 
-def _unit_of(line: Line, units: dict[str, Any], first: dict[str, str]) -> tuple[Any, list[Problem]]:
-    """The gold unit that a line is about, and what is wrong with its id."""
+def _unit_of(line: Line, units: dict[str, Any], first: dict[str, str], faults: list[Fault]) -> Any:
+    """The gold unit that a line is about, None if there is none; what is wrong with its id is added to the faults."""
+    name = line.record.get("id")
     if "id" not in line.record:
-        return None, [Problem("no-id", line.place, 'the line has no "id"')]
-    name = line.record["id"]
-    if not isinstance(name, str):
-        return None, [Problem("wrong-type", line.place, f"id is {describe(name)}, not a string")]
-    if name not in units:
-        return None, [Problem("id-unknown", line.place, f"{name!r} is not in the gold" + _nearest(name, units))]
-    if name in first:
-        return None, [Problem("id-duplicate", line.place, f"{name} stands already at {first[name]}")]
-    first[name] = line.place
-    return units[name], []
+        faults.append(("no-id", 'the line has no "id"'))
+    elif not isinstance(name, str):
+        faults.append(("wrong-type", f"id is {describe(name)}, not a string"))
+    elif name not in units:
+        faults.append(("id-unknown", f"{name!r} is not in the gold{nearest(name, units)}"))
+    else:
+        place = first.setdefault(name, line.place)
+        if place != line.place:
+            faults.append(("id-duplicate", f"{name} is a duplicate of {place}"))
+        return units[name]
+    return None
 
 
-def _nearest(name: str, units: dict[str, Any]) -> str:
-    from rapidfuzz.process import extractOne  # only where there is something to complain of
-
-    best = extractOne(name, units.keys(), score_cutoff=80)
-    return f": did you mean {best[0]}?" if best else ""
-
-
-def _key_problems(line: Line, task: Task) -> list[Problem]:
-    return list(_key_faults(line, task))
-
-
-def _key_faults(line: Line, task: Task) -> Iterator[Problem]:
+def _forms_of(line: Line, task: Task, faults: list[Fault]) -> list[str]:
+    """The forms of the task that a line has; that they are not one is added to the faults, as are unknown keys."""
     keys = line.record.keys()
-    if unknown := sorted(keys - {"id", *task.forms, *task.extras}):
-        known = ", ".join(("id", *task.forms, *task.extras))
-        yield Problem("unknown-field", line.place, f"{', '.join(map(repr, unknown))}: {task.name} knows {known}")
-    forms = [form for form in task.forms if form in keys]
-    if len(forms) != 1:
-        named = " and ".join(forms) if forms else "none"
-        yield Problem("form", line.place, f"the line has {named}: give exactly one of {', '.join(task.forms)}")
+    known = ("id", *task.forms, *task.extras)
+    if unknown := sorted(keys - set(known)):
+        faults.append(("unknown-field", f"{', '.join(map(repr, unknown))}: {task.name} knows {', '.join(known)}"))
+    given = [form for form in task.forms if form in keys]
+    if len(given) != 1:
+        named = " and ".join(given) if given else "none"
+        faults.append(("form", f"the line has {named}: give exactly one of {', '.join(task.forms)}"))
+    return given
 
 
 def read(

@@ -70,7 +70,7 @@ def read_all(
 
 
 def _read(path: str, gold: "Gold", task: str | None, allow_missing: bool, allow_extra: bool) -> "Predictions":
-    from detente.data.jsonl import read_bytes
+    from detente.data.files import read_bytes
     from detente.evaluation import predictions
     from detente.tasks.all import TASKS
     from detente.tasks.content_extraction.references import References

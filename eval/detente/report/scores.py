@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from detente.data.jsonl import dump_lines, write_whole
+from detente.data.files import write_whole
+from detente.data.jsonl import dump_lines
 from detente.data.problems import Invalid, Problem
 from detente.evaluation.score import ALL, Scores, errors, per_unit
 from detente.report.tables import Report, Section, bounds, counted, number

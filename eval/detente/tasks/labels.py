@@ -8,27 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import nan
 from typing import TYPE_CHECKING, Any, Final
 
-from detente.data.jsonl import Record, describe
 from detente.metrics.official import krippendorff_alpha
-from detente.tasks.task import CorpusMetric, CorpusValue, Refused
+from detente.tasks.task import CorpusMetric, CorpusValue
 
 if TYPE_CHECKING:
     import polars as pl
 
 OFFICIAL: Final = "official scorers"
 """The group of metrics that are somebody else's programs."""
-
-
-def read_label(record: Record, labels: Sequence[str]) -> str:
-    """The label of a line.
-
-    Raises:
-        Refused: If it is not in the inventory.
-    """
-    label = record["label"]
-    if label not in labels:
-        raise Refused(("label-unknown", f"label {describe(label)} is not one of {', '.join(labels)}"))
-    return str(label)
 
 
 def majority(found: Iterable[str], labels: Sequence[str]) -> str:

@@ -35,14 +35,6 @@ class Gold(Protocol):
         """For signatures."""
 
 
-class Refused(Exception):
-    """A prediction that a task cannot use, as `(rule, message)` pairs: every fault of it."""
-
-    def __init__(self, *faults: tuple[str, str]) -> None:
-        self.faults = faults
-        super().__init__("; ".join(message for _, message in faults))
-
-
 @dataclass(frozen=True)
 class Options:
     """The choices that change what counts as right; all of them stand in the signature.

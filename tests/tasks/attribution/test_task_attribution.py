@@ -289,7 +289,10 @@ def test_inputs_show_words_and_sources_and_no_label(gold) -> None:
     ("line", "rules"),
     [
         ({"source": "frence"}, {"label-unknown": "did you mean france"}),
-        ({"source": ["france", "x", "x"]}, {"label-unknown": "'x' is not", "id-duplicate": "names x twice"}),
+        (
+            {"source": ["x", "france", "france"]},
+            {"label-unknown": r'source\[0\] "x" is not', "id-duplicate": r"source\[2\] is a duplicate of source\[1\]"},
+        ),
         ({"source": "voice-detente-900"}, {"label-unknown": "own voice is an empty list"}),
         ({"source": None}, {"wrong-type": "source is null"}),
         ({"source": {"id": "france"}}, {"wrong-type": "source is an object"}),
@@ -300,7 +303,7 @@ def test_inputs_show_words_and_sources_and_no_label(gold) -> None:
         ({"source": [], "chain": "france"}, {"wrong-type": "chain is"}),
         ({"source": [], "chain": ["france", []]}, {"wrong-type": r"chain\[0\] is \"france\", not a list"}),
         ({"source": [], "chain": [[]]}, {"wrong-type": r"chain\[0\] is empty"}),
-        ({"source": [], "chain": [["france"], ["x"]]}, {"label-unknown": r"chain\[1\]: 'x'"}),
+        ({"source": [], "chain": [["france"], ["x"]]}, {"label-unknown": r'chain\[1\]\[0\] "x"'}),
         ({"source": [], "cue": [[0, 4.5]]}, {"wrong-type": r"cue\[0\]"}),
         ({"source": [], "cue": None}, {"wrong-type": "cue is null"}),
         ({"source": [], "type": "quoted"}, {"label-unknown": 'type "quoted"'}),
@@ -311,7 +314,7 @@ def test_inputs_show_words_and_sources_and_no_label(gold) -> None:
         ({"chain": []}, {"form": "source"}),
         (
             {"source": "x", "chain": [["y"]], "cue": [[5, 2]], "type": 1, "channel": "fax", "offset_unit": 8},
-            {"label-unknown": "'x' is not", "span-empty": "cue", "wrong-type": "offset_unit"},
+            {"label-unknown": '"x" is not', "span-empty": "cue", "wrong-type": "offset_unit"},
         ),
     ],
 )
@@ -328,7 +331,7 @@ def test_each_fault_is_named(minimal_gold, predict, line, rules) -> None:
 def test_all_faults_of_a_line_are_reported_at_once(minimal_gold) -> None:
     unit = next(iter(ATTRIBUTION.units(minimal_gold).values()))
     line = {"source": "x", "chain": [["y"], []], "cue": [[5, 2]], "type": 1, "channel": "fax"}
-    with pytest.raises(Exception, match=r"'x'.*'y'.*empty.*start 5.*type 1.*fax") as refused:
+    with pytest.raises(Exception, match=r'"x".*"y".*empty.*start 5.*type 1.*fax') as refused:
         ATTRIBUTION.parse(unit, line)
     assert len(refused.value.faults) == 6
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detente.data.fields import Refused
 from detente.data.independent_sources import SUPPORTING
 from detente.data.labels import CLAIM_TYPES, PRESENTATIONS
 from detente.data.page import Page
@@ -22,7 +23,7 @@ from detente.metrics.clustering import b_cubed
 from detente.tasks.claims.matching import Article
 from detente.tasks.claims.prediction import Claim
 from detente.tasks.claims.task import CLAIMS
-from detente.tasks.task import Options, Refused
+from detente.tasks.task import Options
 from detente.text.spans import to_code_points
 
 
@@ -46,7 +47,7 @@ def refused(claims: Any, **more: Any) -> list[tuple[str, str]]:
     ("claim", "rule", "message"),
     [
         ("text", "wrong-type", 'claims[0] is "text", not an object'),
-        ({}, "span-empty", "claims[0].spans is missing: a claim has a span"),
+        ({}, "wrong-type", "claims[0] has no spans"),
         ({"spans": []}, "span-empty", "claims[0].spans is empty: a claim has a span"),
         ({"spans": None}, "wrong-type", "claims[0].spans is null, not a list of [start, end) pairs"),
         ({"spans": [[0]]}, "wrong-type", "claims[0].spans[0] is a list, not a pair of whole numbers"),

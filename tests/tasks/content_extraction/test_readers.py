@@ -193,7 +193,10 @@ BOTH: dict[str, tuple[bytes, list[str]]] = {  # bytes: what is wrong with them, 
         b'{"id": "coast", "text": "a", "text": "b"}\n',
         [": not-json: the key 'text' stands twice in one object"],
     ),
-    "an id in two lines": (b'{"page_id": "coast", "plaintext": ""}\n' * 2, [":2: id-duplicate: coast stands already "]),
+    "an id in two lines": (
+        b'{"page_id": "coast", "plaintext": ""}\n' * 2,
+        [":2: id-duplicate: coast is a duplicate of "],
+    ),
     "text that is a number": (
         b'{"coast": 5, "hills/north": {"text": [1]}}',
         [":coast: wrong-type: text is 5, not a string", ":hills/north: wrong-type: text is a list, not a string"],

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detente.data.fields import Refused
 from detente.data.problems import Invalid
 from detente.evaluation import score as scoring
 from detente.evaluation.predictions import Predictions
@@ -17,7 +18,7 @@ from detente.metrics import text_alignment as alignment
 from detente.metrics.text_alignment import Passage
 from detente.tasks.reuse.prediction import Pair, as_pan
 from detente.tasks.reuse.task import REUSE
-from detente.tasks.task import Options, Refused
+from detente.tasks.task import Options
 
 
 def passage(this: tuple[int, int], source: tuple[int, int] | None = None, operation: str | None = None):
@@ -331,7 +332,7 @@ def test_every_fault_of_a_line_is_named(record: dict[str, Any], rules: list[str]
 def test_a_fault_says_where_it_is() -> None:
     with pytest.raises(Refused, match=r"passages\[1\]\.source_span: end 101 is past the text's 100 characters"):
         REUSE.parse(pair_of([]), {"passages": [passage((0, 5)), passage((0, 5), (0, 101))]})
-    with pytest.raises(Refused, match=r"passages\[1\] says the same as passages\[0\]"):
+    with pytest.raises(Refused, match=r"passages\[1\] is a duplicate of passages\[0\]"):
         REUSE.parse(pair_of([]), {"passages": [passage((0, 5)), passage((0, 5))]})
 
 

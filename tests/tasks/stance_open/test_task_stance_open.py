@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detente.data.fields import Refused
 from detente.data.labels import STANCE_TARGETS
 from detente.data.page import Page
 from detente.data.problems import Invalid
@@ -15,7 +16,7 @@ from detente.evaluation import score as scoring
 from detente.metrics.official import sentiment_graph_f1
 from detente.tasks.stance_open.prediction import Article
 from detente.tasks.stance_open.task import STANCE_OPEN, sentiment_graphs
-from detente.tasks.task import Options, Refused
+from detente.tasks.task import Options
 
 #       0      1    2     3    4 5       6       7   8    9 10     11  12     13    14    15
 TEXT = "Arland will share files. Borland refuses all talks. Arland has shared files before."
@@ -282,7 +283,7 @@ def test_copies_lift_no_score(gold, data: st.DataObject) -> None:
     every = predicted(article)
     # The same once more is refused; with a little less evidence it is one stance too many.
     copied = data.draw(st.sampled_from(every))
-    with pytest.raises(Refused, match="says the same as"):
+    with pytest.raises(Refused, match="is a duplicate of"):
         STANCE_OPEN.parse(article, {"stances": [*every, copied]})
     near = {**copied, "evidence": [[copied["evidence"][0][0], copied["evidence"][0][1] - 12]]}
     part = "alleged" if article.rows[every.index(copied)]["alleged"] else "main"

@@ -14,7 +14,8 @@ from detente.data.jsonl import Record
 from detente.data.labels import AGREEMENT_LABELS
 from detente.metrics import classification, official
 from detente.metrics.classification import Floats, f1, ratio
-from detente.tasks.labels import alpha, label_scorer, majority, read_label
+from detente.tasks.agreement.prediction import parse
+from detente.tasks.labels import alpha, label_scorer, majority
 from detente.tasks.metric_families import accuracy, confusion_columns, label_f1, macro_f1, mcc, of_confusion
 from detente.tasks.task import Options, Row, Task
 
@@ -41,10 +42,6 @@ def _inputs(corpus: Corpus) -> list[Record]:
         }
         for row in corpus.rows("agreement")
     ]
-
-
-def _parse(_: Row, record: Record) -> str:
-    return read_label(record, AGREEMENT_LABELS)
 
 
 def _count(gold: Row, prediction: str | None, options: Options) -> list[Row]:
@@ -170,7 +167,7 @@ AGREEMENT: Final = Task(
         mcc(AGREEMENT_LABELS, group=_LABELS),
     ),
     units=_units,
-    parse=_parse,
+    parse=parse,
     count=_count,
     inputs=_inputs,
     id_form="[^:]+::[^:]+",

@@ -1,21 +1,17 @@
 """Attribution as values: a claim with its gold rows, and what a prediction line says of it."""
 
-from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import partial
 
-from detente.data import fields as forms
+from detente.data.fields import Field, Reader, label, list_of, offset_unit, read, registered, spans
 from detente.data.jsonl import Record, describe
 from detente.data.labels import ATTRIBUTION_TYPES, CHANNELS
 from detente.data.page import Page
-from detente.tasks.task import Refused
 from detente.text.spans import Span
 
-Fault = tuple[str, str]
 Chain = tuple[frozenset[str], ...]
 """Links, outermost first, each of one or more parallel sources."""
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -63,90 +59,54 @@ def parse(claim: Claim, record: Record) -> Prediction:
     Raises:
         Refused: With every fault of the line.
     """
-    faults: list[Fault] = []
-
-    def tried(read: Callable[..., _T], *arguments: Any) -> _T | None:
-        try:
-            return read(*arguments)
-        except Refused as refused:
-            faults.extend(refused.faults)
-            return None
-
-    unit = tried(forms.offset_unit, record) or "codepoint"
-    ids, spans = tried(_source, record["source"], claim, unit) or (None, None)
-    chain = tried(_chain, record["chain"], claim.sources) if "chain" in record else None
-    cue = tried(forms.spans, record["cue"], claim.page.text, unit, "cue") if "cue" in record else None
-    content = tried(forms.spans, record["content"], claim.page.text, unit, "content") if "content" in record else None
-    kind = tried(label, "type", record["type"], ATTRIBUTION_TYPES) if "type" in record else None
-    channel = tried(label, "channel", record["channel"], CHANNELS) if "channel" in record else None
-    if faults:
-        raise Refused(*faults)
-    if chain is not None and not ids:
-        ids = chain[-1] if chain else frozenset()
-    words, told = (None if part is None else tuple(part) for part in (cue, content))
-    return Prediction(ids, spans, chain, words, told, kind, channel)
+    return read(record, partial(_line, claim))
 
 
-def label(name: str, value: object, known: Collection[str]) -> str:
-    """A label from its inventory; `name` is what to call it."""
-    if value not in known:
-        raise Refused(("label-unknown", f"{name} {describe(value)} is not one of {', '.join(known)}"))
-    return str(value)
-
-
-def source_ids(value: object, known: Collection[str], name: str) -> frozenset[str]:
-    """The ids of registered sources, from a list of them; `name` is what to call the list."""
-    if not isinstance(value, list) or any(not isinstance(each, str) for each in value):
-        raise Refused(("wrong-type", f"{name} is {describe(value)}, not a list of source ids"))
-    voices = [each for each in dict.fromkeys(value) if each.startswith("voice-")]
-    others = [each for each in dict.fromkeys(value) if each not in voices]
-    faults = [("label-unknown", f"{name}: {each!r}: a page's own voice is an empty list") for each in voices]
-    faults += [fault for each in others if (fault := unregistered(each, known, name))]
-    twice = [each for each, times in Counter(value).items() if times > 1]
-    faults += [("id-duplicate", f"{name} names {each} twice") for each in twice]
-    if faults:
-        raise Refused(*faults)
-    return frozenset(value)
-
-
-def unregistered(source: str, known: Collection[str], name: str) -> Fault | None:
-    """What is wrong with the id of a source, if anything."""
-    if source in known:
-        return None
-    from rapidfuzz.process import extractOne  # only where there is something to complain of
-
-    best = extractOne(source, list(known), score_cutoff=80)
-    return "label-unknown", f"{name}: {source!r} is not a registered source" + (
-        f": did you mean {best[0]}?" if best else ""
+def _line(claim: Claim, line: Field) -> Prediction:
+    words = spans(claim.page.text, offset_unit(line))
+    source = partial(_source_id, claim.sources)
+    ids = list_of(source, "source ids", distinct=str)
+    innermost, mention = line.get("source", partial(_source, source, ids, words)) or (None, None)
+    chain = line.get("chain", list_of(partial(_link, ids), "links"))
+    if chain is not None and not innermost:
+        innermost = chain[-1] if chain else frozenset()
+    return Prediction(
+        innermost,
+        mention,
+        chain,
+        cue=line.get("cue", words),
+        content=line.get("content", words),
+        type=line.get("type", label(ATTRIBUTION_TYPES)),
+        channel=line.get("channel", label(CHANNELS)),
     )
 
 
-def _source(value: object, claim: Claim, unit: str) -> tuple[frozenset[str] | None, tuple[Span, ...] | None]:
+def _source_id(known: Collection[str], field: Field) -> str | None:
+    if isinstance(field.value, str) and field.value.startswith("voice-"):
+        message = f"{field.path} {describe(field.value)}: a page's own voice is an empty list"
+        return field.refuse("label-unknown", message)
+    return registered(known)(field)
+
+
+def _source(
+    source: Reader[str], ids: Reader[tuple[str, ...]], words: Reader[tuple[Span, ...]], field: Field
+) -> tuple[frozenset[str] | None, tuple[Span, ...] | None] | None:
     """The ids that `source` holds, or its spans; both are empty if it is."""
-    if value == []:
-        return frozenset(), ()
-    values = [value] if isinstance(value, str) else value
-    if isinstance(values, list) and all(isinstance(each, str) for each in values):
-        return source_ids(values, claim.sources, "source"), None
-    if isinstance(values, list) and not any(isinstance(each, str) for each in values):
-        return None, tuple(forms.spans(values, claim.page.text, unit, "source"))
-    what = "mixes ids and spans" if isinstance(values, list) else f"is {describe(value)}"
-    raise Refused(("wrong-type", f"source {what}: give a source id, a list of ids or a list of [start, end) pairs"))
+    allowed = "a source id, a list of ids or a list of [start, end) pairs"
+    if isinstance(field.value, str):
+        return frozenset(filter(None, [source(field)])), None
+    if not isinstance(field.value, list):
+        return field.is_not(allowed)
+    of_ids = {isinstance(each, str) for each in field.value}
+    if len(of_ids) > 1:
+        return field.refuse("wrong-type", f"{field.path} mixes ids and spans: give {allowed}")
+    return (
+        frozenset(ids(field) or ()) if True in of_ids or not of_ids else None,
+        words(field) if True not in of_ids else None,
+    )
 
 
-def _chain(value: object, known: Collection[str]) -> Chain:
-    if not isinstance(value, list):
-        raise Refused(("wrong-type", f"chain is {describe(value)}, not a list of links"))
-    links: list[frozenset[str]] = []
-    faults: list[Fault] = []
-    for index, link in enumerate(value):
-        if link == []:
-            faults.append(("wrong-type", f"chain[{index}] is empty: a link has one source or more"))
-            continue
-        try:
-            links.append(source_ids(link, known, f"chain[{index}]"))
-        except Refused as refused:
-            faults.extend(refused.faults)
-    if faults:
-        raise Refused(*faults)
-    return tuple(links)
+def _link(ids: Reader[tuple[str, ...]], field: Field) -> frozenset[str]:
+    if field.value == []:
+        field.refuse("wrong-type", f"{field.path} is empty: a link has one source or more")
+    return frozenset(ids(field) or ())

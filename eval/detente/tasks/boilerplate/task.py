@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.data import fields as forms
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import TYPES_OF_ZONE
@@ -19,19 +18,12 @@ from detente.tasks.boilerplate import retention
 from detente.tasks.boilerplate.html import AT
 from detente.tasks.boilerplate.html import NAMES as TEMPLATES
 from detente.tasks.boilerplate.metrics import COLUMNS, METRICS
+from detente.tasks.boilerplate.prediction import FORMS, Prediction, parse
 from detente.tasks.task import Options, Row, Task
-from detente.text.spans import Span, mask_of, sums_within
+from detente.text.spans import Span, sums_within
 
-FORMS: Final = ("text", "content", "boilerplate", "lines")
 PARATEXT: Final = ("ignore", "content", "boilerplate")
 _SHOWN: Final = 60
-
-
-class Prediction(NamedTuple):
-    """A prediction's form and its value: a text, or one truth per character of the page."""
-
-    form: str
-    value: str | NDArray[np.bool_]
 
 
 class _Output(NamedTuple):
@@ -72,20 +64,6 @@ def _pairs(spans: list[Record]) -> tuple[Span, ...]:
 
 def _inputs(corpus: Corpus) -> list[Record]:
     return [{"id": name, "text": row["text"], "language": row["language"]} for name, row in corpus.articles.items()]
-
-
-def _parse(page: Page, record: Record) -> Prediction:
-    form = next(form for form in FORMS if form in record)
-    value = record[form]
-    unit = forms.offset_unit(record)
-    if record.get("error"):
-        return Prediction(form, "")
-    if form == "text":
-        return Prediction(form, forms.text(value))
-    if form == "lines":
-        return Prediction(form, mask_of(forms.kept_lines(value, page.lines), len(page.text)) & page.visible)
-    covered = mask_of(forms.spans(value, page.text, unit, form), len(page.text))
-    return Prediction(form, (covered if form == "content" else ~covered) & page.visible)
 
 
 def _output(page: Page, prediction: Prediction | None) -> _Output:
@@ -215,7 +193,7 @@ BOILERPLATE: Final = Task(
     columns=COLUMNS,
     metrics=METRICS,
     units=_units,
-    parse=_parse,
+    parse=parse,
     count=count,
     inputs=_inputs,
     aliases={

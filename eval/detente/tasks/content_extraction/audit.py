@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from detente.data.corpus import Corpus
-from detente.data.jsonl import PACKED, read_bytes, unpack, unpacked_name
+from detente.data.files import PACKED, read_bytes, unpack, unpacked_name
 from detente.data.problems import Invalid, Problem
 from detente.metrics.ngrams import words
 from detente.tasks.content_extraction.references import References, Target, of_text

@@ -4,17 +4,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from detente.data.jsonl import (
-    Line,
-    Record,
-    broken_document,
-    describe,
-    parse_document,
-    parse_lines,
-    read_bytes,
-    unpack,
-    unpacked_name,
-)
+from detente.data.files import read_bytes, unpack, unpacked_name
+from detente.data.jsonl import Line, Record, broken_document, describe, parse_document, parse_lines
 from detente.data.problems import Invalid, Problem
 from detente.tasks.content_extraction import references
 from detente.tasks.content_extraction.references import References, Target
@@ -156,7 +147,7 @@ def read_gold(path: Path, form: str | None = None) -> References:
         if not isinstance(page, str):
             problems.append(Problem("no-id", line.place, 'the page has no "id" that is a string'))
         elif page in targets:
-            problems.append(Problem("id-duplicate", line.place, f"{page} stands already in the gold"))
+            problems.append(Problem("id-duplicate", line.place, f"{page} is a duplicate of a page before it"))
         else:
             made = make(page, line)  # type: ignore[misc]
             if isinstance(made, Problem):

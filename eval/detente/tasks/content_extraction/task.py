@@ -6,10 +6,8 @@ pooled. Where a page has several references, the nearest counts, measure by meas
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from detente.data import fields as forms
-from detente.data.jsonl import describe
 from detente.metrics.classification import precision, ratio, recall
 from detente.metrics.edit_distance import indel_ratio, wer_tokens, word_error_rate
 from detente.metrics.ngrams import Hits, compare, overlap, words
@@ -19,44 +17,16 @@ from detente.tasks.content_extraction.errors import METRICS as ERROR_METRICS
 from detente.tasks.content_extraction.errors import describe_errors, errors
 from detente.tasks.content_extraction.metrics import MEANS, SNIPPETS
 from detente.tasks.content_extraction.metrics import METRICS as MEASURES
+from detente.tasks.content_extraction.prediction import FORMS, Output, parse
 from detente.tasks.content_extraction.references import References, Target, sentence_tokens
-from detente.tasks.task import Options, Refused, Row, Task
+from detente.tasks.task import Options, Row, Task
 from detente.text import sentences
-
-FORMS: Final = ("text", "paragraphs")
-OUTPUTS: Final = ("text", "empty", "crashed", "missing")
-"""What became of a page: a text, one without a visible character, a crash of the extractor, no line at all."""
-
-
-class Output(NamedTuple):
-    """An extractor's output: its text, its paragraphs if it gave them, and which of `OUTPUTS` it is."""
-
-    text: str
-    paragraphs: tuple[str, ...] | None
-    kind: str
-
 
 _NOTHING: Final = Output("", (), "missing")
 
 
 def _units(references: References, _: Collection[str] = ()) -> dict[str, Target]:
     return dict(references.targets)
-
-
-def parse(_: Target, record: dict[str, Any]) -> Output:
-    """An output from its line; one with an `error` is a crash, whatever its text."""
-    paragraphs: tuple[str, ...] | None = None
-    if "paragraphs" in record:
-        value = record["paragraphs"]
-        if not isinstance(value, list):
-            raise Refused(("wrong-type", f"paragraphs is {describe(value)}, not a list of strings"))
-        paragraphs = tuple(map(forms.text, value))
-        text = "\n\n".join(paragraphs)
-    else:
-        text = forms.text(record["text"])
-    if record.get("error"):
-        return Output("", (), "crashed")
-    return Output(text, paragraphs, "text" if text.strip() else "empty")
 
 
 def _paragraphs(output: Output) -> tuple[str, ...]:

@@ -1,16 +1,15 @@
-"""Derivation as values: a page with its gold edges, what a prediction line says of it, and what edges amount to."""
+"""Derivation as values: a page with its gold edges, and what edges amount to."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from detente.data.independent_sources import support
-from detente.data.jsonl import Record, describe
+from detente.data.jsonl import Record
 from detente.data.labels import DEGREES, DERIVATION_KINDS
-from detente.tasks.attribution.prediction import Fault, label, unregistered
-from detente.tasks.task import Refused, Row
+from detente.tasks.task import Row
 
 NON_DERIVED: Final = "non-derived"
 DEGREE_LABELS: Final = (*DEGREES, NON_DERIVED, "no_degree")
@@ -59,55 +58,6 @@ class Article:
     nodes: tuple[str, ...]
     known: Collection[str]
     layers: Layers
-
-
-def parse(article: Article, record: Record) -> tuple[Edge, ...]:
-    """The edges of a line, by the id of their source.
-
-    Raises:
-        Refused: With every fault of the line.
-    """
-    value = record["edges"]
-    if not isinstance(value, list):
-        raise Refused(("wrong-type", f"edges is {describe(value)}, not a list of objects"))
-    faults: list[Fault] = []
-    edges: list[Edge] = []
-    for index, item in enumerate(value):
-        try:
-            edges.append(_edge(item, article, f"edges[{index}]"))
-        except Refused as refused:
-            faults.extend(refused.faults)
-    times = Counter(str(item["source"]) for item in value if isinstance(item, dict) and "source" in item)
-    faults += [("id-duplicate", f"edges name {name} twice") for name in sorted(times) if times[name] > 1]
-    if faults:
-        raise Refused(*faults)
-    return tuple(sorted(edges, key=lambda edge: edge.source))
-
-
-def _edge(item: Any, article: Article, where: str) -> Edge:
-    if not isinstance(item, dict):
-        raise Refused(("wrong-type", f"{where} is {describe(item)}, not an object"))
-    faults: list[Fault] = []
-    if unknown := sorted(item.keys() - set(Edge._fields)):
-        named = ", ".join(map(repr, unknown))
-        faults.append(("unknown-field", f"{where}: {named}: an edge knows {', '.join(Edge._fields)}"))
-    source = item.get("source")
-    if not isinstance(source, str):
-        has = f"the source {describe(source)}, not a string" if "source" in item else 'no "source"'
-        faults.append(("wrong-type", f"{where} has {has}"))
-    elif source == article.id:
-        faults.append(("label-unknown", f"{where}: no page derives from itself"))
-    elif fault := unregistered(source, article.known, where):
-        faults.append(fault)
-    labels: dict[str, str | None] = {"degree": None, "kind": None}
-    for name, known in (("degree", DEGREES), ("kind", DERIVATION_KINDS)):
-        try:
-            labels[name] = label(f"{where}: {name}", item[name], known) if name in item else None
-        except Refused as refused:
-            faults.extend(refused.faults)
-    if faults:
-        raise Refused(*faults)
-    return Edge(str(source), **labels)
 
 
 def _degree(edge: Edge | None) -> str:

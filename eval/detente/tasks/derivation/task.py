@@ -24,9 +24,9 @@ from detente.tasks.derivation.edges import (
     Layers,
     counted,
     independent_source_error,
-    parse,
     related_outcomes,
 )
+from detente.tasks.derivation.prediction import parse
 from detente.tasks.metric_families import (
     accuracy,
     confusion_columns,

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
-from detente.data import fields as forms
-from detente.data.field_items import Item, items, label, span
+from detente.data.fields import Field, label, objects, offset_unit, read, span
 from detente.data.jsonl import Record
 from detente.data.labels import OPERATIONS
 from detente.metrics.text_alignment import Passage
@@ -40,19 +40,24 @@ class Detection(NamedTuple):
 
 
 def parse(pair: Pair, record: Record) -> tuple[Detection, ...]:
-    """The passages of a line by their places, not by their order; two may overlap, but not be the same."""
-    unit = forms.offset_unit(record)
+    """The passages of a line by their places, not by their order; two may overlap, but not be the same.
 
-    def detection(item: Item) -> Detection:
-        this = item.read("this", lambda value, name: span(value, name, pair.this_text, unit))
-        source = item.read("source_span", lambda value, name: span(value, name, pair.source_text, unit))
-        operation = item.read("operation", lambda value, name: label(value, name, OPERATIONS))
-        return Detection(Passage(this or (0, 0), source or (0, 0)), operation)
+    Raises:
+        Refused: With every fault of the line.
+    """
+    return tuple(sorted(read(record, partial(_detections, pair)), key=lambda detection: detection.passage))
 
-    found = items(
-        record, "passages", ("this", "source_span"), ("operation",), detection, lambda detection: detection.passage
-    )
-    return tuple(sorted(found, key=lambda detection: detection.passage))
+
+def _detections(pair: Pair, line: Field) -> tuple[Detection, ...] | None:
+    unit = offset_unit(line)
+    in_this, in_source = span(pair.this_text, unit), span(pair.source_text, unit)
+
+    def detection(item: Field) -> Detection:
+        this, source = item.get("this", in_this), item.get("source_span", in_source)
+        return Detection(Passage(this or (0, 0), source or (0, 0)), item.get("operation", label(OPERATIONS)))
+
+    passages = objects(detection, ("this", "source_span"), ("operation",), lambda detection: detection.passage)
+    return line.get("passages", passages)
 
 
 def as_pan(pair: Pair, passages: Sequence[Passage]) -> list[tuple[str, int, int, str, int, int, bool]]:

@@ -2,18 +2,19 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from detente.data.corpus import Corpus
-from detente.data.jsonl import Record, describe
-from detente.data.labels import SCALE, STANCE_LABELS, label_of_scale
+from detente.data.jsonl import Record
+from detente.data.labels import STANCE_LABELS, label_of_scale
 from detente.metrics import classification, official
 from detente.metrics.classification import Floats
-from detente.tasks.labels import alpha, label_scorer, majority, read_label
+from detente.tasks.labels import alpha, label_scorer, majority
 from detente.tasks.metric_families import accuracy, confusion_columns, macro_f1, mcc, of_confusion
-from detente.tasks.task import CorpusMetric, CorpusValue, Counts, Metric, Options, Refused, Row, Task
+from detente.tasks.stance.prediction import FORMS, Prediction, parse
+from detente.tasks.task import CorpusMetric, CorpusValue, Counts, Metric, Options, Row, Task
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,16 +22,6 @@ if TYPE_CHECKING:
 _SCALE_SUMS: Final = ("sum_gold", "sum_score", "sum_gold_squared", "sum_score_squared", "sum_products")
 _CONFIDENCES: Final = tuple(f"confidence_{bin_}" for bin_ in range(classification.CALIBRATION_BINS))
 _CORRECT: Final = tuple(f"correct_{bin_}" for bin_ in range(classification.CALIBRATION_BINS))
-_TOLERANCE: Final = 1e-6
-
-
-class Prediction(NamedTuple):
-    """A predicted label, and the score or the probabilities that it comes from."""
-
-    form: str
-    label: str
-    score: float | None = None
-    probabilities: dict[str, float] | None = None
 
 
 def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Row]:
@@ -52,43 +43,6 @@ def _inputs(corpus: Corpus) -> list[Record]:
         }
         for row in corpus.rows("stance")
     ]
-
-
-def _is_number(value: object) -> bool:
-    return type(value) is int or (type(value) is float and math.isfinite(value))
-
-
-def _parse(_: Row, record: Record) -> Prediction:
-    if "label" in record:
-        return Prediction("label", read_label(record, STANCE_LABELS))
-    if "score" in record:
-        score = record["score"]
-        if not _is_number(score):
-            raise Refused(("wrong-type", f"score is {describe(score)}, not a number"))
-        if not SCALE[0] <= score <= SCALE[1]:
-            raise Refused(("value-out-of-range", f"score {score} is not on the scale {SCALE[0]}…{SCALE[1]}"))
-        return Prediction("score", label_of_scale(score), score=float(score))
-    return _parse_probabilities(record["probabilities"])
-
-
-def _parse_probabilities(value: object) -> Prediction:
-    if not isinstance(value, dict):
-        raise Refused(("wrong-type", f"probabilities is {describe(value)}, not an object of label: probability"))
-    if value.keys() != set(STANCE_LABELS):
-        named = ", ".join(value) or "nothing"
-        raise Refused(("probabilities", f"probabilities name {named}: name each of {', '.join(STANCE_LABELS)}"))
-    if bad := [name for name in STANCE_LABELS if not _is_number(value[name]) or not 0 <= value[name] <= 1]:
-        faults = [
-            ("value-out-of-range", f"the probability of {name} is {describe(value[name])}, not a number from 0 to 1")
-            for name in bad
-        ]
-        raise Refused(*faults)
-    total = math.fsum(value.values())
-    if abs(total - 1) > _TOLERANCE:
-        raise Refused(("probabilities", f"probabilities sum to {total:.9g}, not to 1"))
-    # Of equally probable labels the first of the inventory, so that the order of the keys does not matter.
-    label = max(STANCE_LABELS, key=lambda name: value[name])
-    return Prediction("probabilities", label, probabilities=value)
 
 
 def _accepted(gold: Row, options: Options) -> tuple[tuple[str, ...], tuple[float, ...]]:
@@ -194,7 +148,7 @@ STANCE: Final = Task(
     summary="where a holder stands on counter-terrorism cooperation between France and Russia",
     primary="f_avg",
     standard=("macro_f1", "accuracy", "mcc", "mae", "brier", "semeval2016_task6"),
-    forms=("label", "score", "probabilities"),
+    forms=FORMS,
     extras=(),
     tabular=True,
     options=("alternatives",),
@@ -240,7 +194,7 @@ STANCE: Final = Task(
         ),
     ),
     units=_units,
-    parse=_parse,
+    parse=parse,
     count=_count,
     inputs=_inputs,
     id_form="[^:]+(:[^:]+){3,}",

@@ -3,18 +3,16 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.data import fields as forms
-from detente.data.field_items import Item, items, label
-from detente.data.jsonl import Record, describe
+from detente.data.fields import Field, label, objects, offset_unit, read, registered, spans
+from detente.data.jsonl import Record
 from detente.data.labels import STANCE_LABELS, STANCE_TARGETS
 from detente.data.page import Page
-from detente.tasks.task import Refused
 from detente.text.folding import fold
 from detente.text.spans import Span, mask_of, sums_within
 
@@ -102,37 +100,33 @@ def parse(article: Article, record: Record) -> tuple[Stance, ...]:
     Raises:
         Refused: With every fault of the line.
     """
-    unit = forms.offset_unit(record)
-
-    def spans(value: object, name: str) -> tuple[Span, ...]:
-        return tuple(sorted(set(forms.spans(value, article.page.text, unit, name))))
-
-    def holder(value: object, name: str) -> tuple[str, tuple[Span, ...]]:
-        if isinstance(value, str):
-            return _registered(value, name, article.names), ()
-        if not isinstance(value, list):
-            raise Refused(("wrong-type", f"{name} is {describe(value)}, not a source id or [start, end) pairs"))
-        mention = spans(value, name)
-        if not mention:
-            raise Refused(("wrong-type", f"{name} is empty: give a source id, or the words that name the holder"))
-        return article.holder_of(mention), mention
-
-    def stance(item: Item) -> Stance:
-        who, mention = item.read("holder", holder) or ("", ())
-        target = item.read("target", lambda value, name: label(value, name, STANCE_TARGETS)) or ""
-        side = item.read("label", lambda value, name: label(value, name, STANCE_LABELS)) or ""
-        evidence = item.read("evidence", spans) or ()
-        return Stance(who, target, side, evidence, article.tokens_of(evidence), mention)
-
-    found = items(record, "stances", ("holder", "target", "label", "evidence"), (), stance, lambda stance: stance[:4])
-    return tuple(sorted(found, key=lambda stance: (*stance[:4], stance.mention)))
+    stances = read(record, partial(_stances, article))
+    return tuple(sorted(stances, key=lambda stance: (*stance[:4], stance.mention)))
 
 
-def _registered(source: str, name: str, known: Mapping[str, Sequence[str]]) -> str:
-    if source in known:
-        return source
-    from rapidfuzz.process import extractOne  # only where there is something to complain of
+def _stances(article: Article, line: Field) -> tuple[Stance, ...] | None:
+    given = spans(article.page.text, offset_unit(line))
 
-    best = extractOne(source, known.keys(), score_cutoff=80)
-    hint = f": did you mean {best[0]}?" if best else ""
-    raise Refused(("label-unknown", f"{name} {describe(source)} is not a registered source{hint}"))
+    def distinct(field: Field) -> tuple[Span, ...]:
+        return tuple(sorted(set(given(field) or ())))
+
+    def holder(field: Field) -> tuple[str, tuple[Span, ...]] | None:
+        if isinstance(field.value, str):
+            found = registered(article.names)(field)
+            return None if found is None else (found, ())
+        if field.value == []:
+            message = f"{field.path} is empty: give a source id, or the words that name the holder"
+            return field.refuse("wrong-type", message)
+        if not isinstance(field.value, list):
+            return field.is_not("a source id or [start, end) pairs")
+        mention = distinct(field)
+        return (article.holder_of(mention), mention) if mention else None
+
+    def stance(item: Field) -> Stance:
+        who, mention = item.get("holder", holder) or ("", ())
+        evidence = item.get("evidence", distinct) or ()
+        target, side = item.get("target", label(STANCE_TARGETS)), item.get("label", label(STANCE_LABELS))
+        return Stance(who, target or "", side or "", evidence, article.tokens_of(evidence), mention)
+
+    keys = ("holder", "target", "label", "evidence")
+    return line.get("stances", objects(stance, keys, distinct=lambda stance: stance[:4]))

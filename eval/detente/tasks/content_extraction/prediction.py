@@ -1,0 +1,40 @@
+"""What a line says of a page whose gold is a reference text: the extractor's text, whole or as paragraphs."""
+
+from typing import Any, Final, NamedTuple
+
+from detente.data.fields import Field, list_of, read, string
+from detente.data.jsonl import Record
+
+FORMS: Final = ("text", "paragraphs")
+
+
+class Output(NamedTuple):
+    """An extractor's output.
+
+    Attributes:
+        text: All of it.
+        paragraphs: If it gave them.
+        kind: What became of the page: a `text`, one without a visible character (`empty`), a crash of the extractor
+            (`crashed`), no line at all (`missing`).
+    """
+
+    text: str
+    paragraphs: tuple[str, ...] | None
+    kind: str
+
+
+def parse(_: Any, record: Record) -> Output:
+    """An output from its line; one with an `error` is a crash, whatever its text.
+
+    Raises:
+        Refused: With every fault of the line.
+    """
+    return read(record, _line)
+
+
+def _line(line: Field) -> Output:
+    paragraphs = line.get("paragraphs", list_of(string, "strings"))
+    text = line.get("text", string) if paragraphs is None else "\n\n".join(paragraphs)
+    if line.value.get("error"):
+        return Output("", (), "crashed")
+    return Output(text or "", paragraphs, "text" if text and text.strip() else "empty")

@@ -1,0 +1,127 @@
+"""Predictions are held against the gold's ids, one line for each unit, and all faults come at once."""
+
+import gzip
+from typing import Any
+
+import pytest
+
+from detente.data.jsonl import Line, dump_lines
+from detente.data.problems import Invalid
+from detente.evaluation.predictions import check, read
+from detente.tasks.boilerplate.task import BOILERPLATE
+from detente.tasks.claims.task import CLAIMS
+from detente.tasks.stance.task import STANCE
+
+
+def refused(gold: Any, task: Any, records: list[Any], **options: Any) -> list[str]:
+    lines = [Line(f"f:{number}", record) for number, record in enumerate(records, start=1)]
+    with pytest.raises(Invalid) as invalid:
+        check(lines, task, gold, "f", **options)
+    return list(map(str, invalid.value.problems))
+
+
+def labels(gold: Any) -> list[dict[str, Any]]:
+    return [{"id": name, "label": "none"} for name in STANCE.units(gold)]
+
+
+def test_all_faults_of_all_lines_come_at_once(minimal_gold) -> None:
+    one, two = labels(minimal_gold)
+    records = [
+        {"id": one["id"], "label": "pro", "why": "", "a": 1},
+        {"id": 7, "label": "none", "score": 1},
+        {"label": "none"},
+        {**two, "id": two["id"][:-1]},
+    ]
+    assert refused(minimal_gold, STANCE, records) == [
+        "f:1: unknown-field: 'a', 'why': stance knows id, label, score, probabilities",
+        'f:1: label-unknown: label "pro" is not one of favor, against, none',
+        "f:2: wrong-type: id is 7, not a string",
+        "f:2: form: the line has label and score: give exactly one of label, score, probabilities",
+        'f:3: no-id: the line has no "id"',
+        f"f:4: id-unknown: {two['id'][:-1]!r} is not in the gold: did you mean {two['id']}?",
+    ]
+
+
+def test_keys_that_are_unknown_hide_no_fault_of_a_value(minimal_gold) -> None:
+    record = {"id": "detente-900", "claims": [{"spans": [[0, 999]]}, {"type": "x"}], "offset_unit": 1, "tool": "x"}
+    assert [problem.split(": ")[1] for problem in refused(minimal_gold, CLAIMS, [record])] == [
+        *("unknown-field", "wrong-type", "wrong-type", "label-unknown"),
+    ]
+
+
+def test_an_id_comes_once_and_the_first_line_that_has_it_is_named(minimal_gold) -> None:
+    one, two = labels(minimal_gold)
+    assert refused(minimal_gold, STANCE, [one, two, one, {**one, "label": "pro"}]) == [
+        f"f:3: id-duplicate: {one['id']} is a duplicate of f:1",
+        f"f:4: id-duplicate: {one['id']} is a duplicate of f:1",
+        'f:4: label-unknown: label "pro" is not one of favor, against, none',
+    ]
+
+
+def test_one_line_with_an_unknown_id_is_judged_alone_and_several_as_a_wrong_gold(minimal_gold) -> None:
+    # One of one: the id, and what is missing.
+    assert [problem.split(": ")[1] for problem in refused(minimal_gold, STANCE, [{"id": "x", "label": "none"}])] == [
+        *("id-unknown", "id-missing"),
+    ]
+    # Two of two: the gold.
+    name = next(iter(STANCE.units(minimal_gold)))
+    assert refused(minimal_gold, STANCE, [{"id": "x", "label": "none"}, {"id": "y", "label": "none"}]) == [
+        f"f: id-unknown: no id is in the gold: 'x' and 1 more; the gold has {name!r}. Is it the right gold?"
+    ]
+    # Two of three: the ids.
+    records = [{"id": "x", "label": "none"}, {"id": "y", "label": "none"}, labels(minimal_gold)[0]]
+    assert [problem.split(": ")[:2] for problem in refused(minimal_gold, STANCE, records)] == [
+        ["f:1", "id-unknown"],
+        ["f:2", "id-unknown"],
+        ["f", "id-missing"],
+    ]
+
+
+def test_twenty_missing_ids_are_named_and_one_more_is_counted(gold) -> None:
+    records = labels(gold)
+    names = sorted(record["id"] for record in records)
+    for count, more in ((20, ""), (21, " and 1 more")):
+        left = [record for record in records if record["id"] not in names[:count]]
+        message = f"{count} of {len(names)} are not predicted: {', '.join(names[:20])}{more}"
+        assert refused(gold, STANCE, left) == [f"f: id-missing: {message}; add them, or pass --allow-missing"]
+        lines = [Line("f", record) for record in left]
+        assert check(lines, STANCE, gold, "f", allow_missing=True).missing == tuple(names[:count])
+
+
+def test_a_line_that_could_not_be_read_may_hold_any_id_so_that_none_is_missing(minimal_gold) -> None:
+    one, two = labels(minimal_gold)
+    data = dump_lines([one]).encode()
+    for bad in (b"{\n", dump_lines([{"label": "none"}]).encode()):
+        with pytest.raises(Invalid) as invalid:
+            read("f.jsonl", data + bad, minimal_gold, STANCE)
+        assert [problem.place for problem in invalid.value.problems] == ["f.jsonl:2"]
+    # A line that was read, and refused, holds its id and no other.
+    assert [problem.split(": ")[1] for problem in refused(minimal_gold, STANCE, [{**one, "label": "pro"}])] == [
+        *("label-unknown", "id-missing"),
+    ]
+    assert refused(minimal_gold, STANCE, [{**one, "label": "pro"}, two])[0].startswith("f:1: label-unknown")
+
+
+def test_ids_that_the_gold_does_not_have_may_be_left_out(minimal_gold) -> None:
+    records = [{"id": "y", "nonsense": 1}, *labels(minimal_gold), {"id": "x"}, {"id": "y"}]
+    lines = [Line("f", record) for record in records]
+    found = check(lines, STANCE, minimal_gold, "f", allow_extra=True)
+    assert found.extra == ("x", "y")
+    assert found.by_id.keys() == STANCE.units(minimal_gold).keys()
+
+
+def test_forms_have_the_order_of_the_task_and_tools_and_crashes_are_named(minimal_gold) -> None:
+    one, two = (record["id"] for record in labels(minimal_gold))
+    lines = [Line("f:1", {"id": one, "score": 1}), Line("f:2", {"id": two, "label": "none"})]
+    assert check(lines, STANCE, minimal_gold, "f").forms == ("label", "score")
+    page = Line("f:1", {"id": "detente-900", "text": "", "error": "timed out", "tool": "whole"})
+    found = check([page], BOILERPLATE, minimal_gold, "f")
+    assert (found.crashed, found.tools, found.missing, found.extra) == (("detente-900",), ("whole",), (), ())
+
+
+def test_packed_lines_are_read_as_what_they_are(minimal_gold) -> None:
+    rows = "id,label\n" + "".join(f"{record['id']},none\n" for record in labels(minimal_gold))
+    found = read("f.csv.gz", gzip.compress(rows.encode()), minimal_gold, STANCE)
+    assert {prediction.label for prediction in found.by_id.values()} == {"none"}
+    with pytest.raises(Invalid, match="predictions of boilerplate are JSON Lines, not a flat table"):
+        read("f.CSV.xz", b"id,text\ndetente-900,x\n", minimal_gold, BOILERPLATE)
