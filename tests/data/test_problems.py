@@ -1,4 +1,7 @@
-"""Every rule speaks, in the words that `expected.txt` of its folder gives, and says nothing else."""
+"""Every branch of a rule speaks, in the words that `expected.txt` of its folder gives, and says nothing else.
+
+A folder `tests/invalid/<rule>/<branch>/` holds files to lay over the minimal corpus, or predictions of it.
+"""
 
 import shutil
 from pathlib import Path
@@ -10,7 +13,8 @@ from detente.dataset import build
 from detente.evaluation.predictions import read
 from detente.tasks.all import TASKS
 
-FOLDERS = sorted((Path(__file__).parents[1] / "invalid").iterdir())
+INVALID = Path(__file__).parents[1] / "invalid"
+FOLDERS = sorted(path.parent for path in INVALID.glob("*/*/expected.txt"))
 
 
 def laid_over(minimal: Path, folder: Path) -> None:
@@ -22,16 +26,17 @@ def laid_over(minimal: Path, folder: Path) -> None:
 
 
 def test_every_rule_has_a_folder_and_every_folder_a_rule() -> None:
-    assert {folder.name for folder in FOLDERS} == CORPUS_RULES.keys() | PREDICTION_RULES.keys()
+    assert {rule.name for rule in INVALID.iterdir()} == CORPUS_RULES.keys() | PREDICTION_RULES.keys()
+    assert sorted(branch for rule in INVALID.iterdir() for branch in rule.iterdir()) == FOLDERS
 
 
 def test_the_minimal_corpus_is_valid(minimal: Path) -> None:
     assert build.check(minimal)
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_rule(folder: Path, minimal: Path, minimal_gold) -> None:
-    found, rule = [], folder.name
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}/{folder.name}")
+def test_branch_of_a_rule(folder: Path, minimal: Path, minimal_gold) -> None:
+    found, rule = [], folder.parent.name
     if any((folder / name).exists() for name in ("annotations", "dataset", "remove.txt")):
         laid_over(minimal, folder)
         with pytest.raises(Invalid) as invalid:
@@ -49,7 +54,7 @@ def test_rule(folder: Path, minimal: Path, minimal_gold) -> None:
 
 
 def test_a_refused_corpus_is_not_built(minimal: Path) -> None:
-    laid_over(minimal, Path(__file__).parents[1] / "invalid" / "segment-gap")
+    laid_over(minimal, INVALID / "segment-gap" / "line")
     with pytest.raises(Invalid):
         build.files_of(minimal)
     assert not (minimal / "dataset" / "manifest.json").exists()
