@@ -13,6 +13,9 @@ TASK_NAMES = (
 )
 """The tasks, as words on the command line, which must not load them to say what there is."""
 
+SHOWN_LAYERS = ("boilerplate", "claims", "stance", "agreement", "attribution", "derivation", "reuse")
+"""The layers that `detente dataset show` prints, for the same reason."""
+
 GOLD_FORMATS = ("article-extraction", "wceb", "fundus", "snippets", "text")
 """Of reference texts. `text` is a folder of .txt files, or ids and texts in JSON or JSON Lines."""
 

@@ -1,29 +1,48 @@
-"""The columns and the table that nobody annotates: they follow from the annotations."""
+"""What follows from the claims for `agreement`: the label of every article and proposition, and who decides it.
 
-from collections.abc import Sequence
+Nobody annotates it, but for the exceptions: pairs where the relations of the claims do not give the label.
+"""
 
-from detente.data.independent_sources import PUT_FORWARD, SUPPORTING, speaks_for_in_the_end, support
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+import pandera.polars as pa
+import polars as pl
+from pandera.api.polars.types import PolarsData
+
+from detente.data import labels as inventory
+from detente.data.annotated import Table, Tables
+from detente.data.independent_sources import PUT_FORWARD, SUPPORTING
 from detente.data.jsonl import Record
-from detente.dataset.annotations import Table, Tables
-from detente.text.spans import Span
+from detente.data.model import ALTERNATIVES, Strict
+from detente.tasks.agreement.checks import exceptions_name_a_pair
+from detente.tasks.layer import LABEL_STYLES, Layer, Painted, Seeded, cross
 
 
-def check_worthy(answers: dict[str, bool]) -> bool:
-    """Checkable and not settled, and a key matter or an accusation (`annotations/claims/GUIDELINES.md`, section 8)."""
-    return answers["checkable"] and not answers["settled"] and (answers["key_matter"] or answers["accuses"])
+class Agreement(Strict):
+    """One row for every article and proposition."""
+
+    id: str = pa.Field(unique=True)
+    article: str
+    proposition: str
+    label: str = pa.Field(isin=inventory.AGREEMENT_LABELS)
+    label_fnc1: str = pa.Field(isin=inventory.AGREEMENT_LABELS)
+    voice: str = pa.Field(nullable=True, isin=inventory.VOICES)
+    alternatives: pl.List = pa.Field(dtype_kwargs=ALTERNATIVES)
+
+    @pa.dataframe_check(error="voice-unrelated")
+    def unrelated_has_no_voice(cls, data: PolarsData) -> pl.LazyFrame:
+        """A voice is null exactly where the article is unrelated."""
+        return data.lazyframe.select(pl.col("voice").is_null() == (pl.col("label") == "unrelated"))
 
 
-def speaker(chain: Sequence[str], holder: str, speaks_for: dict[str, str | None]) -> str | None:
-    """Who ends the chain, if that source speaks for the holder; else None."""
-    if chain and chain[-1] != holder and speaks_for_in_the_end(chain[-1], speaks_for) == holder:
-        return chain[-1]
-    return None
+class Exceptions(Strict):
+    """One row per article and proposition whose agreement the claims' relations do not give. Read, not published."""
 
-
-def zone_of(span: Span, segments: Sequence[Record]) -> str:
-    """The zone of the segment that a claim's first span starts in: body, headline or subheading."""
-    home = next((row for row in segments if row["start"] <= span[0] < row["end"]), None)
-    return home["type"] if home and home["type"] in ("headline", "subheading") else "body"
+    id: str = pa.Field(unique=True)
+    label: str = pa.Field(isin=inventory.AGREEMENT_LABELS)
+    voice: str = pa.Field(nullable=True, isin=inventory.VOICES)
+    reason: str
 
 
 def side(relation: str, presentation: str) -> str:
@@ -62,25 +81,6 @@ def fnc1_label(label: str, voice: str | None) -> str:
     return "discuss" if label in ("agree", "disagree") and voice == "relayed" else label
 
 
-def complete(tables: Tables) -> Tables:
-    """The tables with every computed column, and the table `agreement`.
-
-    Rows are changed in place: they have just been read. Computed rows stand where what they come from stands.
-    """
-    speaks_for = {row["id"]: row["speaks_for"] for row in tables["sources"].rows}
-    for row in tables["stance"].rows:
-        row["speaker"] = speaker(row["chain"], row["holder"], speaks_for)
-    for row in tables["claims"].rows:
-        segments = [segment for segment in tables["boilerplate"].rows if segment["article"] == row["article"]]
-        row["zone"] = zone_of((row["spans"][0]["start"], row["spans"][0]["end"]), segments) if row["spans"] else "body"
-        row["check_worthy"] = check_worthy(row["check_worthy_answers"])
-    names = ("propositions", "claims", "attribution", "derivation", "sources", "events")
-    behind = support(*(tables[name].rows for name in names))
-    for row in tables["propositions"].rows:
-        row.update(behind[row["id"]]._asdict())
-    return tables | {"agreement": _agreement_table(tables)}
-
-
 def _links(claims: Sequence[Record], proposition: str) -> list[tuple[Record, str, str]]:
     """The claims linked to a proposition, each with relation and presentation."""
     return [
@@ -107,7 +107,8 @@ def _alternative_labels(links: list[tuple[Record, str, str]], proposition: str, 
     return [{"field": "label", "value": value, "reason": reason} for value, reason in found.items()]
 
 
-def _agreement_table(tables: Tables) -> Table:
+def _table(tables: Tables) -> Table:
+    """A row for every article and proposition; it stands where its proposition stands."""
     exceptions = {row["id"]: row for row in tables["exceptions"].rows}
     rows, places = [], []
     for article in tables["articles"].rows:
@@ -124,3 +125,29 @@ def _agreement_table(tables: Tables) -> Table:
             rows.append(row)
             places.append(place)
     return Table("agreement", rows, places)
+
+
+def _paint(_: str, row: Record, __: Callable[[str], list[Record]]) -> Iterator[Painted]:
+    if row["label"] != "unrelated":
+        style = LABEL_STYLES.get(row["label"], "yellow")
+        yield [(f"{row['label']:<9}{row['voice']:<8}{row['proposition']}", style)]
+
+
+AGREEMENT_LAYER: Final = Layer(
+    name="agreement",
+    model=Agreement,
+    computed=("id", "article", "proposition", "label", "label_fnc1", "voice", "alternatives"),
+    compute=_table,
+    messages={"voice-unrelated": "a voice is null exactly where the label is unrelated"},
+    seeded=Seeded({"label": inventory.AGREEMENT_LABELS}, hidden=("label_fnc1", "voice")),
+    paint=_paint,
+    card={"labels": cross("agreement", "label", "article", inventory.AGREEMENT_LABELS)},
+)
+
+EXCEPTIONS_LAYER: Final = Layer(
+    name="exceptions",
+    model=Exceptions,
+    path="agreement/exceptions.jsonl",
+    published=False,
+    checks=(exceptions_name_a_pair,),
+)
