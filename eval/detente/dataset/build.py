@@ -103,9 +103,11 @@ def _json(document: object) -> bytes:
 
 
 def _document(root: Path, name: str, blocks: Mapping[str, str], required: Collection[str], yaml: str = "") -> bytes:
+    if not (root / name).is_file():
+        raise Invalid([Problem("file-missing", name, "write it, with a place for each generated table")])
     try:
         return card.render((root / name).read_text("utf-8"), blocks, required, yaml).encode()
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise Invalid([Problem("card-blocks", name, str(error))]) from error
 
 

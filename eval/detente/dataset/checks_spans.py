@@ -31,14 +31,14 @@ def _spans(tables: Tables) -> Iterator[tuple[SpanField, str, str, Record]]:
 
 
 def spans_inside(tables: Tables) -> Iterator[Problem]:
-    """Spans are not empty and lie in their text; the articles they name are registered."""
+    """Spans are not empty and lie in their text; the articles that they name themselves are registered."""
     known = texts(tables)
     registered = {row["id"] for row in tables["articles"].rows}
-    for _, place, article, span in _spans(tables):
+    for field, place, article, span in _spans(tables):
         if article in known:
             if problem := span_problem(place, span_of(span), known[article]):
                 yield problem
-        elif article not in registered and not tables["articles"].may_hold(article):
+        elif not field.article and article not in registered and not tables["articles"].may_hold(article):
             yield Problem("article-unregistered", place, f"{article} is not registered in articles")
 
 
