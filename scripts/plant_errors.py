@@ -1,41 +1,30 @@
-"""Copies a layer's gold with one label in twenty planted wrong, for a refutation pass.
+"""Copies a layer's gold with one label in twenty made wrong, for an adversarial review.
 
-python scripts/plant_errors.py stance 7 /tmp/refute planted.jsonl
+python scripts/plant_errors.py stance 7 /tmp/review planted.jsonl
 """
 
 import sys
 from pathlib import Path
 
-from detente.data import labels as inventory
 from detente.data.files import write_whole
 from detente.data.jsonl import dump_lines
-from detente.dataset import schema
-from detente.dataset.quality import seeded_errors as planting
-
-FIELDS = {
-    "boilerplate": ("type", "repeats"),
-    "stance": ("scale", "expression", "target", "time", "chain", "evidence"),
-    "claims": ("type", "presentation", "relation", "checkable", "key_matter", "accuses", "settled"),
-    "attribution": ("type", "cue_force", "event", "chain", "source_spans", "cue_spans"),
-    "derivation": ("degree", "kind", "via", "translated", "confidence", "basis", "name_basis", "evidence"),
-    "reuse": ("operation", "source_span"),
-    "contrast": ("label",),
-    "agreement": ("label",),
-}
-VALUES = {"scale": (-2, -1, 1, 2), "relation": inventory.RELATIONS} | dict.fromkeys(FIELDS["claims"][3:], (True, False))
+from detente.dataset.quality import seeded_errors
+from detente.dataset.schema import LAYERS
 
 
-def main(layer: str, seed: str, folder: str, aside: str) -> None:
-    """Writes one file per article, or one of all, into `folder`, and the list of what was planted to `aside`."""
-    rows = planting.rows_of(layer, Path(__file__).resolve().parents[1])
-    known = schema.inventory_of if layer != "contrast" else lambda *_: None  # labels of its task
-    inventories = {field: VALUES.get(field) or known(layer, field) for field in FIELDS[layer]}
-    copies, planted = planting.plant(rows, inventories, int(seed))
+def main(name: str, seed: str, folder: str, aside: str) -> None:
+    """Writes one file per article, or one of all, into `folder`, and the list of what was made wrong to `aside`."""
+    layer = LAYERS[name]
+    if layer.seeded is None:
+        sys.exit(f"no errors are seeded in {name}")
+    rows = seeded_errors.rows_of(layer, Path(__file__).resolve().parents[1])
+    copies, errors = seeded_errors.seed_errors(rows, layer.seeded.fields, int(seed))
     Path(folder).mkdir(parents=True, exist_ok=True)
     for article in dict.fromkeys(row.get("article") for row in copies):
-        shown = [planting.without_giveaways(row) for row in copies if row.get("article") == article]
-        write_whole(Path(folder) / f"{article or layer}.jsonl", dump_lines(shown))
-    write_whole(Path(aside), dump_lines(item._asdict() for item in planted))
+        own = [row for row in copies if row.get("article") == article]
+        shown = [seeded_errors.without_giveaways(layer.seeded, row) for row in own]
+        write_whole(Path(folder) / f"{article or name}.jsonl", dump_lines(shown))
+    write_whole(Path(aside), dump_lines(error.document() for error in errors))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 import pytest
 
 from detente.data.independent_sources import oldest_text, support
-from detente.dataset.derived_columns import agreement, check_worthy, fnc1_label, side
+from detente.tasks.agreement.gold import agreement, fnc1_label, side
+from detente.tasks.claims.gold import check_worthy
 
 SOURCES = [
     {"id": "france", "speaks_for": None, "anonymous": False},

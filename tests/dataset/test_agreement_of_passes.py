@@ -1,4 +1,4 @@
-"""Agreement of passes, planting, and differences between versions."""
+"""Agreement of passes, seeded errors, and differences between versions."""
 
 import shutil
 from pathlib import Path
@@ -11,9 +11,9 @@ from detente.data.jsonl import dump_lines
 from detente.data.labels import SEGMENT_TYPES
 from detente.dataset import build
 from detente.dataset.diff import changes
-from detente.dataset.quality import agreement, refutation
-from detente.dataset.quality.layers import LAYERS
-from detente.dataset.quality.seeded_errors import plant, without_giveaways
+from detente.dataset.quality import adversarial_review, agreement
+from detente.dataset.quality.seeded_errors import seed_errors, without_giveaways
+from detente.dataset.schema import LAYERS
 
 ROWS = [
     {"id": "x:b1", "start": 0, "end": 5, "type": "headline", "repeats": None},
@@ -79,31 +79,48 @@ def test_scales_are_ordinal_and_evidence_spans_unitized(tmp_path: Path) -> None:
 
 
 def test_the_published_agreement_is_what_the_passes_give(root: Path, gold: Corpus) -> None:
-    found = refutation.found(root, {name: row["text"] for name, row in gold.articles.items()})
+    found = adversarial_review.found(root, {name: row["text"] for name, row in gold.articles.items()})
     published = gold.agreement
     for kind in ("passes", "reproduction"):
         values = [(m["layer"], m["field"], m["value"]) for m in published[kind]]
         again = [(m.layer, m.field, None if np.isnan(m.value) else m.value) for m in getattr(found, kind)]
         assert values == again
-    assert {m["layer"] for m in published["passes"]} == set(LAYERS)
+    assert {m["layer"] for m in published["passes"]} == {layer.name for layer in LAYERS.values() if layer.compared}
 
 
-def test_one_label_in_twenty_is_planted_and_only_the_list_knows_which() -> None:
+def test_one_label_in_twenty_is_made_wrong_and_only_the_list_knows_which() -> None:
     rows = [{"id": str(n), "type": SEGMENT_TYPES[n % len(SEGMENT_TYPES)]} for n in range(200)]
-    copies, planted = plant(rows, {"type": SEGMENT_TYPES}, seed=1)
-    assert len(planted) == 200 / 20
+    copies, errors = seed_errors(rows, {"type": SEGMENT_TYPES}, seed=1)
+    assert len(errors) == 200 / 20
     changed = [(a["id"], a["type"], b["type"]) for a, b in zip(rows, copies, strict=True) if a != b]
-    assert changed == [(item.id, item.gold, item.planted) for item in planted]
-    assert plant(rows, {"type": SEGMENT_TYPES}, seed=1) == (copies, planted)
-    assert plant(rows, {"type": SEGMENT_TYPES}, seed=2)[1] != planted
+    assert changed == [(item.id, item.gold, item.wrong) for item in errors]
+    assert seed_errors(rows, {"type": SEGMENT_TYPES}, seed=1) == (copies, errors)
+    assert seed_errors(rows, {"type": SEGMENT_TYPES}, seed=2)[1] != errors
 
 
-def test_other_columns_do_not_give_a_planted_label_away() -> None:
-    assert without_giveaways({"type": "share", "zone": "body"})["zone"] == "boilerplate"
-    stance = {"article": "a", "holder": "h", "target": "t", "time": "past", "alleged": True, "scale": "-2"}
-    shown = without_giveaways({**stance, "id": "old", "label": "favor", "speaker": "s"})
-    assert (shown["label"], shown["scale"], shown["id"]) == ("against", -2, "a:h:t:past:alleged")
+def test_other_columns_do_not_give_a_seeded_error_away() -> None:
+    shown = without_giveaways(LAYERS["boilerplate"].seeded, {"type": "share", "zone": "body"})
+    assert shown == {"type": "share", "zone": "boilerplate"}
+    stance = {"article": "a", "holder": "h", "target": "t", "time": "past", "alleged": True, "scale": -2}
+    shown = without_giveaways(LAYERS["stance"].seeded, {**stance, "id": "old", "label": "favor", "speaker": "s"})
+    assert (shown["label"], shown["id"]) == ("against", "a:h:t:past:alleged")
     assert "speaker" not in shown
+    contrast = {"id": "1", "pair": "p", "twin": "q", "phenomenon": "f", "edit": "keep", "label": "none"}
+    assert without_giveaways(LAYERS["contrast"].seeded, contrast) == {"id": "1", "label": "none"}
+
+
+def test_a_claim_is_folded_back_with_its_seeded_answers_and_relation() -> None:
+    answers = {"checkable": True, "key_matter": True, "accuses": False, "settled": False}
+    links = [{"proposition": "p", "relation": "same"}, {"proposition": "q", "relation": "same"}]
+    claim = {"id": "1", "type": "event", "check_worthy_answers": answers, "propositions": links}
+    layer = LAYERS["claims"]
+    unfolded = layer.unfold(claim)
+    assert without_giveaways(layer.seeded, unfolded) == claim
+    assert (unfolded["relation"], unfolded["checkable"], unfolded["check_worthy"]) == ("same", True, True)
+    wrong = without_giveaways(layer.seeded, {**unfolded, "relation": "conflicting", "accuses": True})
+    assert wrong["check_worthy_answers"] == {**answers, "accuses": True}
+    assert wrong["propositions"] == [{"proposition": "p", "relation": "conflicting"}, links[1]]
+    assert layer.unfold({**claim, "propositions": []})["relation"] is None
 
 
 def test_a_diff_lists_changed_fields_and_whole_rows(minimal: Path, tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 
 from detente.cli.options import CONTEXT, GOLD_FORMAT, problems_exit
+from detente.data.labels import SHOWN_LAYERS
 from detente.data.problems import Invalid, Problem
 
-_LAYERS = click.Choice(["boilerplate", "claims", "stance", "agreement", "attribution", "derivation", "reuse"])
+_LAYERS = click.Choice(SHOWN_LAYERS)
 
 
 @click.group("dataset", context_settings=CONTEXT)
@@ -133,7 +134,7 @@ def dataset_agreement(path: Path | None) -> None:
     """Measure the annotation passes in PATH (by default this checkout's) anew.
 
     Krippendorff's alpha for labels, alpha_U for spans, B-cubed for clusters: of two blind passes before adjudication,
-    of the gold with a fresh pass, and what critics found of the labels planted wrong.
+    of the gold with a fresh pass, and what reviewers found of the errors seeded in the labels.
     """
     with problems_exit():
         root = _root(path)
@@ -143,14 +144,14 @@ def dataset_agreement(path: Path | None) -> None:
 
         from detente.dataset import annotations
         from detente.dataset import statistics as counts
-        from detente.dataset.quality import refutation
+        from detente.dataset.quality import adversarial_review
 
         tables, _ = annotations.read(root)
-        found = refutation.found(root, {row["id"]: row["text"] for row in tables["articles"].rows})
+        found = adversarial_review.found(root, {row["id"]: row["text"] for row in tables["articles"].rows})
         sections: tuple[tuple[str, tuple[str, ...], list[tuple[str, ...]]], ...] = (
             ("two blind passes, before adjudication", counts.AGREEMENT_HEADER, counts.agreement_rows(found.passes)),
             ("the gold and a fresh pass", counts.AGREEMENT_HEADER, counts.agreement_rows(found.reproduction)),
-            ("refutation", counts.REFUTATION_HEADER, [tuple(map(str, row)) for row in found.refutation]),
+            ("adversarial review", counts.REVIEW_HEADER, [tuple(map(str, row)) for row in found.reviews]),
         )
         console = Console(highlight=False, emoji=False)
         for title, header, rows in sections:

@@ -31,7 +31,7 @@ class Support(NamedTuple):
     parties: list[str]
 
 
-def speaks_for_in_the_end(source: str, speaks_for: Mapping[str, str | None]) -> str:
+def principal(source: str, speaks_for: Mapping[str, str | None]) -> str:
     """Whom a source speaks for, following `speaks_for` to its end; itself if for nobody."""
     seen = [source]
     while (above := speaks_for.get(seen[-1])) and above not in seen:
@@ -94,7 +94,7 @@ def support(
                     continue
                 identified = [name for name in innermost if name in known and not known[name]["anonymous"]]
                 (named if identified else others).update({row["event"]} if row["event"] else set(innermost))
-                parties |= {speaks_for_in_the_end(name, speaks_for) for name in identified}
+                parties |= {principal(name, speaks_for) for name in identified}
         articles = sorted({claim["article"] for claim in behind})
         found[proposition["id"]] = Support(articles, len(named), len(named | others), sorted(parties))
     return found

@@ -15,6 +15,8 @@ TASK_NAMES = (
 
 REFERENCE_TASK = "content_extraction"
 """The task whose gold is not the dataset but reference texts (`--gold`)."""
+SHOWN_LAYERS = ("boilerplate", "claims", "stance", "agreement", "attribution", "derivation", "reuse")
+"""The layers that `detente dataset show` prints, for the same reason."""
 
 GOLD_FORMATS = ("article-extraction", "wceb", "fundus", "snippets", "text")
 """Of reference texts. `text` is a folder of .txt files, or ids and texts in JSON or JSON Lines."""

@@ -2,117 +2,81 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
-from detente.data.jsonl import Line, Record, describe, parse_lines
+from detente.data.annotated import Table, Unread
+from detente.data.jsonl import Line, describe, parse_lines
 from detente.data.problems import Problem
 from detente.dataset import schema
+from detente.tasks.layer import Layer
 from detente.text.normalization import normalise, refusals
-
-FILES: Final = {
-    "articles": "articles.jsonl",
-    "sources": "sources.jsonl",
-    "events": "events.jsonl",
-    "propositions": "propositions.jsonl",
-    "exceptions": "agreement/exceptions.jsonl",
-    "contrast": "contrast/items.jsonl",
-}
-"""The tables that are one file each, in the order in which they are read."""
-
-LAYERS: Final = {
-    "boilerplate": "boilerplate/gold",
-    "claims": "claims/gold",
-    "no_claim": "claims/no_claim",
-    "stance": "stance/gold",
-    "attribution": "attribution/gold",
-    "derivation": "derivation/gold",
-    "reuse": "reuse/gold",
-}
-"""The tables that have one file per article, and their folders."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """The rows of one config.
-
-    Attributes:
-        config: Its name.
-        rows: The rows that could be read.
-        places: For each row, where it stood.
-        incomplete: Articles of which some line could not be read, so that nothing can be said of what is missing.
-    """
-
-    config: str
-    rows: list[Record]
-    places: list[str]
-    incomplete: frozenset[str] = frozenset()
-
-    def __iter__(self) -> Iterator[Line]:
-        return (Line(place, row) for place, row in zip(self.places, self.rows, strict=True))
-
-    def frame(self) -> pl.DataFrame:
-        """The rows with the types of the schema, in the order in which they were read."""
-        return pl.DataFrame(self.rows, schema=schema.polars_schema(self.config), orient="row")
-
-
-Tables = dict[str, Table]
 
 _KINDS: Final[dict[str, tuple[type, str]]] = {"String": (str, "a string"), "Boolean": (bool, "true or false")}
 
 
-def read(root: Path) -> tuple[Tables, list[Problem]]:
+def read(root: Path) -> tuple[dict[str, Table], list[Problem]]:
     """Reads a corpus: `root/annotations` and `root/dataset/raw`.
 
     Args:
         root: The folder that holds `annotations/` and `dataset/`.
 
     Returns:
-        A table per config, without computed columns other than `article` and `text`, and every problem of reading. A
-        line that has the wrong shape is in the problems and not in the table. An article whose capture is refused has
-        the text "".
+        A table for each layer that is written, without computed columns other than `article` and `text`, and every
+        problem of reading. A line that has the wrong shape is in the problems and not in the table, which remembers
+        that there was one. An article whose capture is refused has the text "".
     """
     problems: list[Problem] = []
-    tables: Tables = {}
-    for name, file in FILES.items():
-        tables[name] = _table(name, _read_lines(name, root / "annotations" / file, root, problems))
-    articles = [row["id"] for row in tables["articles"].rows]
-    _add_texts(root, tables["articles"], problems)
-    problems += _strangers(root / "dataset" / "raw", ".txt", articles, root)
-    for name, place in LAYERS.items():
-        folder = root / "annotations" / place
-        problems += _strangers(folder, ".jsonl", articles, root)
-        lines, incomplete = [], set()
-        for article in dict.fromkeys(articles):
-            before = len(problems)
-            found = _read_lines(name, folder / f"{article}.jsonl", root, problems)
-            if len(problems) > before:
-                incomplete.add(article)
-            lines += [Line(place, {**record, "article": article}) for place, record in found]
-        tables[name] = _table(name, lines, frozenset(incomplete))
+    tables: dict[str, Table] = {}
+    registries = {layer.name: layer for layer in schema.REGISTRIES}
+    for layer in (registries | schema.LAYERS).values():
+        if not layer.path:
+            continue
+        if layer.per_article:
+            tables[layer.name] = _read_folder(layer, tables["articles"], root, problems)
+            continue
+        tables[layer.name] = _read_file(layer, root / "annotations" / layer.path, root, problems)
+        if layer.name == "articles":
+            _add_texts(root, tables["articles"], problems)
+            problems += _strangers(root / "dataset" / "raw", ".txt", tables["articles"], root)
     return tables, problems
 
 
-def _read_lines(config: str, path: Path, root: Path, problems: list[Problem]) -> list[Line]:
+def _read_folder(layer: Layer, articles: Table, root: Path, problems: list[Problem]) -> Table:
+    folder = root / "annotations" / layer.path
+    problems += _strangers(folder, ".jsonl", articles, root)
+    rows, places, unread = [], [], []
+    for article in dict.fromkeys([row["id"] for row in articles.rows] + sorted(articles.unread.ids)):
+        table = _read_file(layer, folder / f"{article}.jsonl", root, problems)
+        rows += [{**row, "article": article} for row in table.rows]
+        places += table.places
+        if table.unread != Unread():
+            unread.append((article, table.unread.ids))
+    ids = frozenset(name for _, names in unread for name in names)
+    return Table(layer.name, rows, places, Unread(ids, articles=frozenset(article for article, _ in unread)))
+
+
+def _read_file(layer: Layer, path: Path, root: Path, problems: list[Problem]) -> Table:
     name = path.relative_to(root).as_posix()
     if not path.is_file():
         problems.append(Problem("file-missing", name, "there is no such file: add it, empty if it has no rows"))
-        return []
+        return Table(layer.name, [], [], Unread(nameless=True))
     lines, faults = parse_lines(path.read_bytes(), name)
     problems += faults
-    types = schema.polars_schema(config)
-    wanted = {column: types[column] for column in types if column not in schema.COMPUTED[config]}
-    may_be_null = schema.nullable(config)
-    good = []
+    wanted, may_be_null = schema.annotated_columns(layer.name), schema.nullable(layer.name)
+    good, unread = [], []
     for line in lines:
         found = list(_shape_problems(line, wanted, may_be_null))
         problems += found
-        if not found:
+        if found:
+            unread.append(line.record.get("id"))
+        else:
             good.append(line)
-    return good
+    ids = frozenset(name for name in unread if isinstance(name, str))
+    nameless = bool(faults) or not all(isinstance(name, str) for name in unread)
+    return Table(layer.name, [line.record for line in good], [line.place for line in good], Unread(ids, nameless))
 
 
 def _shape_problems(line: Line, wanted: dict[str, pl.DataType], may_be_null: frozenset[str]) -> Iterator[Problem]:
@@ -151,13 +115,12 @@ def _mismatch(value: Any, wanted: pl.DataType, path: str) -> str | None:
     return None
 
 
-def _table(config: str, lines: list[Line], incomplete: frozenset[str] = frozenset()) -> Table:
-    return Table(config, [line.record for line in lines], [line.place for line in lines], incomplete)
-
-
-def _strangers(folder: Path, suffix: str, articles: list[str], root: Path) -> list[Problem]:
+def _strangers(folder: Path, suffix: str, articles: Table, root: Path) -> list[Problem]:
+    """The files of no article; a file whose article may stand in a line that could not be read is none."""
+    if articles.unread.nameless:
+        return []
     found = sorted(path for path in folder.glob("*") if path.name != ".DS_Store")
-    expected = {article + suffix for article in articles}
+    expected = {article + suffix for article in [row["id"] for row in articles.rows] + sorted(articles.unread.ids)}
     message = "the file belongs to no article of annotations/articles.jsonl: register the article or remove the file"
     return [
         Problem("file-unregistered", path.relative_to(root).as_posix(), message)

@@ -10,14 +10,14 @@ from typing import Any, Final
 
 import polars as pl
 
+from detente.data.annotated import Tables
 from detente.data.corpus import SPLIT
 from detente.data.files import write_whole
 from detente.data.jsonl import dump_line, dump_lines, without_nan
 from detente.data.problems import Invalid, Problem
 from detente.dataset import annotations, card, checks, schema
-from detente.dataset import derived_columns as computed
 from detente.dataset import statistics as counts
-from detente.dataset.quality import refutation
+from detente.dataset.quality import adversarial_review
 from detente.text.normalization import NORMALISATION
 
 MANIFEST: Final = "dataset/manifest.json"
@@ -27,20 +27,6 @@ DATASHEET: Final = "DATASHEET.md"
 DERIVED_FOLDERS: Final = ("dataset/text", "dataset/data")
 CANARY: Final = "DETENTE-CANARY-3f6c1b0e-8a52-4d0e-9b7e-5c1d2e4f7a90"
 """Stands in the manifest, the card and the datasheet, so that training data which holds them can be found."""
-
-_CARD_BLOCKS: Final = (
-    "articles",
-    "configs",
-    "boilerplate",
-    "claims",
-    "stance",
-    "labels",
-    "support",
-    "attribution",
-    "derivation",
-    "reuse",
-    "contrast",
-)
 
 Files = dict[str, bytes]
 """Path below the root to content."""
@@ -57,14 +43,14 @@ def digest(frame: pl.DataFrame) -> str:
     )
 
 
-def check(root: Path) -> annotations.Tables:
+def check(root: Path) -> Tables:
     """Reads a corpus and checks all of it.
 
     Raises:
         Invalid: With every problem.
     """
-    tables, problems = annotations.read(root)
-    tables = computed.complete(tables)
+    read, problems = annotations.read(root)
+    tables = schema.complete(read)
     if problems := problems + checks.problems_of(tables):
         raise Invalid(problems)
     return tables
@@ -81,18 +67,18 @@ def files_of(root: Path) -> Files:
     """
     tables = check(root)
     version = _version(root)
-    frames = {config: tables[config].frame() for config in schema.MODELS}
+    frames = {config: schema.frame_of(tables[config]) for config in schema.PUBLISHED}
     digests = {config: digest(frame) for config, frame in frames.items()}
     files: Files = {f"dataset/text/{row['id']}.txt": row["text"].encode() for row in tables["articles"].rows}
     for config, frame in frames.items():
         buffer = io.BytesIO()
         frame.write_parquet(buffer, compression="zstd", statistics=False)
         files[f"dataset/data/{config}/{SPLIT}.parquet"] = buffer.getvalue()
-    found = refutation.found(root, {row["id"]: row["text"] for row in tables["articles"].rows})
-    files[AGREEMENT] = _json({name: [row._asdict() for row in rows] for name, rows in found._asdict().items()})
+    found = adversarial_review.found(root, {row["id"]: row["text"] for row in tables["articles"].rows})
+    files[AGREEMENT] = _json(found.document())
     blocks = counts.blocks(tables, found)
     yaml = card.front_matter(version, digests)
-    files[CARD] = _document(root, CARD, blocks, _CARD_BLOCKS, yaml)
+    files[CARD] = _document(root, CARD, blocks, counts.card_blocks(), yaml)
     if (root / DATASHEET).is_file():
         files[DATASHEET] = _document(root, DATASHEET, blocks, ())
     manifest = {
@@ -118,9 +104,11 @@ def _json(document: object) -> bytes:
 
 
 def _document(root: Path, name: str, blocks: Mapping[str, str], required: Collection[str], yaml: str = "") -> bytes:
+    if not (root / name).is_file():
+        raise Invalid([Problem("file-missing", name, "write it, with a place for each generated table")])
     try:
         return card.render((root / name).read_text("utf-8"), blocks, required, yaml).encode()
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise Invalid([Problem("card-blocks", name, str(error))]) from error
 
 

@@ -1,0 +1,79 @@
+"""What annotators label for `attribution`: through which chain of sources a page has a claim."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+import pandera.polars as pa
+import polars as pl
+
+from detente.data import labels as inventory
+from detente.data.jsonl import Record
+from detente.data.model import ALTERNATIVES, SPANS, Strict
+from detente.tasks.attribution.checks import type_fits_the_chain
+from detente.tasks.layer import Compared, Layer, Painted, Reference, Seeded, SpanField, cross, quote
+
+_CHAIN: Final = {"inner": pl.Struct({"sources": pl.List(pl.String), "channel": pl.String, "inherited": pl.Boolean})}
+
+
+class Attribution(Strict):
+    """One row per claim and chain: two sources for one claim are two rows."""
+
+    id: str = pa.Field(unique=True, str_matches=r"^detente-\d{3}:c\d{2,}#\d+$")
+    article: str
+    claim: str
+    event: str = pa.Field(nullable=True)
+    chain: pl.List = pa.Field(dtype_kwargs=_CHAIN)
+    type: str = pa.Field(isin=inventory.ATTRIBUTION_TYPES)
+    cue_force: str = pa.Field(nullable=True, isin=inventory.CUE_FORCES)
+    source_spans: pl.List = pa.Field(dtype_kwargs=SPANS)
+    cue_spans: pl.List = pa.Field(dtype_kwargs=SPANS)
+    content_spans: pl.List = pa.Field(dtype_kwargs=SPANS)
+    alternatives: pl.List = pa.Field(dtype_kwargs=ALTERNATIVES)
+
+
+def _sources(row: Record) -> Iterable[str]:
+    return (name for link in row["chain"] for name in link["sources"])
+
+
+def _made_id(row: Record) -> str:
+    return f"{row['claim']}#{row['id'].partition('#')[2]}"
+
+
+def _paint(text: str, row: Record, _: Callable[[str], list[Record]]) -> Iterator[Painted]:
+    links = (f"{' + '.join(link['sources'])} ({link['channel']})" for link in row["chain"])
+    yield [(f"{row['id']}  {row['type']}  {' → '.join(links) or 'the page itself'}", "bold cyan")]
+    if row["content_spans"]:
+        yield [(f"    {quote(text, row['content_spans'])}", "")]
+        yield [(f"    cue {quote(text, row['cue_spans']) or 'none'}, {row['cue_force'] or 'no force'}", "dim")]
+
+
+_SPANS: Final = ("source_spans", "cue_spans", "content_spans")
+
+ATTRIBUTION_LAYER: Final = Layer(
+    name="attribution",
+    model=Attribution,
+    path="attribution/gold",
+    spans=tuple(map(SpanField, _SPANS)),
+    references=(
+        Reference("claim", ("claims",), "claim-unregistered"),
+        Reference("event", ("events",), "event-unregistered"),
+        Reference("chain", ("sources",), "source-unregistered", _sources),
+    ),
+    id_separator=":",
+    made_id=_made_id,
+    alternatives={"chain": lambda *_: None, "event": lambda *_: None},
+    checks=(type_fits_the_chain,),
+    compared=Compared(nominal=("event", "chain", "type", "cue_force"), cut=_SPANS, cut_by_row=True),
+    seeded=Seeded(
+        {
+            "type": inventory.ATTRIBUTION_TYPES,
+            "cue_force": inventory.CUE_FORCES,
+            "event": None,
+            "chain": None,
+            "source_spans": None,
+            "cue_spans": None,
+        }
+    ),
+    paint=_paint,
+    card={"attribution": cross("attribution", "type", "article", inventory.ATTRIBUTION_TYPES)},
+)

@@ -1,0 +1,65 @@
+"""What annotators label for `contrast`: made-up sentences in pairs that differ in what decides their label."""
+
+from collections import Counter
+from typing import Final
+
+import pandera.polars as pa
+import polars as pl
+from pandera.api.polars.types import PolarsData
+
+from detente.data import labels as inventory
+from detente.data.annotated import Tables
+from detente.data.model import Strict
+from detente.tasks.contrast.checks import pairs_are_whole
+from detente.tasks.layer import Compared, Grid, Layer, Seeded
+
+
+class Contrast(Strict):
+    """One row per sentence of the contrast set; every one is synthetic."""
+
+    id: str = pa.Field(unique=True, str_matches=r"^contrast:[sg]\d{3}[ab]$")
+    pair: str
+    task: str = pa.Field(isin=inventory.CONTRAST_TASKS)
+    phenomenon: str
+    text: str
+    holder: str = pa.Field(nullable=True)
+    target: str = pa.Field(nullable=True, isin=inventory.STANCE_TARGETS)
+    proposition: str = pa.Field(nullable=True)
+    label: str = pa.Field(isin=inventory.CONTRAST_LABELS)
+    edit: str = pa.Field(isin=inventory.EDITS)
+    twin: str
+    synthetic: bool
+
+    @pa.dataframe_check(error="contrast-task")
+    def fields_fit_the_task(cls, data: PolarsData) -> pl.LazyFrame:
+        """Stance has holder, target and a stance label; agreement a proposition and an agreement label."""
+        stance = pl.col("holder").is_not_null() & pl.col("target").is_not_null() & pl.col("proposition").is_null()
+        agreement = pl.col("holder").is_null() & pl.col("target").is_null() & pl.col("proposition").is_not_null()
+        labelled = pl.col("label").is_in(inventory.STANCE_LABELS)
+        fits = pl.when(pl.col("task") == "stance").then(stance & labelled).otherwise(agreement & ~labelled)
+        return data.lazyframe.select(fits)
+
+
+def _card(tables: Tables) -> Grid:
+    """Pairs by phenomenon and task."""
+    rows = tables["contrast"].rows
+    pairs = {row["pair"]: row for row in rows}.values()
+    counted = Counter((row["phenomenon"], row["task"]) for row in pairs)
+    phenomena = list(dict.fromkeys(row["phenomenon"] for row in rows))
+    header = ("phenomenon", *(f"{task} pairs" for task in inventory.CONTRAST_TASKS))
+    return header, ((name, *(counted[name, task] for task in inventory.CONTRAST_TASKS)) for name in phenomena)
+
+
+CONTRAST_LAYER: Final = Layer(
+    name="contrast",
+    model=Contrast,
+    path="contrast/items.jsonl",
+    messages={
+        "contrast-task": "stance has holder, target and a stance label, agreement a proposition and an agreement label"
+    },
+    checks=(pairs_are_whole,),
+    compared=Compared(nominal=("label",)),
+    # The labels that a sentence may have are those of its task, which other rows show.
+    seeded=Seeded({"label": None}, hidden=("edit", "pair", "twin", "phenomenon")),
+    card={"contrast": _card},
+)

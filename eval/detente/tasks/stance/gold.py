@@ -1,0 +1,153 @@
+"""What annotators label for `stance`, and `stance_open`: who takes which stance on a target, on what evidence."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+import pandera.polars as pa
+import polars as pl
+from pandera.api.polars.types import PolarsData
+
+from detente.data import labels as inventory
+from detente.data.annotated import Table, Tables
+from detente.data.independent_sources import principal
+from detente.data.jsonl import Record
+from detente.data.model import ALTERNATIVES, SPANS, STRINGS, Strict
+from detente.tasks.layer import (
+    LABEL_STYLES,
+    ROW,
+    Compared,
+    Grid,
+    Layer,
+    Painted,
+    Reference,
+    Seeded,
+    SpanField,
+    quote,
+)
+from detente.tasks.stance.checks import alleged_computed, evidence_is_claimed
+
+
+class Stance(Strict):
+    """One row per article, holder, target, time and allegedness."""
+
+    id: str = pa.Field(unique=True)
+    article: str
+    holder: str
+    chain: pl.List = pa.Field(dtype_kwargs=STRINGS)
+    speaker: str = pa.Field(nullable=True)
+    target: str = pa.Field(isin=inventory.STANCE_TARGETS)
+    time: str = pa.Field(isin=inventory.STANCE_TIMES)
+    scale: pl.Int8 = pa.Field(
+        nullable=True, in_range={"min_value": inventory.SCALE[0], "max_value": inventory.SCALE[1]}
+    )
+    label: str = pa.Field(isin=inventory.STANCE_LABELS)
+    alleged: bool
+    expression: str = pa.Field(nullable=True, isin=inventory.EXPRESSIONS)
+    evidence: pl.List = pa.Field(dtype_kwargs=SPANS)
+    alternatives: pl.List = pa.Field(dtype_kwargs=ALTERNATIVES)
+
+    @pa.dataframe_check(error="label-scale")
+    def label_folds_from_scale(cls, data: PolarsData) -> pl.LazyFrame:
+        """Above 0 is favor, below 0 against, 0 and null none."""
+        scale = pl.col("scale")
+        folded = pl.when(scale > 0).then(pl.lit("favor")).when(scale < 0).then(pl.lit("against"))
+        known = pl.col("label").is_in(inventory.STANCE_LABELS)
+        return data.lazyframe.select(~known | (folded.otherwise(pl.lit("none")) == pl.col("label")))
+
+    @pa.dataframe_check(error="null-stance")
+    def null_stance_is_bare(cls, data: PolarsData) -> pl.LazyFrame:
+        """Without a scale there is no expression, and the target is the root."""
+        bare = pl.col("expression").is_null() & (pl.col("target") == inventory.ROOT_TARGET)
+        return data.lazyframe.select(pl.when(pl.col("scale").is_null()).then(bare).otherwise(pl.lit(value=True)))
+
+    @pa.dataframe_check(error="evidence-missing")
+    def stance_has_evidence(cls, data: PolarsData) -> pl.LazyFrame:
+        """A row with a scale has an expression and evidence."""
+        shown = pl.col("expression").is_not_null() & (pl.col("evidence").list.len() > 0)
+        return data.lazyframe.select(pl.col("scale").is_null() | shown)
+
+
+def speaker(chain: Sequence[str], holder: str, speaks_for: dict[str, str | None]) -> str | None:
+    """Who ends the chain, if that source speaks for the holder; else None."""
+    if chain and chain[-1] != holder and principal(chain[-1], speaks_for) == holder:
+        return chain[-1]
+    return None
+
+
+def _completed(tables: Tables) -> Table:
+    speaks_for = {row["id"]: row["speaks_for"] for row in tables["sources"].rows}
+    for row in tables["stance"].rows:
+        row["speaker"] = speaker(row["chain"], row["holder"], speaks_for)
+    return tables["stance"]
+
+
+def _made_id(row: Record) -> str:
+    return ":".join([row[name] for name in ("article", "holder", "target", "time")] + ["alleged"] * row["alleged"])
+
+
+def _other_scales(*_: object) -> list[str]:
+    return [str(step) for step in range(inventory.SCALE[0], inventory.SCALE[1] + 1)]
+
+
+def _refold(row: Record) -> Record:
+    row = row | {"label": inventory.label_of_scale(row["scale"])}
+    return row | {"id": _made_id(row)}
+
+
+def _paint(text: str, row: Record, _: Callable[[str], list[Record]]) -> Iterator[Painted]:
+    style = LABEL_STYLES[row["label"]]
+    scale = "no scale" if row["scale"] is None else f"{row['scale']:+d}"
+    yield [(f"{row['label']:<8}{scale:<9}{row['id']}", f"bold {style}")]
+    if row["chain"]:
+        yield [(f"    told by {' → '.join(row['chain'])}; {row['expression']}", "dim")]
+    for span in row["evidence"]:
+        yield [(f"    {quote(text, [span])}", style)]
+
+
+def _card(tables: Tables) -> Grid:
+    """Rows by target and allegedness, one column for each label."""
+    counted = Counter((row["target"], row["label"], row["alleged"]) for row in tables["stance"].rows)
+    rows = [
+        (target, "yes" if alleged else "no", *(counted[target, label, alleged] for label in inventory.STANCE_LABELS))
+        for target in inventory.STANCE_TARGETS
+        for alleged in (False, True)
+    ]
+    return ("target", "alleged", *inventory.STANCE_LABELS), rows
+
+
+STANCE_LAYER: Final = Layer(
+    name="stance",
+    model=Stance,
+    path="stance/gold",
+    computed=("speaker",),
+    compute=_completed,
+    spans=(SpanField("evidence", content_rule="evidence-outside-content"),),
+    references=(
+        Reference("holder", ("sources",), "holder-unregistered"),
+        Reference("chain", ("sources",), "source-unregistered", lambda row: row["chain"]),
+    ),
+    made_id=_made_id,
+    alternatives={"scale": _other_scales, "chain": lambda *_: None},
+    messages={
+        "label-scale": "label {label} does not fold from scale {scale}",
+        "null-stance": f"a row without a scale has no expression, and its target is {inventory.ROOT_TARGET}",
+        "evidence-missing": "scale {scale} needs an expression and at least one evidence span",
+    },
+    checks=(alleged_computed, evidence_is_claimed),
+    compared=Compared(nominal=("label", "expression", "chain"), ordinal=("scale",), spans=("evidence",), cut=(ROW,)),
+    seeded=Seeded(
+        {
+            "scale": (-2, -1, 1, 2),
+            "expression": inventory.EXPRESSIONS,
+            "target": inventory.STANCE_TARGETS,
+            "time": inventory.STANCE_TIMES,
+            "chain": None,
+            "evidence": None,
+        },
+        hidden=("speaker",),
+        refold=_refold,
+    ),
+    paint=_paint,
+    card={"stance": _card},
+)
