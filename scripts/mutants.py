@@ -12,7 +12,6 @@ import ast
 import difflib
 import os
 import random
-import re
 import shutil
 import signal
 import subprocess
@@ -47,14 +46,14 @@ TARGETS: Final = (
 )
 """What is mutated, below `PACKAGE`; a folder that matches counts with all that is in it."""
 TESTS: Final = {
-    "text": (("tests/text",), ("tests/metrics", "tests/tasks")),
-    "metrics": (("tests/metrics",), ("tests/tasks", "tests/evaluation")),
-    "stats": (("tests/stats",), ("tests/evaluation",)),
-    "evaluation": (("tests/evaluation",), ("tests/tasks", "tests/dataset", "tests/cli")),
-    "dataset": (("tests/dataset",), ("tests/cli",)),
-    "tasks": (("tests/tasks",), ("tests/dataset", "tests/cli")),
+    "text": ("tests/text", "tests/metrics", "tests/tasks"),
+    "metrics": ("tests/metrics", "tests/evaluation", "tests/tasks"),
+    "stats": ("tests/stats", "tests/evaluation"),
+    "evaluation": ("tests/evaluation", "tests/dataset", "tests/cli", "tests/tasks"),
+    "dataset": ("tests/dataset", "tests/cli"),
+    "tasks": ("tests/tasks", "tests/dataset", "tests/cli"),
 }
-"""Package to the tests that mirror it, and to those that run if a mutant survives these."""
+"""Package to the tests that mirror it, then those that a mutant meets if it survives these."""
 AT_A_TIME: Final = 2
 PATIENCE: Final = 4
 """Tests that take so many times as long as on the unbroken code are a mutant that hangs, hence killed."""
@@ -72,7 +71,7 @@ _MISTAKEN: Final = (
 _NOT_COPIED: Final = (".git", ".venv", "__pycache__", ".*_cache", ".hypothesis", "build", "dist")
 
 
-class FractionScaler(Operator):  # type: ignore[misc]
+class FractionScaler(Operator):
     """Twice a fraction, and half of it: one more than a tolerance of 1e-6, or than a share of 5%, fails anywhere."""
 
     def mutation_positions(self, node: Any) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
@@ -124,14 +123,6 @@ class Mutant:
         return self.mutation.file, self.mutation.operator, self.before, self.after
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What the tests said of a mutant."""
-
-    mutant: Mutant
-    survived: bool
-
-
 def operators() -> dict[str, Operator]:
     """The operators by name: cosmic-ray's that need no argument and make a mistake that somebody could make."""
     found = {name: get_operator(name) for name in operator_names()}
@@ -157,7 +148,7 @@ def sources() -> list[Path]:
         found = {file for path in matches for file in ([path] if path.is_file() else path.rglob("*.py"))}
         found = {file for file in found if file.suffix == ".py"}
         if not found:
-            print(f"note: {PACKAGE}/{pattern} is no file any more", file=sys.stderr)
+            print(f"note: {PACKAGE}/{pattern} names no file", file=sys.stderr)
         files |= found
     return sorted(files)
 
@@ -228,7 +219,7 @@ def explanations(found: Iterable[Mutation]) -> tuple[dict[tuple[str, str, str, s
     return reasons, sorted(stale)
 
 
-def passes(tests: Iterable[str], patience: float | None, mutant: Mutant | None = None) -> bool:
+def passes(tests: str, patience: float | None, mutant: Mutant | None = None) -> bool:
     """Whether tests pass in a copy of the checkout, mutated or not; a mutant that hangs does not pass."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         copy = Path(folder) / "checkout"
@@ -237,7 +228,7 @@ def passes(tests: Iterable[str], patience: float | None, mutant: Mutant | None =
             (Path(folder) / "shared").symlink_to(shared)
         if mutant:
             (copy / mutant.mutation.file).write_text(mutant.code, encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "--hypothesis-seed=0", *tests]
+        command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "--hypothesis-seed=0", tests]
         environment = os.environ | {
             "PYTHONPATH": str(copy / "eval"),
             "HF_HUB_OFFLINE": "1",
@@ -261,44 +252,42 @@ def passes(tests: Iterable[str], patience: float | None, mutant: Mutant | None =
                     os.killpg(process.pid, signal.SIGKILL)  # with the processes that the tests started
 
 
-def durations(packages: Iterable[str]) -> dict[tuple[str, ...], float]:
+def durations(packages: Iterable[str]) -> dict[str, float]:
     """Seconds that the tests of packages take on the unbroken code.
 
     Raises:
         SystemExit: If they do not pass there: every mutant would then count as killed.
     """
 
-    def timed(tests: tuple[str, ...]) -> float:
+    def timed(tests: str) -> float:
         start = time.monotonic()
         if not passes(tests, None):
-            raise SystemExit(f"{' '.join(tests)} fail without a mutant")
+            raise SystemExit(f"{tests} fails without a mutant")
         return time.monotonic() - start
 
-    sets = list(dict.fromkeys(tests for package in packages for tests in TESTS[package]))
+    suites = list(dict.fromkeys(tests for package in packages for tests in TESTS[package]))
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        return dict(zip(sets, pool.map(timed, sets), strict=True))
+        return dict(zip(suites, pool.map(timed, suites), strict=True))
 
 
-def package_of(file: str) -> str:
-    """The package of a file: the folder below `PACKAGE`."""
-    return file.removeprefix(f"{PACKAGE}/").split("/")[0]
+def package_of(mutant: Mutant) -> str:
+    """The package of the mutated file: the folder below `PACKAGE`."""
+    return mutant.mutation.file.removeprefix(f"{PACKAGE}/").split("/")[0]
 
 
-def outcomes(mutants: list[Mutant]) -> list[Outcome]:
-    """What the tests say of mutants."""
-    seconds = durations(sorted({package_of(mutant.mutation.file) for mutant in mutants}))
+def survivors(mutants: list[Mutant]) -> Iterator[Mutant]:
+    """The mutants that no test notices, as they are found, in the order given; with a progress bar on a terminal."""
+    seconds = durations(sorted({package_of(mutant) for mutant in mutants}))
 
-    def judged(mutant: Mutant) -> Outcome:
-        suites = TESTS[package_of(mutant.mutation.file)]
-        return Outcome(mutant, all(passes(tests, PATIENCE * seconds[tests] + 10, mutant) for tests in suites))
+    def survives(mutant: Mutant) -> bool:
+        return all(passes(tests, PATIENCE * seconds[tests] + 10, mutant) for tests in TESTS[package_of(mutant)])
 
-    found = []
     with ThreadPoolExecutor(AT_A_TIME) as pool, Progress(disable=not sys.stdout.isatty()) as progress:
         bar = progress.add_task("mutants", total=len(mutants))
-        for outcome in pool.map(judged, mutants):
-            found.append(outcome)
+        for mutant, survived in zip(mutants, pool.map(survives, mutants), strict=True):
+            if survived:
+                yield mutant
             progress.advance(bar)
-    return found
 
 
 def main(arguments: list[str]) -> int:
@@ -312,18 +301,21 @@ def main(arguments: list[str]) -> int:
     reasons, stale = explanations(every)
     for problem in stale:
         print(f"{EXPLAINED.relative_to(ROOT)}: {problem}")
-    found = outcomes([mutate(mutation) for mutation in sampled(every, options.sample, options.seed)])
-    survivors = [outcome.mutant for outcome in found if outcome.survived]
-    for mutant in survivors:
-        print(f"{mutant.mutation.file}:{mutant.mutation.start[0]}  {re.sub('^.*/', '', mutant.mutation.operator)}")
-        print(f"  - {mutant.before}\n  + {mutant.after}")
-        print(f"  {'equivalent: ' + reasons[mutant.identity] if mutant.identity in reasons else 'survived'}")
-    holes = [mutant for mutant in survivors if mutant.identity not in reasons]
-    killed = len(found) - len(survivors)
+    mutants = [mutate(mutation) for mutation in sampled(every, options.sample, options.seed)]
+    explained = holes = 0
+    for mutant in survivors(mutants):
+        reason = reasons.get(mutant.identity)
+        print(f"{mutant.mutation.file}:{mutant.mutation.start[0]}  {mutant.mutation.operator}")
+        print(
+            f"  - {mutant.before}\n  + {mutant.after}\n  {f'equivalent: {reason}' if reason else 'survived'}",
+            flush=True,
+        )
+        explained, holes = explained + bool(reason), holes + (not reason)
+    killed = len(mutants) - explained - holes
     print(
-        f"{killed} of {len(found)} mutants killed ({killed / max(1, len(found)):.0%}), "
-        f"{len(survivors) - len(holes)} explained, {len(holes)} survived; "
-        f"seed {options.seed}, of {len(every)} mutations in {len({each.file for each in every})} files"
+        f"{killed} of {len(mutants)} mutants killed ({killed / max(1, len(mutants)):.0%}), "
+        f"{explained} explained, {holes} survived; seed {options.seed}, "
+        f"of {len(every)} mutations in {len({each.file for each in every})} files"
     )
     return 1 if holes or stale else 0
 
