@@ -49,11 +49,11 @@ TESTS: Final = {
     "text": ("tests/text", "tests/metrics", "tests/tasks"),
     "metrics": ("tests/metrics", "tests/evaluation", "tests/tasks"),
     "stats": ("tests/stats", "tests/evaluation"),
-    "evaluation": ("tests/evaluation", "tests/dataset", "tests/cli", "tests/tasks"),
-    "dataset": ("tests/dataset", "tests/cli"),
-    "tasks": ("tests/tasks", "tests/dataset", "tests/cli"),
+    "evaluation": ("tests/evaluation", "tests/data", "tests/cli", "tests/tasks"),
+    "dataset": ("tests/data", "tests/dataset", "tests/cli"),
+    "tasks": ("tests/data", "tests/dataset", "tests/tasks", "tests/cli"),
 }
-"""Package to the tests that mirror it, then those that a mutant meets if it survives these."""
+"""Package to the tests that a mutant meets in turn, those that bite first: the invalid files are in tests/data."""
 AT_A_TIME: Final = 2
 PATIENCE: Final = 4
 """Tests that take so many times as long as on the unbroken code are a mutant that hangs, hence killed."""
@@ -192,7 +192,7 @@ def mutate(mutation: Mutation) -> Mutant:
     source = (ROOT / mutation.file).read_text(encoding="utf-8")
     code = mutate_code(source, operators()[mutation.operator], mutation.occurrence)
     lines = list(difflib.unified_diff(source.splitlines(), code.splitlines(), n=0, lineterm=""))[3:]
-    before, after = (" ".join(line[1:].strip() for line in lines if line[0] == sign) for sign in "-+")
+    before, after = (" ".join(line[1:].strip() for line in lines if line[0] == sign).strip() for sign in "-+")
     return Mutant(mutation, code, before, after)
 
 
