@@ -1,10 +1,12 @@
 .DEFAULT_GOAL := help
-.PHONY: help score test lint build bench clean
+.PHONY: help score test lint build bench mutants clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/ready
 OUT := predictions
+SAMPLE ?= 60
+SEED ?= 0
 
 help:  ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -49,6 +51,10 @@ bench: $(READY)  ## Measure what the speed claims rest on.
 	@$(BIN)/python benchmarks/scaling.py
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	@$(BIN)/python benchmarks/text_measures.py
+
+mutants: $(READY)  ## Break the code in 60 small ways, and name those that no test notices (or SAMPLE=200 SEED=3).
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[mutants]'
+	@$(BIN)/python scripts/mutants.py --sample $(SAMPLE) --seed $(SEED)
 
 clean:  ## Remove what the other targets made, the dataset aside.
 	rm -rf .venv build dist $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis
