@@ -10,8 +10,6 @@ import detente
 from detente.tasks.all import TASKS
 
 HEAVY = {"datasets", "numpy", "pandera", "polars", "pyarrow", "pydantic", "rich", "scipy"}
-LOADED_TOO = {"boilerplate": {"content_extraction"}, "derivation": {"attribution"}}
-"""What is wrong today; it shrinks to nothing, and an entry that is not needed any more fails its test."""
 HELP = """
 import sys
 from detente.cli import main
@@ -42,7 +40,7 @@ def test_a_task_loads_no_other_task(task) -> None:
     modules = loaded(f"import detente.tasks.{task.name}.task")
     folders = {path.parent.name for path in (Path(detente.__file__).parent / "tasks").glob("*/__init__.py")}
     found = {name for name in folders if any(module.startswith(f"detente.tasks.{name}.") for module in modules)}
-    assert found == {task.name} | LOADED_TOO.get(task.name, set())
+    assert found == {task.name}
 
 
 def test_tests_lie_where_what_they_test_lies(root: Path) -> None:

@@ -18,16 +18,6 @@ PACKAGE = Path(detente.__file__).parent
 ORDER = ("text", "metrics", "data", "stats", "tasks", "evaluation", "dataset", "report", "cli")
 """Each may import from itself and from those before it."""
 
-# What is wrong today; each list shrinks to nothing, and an entry that is not needed any more fails its test.
-UPWARD = {("data.field_items", "tasks.task"), ("data.fields", "tasks.task")}
-CIRCLES = {
-    frozenset(("tasks.boilerplate.html.render", "tasks.boilerplate.rendered", "tasks.boilerplate.task")),
-}
-INSIDE = {
-    ("tasks.boilerplate.metrics", "tasks.content_extraction.errors"),
-    ("tasks.derivation.edges", "tasks.attribution.prediction"),
-}
-
 
 class Import(NamedTuple):
     """One module names another, both without `detente.`; a package is named by its folder."""
@@ -112,15 +102,15 @@ def test_every_package_has_its_place_in_the_order() -> None:
 
 
 def test_packages_import_only_from_those_above_them() -> None:
-    assert upward(imports(PACKAGE)) == UPWARD
+    assert upward(imports(PACKAGE)) == set()
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    assert circles(imports(PACKAGE)) == CIRCLES
+    assert circles(imports(PACKAGE)) == set()
 
 
 def test_no_task_reaches_into_another() -> None:
-    assert inside(imports(PACKAGE)) == INSIDE
+    assert inside(imports(PACKAGE)) == set()
 
 
 # The tests above say nothing unless they see what is wrong.

@@ -290,7 +290,7 @@ def test_metrics_are_chosen_by_name(gold, predict) -> None:
     systems = {"a": stance(gold), "b": stance(gold)}
     comparison = compared(gold, predict, systems, metrics=["mcc", "accuracy"])
     assert list(comparison.ranks) == list(comparison.pairs[0].differences) == ["mcc", "accuracy"]
-    with pytest.raises(Invalid, match="stance has no metric 'f2', 'f3': accuracy, "):
+    with pytest.raises(Invalid, match="stance has no metric 'f2', 'f3': all, or accuracy, "):
         compared(gold, predict, systems, metrics=["f2", "accuracy", "f3"])
     empty = [{"id": name, "text": ""} for name in gold.articles]
     pages = compared(gold, predict, {"a": empty, "b": empty}, BOILERPLATE)

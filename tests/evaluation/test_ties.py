@@ -10,17 +10,17 @@ import pytest
 
 from detente.data.problems import Invalid
 from detente.evaluation import score as scoring
-from detente.evaluation.compare_items import aligned, item_differences
-from detente.evaluation.compare_metric import good, of_values
-from detente.evaluation.ranking import Placed, rank, with_and_without_empty
+from detente.evaluation.differences import aligned, higher_is_better, of_values
+from detente.evaluation.items import item_differences
+from detente.evaluation.ranking import RankedSystem, rank, with_and_without_empty
 from detente.evaluation.score import Scores
-from detente.stats.paired import Interval
+from detente.stats.bootstrap import Interval
 from detente.tasks.boilerplate.task import BOILERPLATE
 from detente.tasks.stance.task import STANCE
-from detente.tasks.task import Overall
+from detente.tasks.task import CorpusMetric, CorpusValue
 
-ACCURACY = Overall("accuracy", "right / all", lambda *_: (0.0, 0), 1.0, (0.0, 1.0))
-ERROR = Overall("error", "wrong / all", lambda *_: (0.0, 0), 0.0, (0.0, 1.0))
+ACCURACY = CorpusMetric("accuracy", "right / all", lambda *_: CorpusValue(0.0, 0), 1.0, (0.0, 1.0))
+ERROR = CorpusMetric("error", "wrong / all", lambda *_: CorpusValue(0.0, 0), 0.0, (0.0, 1.0))
 
 Row = tuple[str, float, str]
 """An item, how wrong it is, and what is wrong."""
@@ -35,7 +35,7 @@ def scores(minimal_gold, predict) -> Scores:
 def saying(scores: Scores, *rows: Row, **columns: list[Any]) -> Scores:
     """Scores with other rows: each item is its own unit."""
     items, wrong, detail = zip(*rows, strict=True)
-    names = {"id": items, "item": items, "slice": ["headline"] * len(rows)}
+    names = {"id": items, "item": items, "slice": ["main"] * len(rows)}
     return replace(scores, rows=pl.DataFrame({**names, "wrong": wrong, "detail": detail, **columns}))
 
 
@@ -140,17 +140,17 @@ def test_systems_stand_from_the_best_equals_by_name_and_those_without_a_value_la
         ("z", None),
     ]
     # Of two far ones the better leads by .25 in every resample, equals by 0; nothing follows the last.
-    leads = [each.lead and (each.lead.low, each.lead.high) for each in ranking.systems]
+    leads = [each.gap_to_next and (each.gap_to_next.low, each.gap_to_next.high) for each in ranking.systems]
     assert leads[:3] == [(0.25, 0.25), (0.0, 0.0), (0.5, 0.5)]
     assert leads[5] is None
-    assert [each.separated for each in ranking.systems] == [True, False, True, None, None, None]
+    assert [each.significant for each in ranking.systems] == [True, False, True, None, None, None]
     assert [each.place.interval for each in ranking.systems] == [(1, 1), (2, 3), (2, 3), (4, 4), None, None]
 
 
 def test_under_ten_families_nobody_leads(minimal_gold, predict) -> None:
     ranking = rank(on_the_scale(minimal_gold, predict, {"b": 0.5, "a": 0.5}), "mae")
     assert ranking.interval == "range"
-    assert [(each.name, each.place.rank, each.place.interval, each.lead) for each in ranking.systems] == [
+    assert [(each.name, each.place.rank, each.place.interval, each.gap_to_next) for each in ranking.systems] == [
         ("a", 1, None, None),
         ("b", 1, None, None),
     ]
@@ -164,11 +164,12 @@ def test_neighbours_are_separated_if_the_lead_lies_above_0(
 ) -> None:
     place = of_values(ACCURACY, [0.5])[0][0]
     lead = None if low is None else Interval(low, 0.2, 0.1, 0.0)
-    assert Placed("a", scores, place, lead).separated is separated
+    assert RankedSystem("a", scores, place, lead).significant is separated
 
 
-def test_a_ranking_is_by_the_first_metric_that_is_no_half_of_another(minimal_gold, predict, scores: Scores) -> None:
-    assert rank({"a": scores, "b": scores}).by.name == "accuracy"
+def test_a_ranking_is_by_the_primary_metric(minimal_gold, predict, scores: Scores) -> None:
+    # f_avg, the primary metric, has no value: these pages have nobody against. The next standard one has.
+    assert (STANCE.primary, rank({"a": scores, "b": scores}).by.name) == ("f_avg", "macro_f1")
     text = [{"id": name, "text": row["text"]} for name, row in minimal_gold.articles.items()]
     kept = scoring.score(predict(BOILERPLATE, minimal_gold, text), minimal_gold)
     assert [metric.name for metric in BOILERPLATE.metrics[:3]] == ["char_precision", "char_recall", "char_f1"]
@@ -205,6 +206,6 @@ def test_a_system_without_a_value_takes_no_rank_and_is_neither_better_nor_worse(
 
 
 def test_the_greater_is_better_or_the_smaller_by_where_the_best_lies() -> None:
-    assert good(ACCURACY, [0.2, 0.5]).tolist() == [0.2, 0.5]
-    assert good(ERROR, [0.2, 0.5]).tolist() == [-0.2, -0.5]
-    assert good(replace(ERROR, bounds=(0.0, math.inf)), [2.0]).tolist() == [-2.0]
+    assert higher_is_better(ACCURACY, [0.2, 0.5]).tolist() == [0.2, 0.5]
+    assert higher_is_better(ERROR, [0.2, 0.5]).tolist() == [-0.2, -0.5]
+    assert higher_is_better(replace(ERROR, bounds=(0.0, math.inf)), [2.0]).tolist() == [-2.0]

@@ -92,7 +92,7 @@ class Counts:
     resampling: Resampling
 
 
-def _aligned(systems: Sequence[pl.DataFrame], key: str, columns: Sequence[str]) -> tuple[list[str], list[Floats]]:
+def aligned(systems: Sequence[pl.DataFrame], key: str, columns: Sequence[str]) -> tuple[list[str], list[Floats]]:
     """The counts of each value of a key, summed, in the same order for all systems.
 
     Returns:
@@ -110,8 +110,8 @@ def _aligned(systems: Sequence[pl.DataFrame], key: str, columns: Sequence[str]) 
 def counts_of(systems: Sequence[Scores], unit: str, resampling: Resampling) -> Counts:
     """The counts of the main rows by cluster and by item, and those of the resamples."""
     rows, columns = [each.main_rows for each in systems], systems[0].task.columns
-    clusters, sums = _aligned(rows, unit, columns)
-    items, item_sums = _aligned(rows, "item", columns)
+    clusters, sums = aligned(rows, unit, columns)
+    items, item_sums = aligned(rows, "item", columns)
     resampled = []
     if bootstrap.interval_kind(len(clusters)) == "bootstrap":
         drawn = bootstrap.bootstrap_weights(len(clusters), resampling.resamples, resampling.seed)
