@@ -248,7 +248,8 @@ def test_an_article_is_rendered_segment_by_segment() -> None:
     )
     assert rendered.page.id == "made-up@site"
     assert rendered.page.text == "Home & away\nShare\nHead <1>\nOne\nTwo\nText\n1 May\nThree\nAll rights reserved"
-    assert [tuple(row.values()) for row in rendered.page.segments] == [
+    fields = ("id", "start", "end", "zone", "type")
+    assert [tuple(row[field] for field in fields) for row in rendered.page.segments] == [
         ("made-up@site:added-1", 0, 11, "boilerplate", "navigation"),
         ("made-up@site:b0", 12, 17, "boilerplate", "share"),
         ("made-up@site:b1", 18, 26, "paratext", "headline"),
