@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from detente.data.fields import (
     Field,
+    PredictionError,
     Reader,
-    Refused,
     label,
     list_of,
     nearest,
@@ -31,7 +31,7 @@ def read_value(reader: Reader[Any], value: Any) -> Any:
 
 
 def faults_of(reader: Reader[Any], value: Any) -> list[tuple[str, str]]:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PredictionError) as refused:
         read_value(reader, value)
     return list(refused.value.faults)
 
@@ -105,13 +105,13 @@ def test_without_a_known_unit_no_offset_is_judged_but_what_is_no_span_is_named()
     def line(line: Field) -> Any:
         return line.get("spans", spans(TEXT, offset_unit(line)))
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PredictionError) as refused:
         read({"offset_unit": "bytes", "spans": [[0, 99], [2, 2], [0]]}, line)
     assert [rule for rule, _ in refused.value.faults] == ["wrong-type", "span-empty", "wrong-type"]
     assert refused.value.faults[0][1] == 'offset_unit "bytes" is not one of codepoint, utf8, utf16'
     assert read({"spans": [[1, 2]]}, line) == ((1, 2),)
     assert read({"offset_unit": "utf8", "spans": [[1, 3]]}, line) == ((1, 2),)
-    with pytest.raises(Refused, match="offset_unit null"):
+    with pytest.raises(PredictionError, match="offset_unit null"):
         read({"offset_unit": None, "spans": []}, line)
 
 
@@ -193,11 +193,11 @@ def test_an_object_equal_to_a_former_one_is_a_duplicate_and_one_with_a_fault_is_
 
 def test_a_key_that_is_not_there_is_none_and_null_is_a_value() -> None:
     assert read({"a": "1"}, lambda line: (line.get("a", string), line.get("b", string))) == ("1", None)
-    with pytest.raises(Refused, match="b is null, not a string"):
+    with pytest.raises(PredictionError, match="b is null, not a string"):
         read({"a": "1", "b": None}, lambda line: (line.get("a", string), line.get("b", string)))
 
 
 def test_refused_says_every_fault_of_a_line() -> None:
-    refused = Refused(("wrong-type", "a is 1"), ("label-unknown", "b is 2"))
+    refused = PredictionError(("wrong-type", "a is 1"), ("label-unknown", "b is 2"))
     assert str(refused) == "a is 1; b is 2"
     assert refused.faults == (("wrong-type", "a is 1"), ("label-unknown", "b is 2"))

@@ -7,9 +7,9 @@ from detente.data.jsonl import Line, broken_document, describe, parse_document, 
 
 def problems_of(data: bytes) -> list[tuple[str, str]]:
     lines, problems = parse_lines(data, "f")
-    assert {problem.rule for problem in problems} <= {"not-json"}
-    assert not {line.place for line in lines} & {problem.place for problem in problems}
-    return [(problem.place, problem.message) for problem in problems]
+    assert {problem.code for problem in problems} <= {"not-json"}
+    assert not {line.location for line in lines} & {problem.location for problem in problems}
+    return [(problem.location, problem.message) for problem in problems]
 
 
 def test_lines_keep_the_numbers_that_an_editor_shows() -> None:
@@ -22,8 +22,8 @@ def test_lines_keep_the_numbers_that_an_editor_shows() -> None:
 
 def test_a_bad_line_hides_no_other() -> None:
     lines, problems = parse_lines(b'{"a": 1}\nx\n{"b": 1}\n[1]\n{"c": 1}\n', "f")
-    assert [line.place for line in lines] == ["f:1", "f:3", "f:5"]
-    assert [problem.place for problem in problems] == ["f:2", "f:4"]
+    assert [line.location for line in lines] == ["f:1", "f:3", "f:5"]
+    assert [problem.location for problem in problems] == ["f:2", "f:4"]
 
 
 def test_a_byte_that_is_not_utf8_has_its_line_and_its_place_in_it() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from detente.data.problems import CORPUS_RULES, PREDICTION_RULES, Invalid
+from detente.data.problems import CORPUS_RULES, PREDICTION_RULES, ValidationError
 from detente.dataset import build
 from detente.evaluation.predictions import read
 from detente.tasks.all import TASKS
@@ -39,22 +39,22 @@ def test_branch_of_a_rule(folder: Path, minimal: Path, minimal_gold) -> None:
     found, rule = [], folder.parent.name
     if any((folder / name).exists() for name in ("annotations", "dataset", "remove.txt")):
         laid_over(minimal, folder)
-        with pytest.raises(Invalid) as invalid:
+        with pytest.raises(ValidationError) as invalid:
             build.files_of(minimal)
-        assert {problem.rule for problem in invalid.value.problems} <= CORPUS_RULES.keys()
+        assert {problem.code for problem in invalid.value.problems} <= CORPUS_RULES.keys()
         found += invalid.value.problems
     for path in sorted(folder.glob("predictions/*")):
         task = None if rule == "task-unclear" else next(task for task in TASKS if task.name == path.stem)
-        with pytest.raises(Invalid) as invalid:
+        with pytest.raises(ValidationError) as invalid:
             read(f"predictions/{path.name}", path.read_bytes(), minimal_gold, task)
-        assert {problem.rule for problem in invalid.value.problems} <= PREDICTION_RULES.keys()
+        assert {problem.code for problem in invalid.value.problems} <= PREDICTION_RULES.keys()
         found += invalid.value.problems
     assert "\n".join(map(str, found)) + "\n" == (folder / "expected.txt").read_text()
-    assert {problem.rule for problem in found} == {rule}
+    assert {problem.code for problem in found} == {rule}
 
 
 def test_a_refused_corpus_is_not_built(minimal: Path) -> None:
     laid_over(minimal, INVALID / "segment-gap" / "line")
-    with pytest.raises(Invalid):
+    with pytest.raises(ValidationError):
         build.files_of(minimal)
     assert not (minimal / "dataset" / "manifest.json").exists()

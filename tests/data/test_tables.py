@@ -57,7 +57,7 @@ def test_a_byte_that_is_not_utf8_has_its_line() -> None:
 
 def test_a_quote_that_is_not_closed_has_the_line_on_which_its_row_starts() -> None:
     lines, problems = csv_of('id,label\na,x\nb,"y\nc,z\n')
-    assert [line.place for line in lines] == ["f.csv:2"]
+    assert [line.location for line in lines] == ["f.csv:2"]
     assert problems == ["f.csv:3: not-json: not CSV: unexpected end of data"]
 
 
@@ -112,7 +112,7 @@ def test_the_suffix_of_packing_is_passed_over(name: str) -> None:
 def test_a_file_without_a_line_says_so() -> None:
     for name, data in (("f.csv", b"id,label\n"), ("f.jsonl", b"\n\n"), ("f.csv", b"")):
         lines, problems = read_lines(data, name)
-        assert (lines, [problem.rule for problem in problems]) == ([], ["no-predictions"])
+        assert (lines, [problem.code for problem in problems]) == ([], ["no-predictions"])
     assert parquet_of({"id": pl.Series([], dtype=pl.String)})[1] == [
         "f.parquet:1: no-predictions: the file is empty: write one prediction a line"
     ]

@@ -10,7 +10,7 @@ import pytest
 
 import detente
 from detente.data.corpus import Corpus
-from detente.data.problems import Invalid
+from detente.data.problems import ValidationError
 from detente.dataset import build, schema
 from detente.dataset.features import features_of
 
@@ -72,7 +72,7 @@ def test_a_file_that_the_manifest_does_not_vouch_for_is_refused(minimal: Path) -
     build.write(minimal, build.files_of(minimal))
     path = minimal / "dataset" / "data" / "stance" / "test.parquet"
     pl.read_parquet(path).with_columns(pl.lit("against").alias("label")).write_parquet(path)
-    with pytest.raises(Invalid, match="dataset-changed"):
+    with pytest.raises(ValidationError, match="dataset-changed"):
         Corpus(minimal / "dataset").table("stance")
     lines = list(build.differences(minimal, build.files_of(minimal)))
     assert "dataset/data/stance/test.parquet: its bytes have not the hash in dataset/manifest.json" in lines
@@ -103,7 +103,7 @@ def test_a_build_that_fails_leaves_no_half_written_file(minimal: Path, monkeypat
         return real(self, target)
 
     monkeypatch.setattr(Path, "replace", replace)
-    with pytest.raises(Invalid, match="No space left"):
+    with pytest.raises(ValidationError, match="No space left"):
         build.write(minimal, files)
     now = {path: path.read_bytes() for path in (minimal / "dataset").rglob("*") if path.is_file()}
     assert now.keys() == kept.keys()
@@ -114,7 +114,7 @@ def test_a_build_that_fails_leaves_no_half_written_file(minimal: Path, monkeypat
 
 def test_the_card_must_have_its_blocks(minimal: Path) -> None:
     edit(minimal, "<!-- generated: stance -->", "", "dataset/README.md")
-    with pytest.raises(Invalid, match="stance are missing"):
+    with pytest.raises(ValidationError, match="stance are missing"):
         build.files_of(minimal)
 
 

@@ -34,7 +34,7 @@ def tables(minimal: Path) -> dict[str, Table]:
 
 
 def found(check: Check, tables: Tables) -> list[str]:
-    return [problem.rule for problem in check(tables)]
+    return [problem.code for problem in check(tables)]
 
 
 def span(start: int, end: int) -> dict[str, int]:
@@ -69,13 +69,13 @@ def add_page(tables: Tables, name: str, text: str) -> None:
 )
 def test_a_span_lies_from_0_to_the_end_of_the_text_and_holds_something(start: int, end: int, rule: str | None) -> None:
     problem = checks_spans.span_problem("here", (start, end), "x" * 108)
-    assert (problem.rule if problem else None) == rule
+    assert (problem.code if problem else None) == rule
 
 
 def test_an_empty_span_before_the_text_is_empty_first() -> None:
     problem = checks_spans.span_problem("here", (-1, -1), "x")
     assert problem is not None
-    assert problem.rule == "span-empty"
+    assert problem.code == "span-empty"
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_segments_that_touch_do_not_overlap_and_one_character_does(tables: Table
 def test_a_gap_is_reported_at_its_line_and_first_character(tables: Tables) -> None:
     tables["boilerplate"].rows[3]["start"] = 95  # the fourth segment, on the sixth line, without "Paris "
     problem = next(partition(tables))
-    assert problem.place == "dataset/raw/detente-900.txt:6"
+    assert problem.location == "dataset/raw/detente-900.txt:6"
     assert problem.message == "characters from 89 on are in no segment: 'Paris offers help!\\n'"
 
 
@@ -397,7 +397,7 @@ def test_a_pair_is_whole(tables: Tables, number: int, fields: dict[str, str], wr
     rows = tables["contrast"].rows
     rows[number].update(fields)
     problems = list(pairs_are_whole(tables))
-    assert " ".join(str(tables["contrast"].places.index(problem.place)) for problem in problems) == wrong
+    assert " ".join(str(tables["contrast"].places.index(problem.location)) for problem in problems) == wrong
     assert all(problem.message.startswith(message) for problem in problems)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from detente.data.problems import Invalid
+from detente.data.problems import ValidationError
 from detente.dataset import build
 from detente.dataset.schema import LAYERS, REGISTRIES
 
@@ -14,9 +14,9 @@ FILES = [f"annotations/{layer.path}" for layer in REGISTRIES]
 
 
 def problems(root: Path) -> list[str]:
-    with pytest.raises(Invalid) as invalid:
+    with pytest.raises(ValidationError) as invalid:
         build.check(root)
-    return [f"{problem.place}: {problem.rule}" for problem in invalid.value.problems]
+    return [f"{problem.location}: {problem.code}" for problem in invalid.value.problems]
 
 
 def change(root: Path, name: str, number: int, edit: Callable[[str], str]) -> None:

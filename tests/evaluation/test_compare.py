@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from detente.cli.compare import compare as command
 from detente.data.jsonl import dump_lines
-from detente.data.problems import Invalid
+from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
 from detente.evaluation.compare import Comparison, compare
 from detente.report import comparison as report_compare
@@ -274,15 +274,15 @@ def test_systems_scored_otherwise_are_refused_all_at_once(gold, minimal_gold, pr
         "other gold": other,
         "by item": scoring.score(checked, gold, resampling=scoring.Resampling(unit="item")),
     }
-    with pytest.raises(Invalid) as invalid:
+    with pytest.raises(ValidationError) as invalid:
         compare(scores)
-    problems = {problem.place: problem for problem in invalid.value.problems}
+    problems = {problem.location: problem for problem in invalid.value.problems}
     assert problems.keys() == {"accepting", "pages", "other gold"}
-    assert {problem.rule for problem in problems.values()} == {"not-comparable"}
+    assert {problem.code for problem in problems.values()} == {"not-comparable"}
     assert problems["accepting"].message == "scored with alternatives accept; a with alternatives reject"
     assert "task boilerplate" in problems["pages"].message
     assert "sha256" in problems["other gold"].message
-    with pytest.raises(Invalid, match="needs two systems"):
+    with pytest.raises(ValidationError, match="needs two systems"):
         compare({"a": scores["a"]})
 
 
@@ -290,7 +290,7 @@ def test_metrics_are_chosen_by_name(gold, predict) -> None:
     systems = {"a": stance(gold), "b": stance(gold)}
     comparison = compared(gold, predict, systems, metrics=["mcc", "accuracy"])
     assert list(comparison.ranks) == list(comparison.pairs[0].differences) == ["mcc", "accuracy"]
-    with pytest.raises(Invalid, match="stance has no metric 'f2', 'f3': all, or accuracy, "):
+    with pytest.raises(ValidationError, match="stance has no metric 'f2', 'f3': all, or accuracy, "):
         compared(gold, predict, systems, metrics=["f2", "accuracy", "f3"])
     empty = [{"id": name, "text": ""} for name in gold.articles]
     pages = compared(gold, predict, {"a": empty, "b": empty}, BOILERPLATE)

@@ -8,7 +8,7 @@ import random
 import numpy as np
 import pytest
 
-from detente.data.problems import Invalid
+from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
 from detente.metrics import classification, official, ranking
 from detente.stats import bootstrap as resample
@@ -50,7 +50,7 @@ def test_semeval_ids_align_and_the_majority_stands_beside_the_score(gold, predic
 
 
 def test_fnc1_a_short_submission_is_refused_and_always_discuss_is_seen_through(gold, predict) -> None:
-    with pytest.raises(Invalid, match="id-missing"):
+    with pytest.raises(ValidationError, match="id-missing"):
         predict(AGREEMENT, gold, labels(gold, AGREEMENT)[:-1])
     # FNC-1's own test set, related and unrelated told perfectly, all related called "discuss".
     confusion = np.diag([0, 0, 4464, 18349]) + np.array([[0, 0, 1903, 0], [0, 0, 697, 0], [0] * 4, [0] * 4])
@@ -155,7 +155,7 @@ def test_sentiment_graph_copies_of_one_stance_do_not_score(gold, predict) -> Non
     assert single["strict_precision"] == 1
     assert single["strict_recall"] < 0.5
     copies = [{**record, "stances": record["stances"] * 2} for record in records]
-    with pytest.raises(Invalid, match="is a duplicate of"):
+    with pytest.raises(ValidationError, match="is a duplicate of"):
         predict(STANCE_OPEN, gold, copies)
     # Nor do copies with other evidence: only one of them finds its row.
     cut = [
@@ -194,5 +194,5 @@ def test_news_copy_a_pair_is_one_edge_whichever_way_it_is_listed(gold, predict) 
     names = list(REUSE.units(gold))
     assert all(name == "::".join(sorted(name.split("::"))) for name in names)
     first, second = names[0].split("::")
-    with pytest.raises(Invalid, match="id-unknown"):
+    with pytest.raises(ValidationError, match="id-unknown"):
         predict(REUSE, gold, [{"id": f"{second}::{first}", "passages": []}], allow_missing=True)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from detente.data.jsonl import Line, dump_lines
-from detente.data.problems import Invalid
+from detente.data.problems import ValidationError
 from detente.evaluation.predictions import check, read
 from detente.tasks.boilerplate.task import BOILERPLATE
 from detente.tasks.claims.task import CLAIMS
@@ -15,7 +15,7 @@ from detente.tasks.stance.task import STANCE
 
 def refused(gold: Any, task: Any, records: list[Any], **options: Any) -> list[str]:
     lines = [Line(f"f:{number}", record) for number, record in enumerate(records, start=1)]
-    with pytest.raises(Invalid) as invalid:
+    with pytest.raises(ValidationError) as invalid:
         check(lines, task, gold, "f", **options)
     return list(map(str, invalid.value.problems))
 
@@ -92,9 +92,9 @@ def test_a_line_that_could_not_be_read_may_hold_any_id_so_that_none_is_missing(m
     one, two = labels(minimal_gold)
     data = dump_lines([one]).encode()
     for bad in (b"{\n", dump_lines([{"label": "none"}]).encode()):
-        with pytest.raises(Invalid) as invalid:
+        with pytest.raises(ValidationError) as invalid:
             read("f.jsonl", data + bad, minimal_gold, STANCE)
-        assert [problem.place for problem in invalid.value.problems] == ["f.jsonl:2"]
+        assert [problem.location for problem in invalid.value.problems] == ["f.jsonl:2"]
     # A line that was read, and refused, holds its id and no other.
     assert [problem.split(": ")[1] for problem in refused(minimal_gold, STANCE, [{**one, "label": "pro"}])] == [
         *("label-unknown", "id-missing"),
@@ -123,5 +123,5 @@ def test_packed_lines_are_read_as_what_they_are(minimal_gold) -> None:
     rows = "id,label\n" + "".join(f"{record['id']},none\n" for record in labels(minimal_gold))
     found = read("f.csv.gz", gzip.compress(rows.encode()), minimal_gold, STANCE)
     assert {prediction.label for prediction in found.by_id.values()} == {"none"}
-    with pytest.raises(Invalid, match="predictions of boilerplate are JSON Lines, not a flat table"):
+    with pytest.raises(ValidationError, match="predictions of boilerplate are JSON Lines, not a flat table"):
         read("f.CSV.xz", b"id,text\ndetente-900,x\n", minimal_gold, BOILERPLATE)

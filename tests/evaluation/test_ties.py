@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from detente.data.problems import Invalid
+from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
 from detente.evaluation.differences import aligned, higher_is_better, of_values
 from detente.evaluation.items import item_differences
@@ -131,7 +131,7 @@ def on_the_scale(corpus, predict, gaps: dict[str, float | None]) -> dict[str, Sc
 def test_systems_stand_from_the_best_equals_by_name_and_those_without_a_value_last(wide_gold, predict) -> None:
     gaps = {"z": None, "b": 0.5, "a": 0.5, "c": 0.25, "y": None, "d": 1.0}
     ranking = rank(on_the_scale(wide_gold, predict, gaps), "mae", scoring.Resampling(resamples=50))
-    assert [(each.name, each.place.rank) for each in ranking.systems] == [
+    assert [(each.name, each.standing.rank) for each in ranking.systems] == [
         ("c", 1),
         ("a", 2),
         ("b", 2),
@@ -144,13 +144,13 @@ def test_systems_stand_from_the_best_equals_by_name_and_those_without_a_value_la
     assert leads[:3] == [(0.25, 0.25), (0.0, 0.0), (0.5, 0.5)]
     assert leads[5] is None
     assert [each.significant for each in ranking.systems] == [True, False, True, None, None, None]
-    assert [each.place.interval for each in ranking.systems] == [(1, 1), (2, 3), (2, 3), (4, 4), None, None]
+    assert [each.standing.interval for each in ranking.systems] == [(1, 1), (2, 3), (2, 3), (4, 4), None, None]
 
 
 def test_under_ten_families_nobody_leads(minimal_gold, predict) -> None:
     ranking = rank(on_the_scale(minimal_gold, predict, {"b": 0.5, "a": 0.5}), "mae")
     assert ranking.interval == "range"
-    assert [(each.name, each.place.rank, each.place.interval, each.gap_to_next) for each in ranking.systems] == [
+    assert [(each.name, each.standing.rank, each.standing.interval, each.gap_to_next) for each in ranking.systems] == [
         ("a", 1, None, None),
         ("b", 1, None, None),
     ]
@@ -174,7 +174,7 @@ def test_a_ranking_is_by_the_primary_metric(minimal_gold, predict, scores: Score
     kept = scoring.score(predict(BOILERPLATE, minimal_gold, text), minimal_gold)
     assert [metric.name for metric in BOILERPLATE.metrics[:3]] == ["char_precision", "char_recall", "char_f1"]
     assert rank({"a": kept, "b": kept}).by.name == "char_f1"
-    with pytest.raises(Invalid, match="stance has no metric 'char_f1'"):
+    with pytest.raises(ValidationError, match="stance has no metric 'char_f1'"):
         rank({"a": scores, "b": scores}, "char_f1")
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from detente.data.labels import AGREEMENT_LABELS, STANCE_LABELS, TASK_NAMES
 from detente.data.page import Page
-from detente.data.problems import Invalid
+from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
 from detente.metrics import official
 from detente.tasks.all import TASKS
@@ -207,7 +207,7 @@ def test_missing_ids_are_an_error_that_names_them_or_score_as_empty(gold, predic
     for task, form in ((BOILERPLATE, "content"), (STANCE, "label")):
         records = gold_records(gold, task.name, form)
         dropped = records.pop(1)["id"]
-        with pytest.raises(Invalid, match=dropped):
+        with pytest.raises(ValidationError, match=dropped):
             predict(task, gold, records)
         scores = scoring.score(predict(task, gold, records, allow_missing=True), gold)
         assert scores.missing == (dropped,)

@@ -7,7 +7,7 @@ import click
 
 from detente.cli.options import CONTEXT, GOLD_FORMAT, problems_exit
 from detente.data.labels import SHOWN_LAYERS
-from detente.data.problems import Invalid, Problem
+from detente.data.problems import Problem, ValidationError
 
 _LAYERS = click.Choice(SHOWN_LAYERS)
 
@@ -24,7 +24,7 @@ def _root(path: Path | None) -> Path:
     root = path or project_root() or Path.cwd()
     if not (root / "annotations").is_dir():
         message = "there is no annotations/ in this folder: name the root of a checkout"
-        raise Invalid([Problem("no-annotations", str(root), message)])
+        raise ValidationError([Problem("no-annotations", str(root), message)])
     return root
 
 
@@ -190,7 +190,7 @@ def dataset_audit(gold: Path | None, gold_format: str | None, pages: Path | None
         texts: dict[str, str] | None
         if gold is None and (pages or gold_format):
             given = "--pages" if pages else "--gold-format"
-            raise Invalid([Problem("option", given, "belongs to a GOLD, and none is named")])
+            raise ValidationError([Problem("option", given, "belongs to a GOLD, and none is named")])
         if gold is None:
             references, texts = audit.own_references(load())
         else:
@@ -198,7 +198,7 @@ def dataset_audit(gold: Path | None, gold_format: str | None, pages: Path | None
             texts = audit.read_pages(pages, references.targets) if pages else None
     with problems_exit(exit_code=1):
         if found := audit.audit(references, texts):
-            raise Invalid(found)
+            raise ValidationError(found)
         click.echo(f"nothing doubtful: {len(references.targets)} references")
 
 

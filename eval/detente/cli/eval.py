@@ -9,7 +9,7 @@ from detente.cli.options import CONTEXT, TASK, emit, problems_exit
 from detente.cli.run import run
 from detente.cli.score import score
 from detente.data.labels import REFERENCE_TASK, TASK_NAMES
-from detente.data.problems import Invalid, Problem
+from detente.data.problems import Problem, ValidationError
 from detente.tasks.boilerplate.html import NAMES as TEMPLATES
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -104,7 +104,7 @@ def eval_inputs(task: str, render: tuple[str, ...], output: Path | None) -> None
 
         if render:
             if task != "boilerplate":
-                raise Invalid([Problem("option", "--render", f"is not supported by the task {task}")])
+                raise ValidationError([Problem("option", "--render", f"is not supported by the task {task}")])
             emit(dump_lines({"id": name, "html": html} for name, html in pages(render)), output)
             return
         wanted = next(known for known in TASKS if known.name == task)

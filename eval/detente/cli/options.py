@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detente.data.labels import GOLD_FORMATS, REFERENCE_TASK, TASK_NAMES
-from detente.data.problems import Invalid, Problem
+from detente.data.problems import Problem, ValidationError
 
 if TYPE_CHECKING:
     from detente.evaluation.predictions import Predictions
@@ -27,10 +27,10 @@ def problems_exit(exit_code: int = 2) -> Iterator[None]:
     """Prints every problem on stderr, and exits."""
     try:
         yield
-    except Invalid as invalid:
+    except ValidationError as invalid:
         for problem in invalid.problems:
             click.echo(
-                f"{click.style(problem.place, bold=True)}: {click.style(problem.rule, fg='red')}: {problem.message}",
+                f"{click.style(problem.location, bold=True)}: {click.style(problem.code, fg='red')}: {problem.message}",
                 err=True,
             )
         count = len(invalid.problems)
@@ -81,7 +81,7 @@ class ScoringOptions:
         """The gold, and the checked predictions of each file by its short name.
 
         Raises:
-            Invalid: With the problems of all files and options.
+            ValidationError: With the problems of all files and options.
         """
         from detente.evaluation.systems import load_gold, read_all
 
@@ -132,7 +132,7 @@ class ScoringOptions:
             if value and option not in one.task.options:
                 problems.append(Problem("option", f"--{option}", f"is not supported by the task {one.task.name}"))
         if problems:
-            raise Invalid(problems)
+            raise ValidationError(problems)
 
 
 def _pages(predictions: "Predictions") -> list[str]:

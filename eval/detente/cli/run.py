@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from detente.cli.options import TASK, emit, problems_exit
-from detente.data.problems import Invalid, Problem
+from detente.data.problems import Problem, ValidationError
 from detente.tasks.boilerplate.extractors import NAMES as EXTRACTORS
 from detente.tasks.boilerplate.html import NAMES as TEMPLATES
 
@@ -54,12 +54,16 @@ def run(
             emit(dump_lines(known[name]()), output)
             return
         if name in known:
-            raise Invalid([Problem("option", "--render", f"{name} reads the captured text, not HTML: leave it out")])
+            raise ValidationError(
+                [Problem("option", "--render", f"{name} reads the captured text, not HTML: leave it out")]
+            )
         if name is not None and name not in EXTRACTORS and ":" not in name:
             words = [*filter(None, known), *(EXTRACTORS if task == "boilerplate" else ()), "module:function"]
             raise click.BadParameter(f"{task} has {', '.join(words)}, not {name!r}", param_hint="NAME")
         if task != "boilerplate":
-            raise Invalid([Problem("option", "--task", f"extractors and commands predict boilerplate, not {task}")])
+            raise ValidationError(
+                [Problem("option", "--task", f"extractors and commands predict boilerplate, not {task}")]
+            )
         runner, tool = _runner(name, command, timeout)
         templates = render or (("all",) if name in EXTRACTORS else ())
         emit(dump_lines(_predictions(runner, tool, templates)), output)
@@ -87,10 +91,10 @@ def _runner(name: str | None, command: str | None, timeout: float) -> "tuple[InP
     public = next((found for found in PUBLIC if found.name == name), None)
     if public and public.version is None:
         message = f"{public.distribution} is not installed: pip install 'detente[extractors]'"
-        raise Invalid([Problem("extra-missing", public.name, message)])
+        raise ValidationError([Problem("extra-missing", public.name, message)])
     runner = Command(command, timeout) if command is not None else InProcess(str(name), timeout)
     if failure := runner.start():
-        raise Invalid([Problem("not-runnable", command or str(name), failure)])
+        raise ValidationError([Problem("not-runnable", command or str(name), failure)])
     return runner, f"{public.distribution} {public.version}" if public else command or str(name)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from detente.data.files import read_bytes
-from detente.data.problems import Invalid, Problem
+from detente.data.problems import Problem, ValidationError
 
 if TYPE_CHECKING:
     import datasets
@@ -62,7 +62,7 @@ class Corpus:
         """The rows of one config.
 
         Raises:
-            Invalid: If the file is not the one that the manifest vouches for.
+            ValidationError: If the file is not the one that the manifest vouches for.
         """
         if config not in self._tables:
             self._tables[config] = self._read(config)
@@ -73,7 +73,7 @@ class Corpus:
         data = read_bytes(self.folder / name)
         if hashlib.sha256(data).hexdigest() != self.manifest["files"][name]:
             message = "the file is not the one in manifest.json: run `detente dataset build`"
-            raise Invalid([Problem("dataset-changed", str(self.folder / name), message)])
+            raise ValidationError([Problem("dataset-changed", str(self.folder / name), message)])
         return pl.read_parquet(data)
 
     @cached_property

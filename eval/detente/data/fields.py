@@ -12,15 +12,15 @@ from detente.data.jsonl import Record, describe
 from detente.text.spans import OFFSET_UNITS, Span, to_code_points
 
 Fault = tuple[str, str]
-"""A rule and a message, which names the value's path, what it is and what is allowed."""
+"""A code and a message, which names the value's path, what it is and what is allowed."""
 _T = TypeVar("_T")
 _UNIT_NAMES: Final = {"codepoint": "characters", "utf8": "bytes", "utf16": "UTF-16 units"}
 _LEAST_SIMILARITY: Final = 80
 """Of the score of rapidfuzz, 0…100, from which on a known id is suggested for an unknown one."""
 
 
-class Refused(Exception):
-    """A prediction that a task cannot use, as `(rule, message)` pairs: every fault of it."""
+class PredictionError(Exception):
+    """A prediction that a task cannot use, as `(code, message)` pairs: every fault of it."""
 
     def __init__(self, *faults: Fault) -> None:
         self.faults = faults
@@ -40,9 +40,9 @@ class Field(NamedTuple):
     path: str
     faults: list[Fault]
 
-    def refuse(self, rule: str, message: str) -> None:
+    def refuse(self, code: str, message: str) -> None:
         """Notes a fault."""
-        self.faults.append((rule, message))
+        self.faults.append((code, message))
 
     def is_not(self, what: str) -> None:
         """Notes that the value has the wrong type."""
@@ -62,22 +62,22 @@ def read(record: Record, reader: Reader[_T]) -> _T:
     """What a reader makes of a whole line.
 
     Raises:
-        Refused: With every fault of the line.
+        PredictionError: With every fault of the line.
     """
     faults: list[Fault] = []
     made = reader(Field(record, "", faults))
     if faults or made is None:
-        raise Refused(*faults)
+        raise PredictionError(*faults)
     return made
 
 
-def label(inventory: Sequence[str], rule: str = "label-unknown") -> Reader[str]:
+def label(inventory: Sequence[str], code: str = "label-unknown") -> Reader[str]:
     """One of the words of an inventory."""
 
     def label(field: Field) -> str | None:
         if field.value in inventory:
             return str(field.value)
-        field.refuse(rule, f"{field.path} {describe(field.value)} is not one of {', '.join(inventory)}")
+        field.refuse(code, f"{field.path} {describe(field.value)} is not one of {', '.join(inventory)}")
         return None
 
     return label

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from detente.data.problems import Invalid, Problem
+from detente.data.problems import Problem, ValidationError
 
 PACKED: Final = (".xz", ".gz", ".zst", ".bz2")
 """The suffixes that say how a file is packed."""
@@ -16,19 +16,19 @@ def read_bytes(path: Path) -> bytes:
     """The bytes of a file.
 
     Raises:
-        Invalid: If it cannot be read, with the system's reason.
+        ValidationError: If it cannot be read, with the system's reason.
     """
     try:
         return path.read_bytes()
     except OSError as error:
-        raise Invalid([Problem("not-readable", str(path), f"cannot be read: {error.strerror}")]) from error
+        raise ValidationError([Problem("not-readable", str(path), f"cannot be read: {error.strerror}")]) from error
 
 
 def write_whole(path: Path, data: bytes | str) -> None:
     """Writes a file whole or not at all: beside its place first, then renamed.
 
     Raises:
-        Invalid: If the place cannot be written, with the system's reason.
+        ValidationError: If the place cannot be written, with the system's reason.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -38,7 +38,7 @@ def write_whole(path: Path, data: bytes | str) -> None:
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
-        raise Invalid([Problem("not-writable", str(path), f"cannot be written: {error.strerror}")]) from error
+        raise ValidationError([Problem("not-writable", str(path), f"cannot be written: {error.strerror}")]) from error
 
 
 def unpacked_name(name: str) -> str:
@@ -50,7 +50,7 @@ def unpack(data: bytes, name: str) -> bytes:
     """The bytes that a file holds, if it is packed with xz, gzip, bzip2 or Zstandard; told by its first bytes.
 
     Raises:
-        Invalid: If they are packed, and broken.
+        ValidationError: If they are packed, and broken.
     """
     kind = next((kind for start, kind in _PACKERS.items() if data.startswith(start)), None)
     if kind is None:
@@ -64,4 +64,4 @@ def unpack(data: bytes, name: str) -> bytes:
             unpacked: bytes = stream.read()
             return unpacked
     except (OSError, EOFError, lzma.LZMAError) as error:
-        raise Invalid([Problem("not-readable", name, f"is packed with {kind} and broken: {error}")]) from error
+        raise ValidationError([Problem("not-readable", name, f"is packed with {kind} and broken: {error}")]) from error

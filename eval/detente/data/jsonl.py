@@ -13,7 +13,7 @@ Record = dict[str, Any]
 class Line(NamedTuple):
     """One record and where it stands, as `file:line`."""
 
-    place: str
+    location: str
     record: Record
 
 

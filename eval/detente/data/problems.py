@@ -1,4 +1,4 @@
-"""Problems as values: a rule, a place and a sentence, reported all at once."""
+"""Problems as values: a code, a location and a sentence, reported all at once."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -107,17 +107,17 @@ PREDICTION_RULES = {
 
 
 class Problem(NamedTuple):
-    """One thing that is wrong: printed as `place: rule: message`."""
+    """One thing that is wrong: printed as `location: code: message`."""
 
-    rule: str
-    place: str
+    code: str
+    location: str
     message: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.rule}: {self.message}"
+        return f"{self.location}: {self.code}: {self.message}"
 
 
-class Invalid(Exception):
+class ValidationError(Exception):
     """Input that cannot be used. Carries every problem found, never only the first."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

@@ -76,21 +76,21 @@ def _read_file(layer: Layer, path: Path, root: Path, problems: list[Problem]) ->
             good.append(line)
     ids = frozenset(name for name in unread if isinstance(name, str))
     nameless = bool(faults) or not all(isinstance(name, str) for name in unread)
-    return Table(layer.name, [line.record for line in good], [line.place for line in good], Unread(ids, nameless))
+    return Table(layer.name, [line.record for line in good], [line.location for line in good], Unread(ids, nameless))
 
 
 def _shape_problems(line: Line, wanted: dict[str, pl.DataType], may_be_null: frozenset[str]) -> Iterator[Problem]:
     for field in (field for field in wanted if field not in line.record):
-        yield Problem("missing-field", line.place, f"the field `{field}` is missing")
+        yield Problem("missing-field", line.location, f"the field `{field}` is missing")
     for field in (field for field in line.record if field not in wanted):
-        yield Problem("unknown-field", line.place, f"`{field}` is not a field of this table: {', '.join(wanted)}")
+        yield Problem("unknown-field", line.location, f"`{field}` is not a field of this table: {', '.join(wanted)}")
     for field in (field for field in wanted if field in line.record):
         value = line.record[field]
         if value is None:
             if field not in may_be_null:
-                yield Problem("value-null", line.place, f"`{field}` is null: it must have a value")
+                yield Problem("value-null", line.location, f"`{field}` is null: it must have a value")
         elif fault := _mismatch(value, wanted[field], field):
-            yield Problem("wrong-type", line.place, fault)
+            yield Problem("wrong-type", line.location, fault)
 
 
 def _mismatch(value: Any, wanted: pl.DataType, path: str) -> str | None:

@@ -14,7 +14,7 @@ from detente.data.annotated import Tables
 from detente.data.corpus import SPLIT
 from detente.data.files import write_whole
 from detente.data.jsonl import dump_line, dump_lines, without_nan
-from detente.data.problems import Invalid, Problem
+from detente.data.problems import Problem, ValidationError
 from detente.dataset import annotations, card, checks, schema
 from detente.dataset import statistics as counts
 from detente.dataset.quality import adversarial_review
@@ -47,12 +47,12 @@ def check(root: Path) -> Tables:
     """Reads a corpus and checks all of it.
 
     Raises:
-        Invalid: With every problem.
+        ValidationError: With every problem.
     """
     read, problems = annotations.read(root)
     tables = schema.complete(read)
     if problems := problems + checks.problems_of(tables):
-        raise Invalid(problems)
+        raise ValidationError(problems)
     return tables
 
 
@@ -63,7 +63,7 @@ def files_of(root: Path) -> Files:
         root: The folder that holds `annotations/` and `dataset/`.
 
     Raises:
-        Invalid: If the corpus has problems.
+        ValidationError: If the corpus has problems.
     """
     tables = check(root)
     version = _version(root)
@@ -105,17 +105,19 @@ def _json(document: object) -> bytes:
 
 def _document(root: Path, name: str, blocks: Mapping[str, str], required: Collection[str], yaml: str = "") -> bytes:
     if not (root / name).is_file():
-        raise Invalid([Problem("file-missing", name, "write it, with a place for each generated table")])
+        raise ValidationError([Problem("file-missing", name, "write it, with a place for each generated table")])
     try:
         return card.render((root / name).read_text("utf-8"), blocks, required, yaml).encode()
     except ValueError as error:
-        raise Invalid([Problem("card-blocks", name, str(error))]) from error
+        raise ValidationError([Problem("card-blocks", name, str(error))]) from error
 
 
 def _version(root: Path) -> str:
     path = root / "annotations" / "VERSION"
     if not path.is_file():
-        raise Invalid([Problem("file-missing", "annotations/VERSION", "write the dataset's version there, as 1.0.0")])
+        raise ValidationError(
+            [Problem("file-missing", "annotations/VERSION", "write the dataset's version there, as 1.0.0")]
+        )
     return path.read_text("utf-8").strip()
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
-from detente.data.problems import Invalid, Problem
+from detente.data.problems import Problem, ValidationError
 from detente.evaluation.differences import (
     Difference,
     Rank,
@@ -95,7 +95,7 @@ def compare(
         resampling: What counts as independent, how many resamples and random sign flips are drawn, and their seed.
 
     Raises:
-        Invalid: If the systems cannot be compared, or a metric is unknown.
+        ValidationError: If the systems cannot be compared, or a metric is unknown.
     """
     resampling = resampling or Resampling()
     systems = list(scores.values())
@@ -151,14 +151,16 @@ def _chosen(scores: Scores, names: Sequence[str] | None) -> tuple[Metric | Corpu
         asked = [name for name in own if "precision" not in name and "recall" not in name] or list(known)
     if unknown := [name for name in asked if name not in known]:
         message = f"{task.name} has no metric {', '.join(map(repr, unknown))}: {ALL}, or {', '.join(known)}"
-        raise Invalid([Problem("option", "--metrics", message)])
+        raise ValidationError([Problem("option", "--metrics", message)])
     return tuple(known[name] for name in dict.fromkeys(asked))
 
 
 def _refuse_unequal(scores: Mapping[str, Scores]) -> None:
     """Refuses systems that were not scored alike, naming each that differs from the first, and in what."""
     if len(scores) < 2:
-        raise Invalid([Problem("not-comparable", ", ".join(scores) or "nothing", "a comparison needs two systems")])
+        raise ValidationError(
+            [Problem("not-comparable", ", ".join(scores) or "nothing", "a comparison needs two systems")]
+        )
     (first, one), *others = scores.items()
     expected = one.settings | one.dataset
     problems = []
@@ -169,7 +171,7 @@ def _refuse_unequal(scores: Mapping[str, Scores]) -> None:
             mine, theirs = (", ".join(f"{key} {part.get(key)}" for key in unequal) for part in (found, expected))
             problems.append(Problem("not-comparable", name, f"scored with {mine}; {first} with {theirs}"))
     if problems:
-        raise Invalid(problems)
+        raise ValidationError(problems)
 
 
 def common_settings(systems: Sequence[Scores], unit: str, interval: str, resampling: Resampling) -> dict[str, str]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from detente.data.fields import Fault, Refused, nearest
+from detente.data.fields import Fault, PredictionError, nearest
 from detente.data.files import unpack, unpacked_name
 from detente.data.jsonl import Line, describe
-from detente.data.problems import Invalid, Problem
+from detente.data.problems import Problem, ValidationError
 from detente.data.tables import FLAT_SUFFIXES, read_lines
 from detente.tasks.all import TASKS
 from detente.tasks.task import Gold, Task
@@ -44,7 +44,7 @@ def task_of(lines: Sequence[Line], name: str) -> Task:
     """The one task whose forms the lines have; of several, the one whose ids look like theirs.
 
     Raises:
-        Invalid: If the lines fit no task, or several.
+        ValidationError: If the lines fit no task, or several.
     """
     keys = set().union(*(line.record.keys() for line in lines))
     fitting = [task for task in TASKS if keys & set(task.forms)]
@@ -55,10 +55,10 @@ def task_of(lines: Sequence[Line], name: str) -> Task:
         return fitting[0]
     if not fitting and len(lines) == 1 and "id" not in lines[0].record:
         message = "the file is one object without an id: if its keys are pages, name their reference texts with --gold"
-        raise Invalid([Problem("task-unclear", f"{name}:1", message)])
+        raise ValidationError([Problem("task-unclear", f"{name}:1", message)])
     words = ", ".join(task.name for task in fitting or TASKS)
     message = f"the lines fit {'several tasks' if fitting else 'no task'}: say which with --task ({words})"
-    raise Invalid([Problem("task-unclear", f"{name}:1", message)])
+    raise ValidationError([Problem("task-unclear", f"{name}:1", message)])
 
 
 def check(
@@ -84,7 +84,7 @@ def check(
             nothing is said of missing ids.
 
     Raises:
-        Invalid: With every problem.
+        ValidationError: With every problem.
     """
     units = task.units(gold, [line.record["id"] for line in lines if isinstance(line.record.get("id"), str)])
     found = list(problems)
@@ -95,7 +95,9 @@ def check(
         lines = [line for line in lines if str(line.record.get("id")) not in left_out]
     if len(outside) == len(lines) > 1 and not allow_extra:
         shown = f"{outside[0].record['id']!r} and {len(lines) - 1} more; the gold has {next(iter(units), 'nothing')!r}"
-        raise Invalid([*found, Problem("id-unknown", name, f"no id is in the gold: {shown}. Is it the right gold?")])
+        raise ValidationError(
+            [*found, Problem("id-unknown", name, f"no id is in the gold: {shown}. Is it the right gold?")]
+        )
     first: dict[str, str] = {}
     by_id: dict[str, Any] = {}
     forms: set[str] = set()
@@ -107,17 +109,17 @@ def check(
             try:
                 by_id[line.record["id"]] = task.parse(unit, line.record)
                 forms.update(given)
-            except Refused as refused:
+            except PredictionError as refused:
                 faults += refused.faults
-        found += [Problem(rule, line.place, message) for rule, message in faults]
-    unreadable = any(problem.rule in ("not-json", "no-id", "no-predictions", "text-not-utf8") for problem in found)
+        found += [Problem(rule, line.location, message) for rule, message in faults]
+    unreadable = any(problem.code in ("not-json", "no-id", "no-predictions", "text-not-utf8") for problem in found)
     missing = tuple(sorted(units.keys() - first.keys()))
     if missing and not allow_missing and not unreadable:
         named = ", ".join(missing[:20]) + (f" and {len(missing) - 20} more" if len(missing) > 20 else "")
         message = f"{len(missing)} of {len(units)} are not predicted: {named}; add them, or pass --allow-missing"
         found.append(Problem("id-missing", name, message))
     if found:
-        raise Invalid(found)
+        raise ValidationError(found)
     return Predictions(
         task=task,
         units=units,
@@ -140,8 +142,8 @@ def _unit_of(line: Line, units: dict[str, Any], first: dict[str, str], faults: l
     elif name not in units:
         faults.append(("id-unknown", f"{name!r} is not in the gold{nearest(name, units)}"))
     else:
-        place = first.setdefault(name, line.place)
-        if place != line.place:
+        place = first.setdefault(name, line.location)
+        if place != line.location:
             faults.append(("id-duplicate", f"{name} is a duplicate of {place}"))
         return units[name]
     return None
@@ -180,12 +182,14 @@ def read(
         allow_extra: Whether ids that the gold does not have may be there.
 
     Raises:
-        Invalid: With every problem.
+        ValidationError: With every problem.
     """
     lines, problems = read_lines(unpack(data, path), path)
     if not lines:
-        raise Invalid(problems)
+        raise ValidationError(problems)
     task = task or task_of(lines, path)
     if Path(unpacked_name(path)).suffix.lower() in FLAT_SUFFIXES and not task.tabular:
-        raise Invalid([Problem("wrong-type", path, f"predictions of {task.name} are JSON Lines, not a flat table")])
+        raise ValidationError(
+            [Problem("wrong-type", path, f"predictions of {task.name} are JSON Lines, not a flat table")]
+        )
     return check(lines, task, gold, path, allow_missing=allow_missing, allow_extra=allow_extra, problems=problems)

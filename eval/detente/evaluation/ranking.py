@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.data.problems import Invalid, Problem
+from detente.data.problems import Problem, ValidationError
 from detente.evaluation.compare import common_settings
 from detente.evaluation.differences import Rank, counts_of, higher_is_better, ranks, resampled_values
 from detente.evaluation.score import Columns, Resampling, Scores, signature_of
@@ -22,13 +22,13 @@ class RankedSystem:
     Attributes:
         name: Of the system.
         scores: All its scores.
-        place: Its value, its rank, and the ranks it takes in 95% of the resamples.
+        standing: Its value, its rank, and the ranks it takes in 95% of the resamples.
         gap_to_next: Interval of how much better it is than the next; None for the last, and under ten clusters.
     """
 
     name: str
     scores: Scores
-    place: Rank
+    standing: Rank
     gap_to_next: Interval | None
 
     @property
@@ -76,7 +76,7 @@ def rank(scores: Mapping[str, Scores], by: str | None = None, resampling: Resamp
         resampling: What counts as independent, how many resamples are drawn, and their seed.
 
     Raises:
-        Invalid: If the metric is unknown.
+        ValidationError: If the metric is unknown.
     """
     resampling = resampling or Resampling()
     names, systems = list(scores), list(scores.values())
@@ -118,7 +118,7 @@ def _metric(systems: list[Scores], by: str | None) -> Metric | CorpusMetric:
         by = next((name for name in order if name in valued), systems[0].primary)
     by = task.aliases.get(by, by)
     if by not in known:
-        raise Invalid([Problem("option", "--metrics", f"{task.name} has no metric {by!r}: {', '.join(known)}")])
+        raise ValidationError([Problem("option", "--metrics", f"{task.name} has no metric {by!r}: {', '.join(known)}")])
     return known[by]
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from detente import __version__
-from detente.data.problems import Invalid, Problem
+from detente.data.problems import Problem, ValidationError
 from detente.evaluation.engines import rows_of_systems
 from detente.evaluation.predictions import Predictions
 from detente.metrics.classification import Floats
@@ -169,14 +169,14 @@ def score_all(
         advance: Told how many units of systems were just counted.
 
     Raises:
-        Invalid: If the task has no such unit of resampling.
+        ValidationError: If the task has no such unit of resampling.
     """
     options, resampling = options or Options(), resampling or Resampling()
     first = next(iter(systems.values()))
     task, units = first.task, first.units
     if resampling.unit not in task.keys:
         message = f"{task.name} has no {resampling.unit}: say --unit family or item"
-        raise Invalid([Problem("option", "--unit", message)])
+        raise ValidationError([Problem("option", "--unit", message)])
     answers: list[Mapping[str, Any]] = [each.by_id for each in systems.values()]
     if task.majority:
         answers.append(dict.fromkeys(units, task.majority(list(units.values()))))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.data.labels import REFERENCE_TASK
-from detente.data.problems import Invalid, Problem
+from detente.data.problems import Problem, ValidationError
 
 if TYPE_CHECKING:
     from detente.evaluation.predictions import Predictions
@@ -30,11 +30,11 @@ def load_gold(path: Path | None, form: str | None) -> "Gold":
     """Reference texts from a file or folder, or the dataset that the package came with.
 
     Raises:
-        Invalid: If the file cannot be read as gold.
+        ValidationError: If the file cannot be read as gold.
     """
     if path is None:
         if form:
-            raise Invalid([Problem("option", "--gold-format", "says how to read --gold, which is not given")])
+            raise ValidationError([Problem("option", "--gold-format", "says how to read --gold, which is not given")])
         from detente.data import corpus
 
         return corpus.load()
@@ -49,23 +49,25 @@ def read_all(
     """The checked predictions of each file by its short name.
 
     Raises:
-        Invalid: With the problems of all files.
+        ValidationError: With the problems of all files.
     """
     from detente.tasks.content_extraction.references import References
 
     problems: list[Problem] = []
     found: dict[str, Predictions] = {}
     if isinstance(gold, References) and task not in (None, REFERENCE_TASK):
-        raise Invalid([Problem("option", "--task", f"--gold is read by the task {REFERENCE_TASK}, not by {task}")])
+        raise ValidationError(
+            [Problem("option", "--task", f"--gold is read by the task {REFERENCE_TASK}, not by {task}")]
+        )
     if not isinstance(gold, References) and task == REFERENCE_TASK:
-        raise Invalid([Problem("option", "--task", f"{task} needs reference texts: name them with --gold")])
+        raise ValidationError([Problem("option", "--task", f"{task} needs reference texts: name them with --gold")])
     for path, short in zip(paths, short_names(paths), strict=True):
         try:
             found[short] = _read(path, gold, task, allow_missing, allow_extra)
-        except Invalid as invalid:
+        except ValidationError as invalid:
             problems += invalid.problems
     if problems:
-        raise Invalid(problems)
+        raise ValidationError(problems)
     return found
 
 
@@ -92,7 +94,9 @@ def _read(path: str, gold: "Gold", task: str | None, allow_missing: bool, allow_
         )
     name = "standard input" if path == "-" else path
     if Path(path).is_dir():
-        raise Invalid([Problem("not-readable", name, "is a folder: give --gold, whose ids its files are named by")])
+        raise ValidationError(
+            [Problem("not-readable", name, "is a folder: give --gold, whose ids its files are named by")]
+        )
     data = sys.stdin.buffer.read() if path == "-" else read_bytes(Path(path))
     wanted = next((known for known in TASKS if known.name == task), None)
     return predictions.read(name, data, gold, wanted, allow_missing=allow_missing, allow_extra=allow_extra)

@@ -36,7 +36,7 @@ def sections(ranking: Ranking, asked: Sequence[str] = ()) -> Iterator[Section]:
     header += [*(["next"] if bootstrap else []), *others, *(["no text"] if empty else [])]
     rows = []
     for placed in ranking.systems:
-        place, found = placed.place, placed.scores.metrics
+        place, found = placed.standing, placed.scores.metrics
         spread = found[ranking.by.name]
         row = [placed.name, str(place.rank or "–")]
         row += ["–" if place.interval is None else "{}…{}".format(*place.interval)] if bootstrap else []
@@ -100,8 +100,8 @@ def document(ranking: Ranking) -> dict[str, Any]:
         systems.append(
             {
                 "name": placed.name,
-                "rank": placed.place.rank,
-                "ranks": list(placed.place.interval) if placed.place.interval else None,
+                "rank": placed.standing.rank,
+                "ranks": list(placed.standing.interval) if placed.standing.interval else None,
                 "significant": placed.significant,
                 "gap_to_next": {"low": placed.gap_to_next.low, "high": placed.gap_to_next.high}
                 if placed.gap_to_next

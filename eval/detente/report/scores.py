@@ -9,7 +9,7 @@ import polars as pl
 
 from detente.data.files import write_whole
 from detente.data.jsonl import dump_lines
-from detente.data.problems import Invalid, Problem
+from detente.data.problems import Problem, ValidationError
 from detente.evaluation.score import ALL, Scores, errors, per_unit
 from detente.report.tables import Report, Section, bounds, counted, number
 
@@ -24,7 +24,7 @@ def choose(scores: Scores, metrics: Sequence[str], by: Sequence[str]) -> Scores:
     """The scores with the metrics named only; all of them if none are, or `all` is.
 
     Raises:
-        Invalid: If a metric or a breakdown is not the task's.
+        ValidationError: If a metric or a breakdown is not the task's.
     """
     task = scores.task
     asked = [] if ALL in metrics else [task.aliases.get(name, name) for name in metrics]
@@ -40,7 +40,7 @@ def choose(scores: Scores, metrics: Sequence[str], by: Sequence[str]) -> Scores:
         if key not in scores.breakdown
     ]
     if problems:
-        raise Invalid(problems)
+        raise ValidationError(problems)
     parts = {
         key: {
             value: {"n": part["n"], **{name: part[name] for name in names if name in part}}
@@ -208,7 +208,7 @@ def write_per_unit(systems: Mapping[str, Scores], path: Path) -> None:
     """Writes one row per unit, of several systems with a column that names them, as CSV or JSON Lines by the suffix.
 
     Raises:
-        Invalid: If the suffix is neither, or the file cannot be written.
+        ValidationError: If the suffix is neither, or the file cannot be written.
     """
     frames = [per_unit(scores) for scores in systems.values()]
     if len(systems) > 1:
@@ -220,4 +220,4 @@ def write_per_unit(systems: Mapping[str, Scores], path: Path) -> None:
     elif path.suffix == ".jsonl":
         write_whole(path, dump_lines(frame.iter_rows(named=True)))
     else:
-        raise Invalid([Problem("file-suffix", str(path), "name the file .csv or .jsonl")])
+        raise ValidationError([Problem("file-suffix", str(path), "name the file .csv or .jsonl")])

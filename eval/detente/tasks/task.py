@@ -139,7 +139,7 @@ class Task:
         columns: The count columns.
         metrics: Functions of the counts, in the order of the output.
         units: From the gold and the ids that predictions name to the gold's units, by id.
-        parse: A prediction from its line; raises `Refused`.
+        parse: A prediction from its line; raises `PredictionError`.
         count: The rows of one unit. The prediction is None if it is missing, which scores as empty, or as wrong.
         inputs: What a model may see of the units: no labels, nor what leaks them.
         id_form: What its ids look like, where other tasks have the same forms: a regular expression for whole ids.

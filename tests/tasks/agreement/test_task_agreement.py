@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as sklearn_metrics
 
 from detente.data.labels import AGREEMENT_LABELS as LABELS
-from detente.data.problems import Invalid
+from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
 from detente.metrics.official.fnc1 import fnc1
 from detente.tasks.agreement.task import AGREEMENT
@@ -154,6 +154,6 @@ def test_inputs_show_the_words_and_no_label(gold) -> None:
 @pytest.mark.parametrize("label", ["Agree", "", None, 1, ["agree"]])
 def test_other_labels_are_refused(minimal_gold, predict, label) -> None:
     records = [{"id": name, "label": label} for name in AGREEMENT.units(minimal_gold)]
-    with pytest.raises(Invalid) as invalid:
+    with pytest.raises(ValidationError) as invalid:
         predict(AGREEMENT, minimal_gold, records)
-    assert [problem.rule for problem in invalid.value.problems] == ["label-unknown"] * len(records)
+    assert [problem.code for problem in invalid.value.problems] == ["label-unknown"] * len(records)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from detente.data.fields import Refused
+from detente.data.fields import PredictionError
 from detente.data.page import Page
 from detente.tasks.attribution.prediction import Claim, Prediction, parse
 
@@ -12,7 +12,7 @@ UNIT = Claim("a:c01", "a", Page("a", "a", "Ann said it.", ()), (), ("ann", "bo",
 
 
 def faults_of(**line: Any) -> list[tuple[str, str]]:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PredictionError) as refused:
         parse(UNIT, line)
     return list(refused.value.faults)
 

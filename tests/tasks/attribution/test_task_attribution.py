@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as sklearn_metrics
 
 from detente.data.page import Page
-from detente.data.problems import Invalid
+from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
 from detente.tasks.attribution.prediction import Claim, Prediction
 from detente.tasks.attribution.task import ATTRIBUTION
@@ -321,9 +321,9 @@ def test_inputs_show_words_and_sources_and_no_label(gold) -> None:
 def test_each_fault_is_named(minimal_gold, predict, line, rules) -> None:
     records = [{"id": name, "source": []} for name in ATTRIBUTION.units(minimal_gold)]
     records[1] = {"id": records[1]["id"], **line}
-    with pytest.raises(Invalid) as invalid:
+    with pytest.raises(ValidationError) as invalid:
         predict(ATTRIBUTION, minimal_gold, records)
-    assert {problem.rule for problem in invalid.value.problems} == rules.keys()
+    assert {problem.code for problem in invalid.value.problems} == rules.keys()
     for rule, message in rules.items():
         invalid.match(f"{rule}: .*{message}")
 

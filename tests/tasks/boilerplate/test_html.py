@@ -13,7 +13,7 @@ import pytest
 from detente.data.jsonl import dump_lines
 from detente.data.labels import SEGMENT_TYPES, ZONE_OF_TYPE
 from detente.data.page import Page
-from detente.data.problems import Invalid
+from detente.data.problems import ValidationError
 from detente.evaluation.predictions import read
 from detente.evaluation.score import Scores, score
 from detente.tasks.boilerplate import html as html_package
@@ -443,7 +443,7 @@ def test_only_the_templates_that_the_ids_name_are_scored(gold, articles: dict[st
 
 def test_a_page_that_is_missing_in_a_template_is_an_error(gold, articles: dict[str, Page]) -> None:
     records = [{"id": each.page.id, "text": ""} for each in rendered_pages(articles.values(), TWO)][:-1]
-    with pytest.raises(Invalid, match="id-missing: 1 of 10 are not predicted: detente-004@tables;"):
+    with pytest.raises(ValidationError, match="id-missing: 1 of 10 are not predicted: detente-004@tables;"):
         scored(gold, records)
     assert scored(gold, records, allow_missing=True).missing == ("detente-004@tables",)
 
@@ -451,5 +451,5 @@ def test_a_page_that_is_missing_in_a_template_is_an_error(gold, articles: dict[s
 @pytest.mark.parametrize("others", [(), ("news",)], ids=["alone", "beside another"])
 def test_an_unknown_template_is_an_unknown_id(gold, articles: dict[str, Page], others: tuple[str, ...]) -> None:
     records = [{"id": each.page.id, "text": ""} for each in rendered_pages(articles.values(), others)]
-    with pytest.raises(Invalid, match="id-unknown: 'detente-000@nowhere' is not in the gold"):
+    with pytest.raises(ValidationError, match="id-unknown: 'detente-000@nowhere' is not in the gold"):
         scored(gold, [*records, {"id": "detente-000@nowhere", "text": ""}])

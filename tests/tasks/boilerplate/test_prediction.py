@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from detente.data.fields import Refused
+from detente.data.fields import PredictionError
 from detente.data.page import Page
 from detente.tasks.boilerplate.prediction import parse
 
@@ -28,13 +28,13 @@ def test_content_and_boilerplate_are_two_ways_to_say_the_same() -> None:
 
 def test_spans_may_overlap_and_end_with_the_text() -> None:
     assert kept(content=[[0, 5], [3, 12]]) == "TitleBody"
-    with pytest.raises(Refused, match=r"content\[1\]: end 13 is past the text's 12 characters"):
+    with pytest.raises(PredictionError, match=r"content\[1\]: end 13 is past the text's 12 characters"):
         parse(PAGE, {"content": [[0, 12], [0, 13]]})
 
 
 @pytest.mark.parametrize(("lines", "counted"), [([1], 1), ([1, 0, 1], 3), ([], 0)])
 def test_lines_are_as_many_as_the_page_has_that_are_not_blank(lines: list[int], counted: int) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PredictionError) as refused:
         parse(PAGE, {"lines": lines})
     message = f"lines has {counted} entries, the page has 2 non-blank lines: give one for each"
     assert refused.value.faults == (("line-count", message),)
@@ -42,7 +42,7 @@ def test_lines_are_as_many_as_the_page_has_that_are_not_blank(lines: list[int], 
 
 @pytest.mark.parametrize("lines", [[1, 2], [1, -1], [1, 1.0], [1, "1"], [1, None], "10", None])
 def test_lines_are_a_list_of_zeros_and_ones(lines: Any) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PredictionError) as refused:
         parse(PAGE, {"lines": lines})
     assert [rule for rule, _ in refused.value.faults] == ["wrong-type"]
 
@@ -50,5 +50,5 @@ def test_lines_are_a_list_of_zeros_and_ones(lines: Any) -> None:
 def test_a_line_with_an_error_is_an_empty_text_whatever_it_holds() -> None:
     for form in ("text", "content", "boilerplate", "lines"):
         assert parse(PAGE, {form: None, "error": "timed out"}) == (form, "")
-    with pytest.raises(Refused, match="text is null, not a string"):
+    with pytest.raises(PredictionError, match="text is null, not a string"):
         parse(PAGE, {"text": None, "error": ""})

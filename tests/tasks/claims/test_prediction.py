@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from detente.data.fields import Refused
+from detente.data.fields import PredictionError
 from detente.data.labels import CLAIM_TYPES
 from detente.data.page import Page
 from detente.tasks.claims.matching import Article
@@ -17,7 +17,7 @@ TEXT = "Paris offers help. Moscow is silent."
 
 
 def faults_of(*claims: Any) -> list[tuple[str, str]]:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PredictionError) as refused:
         parse(TEXT, {"claims": list(claims)})
     return list(refused.value.faults)
 

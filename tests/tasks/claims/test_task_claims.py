@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente.data.fields import Refused
+from detente.data.fields import PredictionError
 from detente.data.independent_sources import SUPPORTING
 from detente.data.labels import CLAIM_TYPES, PRESENTATIONS
 from detente.data.page import Page
-from detente.data.problems import Invalid
+from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
 from detente.metrics import chrf as text
 from detente.metrics import official
@@ -38,7 +38,7 @@ BLANK = Article(Page("x", "x", PAGE, ()), (), ())
 
 
 def refused(claims: Any, **more: Any) -> list[tuple[str, str]]:
-    with pytest.raises(Refused) as fault:
+    with pytest.raises(PredictionError) as fault:
         CLAIMS.parse(BLANK, {"id": "x", "claims": claims, **more})
     return list(fault.value.faults)
 
@@ -293,7 +293,7 @@ def test_sentences_without_sacrebleu_are_a_problem_that_says_what_to_install(
     monkeypatch.setitem(sys.modules, "sacrebleu.metrics.chrf", None)
     claims = gold_claims(CLAIMS.units(minimal_gold)["detente-900"], ("normalised",))
     checked = predict(CLAIMS, minimal_gold, [{"id": "detente-900", "claims": claims}])
-    with pytest.raises(Invalid, match="detente\\[text\\]"):
+    with pytest.raises(ValidationError, match="detente\\[text\\]"):
         scoring.score(checked, minimal_gold)
 
 
@@ -442,5 +442,5 @@ def test_a_sentence_without_the_package_that_scores_it_is_told(minimal_gold, pre
     text._scorer.cache_clear()
     claims = [{"spans": [[0, 17]], "normalised": "Paris offers help."}]
     checked = predict(CLAIMS, minimal_gold, [{"id": "detente-900", "claims": claims}])
-    with pytest.raises(Invalid, match="extra-missing: chrF needs sacrebleu"):
+    with pytest.raises(ValidationError, match="extra-missing: chrF needs sacrebleu"):
         scoring.score(checked, minimal_gold)

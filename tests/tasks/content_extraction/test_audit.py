@@ -69,7 +69,7 @@ EXAMPLES: dict[str, Example] = {
 def test_rule(rule: str) -> None:
     targets, pages, message = EXAMPLES[rule]
     (problem,) = audit(references(*targets), pages)
-    assert (problem.rule, problem.place) == (rule, "gold:a")
+    assert (problem.code, problem.location) == (rule, "gold:a")
     assert message in problem.message
 
 
@@ -90,12 +90,12 @@ def test_without_pages_nothing_is_said_of_them(rule: str) -> None:
 
 def test_wanted_snippets_are_something_that_an_output_can_have() -> None:
     assert audit(references(snippets("a", ("The text.",)))) == []
-    assert [problem.rule for problem in audit(references(snippets("a", (), ("Read more",))))] == ["reference-empty"]
+    assert [problem.code for problem in audit(references(snippets("a", (), ("Read more",))))] == ["reference-empty"]
 
 
 def test_a_snippet_may_stand_in_a_whole_reference_across_its_lines() -> None:
     both = Target("a", of_text("a", "Read\nmore of it.").references, (), ("Read  more",))
-    assert [problem.rule for problem in audit(references(both))] == ["snippet-in-reference"]
+    assert [problem.code for problem in audit(references(both))] == ["snippet-in-reference"]
 
 
 def test_white_space_and_quote_style_make_no_difference_to_a_page() -> None:
@@ -106,7 +106,7 @@ def test_white_space_and_quote_style_make_no_difference_to_a_page() -> None:
 def test_every_finding_is_reported_in_the_order_of_the_gold() -> None:
     targets = (snippets("b", ("one two",), ("two",)), of_text("c", ""), of_text("a", "one two"))
     found = audit(references(*targets), {"b": "one", "c": ""})
-    assert [(problem.place, problem.rule) for problem in found] == [
+    assert [(problem.location, problem.code) for problem in found] == [
         ("gold:b", "snippet-in-reference"),
         ("gold:b", "snippet-not-in-page"),
         ("gold:c", "reference-empty"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from detente.data.fields import Refused
+from detente.data.fields import PredictionError
 from detente.tasks.content_extraction.prediction import Output, parse
 
 
@@ -20,5 +20,5 @@ def test_paragraphs_are_joined_by_a_blank_line() -> None:
 def test_a_crash_has_no_text_but_its_line_is_read_all_the_same() -> None:
     assert parse(None, {"text": "a", "error": "timed out"}) == Output("", (), "crashed")
     assert parse(None, {"text": "a", "error": ""}).kind == "text"
-    with pytest.raises(Refused, match=r"paragraphs\[1\] is 2, not a string; paragraphs\[2\] is null"):
+    with pytest.raises(PredictionError, match=r"paragraphs\[1\] is 2, not a string; paragraphs\[2\] is null"):
         parse(None, {"paragraphs": ["a", 2, None], "error": "timed out"})

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sklearn_metrics
 
-from detente.data.problems import Invalid
+from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
 from detente.tasks.derivation.edges import Article, Edge, Layers, independent_sources, origins, related
 from detente.tasks.derivation.task import DERIVATION
@@ -244,7 +244,7 @@ def test_one_more_wrong_edge_never_lifts_f1(data: st.DataObject) -> None:
 
 def test_a_missing_page_has_no_edges(gold, predict) -> None:
     lines = records(gold)
-    with pytest.raises(Invalid, match="detente-004"):
+    with pytest.raises(ValidationError, match="detente-004"):
         predict(DERIVATION, gold, lines[:4])
     scores = scoring.score(predict(DERIVATION, gold, lines[:4], allow_missing=True), gold)
     # Five of the 14 edges are of that page.
@@ -293,7 +293,7 @@ def test_inputs_offer_every_node_and_name_no_unnamed_one(gold) -> None:
     ],
 )
 def test_each_fault_is_named(minimal_gold, predict, edges, messages: list[str]) -> None:
-    with pytest.raises(Invalid) as invalid:
+    with pytest.raises(ValidationError) as invalid:
         predict(DERIVATION, minimal_gold, [{"id": "detente-900", "edges": edges}])
     assert len(invalid.value.problems) == len(messages)
     for message in messages:

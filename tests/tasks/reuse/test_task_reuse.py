@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente.data.fields import Refused
-from detente.data.problems import Invalid
+from detente.data.fields import PredictionError
+from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
 from detente.evaluation.predictions import Predictions
 from detente.metrics import official
@@ -264,13 +264,13 @@ def test_all_ten_pairs_are_asked_for_the_lower_id_first(gold, predict) -> None:
     records = gold_records(gold)
     assert len(records) == 10
     assert sum(not record["passages"] for record in records) == 7
-    with pytest.raises(Invalid, match="detente-000::detente-002"):
+    with pytest.raises(ValidationError, match="detente-000::detente-002"):
         predict(REUSE, gold, [record for record in records if record["id"] != "detente-000::detente-002"])
     # A pair listed the other way round, too, would be one pair twice.
     backwards = {"id": "detente-001::detente-000", "passages": []}
-    with pytest.raises(Invalid, match="id-unknown"):
+    with pytest.raises(ValidationError, match="id-unknown"):
         predict(REUSE, gold, [*records, backwards])
-    with pytest.raises(Invalid, match="id-duplicate"):
+    with pytest.raises(ValidationError, match="id-duplicate"):
         predict(REUSE, gold, [*records, records[0]])
     missing = predict(REUSE, gold, records[1:], allow_missing=True)
     assert scoring.score(missing, gold).metrics["pair_recall"].value == 2 / 3
@@ -324,15 +324,15 @@ FAULTS = {
 
 @pytest.mark.parametrize(("record", "rules"), FAULTS.values(), ids=FAULTS)
 def test_every_fault_of_a_line_is_named(record: dict[str, Any], rules: list[str]) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PredictionError) as refused:
         REUSE.parse(pair_of([]), record)
     assert [rule for rule, _ in refused.value.faults] == rules
 
 
 def test_a_fault_says_where_it_is() -> None:
-    with pytest.raises(Refused, match=r"passages\[1\]\.source_span: end 101 is past the text's 100 characters"):
+    with pytest.raises(PredictionError, match=r"passages\[1\]\.source_span: end 101 is past the text's 100 characters"):
         REUSE.parse(pair_of([]), {"passages": [passage((0, 5)), passage((0, 5), (0, 101))]})
-    with pytest.raises(Refused, match=r"passages\[1\] is a duplicate of passages\[0\]"):
+    with pytest.raises(PredictionError, match=r"passages\[1\] is a duplicate of passages\[0\]"):
         REUSE.parse(pair_of([]), {"passages": [passage((0, 5)), passage((0, 5))]})
 
 

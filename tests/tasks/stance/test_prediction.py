@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from detente.data.fields import Refused
+from detente.data.fields import PredictionError
 from detente.tasks.stance.prediction import Prediction, parse
 
 
 def faults_of(**line: Any) -> list[tuple[str, str]]:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PredictionError) as refused:
         parse({}, {"id": "x", **line})
     return list(refused.value.faults)
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente.data.fields import Refused
+from detente.data.fields import PredictionError
 from detente.data.labels import STANCE_TARGETS
 from detente.data.page import Page
-from detente.data.problems import Invalid
+from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
 from detente.metrics.official import sentiment_graph_f1
 from detente.tasks.stance_open.prediction import Article
@@ -283,7 +283,7 @@ def test_copies_lift_no_score(gold, data: st.DataObject) -> None:
     every = predicted(article)
     # The same once more is refused; with a little less evidence it is one stance too many.
     copied = data.draw(st.sampled_from(every))
-    with pytest.raises(Refused, match="is a duplicate of"):
+    with pytest.raises(PredictionError, match="is a duplicate of"):
         STANCE_OPEN.parse(article, {"stances": [*every, copied]})
     near = {**copied, "evidence": [[copied["evidence"][0][0], copied["evidence"][0][1] - 12]]}
     part = "alleged" if article.rows[every.index(copied)]["alleged"] else "main"
@@ -300,7 +300,7 @@ def test_copies_lift_no_score(gold, data: st.DataObject) -> None:
 
 def test_all_articles_are_asked_for(gold, predict) -> None:
     records = gold_records(gold)
-    with pytest.raises(Invalid, match="detente-003"):
+    with pytest.raises(ValidationError, match="detente-003"):
         predict(STANCE_OPEN, gold, [record for record in records if record["id"] != "detente-003"])
     scores = scoring.score(predict(STANCE_OPEN, gold, records[1:], allow_missing=True), gold)
     # Of 23 rows 5 are in 000.
@@ -366,15 +366,17 @@ FAULTS = {
 
 @pytest.mark.parametrize(("record", "rules"), FAULTS.values(), ids=FAULTS)
 def test_every_fault_of_a_line_is_named(record: dict[str, Any], rules: list[str]) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PredictionError) as refused:
         STANCE_OPEN.parse(ARTICLE, record)
     assert [rule for rule, _ in refused.value.faults] == rules
 
 
 def test_a_fault_says_where_it_is_and_what_may_be_meant() -> None:
-    with pytest.raises(Refused, match=r"stances\[1\]\.holder \"arlamd\" is not a registered source: .* arland\?"):
+    with pytest.raises(
+        PredictionError, match=r"stances\[1\]\.holder \"arlamd\" is not a registered source: .* arland\?"
+    ):
         STANCE_OPEN.parse(ARTICLE, {"stances": [GOOD, {**GOOD, "holder": "arlamd"}]})
-    with pytest.raises(Refused, match=r"stances\[0\]\.evidence\[1\]: end 84 is past the text's 83 characters"):
+    with pytest.raises(PredictionError, match=r"stances\[0\]\.evidence\[1\]: end 84 is past the text's 83 characters"):
         STANCE_OPEN.parse(ARTICLE, {"stances": [{**GOOD, "evidence": [[0, 3], [5, 84]]}]})
 
 

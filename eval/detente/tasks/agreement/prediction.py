@@ -13,6 +13,6 @@ def parse(_: Any, record: Record) -> str:
     """The label of a line.
 
     Raises:
-        Refused: With every fault of the line.
+        PredictionError: With every fault of the line.
     """
     return read(record, lambda line: line.get("label", _LABEL))

@@ -57,7 +57,7 @@ def parse(claim: Claim, record: Record) -> Prediction:
     """A prediction from its line.
 
     Raises:
-        Refused: With every fault of the line.
+        PredictionError: With every fault of the line.
     """
     return read(record, partial(_line, claim))
 

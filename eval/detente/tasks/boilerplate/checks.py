@@ -14,7 +14,7 @@ def partition(tables: Tables) -> Iterator[Problem]:
     """Every non-space character of a page is in exactly one segment, and a segment lies within one line."""
     for article, text in segmented(tables).items():
         lines = [line for line in segments_of(tables, article) if fits(span_of(line.record), text)]
-        places = {span_of(line.record): line.place for line in lines}
+        places = {span_of(line.record): line.location for line in lines}
         for place, row in lines:
             segment = text[row["start"] : row["end"]]
             if "\n" in segment or segment != segment.strip():

@@ -25,7 +25,7 @@ def parse(page: Page, record: Record) -> Prediction:
     """A prediction from its line; one with an `error` is an empty text, whatever it holds.
 
     Raises:
-        Refused: With every fault of the line.
+        PredictionError: With every fault of the line.
     """
     return read(record, partial(_line, page))
 

@@ -41,7 +41,7 @@ def parse(text: str, record: Record) -> tuple[Claim, ...]:
         record: The line.
 
     Raises:
-        Refused: With every fault of the line.
+        PredictionError: With every fault of the line.
     """
     return tuple(sorted(read(record, partial(_claims, text)), key=_place))
 

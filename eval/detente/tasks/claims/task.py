@@ -12,7 +12,7 @@ import numpy as np
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.page import Page
-from detente.data.problems import Invalid, Problem
+from detente.data.problems import Problem, ValidationError
 from detente.metrics import matching as spans
 from detente.metrics import ranking
 from detente.tasks.claims import independent_sources
@@ -136,7 +136,7 @@ def _chrf(predicted: str, gold: str) -> float:
         return chrf(predicted, gold)
     except ModuleNotFoundError as error:
         message = "chrF needs sacrebleu: pip install 'detente[text]', or leave the sentences out"
-        raise Invalid([Problem("extra-missing", "normalised", message)]) from error
+        raise ValidationError([Problem("extra-missing", "normalised", message)]) from error
 
 
 def _faults(gold: Record, claim: Claim, given: Sequence[str], similarity: float) -> list[str]:

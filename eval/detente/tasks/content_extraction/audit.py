@@ -9,7 +9,7 @@ from typing import Final
 
 from detente.data.corpus import Corpus
 from detente.data.files import PACKED, read_bytes, unpack, unpacked_name
-from detente.data.problems import Invalid, Problem
+from detente.data.problems import Problem, ValidationError
 from detente.metrics.ngrams import words
 from detente.tasks.content_extraction.references import References, Target, of_text
 from detente.text.folding import fold
@@ -160,7 +160,7 @@ def read_pages(folder: Path, ids: Iterable[str]) -> dict[str, str]:
     """The visible text of pages, from files named by id: .html, .htm or .txt, packed or not.
 
     Raises:
-        Invalid: With every file that cannot be read.
+        ValidationError: With every file that cannot be read.
     """
     found: dict[str, str] = {}
     problems: list[Problem] = []
@@ -171,10 +171,10 @@ def read_pages(folder: Path, ids: Iterable[str]) -> dict[str, str]:
             continue
         try:
             text = unpack(read_bytes(path), str(path)).decode("utf-8", errors="replace")
-        except Invalid as invalid:
+        except ValidationError as invalid:
             problems += invalid.problems
             continue
         found[name] = text if unpacked_name(path.name).endswith(".txt") else visible_text(text)
     if problems:
-        raise Invalid(problems)
+        raise ValidationError(problems)
     return found

@@ -27,7 +27,7 @@ def parse(_: Any, record: Record) -> Output:
     """An output from its line; one with an `error` is a crash, whatever its text.
 
     Raises:
-        Refused: With every fault of the line.
+        PredictionError: With every fault of the line.
     """
     return read(record, _line)
 

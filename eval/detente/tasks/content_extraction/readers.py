@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from detente.data.files import read_bytes, unpack, unpacked_name
 from detente.data.jsonl import Line, Record, broken_document, describe, parse_document, parse_lines
-from detente.data.problems import Invalid, Problem
+from detente.data.problems import Problem, ValidationError
 from detente.tasks.content_extraction import references
 from detente.tasks.content_extraction.references import References, Target
 
@@ -45,7 +45,7 @@ def parse(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
         lines, problems = parse_lines(data, name)
         if not lines and len(problems) > 1:  # one broken document, rather than as many broken lines
             problems = [broken_document(data, name)]
-        return [Line(line.place, _renamed(line.record)) for line in lines], problems
+        return [Line(line.location, _renamed(line.record)) for line in lines], problems
     tool = {}
     if "output" in document and document.keys() <= {"output", "version"} and isinstance(document["output"], dict):
         if isinstance(document.get("version"), str) and document["version"]:
@@ -101,7 +101,7 @@ def prediction_lines(path: Path, data: bytes | None = None) -> tuple[list[Line],
         record = (
             {"id": line.record["id"], "text": ""} if faults and "id" in line.record else _as_prediction(line.record)
         )
-        read.append(Line(line.place, record))
+        read.append(Line(line.location, record))
     return read, problems
 
 
@@ -110,9 +110,9 @@ def _faults(line: Line) -> Iterator[Problem]:
     key = next((key for key in (*_TEXT_KEYS, "body", "paragraphs") if key in line.record), None)
     if key is None:
         known = ", ".join((*_TEXT_KEYS, "body", "paragraphs"))
-        yield Problem("form", line.place, f"the page has no text: give one of {known}")
+        yield Problem("form", line.location, f"the page has no text: give one of {known}")
     elif key in _TEXT_KEYS and not isinstance(line.record[key], str | None):
-        yield Problem("wrong-type", line.place, f"{key} is {describe(line.record[key])}, not a string")
+        yield Problem("wrong-type", line.location, f"{key} is {describe(line.record[key])}, not a string")
 
 
 def _as_prediction(record: Record) -> Record:
@@ -133,7 +133,7 @@ def read_gold(path: Path, form: str | None = None) -> References:
         form: One of `inventory.GOLD_FORMATS`; None to tell it from the keys.
 
     Raises:
-        Invalid: With every problem.
+        ValidationError: With every problem.
     """
     lines, problems = records(path)
     found = form or format_of(lines)
@@ -145,9 +145,9 @@ def read_gold(path: Path, form: str | None = None) -> References:
     for line in lines if make else ():
         page = line.record.get("id")
         if not isinstance(page, str):
-            problems.append(Problem("no-id", line.place, 'the page has no "id" that is a string'))
+            problems.append(Problem("no-id", line.location, 'the page has no "id" that is a string'))
         elif page in targets:
-            problems.append(Problem("id-duplicate", line.place, f"{page} is a duplicate of a page before it"))
+            problems.append(Problem("id-duplicate", line.location, f"{page} is a duplicate of a page before it"))
         else:
             made = make(page, line)  # type: ignore[misc]
             if isinstance(made, Problem):
@@ -155,7 +155,7 @@ def read_gold(path: Path, form: str | None = None) -> References:
             else:
                 targets[page] = made
     if problems or found is None:
-        raise Invalid(problems)
+        raise ValidationError(problems)
     return References(short_name(str(path)), found, references.digest(targets.values()), targets)
 
 
@@ -165,7 +165,7 @@ def _text_maker(key: str) -> Callable[[str, Line], Target | Problem]:
             return _lacks(line, key)
         value = line.record[key]
         if value is not None and not isinstance(value, str):
-            return Problem("wrong-type", line.place, f"{key} is {describe(value)}, not a string")
+            return Problem("wrong-type", line.location, f"{key} is {describe(value)}, not a string")
         return references.of_text(page, value or "")
 
     return make
@@ -176,7 +176,7 @@ def _paragraphs(page: str, line: Line) -> Target | Problem:
         return _lacks(line, "body")
     value = [] if line.record["body"] is None else line.record["body"]
     if fault := _not_strings(value, "body"):
-        return Problem("wrong-type", line.place, fault)
+        return Problem("wrong-type", line.location, fault)
     return references.of_paragraphs(page, value)
 
 
@@ -185,13 +185,13 @@ def _snippets(page: str, line: Line) -> Target | Problem:
         return _lacks(line, "with", "without")
     wanted, unwanted = ([] if line.record.get(key) is None else line.record[key] for key in ("with", "without"))
     if fault := _not_strings(wanted, "with") or _not_strings(unwanted, "without"):
-        return Problem("wrong-type", line.place, fault)
+        return Problem("wrong-type", line.location, fault)
     return Target(page, (), tuple(wanted), tuple(unwanted))
 
 
 def _lacks(line: Line, *keys: str) -> Problem:
     message = f"the page has no {' or '.join(keys)}: is --gold-format right?"
-    return Problem("missing-field", line.place, message)
+    return Problem("missing-field", line.location, message)
 
 
 def _not_strings(value: Any, name: str) -> str | None:

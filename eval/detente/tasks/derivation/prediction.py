@@ -12,7 +12,7 @@ def parse(article: Article, record: Record) -> tuple[Edge, ...]:
     """The edges of a line, by the id of their source.
 
     Raises:
-        Refused: With every fault of the line.
+        PredictionError: With every fault of the line.
     """
     edge = partial(_edge, article)
     edges = read(

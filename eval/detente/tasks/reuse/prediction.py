@@ -43,7 +43,7 @@ def parse(pair: Pair, record: Record) -> tuple[Detection, ...]:
     """The passages of a line by their places, not by their order; two may overlap, but not be the same.
 
     Raises:
-        Refused: With every fault of the line.
+        PredictionError: With every fault of the line.
     """
     return tuple(sorted(read(record, partial(_detections, pair)), key=lambda detection: detection.passage))
 

@@ -25,7 +25,7 @@ def parse(_: Any, record: Record) -> Prediction:
     """A prediction from its line.
 
     Raises:
-        Refused: With every fault of the line.
+        PredictionError: With every fault of the line.
     """
     return read(record, _line)
 

@@ -98,7 +98,7 @@ def parse(article: Article, record: Record) -> tuple[Stance, ...]:
     """The stances of a line, in an order that is not the line's.
 
     Raises:
-        Refused: With every fault of the line.
+        PredictionError: With every fault of the line.
     """
     stances = read(record, partial(_stances, article))
     return tuple(sorted(stances, key=lambda stance: (*stance[:4], stance.mention)))
