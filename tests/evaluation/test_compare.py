@@ -152,7 +152,7 @@ def test_missing_units_are_called_missing(minimal_gold, predict) -> None:
     part = scoring.score(predict(STANCE, minimal_gold, records[:1], allow_missing=True), minimal_gold)
     comparison = compare({"full": full, "part": part})
     assert [item.said for item in comparison.pairs[0].items] == [("none", "missing")]
-    assert "|form:label|missing:0,1|" in comparison.signature
+    assert "|kind:label|missing:0,1|" in comparison.signature
     assert f"part: scored as empty, since missing: {records[1]['id']}" in report_compare.notes(comparison)
 
 

@@ -113,7 +113,7 @@ def test_ids_that_the_gold_does_not_have_may_be_left_out(minimal_gold) -> None:
 def test_forms_have_the_order_of_the_task_and_tools_and_crashes_are_named(minimal_gold) -> None:
     one, two = (record["id"] for record in labels(minimal_gold))
     lines = [Line("f:1", {"id": one, "score": 1}), Line("f:2", {"id": two, "label": "none"})]
-    assert check(lines, STANCE, minimal_gold, "f").forms == ("label", "score")
+    assert check(lines, STANCE, minimal_gold, "f").kinds == ("label", "score")
     page = Line("f:1", {"id": "detente-900", "text": "", "error": "timed out", "tool": "whole"})
     found = check([page], BOILERPLATE, minimal_gold, "f")
     assert (found.crashed, found.tools, found.missing, found.extra) == (("detente-900",), ("whole",), (), ())

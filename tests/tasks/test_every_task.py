@@ -100,7 +100,7 @@ GOLD_AS_PREDICTION = {
         "probabilities": {name: float(name == row["label"]) for name in STANCE_LABELS}
     },
 }
-FORMS = list(GOLD_AS_PREDICTION)
+KINDS = list(GOLD_AS_PREDICTION)
 
 
 def task_named(name: str):
@@ -121,10 +121,10 @@ def test_the_command_line_knows_every_task() -> None:
 
 
 def test_every_form_of_every_task_is_tried() -> None:
-    assert {(task.name, form) for task in TASKS for form in task.forms} <= set(FORMS)
+    assert {(task.name, form) for task in TASKS for form in task.kinds} <= set(KINDS)
 
 
-@pytest.mark.parametrize(("name", "form"), FORMS)
+@pytest.mark.parametrize(("name", "form"), KINDS)
 def test_gold_against_itself_is_best_or_null(gold, predict, name: str, form: str) -> None:
     task = task_named(name)
     scores = scoring.score(predict(task, gold, gold_records(gold, name, form)), gold)
@@ -155,7 +155,7 @@ def test_the_paratext_policy_moves_the_gold(gold, predict, paratext: str) -> Non
     assert ignored.metrics["char_f1"].value == 1
 
 
-@pytest.mark.parametrize(("name", "form"), FORMS)
+@pytest.mark.parametrize(("name", "form"), KINDS)
 @settings(max_examples=3, deadline=None)
 @given(data=st.data())
 def test_the_order_of_lines_changes_nothing(gold, predict, name: str, form: str, data: st.DataObject) -> None:
@@ -271,7 +271,7 @@ def test_one_more_wrong_line_never_lifts_f1(gold, data: st.DataObject) -> None:
     assert all(after[level] <= before[level] for level in before)
 
 
-@pytest.mark.parametrize(("name", "form"), FORMS)
+@pytest.mark.parametrize(("name", "form"), KINDS)
 @settings(max_examples=3, deadline=None)
 @given(data=st.data())
 def test_counts_of_shards_add_up_to_the_counts_of_the_whole(gold, name: str, form: str, data: st.DataObject) -> None:

@@ -99,8 +99,8 @@ def dataset_show(article: str, layer: str) -> None:
 
 
 @dataset_group.command("info")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-def dataset_info(form: str) -> None:
+@click.option("--format", "output_format", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def dataset_info(output_format: str) -> None:
     """Print version, hashes, counts and agreement of the dataset.
 
     \b
@@ -114,7 +114,7 @@ def dataset_info(form: str) -> None:
         from detente.report.gold import info
 
         known = info(load())
-        if form == "json":
+        if output_format == "json":
             click.echo(json.dumps(known, indent=2, ensure_ascii=False))
             return
         click.echo(f"{known['name']} {known['version']}  sha256 {known['sha256']}")

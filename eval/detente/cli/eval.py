@@ -26,14 +26,14 @@ eval_group.add_command(compare)
 
 @eval_group.command("tasks")
 def eval_tasks() -> None:
-    """List the tasks, the forms of their predictions, and their baselines."""
+    """List the tasks, the kinds of their predictions, and their baselines."""
     from detente.tasks.all import TASKS
     from detente.tasks.baselines import BASELINES
 
     for task in TASKS:
         click.secho(task.name, bold=True)
         click.echo(f"  {task.summary}")
-        click.echo(f"  a line has id and one of: {', '.join(task.forms)}" + " (also CSV, Parquet)" * task.tabular)
+        click.echo(f"  a line has id and one of: {', '.join(task.kinds)}" + " (also CSV, Parquet)" * task.tabular)
         click.echo(f"  primary metric: {task.primary}; beside it: {', '.join(task.standard)}")
         click.echo(f"  metrics: {', '.join(measure.name for measure in task.measures)}")
         for baseline in BASELINES:
@@ -43,8 +43,8 @@ def eval_tasks() -> None:
 
 @eval_group.command("metrics")
 @click.option("--task", type=click.Choice([*TASK_NAMES, REFERENCE_TASK]), help="Of one task only.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-def eval_metrics(task: str | None, form: str) -> None:
+@click.option("--format", "output_format", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def eval_metrics(task: str | None, output_format: str) -> None:
     """List every metric with its task, range, formula and reference.
 
     \b
@@ -71,7 +71,7 @@ def eval_metrics(task: str | None, form: str) -> None:
         if task in (None, known.name)
         for metric in known.measures
     ]
-    if form == "json":
+    if output_format == "json":
         click.echo(json.dumps(without_nan(rows), indent=2, ensure_ascii=False))
         return
     for row in rows:

@@ -93,7 +93,7 @@ PREDICTION_RULES = {
     "id-unknown": "an id is in the gold",
     "id-missing": "every id of the gold is predicted (or --allow-missing is given)",
     "unknown-field": "a line has no key outside its task's",
-    "form": "a line has exactly one of its task's forms",
+    "form": "a line has exactly one kind of prediction of its task",
     "wrong-type": "a value has its form's type",
     "label-unknown": "a label is in the inventory",
     "value-out-of-range": "a score is on the scale, and probabilities are numbers from 0 to 1",

@@ -23,7 +23,7 @@ from detente.evaluation.score import ALL, Resampling, Scores, signature_of
 from detente.stats import bootstrap, paired
 from detente.tasks.task import CorpusMetric, Metric, Task
 
-_OWN: Final = ("form", "missing", "crashed", "extra")
+_OWN: Final = ("kind", "missing", "crashed", "extra")
 """What each system has of its own in its signature."""
 _DRAWN: Final = ("interval", "unit", "resamples", "seed")
 """What a comparison decides for itself."""

@@ -24,7 +24,7 @@ class Predictions:
         units: The gold's units that they are held against, by id.
         by_id: Unit id to prediction.
         missing: Ids of the gold that are not predicted, sorted; empty unless that was allowed.
-        forms: The forms that occur, in the task's order.
+        kinds: The kinds that occur, in the task's order.
         crashed: Ids whose line has an `error`.
         extra: Ids that the gold does not have, left out; empty unless that was allowed.
         tools: What made the predictions, by the lines' `tool`.
@@ -34,23 +34,23 @@ class Predictions:
     units: dict[str, Any]
     by_id: dict[str, Any]
     missing: tuple[str, ...]
-    forms: tuple[str, ...]
+    kinds: tuple[str, ...]
     crashed: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
 
 
 def task_of(lines: Sequence[Line], name: str) -> Task:
-    """The one task whose forms the lines have; of several, the one whose ids look like theirs.
+    """The one task whose kinds the lines have; of several, the one whose ids look like theirs.
 
     Raises:
         ValidationError: If the lines fit no task, or several.
     """
     keys = set().union(*(line.record.keys() for line in lines))
-    fitting = [task for task in TASKS if keys & set(task.forms)]
+    fitting = [task for task in TASKS if keys & set(task.kinds)]
     if len(fitting) > 1:
         ids = [str(line.record.get("id")) for line in lines]
-        fitting = [task for task in fitting if any(re.fullmatch(task.id_form, each) for each in ids)] or fitting
+        fitting = [task for task in fitting if any(re.fullmatch(task.id_pattern, each) for each in ids)] or fitting
     if len(fitting) == 1:
         return fitting[0]
     if not fitting and len(lines) == 1 and "id" not in lines[0].record:
@@ -100,15 +100,15 @@ def check(
         )
     first: dict[str, str] = {}
     by_id: dict[str, Any] = {}
-    forms: set[str] = set()
+    kinds: set[str] = set()
     for line in lines:
         faults: list[Fault] = []
         unit = _unit_of(line, units, first, faults)
-        given = _forms_of(line, task, faults)
+        given = _kinds_of(line, task, faults)
         if unit is not None and len(given) == 1:
             try:
                 by_id[line.record["id"]] = task.parse(unit, line.record)
-                forms.update(given)
+                kinds.update(given)
             except PredictionError as refused:
                 faults += refused.faults
         found += [Problem(rule, line.location, message) for rule, message in faults]
@@ -125,7 +125,7 @@ def check(
         units=units,
         by_id=by_id,
         missing=missing,
-        forms=tuple(form for form in task.forms if form in forms),
+        kinds=tuple(kind for kind in task.kinds if kind in kinds),
         crashed=tuple(sorted(line.record["id"] for line in lines if line.record.get("error"))),
         extra=extra,
         tools=tuple(sorted({str(line.record["tool"]) for line in lines if line.record.get("tool")})),
@@ -149,16 +149,16 @@ def _unit_of(line: Line, units: dict[str, Any], first: dict[str, str], faults: l
     return None
 
 
-def _forms_of(line: Line, task: Task, faults: list[Fault]) -> list[str]:
-    """The forms of the task that a line has; that they are not one is added to the faults, as are unknown keys."""
+def _kinds_of(line: Line, task: Task, faults: list[Fault]) -> list[str]:
+    """The kinds of the task that a line has; that they are not one is added to the faults, as are unknown keys."""
     keys = line.record.keys()
-    known = ("id", *task.forms, *task.extras)
+    known = ("id", *task.kinds, *task.extras)
     if unknown := sorted(keys - set(known)):
         faults.append(("unknown-field", f"{', '.join(map(repr, unknown))}: {task.name} knows {', '.join(known)}"))
-    given = [form for form in task.forms if form in keys]
+    given = [kind for kind in task.kinds if kind in keys]
     if len(given) != 1:
         named = " and ".join(given) if given else "none"
-        faults.append(("form", f"the line has {named}: give exactly one of {', '.join(task.forms)}"))
+        faults.append(("form", f"the line has {named}: give exactly one of {', '.join(task.kinds)}"))
     return given
 
 

@@ -360,7 +360,7 @@ def _settings(
     if interval == "bootstrap":
         parts |= {"resamples": resampling.resamples, "seed": resampling.seed}
     parts |= {name: getattr(options, name) for name in task.options}
-    parts |= {"form": "+".join(predictions.forms) or "none", "missing": len(predictions.missing)}
+    parts |= {"kind": "+".join(predictions.kinds) or "none", "missing": len(predictions.missing)}
     if "error" in task.extras:
         parts |= {"crashed": len(predictions.crashed), "extra": len(predictions.extra)}
     parts |= task.signature_parts(predictions.units)

@@ -26,21 +26,21 @@ def short_names(paths: Sequence[str]) -> list[str]:
     ]
 
 
-def load_gold(path: Path | None, form: str | None) -> "Gold":
+def load_gold(path: Path | None, gold_format: str | None) -> "Gold":
     """Reference texts from a file or folder, or the dataset that the package came with.
 
     Raises:
         ValidationError: If the file cannot be read as gold.
     """
     if path is None:
-        if form:
+        if gold_format:
             raise ValidationError([Problem("option", "--gold-format", "says how to read --gold, which is not given")])
         from detente.data import corpus
 
         return corpus.load()
     from detente.tasks.content_extraction.readers import read_gold
 
-    return read_gold(path, form)
+    return read_gold(path, gold_format)
 
 
 def read_all(

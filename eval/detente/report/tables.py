@@ -111,11 +111,11 @@ def print_report(report: Report, file: IO[str]) -> None:
     print_tables(report.sections, report.notes, report.signature, file)
 
 
-def rendered(report: Report, form: str) -> str:
+def rendered(report: Report, output_format: str) -> str:
     """A report as text: its tables as `table` (without colour) or `markdown`, or its document as `json`."""
-    if form == "json":
+    if output_format == "json":
         return json.dumps(without_nan(report.document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    if form == "markdown":
+    if output_format == "markdown":
         return markdown_tables(report.sections, report.notes, report.signature)
     buffer = io.StringIO()
     print_report(report, buffer)

@@ -130,7 +130,7 @@ class Task:
         summary: One line for people.
         primary: The metric that leads every output, and that systems are ranked by.
         standard: The metrics shown beside it, at most eight; `--metrics all` shows the others too.
-        forms: The keys of which a prediction line has exactly one.
+        kinds: The keys of which a prediction line has exactly one.
         extras: Keys that it may have besides.
         tabular: Whether predictions may be CSV or Parquet.
         options: The fields of `Options` that it heeds.
@@ -142,7 +142,7 @@ class Task:
         parse: A prediction from its line; raises `PredictionError`.
         count: The rows of one unit. The prediction is None if it is missing, which scores as empty, or as wrong.
         inputs: What a model may see of the units: no labels, nor what leaks them.
-        id_form: What its ids look like, where other tasks have the same forms: a regular expression for whole ids.
+        id_pattern: What its ids look like, where other tasks have the same kinds of lines: a regular expression for whole ids.
         majority: The prediction of the majority class for every unit, where there is such a thing.
         corpus_metrics: Measures of all units together, which follow the metrics.
         group: Where units are predicted one by one but scored together: from units and predictions to groups of them,
@@ -159,7 +159,7 @@ class Task:
     summary: str
     primary: str
     standard: tuple[str, ...]
-    forms: tuple[str, ...]
+    kinds: tuple[str, ...]
     extras: tuple[str, ...]
     tabular: bool
     options: tuple[str, ...]
@@ -170,7 +170,7 @@ class Task:
     parse: Callable[[Any, Record], Any]
     count: Callable[[Any, Any, Options], list[Row]]
     inputs: Callable[["Corpus"], list[Record]]
-    id_form: str = ".*"
+    id_pattern: str = ".*"
     majority: Callable[[Sequence[Any]], Any] | None = None
     corpus_metrics: tuple[CorpusMetric, ...] = ()
     group: Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[dict[str, Any], dict[str, Any]]] | None = None

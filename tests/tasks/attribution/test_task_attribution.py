@@ -187,15 +187,15 @@ def gold_line(unit: Claim, form: str) -> dict[str, Any]:
     return {**everything, "channel": first["chain"][-1]["channel"]} if chain else everything
 
 
-FORMS = {"ids": 4, "one id": 6, "utf8": 12, "utf16": 12, "everything": len(ATTRIBUTION.metrics)}
+KINDS = {"ids": 4, "one id": 6, "utf8": 12, "utf16": 12, "everything": len(ATTRIBUTION.metrics)}
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", KINDS)
 def test_gold_against_itself_is_best_or_null(gold, predict, form: str) -> None:
     records = [{"id": name, **gold_line(unit, form)} for name, unit in ATTRIBUTION.units(gold).items()]
     scores = scoring.score(predict(ATTRIBUTION, gold, records), gold)
     found = [spread.value for spread in scores.metrics.values() if not np.isnan(spread.value)]
-    assert found == [1.0] * FORMS[form]
+    assert found == [1.0] * KINDS[form]
     assert scoring.errors(scores).is_empty()
 
 

@@ -153,7 +153,7 @@ def test_pages_are_html_or_text_packed_or_not(tmp_path: Path) -> None:
     html = "<p>1 &lt; 2<script>hidden</script></p>"
     for name in ("a.html", "b.htm", "c"):
         (tmp_path / name).write_text(html)
-    (tmp_path / "d.html.gz").write_bytes(gzip.compress(html.encode()))
+    (tmp_path / "d.html.gz").write_bytes(gzip.compress(html.encode(), mtime=0))
     (tmp_path / "e.txt").write_text("<p> 1 &lt; 2")
     found = read_pages(tmp_path, "abcdef")
     assert found == {**dict.fromkeys("abcd", "1 < 2"), "e": "<p> 1 &lt; 2"}
@@ -165,7 +165,7 @@ def benchmark(tmp_path: Path) -> Path:
     pages = tmp_path / "html"
     pages.mkdir()
     (pages / "a.html").write_text("<nav>Menu</nav><p>The caf&eacute; is open.</p><script>var x = 'Not text';</script>")
-    (pages / "b.html.gz").write_bytes(gzip.compress(b"<p>Another</p><p>text.</p>"))
+    (pages / "b.html.gz").write_bytes(gzip.compress(b"<p>Another</p><p>text.</p>", mtime=0))
     return write(tmp_path, {"a": "The café is open.", "b": "Another\ntext."})
 
 
@@ -203,7 +203,7 @@ def test_findings_exit_1_and_are_all_printed(benchmark: Path) -> None:
         (b'{"a": {"with": "x", "without": []}}', ":a: wrong-type: with is not a list of strings"),
         (b'{"a": {"title": "x"}}', ": gold-format:"),
         (b"", ": gold-format:"),
-        (gzip.compress(b"{}" * 1000)[:20], ": not-readable:"),
+        (gzip.compress(b"{}" * 1000, mtime=0)[:20], ": not-readable:"),
     ],
 )
 def test_a_broken_file_exits_2(tmp_path: Path, data: bytes, message: str) -> None:
@@ -231,12 +231,12 @@ def test_a_broken_packed_page_is_a_problem_of_the_call(tmp_path: Path) -> None:
     gold.write_text(json.dumps({"a": {"articleBody": "One two."}}))
     pages = tmp_path / "pages"
     pages.mkdir()
-    (pages / "a.html.gz").write_bytes(gzip.compress(b"<p>One two.</p>")[:15])
+    (pages / "a.html.gz").write_bytes(gzip.compress(b"<p>One two.</p>", mtime=0)[:15])
     result = run("dataset", "audit", gold, "--pages", pages)
     assert result.exit_code == 2
     assert "a.html.gz: not-readable" in result.stderr
     (pages / "a.html.gz").unlink()
-    (pages / "a.htm.gz").write_bytes(gzip.compress(b"<p>One two.</p>"))
+    (pages / "a.htm.gz").write_bytes(gzip.compress(b"<p>One two.</p>", mtime=0))
     assert read_pages(pages, ["a", "b"]) == {"a": "One two."}
     assert run("dataset", "audit", gold, "--pages", pages).exit_code == 0
 

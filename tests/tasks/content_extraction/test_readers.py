@@ -140,7 +140,7 @@ def test_up_to_four_optional_paragraphs_give_every_choice_and_more_give_all_or_n
 def test_snippets_are_read_with_either_side_left_out(tmp_path: Path) -> None:
     pages = {"a": {"file": "a.html", "with": ["red fox"], "without": ["Menu"]}, "b": {"with": ["blue sky"]}}
     found = foreign.read_gold(written(pages)(tmp_path / "gold.json"))
-    assert found.form == "snippets"
+    assert found.format == "snippets"
     assert (found.targets["a"].wanted, found.targets["a"].unwanted) == (("red fox",), ("Menu",))
     assert (found.targets["b"].wanted, found.targets["b"].unwanted) == (("blue sky",), ())
 

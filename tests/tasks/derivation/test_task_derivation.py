@@ -151,7 +151,7 @@ def test_the_golds_own_numbers_of_sources_are_the_published_ones(gold) -> None:
     assert independent_sources({page: unit.edges for page, unit in units.items()}, layers) == published
 
 
-FORMS = {
+KINDS = {
     "source": ("source",),
     "degree": ("source", "degree"),
     "kind": ("source", "kind"),
@@ -161,7 +161,7 @@ FORMS = {
 
 def records(gold, form: str = "all") -> list[dict[str, Any]]:
     return [
-        {"id": page, "edges": [{name: getattr(each, name) for name in FORMS[form]} for each in unit.edges]}
+        {"id": page, "edges": [{name: getattr(each, name) for name in KINDS[form]} for each in unit.edges]}
         for page, unit in DERIVATION.units(gold).items()
     ]
 

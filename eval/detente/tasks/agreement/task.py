@@ -131,7 +131,7 @@ AGREEMENT: Final = Task(
     summary="does a page bear a proposition out, contradict it, leave it open, or say nothing of it",
     primary="macro_f1",
     standard=("f1_agree", "f1_disagree", "f1_discuss", "f1_related", "relative_score", "accuracy", "mcc", "fnc1"),
-    forms=("label",),
+    kinds=("label",),
     extras=(),
     tabular=True,
     options=("alternatives",),
@@ -170,7 +170,7 @@ AGREEMENT: Final = Task(
     parse=parse,
     count=_count,
     inputs=_inputs,
-    id_form="[^:]+::[^:]+",
+    id_pattern="[^:]+::[^:]+",
     majority=_majority,
     corpus_metrics=(
         label_scorer(

@@ -117,7 +117,7 @@ ATTRIBUTION: Final = Task(
         *("entity_f1", "source_token_f1", "cue_token_f1", "content_token_f1"),
         *("attribution_type_macro_f1", "channel_accuracy", "chain_exact_match"),
     ),
-    forms=("source",),
+    kinds=("source",),
     extras=("chain", "cue", "content", "type", "channel", "offset_unit"),
     tabular=False,
     options=("alternatives",),

@@ -11,13 +11,13 @@ from detente.data.jsonl import Record
 from detente.data.page import Page
 from detente.text.spans import Span, mask_of
 
-FORMS: Final = ("text", "content", "boilerplate", "lines")
+KINDS: Final = ("text", "content", "boilerplate", "lines")
 
 
 class Prediction(NamedTuple):
-    """A prediction's form and its value: a text, or one truth per character of the page."""
+    """A prediction's kind and its value: a text, or one truth per character of the page."""
 
-    form: str
+    kind: str
     value: str | NDArray[np.bool_]
 
 
@@ -31,16 +31,16 @@ def parse(page: Page, record: Record) -> Prediction:
 
 
 def _line(page: Page, line: Field) -> Prediction | None:
-    form = next(form for form in FORMS if form in line.value)
+    kind = next(kind for kind in KINDS if kind in line.value)
     unit = offset_unit(line)
     if line.value.get("error"):
-        return Prediction(form, "")
-    if form == "text":
+        return Prediction(kind, "")
+    if kind == "text":
         text = line.get("text", string)
-        return None if text is None else Prediction(form, text)
-    given = line.get(form, partial(_kept_lines, page.lines) if form == "lines" else spans(page.text, unit))
+        return None if text is None else Prediction(kind, text)
+    given = line.get(kind, partial(_kept_lines, page.lines) if kind == "lines" else spans(page.text, unit))
     covered = mask_of(given or (), len(page.text))
-    return Prediction(form, (~covered if form == "boilerplate" else covered) & page.visible)
+    return Prediction(kind, (~covered if kind == "boilerplate" else covered) & page.visible)
 
 
 def _kept_lines(lines: list[Span], field: Field) -> tuple[Span, ...] | None:

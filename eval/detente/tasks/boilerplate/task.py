@@ -18,7 +18,7 @@ from detente.tasks.boilerplate import retention
 from detente.tasks.boilerplate.html import AT
 from detente.tasks.boilerplate.html import NAMES as TEMPLATES
 from detente.tasks.boilerplate.metrics import COLUMNS, METRICS
-from detente.tasks.boilerplate.prediction import FORMS, Prediction, parse
+from detente.tasks.boilerplate.prediction import KINDS, Prediction, parse
 from detente.tasks.task import Options, Row, Task
 from detente.text.spans import Span, sums_within
 
@@ -185,7 +185,7 @@ BOILERPLATE: Final = Task(
         "claims_kept",
         "promotional",
     ),
-    forms=FORMS,
+    kinds=KINDS,
     extras=("offset_unit", "tool", "error"),
     tabular=False,
     options=("paratext", "alternatives"),

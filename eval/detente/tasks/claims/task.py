@@ -216,7 +216,7 @@ CLAIMS: Final = Task(
         *("exact_f1", "partial_f1", "claim_char_f1", "type_macro_f1_overall"),
         *("check_worthy_average_precision", "b_cubed_f1", "sources_min_error", "nervaluate"),
     ),
-    forms=("claims",),
+    kinds=("claims",),
     extras=("offset_unit",),
     tabular=False,
     options=("alternatives",),

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 from detente.data.fields import Field, list_of, read, string
 from detente.data.jsonl import Record
 
-FORMS: Final = ("text", "paragraphs")
+KINDS: Final = ("text", "paragraphs")
 
 
 class Output(NamedTuple):

@@ -88,11 +88,11 @@ def format_of(lines: list[Line]) -> str | None:
         return "snippets"
     if "body" in keys:
         return "fundus"
-    return next((form for key, form in _TEXT_KEYS.items() if key in keys), None)
+    return next((name for key, name in _TEXT_KEYS.items() if key in keys), None)
 
 
 def prediction_lines(path: Path, data: bytes | None = None) -> tuple[list[Line], list[Problem]]:
-    """The pages of an output file in the project's own form: `text` or `paragraphs`, `tool`, `error`."""
+    """The pages of an output file in the project's own keys: `text` or `paragraphs`, `tool`, `error`."""
     lines, problems = records(path) if data is None else parse(data, str(path))
     read = []
     for line in lines:
@@ -125,18 +125,18 @@ def _as_prediction(record: Record) -> Record:
     return {**kept, "text": "" if record[key] is None else record[key]}
 
 
-def read_gold(path: Path, form: str | None = None) -> References:
+def read_gold(path: Path, gold_format: str | None = None) -> References:
     """Reads reference texts.
 
     Args:
         path: A file in the native format of a benchmark, packed or not, or a folder of .txt files.
-        form: One of `inventory.GOLD_FORMATS`; None to tell it from the keys.
+        gold_format: One of `labels.GOLD_FORMATS`; None to tell it from the keys.
 
     Raises:
         ValidationError: With every problem.
     """
     lines, problems = records(path)
-    found = form or format_of(lines)
+    found = gold_format or format_of(lines)
     if found is None and not problems:
         known = "articleBody, plaintext, text, body, with or without"
         problems.append(Problem("gold-format", str(path), f"no page has {known}: say which with --gold-format"))
@@ -201,7 +201,7 @@ def _not_strings(value: Any, name: str) -> str | None:
 
 
 _MAKERS: Final[dict[str, Callable[[str, Line], Target | Problem]]] = {
-    **{form: _text_maker(key) for key, form in _TEXT_KEYS.items()},
+    **{name: _text_maker(key) for key, name in _TEXT_KEYS.items()},
     "fundus": _paragraphs,
     "snippets": _snippets,
 }

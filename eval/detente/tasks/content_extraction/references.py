@@ -85,20 +85,20 @@ class References:
 
     Attributes:
         name: Of the file or folder it was read from.
-        form: Its format, one of `inventory.GOLD_FORMATS`.
+        format: One of `labels.GOLD_FORMATS`.
         sha256: Of its ids and texts in canonical JSON.
         targets: By page.
     """
 
     name: str
-    form: str
+    format: str
     sha256: str
     targets: Mapping[str, Target]
 
     @property
     def manifest(self) -> dict[str, Any]:
         """Name, version and digest, as a dataset has them."""
-        return {"name": self.name, "version": self.form, "sha256": self.sha256}
+        return {"name": self.name, "version": self.format, "sha256": self.sha256}
 
     @property
     def version(self) -> str:

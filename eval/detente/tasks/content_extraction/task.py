@@ -17,7 +17,7 @@ from detente.tasks.content_extraction.errors import METRICS as ERROR_METRICS
 from detente.tasks.content_extraction.errors import describe_errors, errors
 from detente.tasks.content_extraction.metrics import MEANS, SNIPPETS
 from detente.tasks.content_extraction.metrics import METRICS as MEASURES
-from detente.tasks.content_extraction.prediction import FORMS, Output, parse
+from detente.tasks.content_extraction.prediction import KINDS, Output, parse
 from detente.tasks.content_extraction.references import References, Target, sentence_tokens
 from detente.tasks.task import Options, Row, Task
 from detente.text import sentences
@@ -158,7 +158,7 @@ CONTENT_EXTRACTION: Final = Task(
         *("rouge_lsum_f1", "levenshtein", "bag_of_words_f1", "paragraph_match_f1"),
         *("wer", "snippet_f1", "missed", "insertions"),
     ),
-    forms=FORMS,
+    kinds=KINDS,
     extras=("tool", "error"),
     tabular=False,
     options=("empty",),

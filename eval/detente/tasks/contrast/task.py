@@ -87,7 +87,7 @@ CONTRAST: Final = Task(
     summary="minimal pairs for stance and agreement: does the label follow the edit? (synthetic)",
     primary="twin_consistency",
     standard=("pair_consistency_change", "pair_consistency_keep", "stance_macro_f1", "agreement_macro_f1"),
-    forms=("label",),
+    kinds=("label",),
     extras=(),
     tabular=True,
     options=(),
@@ -132,6 +132,6 @@ CONTRAST: Final = Task(
     parse=parse,
     count=_count,
     inputs=_inputs,
-    id_form="contrast:.+",
+    id_pattern="contrast:.+",
     group=_group,
 )

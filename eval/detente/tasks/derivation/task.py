@@ -143,7 +143,7 @@ DERIVATION: Final = Task(
         *("edge_precision", "edge_recall", "degree_macro_f1", "kind_macro_f1"),
         *("edge_kind_f1", "related_pages_f1", "sources_max_error"),
     ),
-    forms=("edges",),
+    kinds=("edges",),
     extras=(),
     tabular=False,
     options=(),

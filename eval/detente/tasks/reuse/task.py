@@ -161,7 +161,7 @@ REUSE: Final = Task(
         "operation_macro_f1",
         "plagdet",
     ),
-    forms=("passages",),
+    kinds=("passages",),
     extras=("offset_unit",),
     tabular=False,
     options=(),

@@ -7,7 +7,7 @@ from detente.data.fields import Field, label, read
 from detente.data.jsonl import Record, describe
 from detente.data.labels import SCALE, STANCE_LABELS, label_of_scale
 
-FORMS: Final = ("label", "score", "probabilities")
+KINDS: Final = ("label", "score", "probabilities")
 _TOLERANCE: Final = 1e-6
 """How far from 1 probabilities may sum, for those that were written with few digits."""
 
@@ -15,7 +15,7 @@ _TOLERANCE: Final = 1e-6
 class Prediction(NamedTuple):
     """A predicted label, and the score or the probabilities that it comes from."""
 
-    form: str
+    kind: str
     label: str
     score: float | None = None
     probabilities: dict[str, float] | None = None

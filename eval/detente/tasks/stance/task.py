@@ -13,7 +13,7 @@ from detente.metrics import classification, official
 from detente.metrics.classification import Floats
 from detente.tasks.labels import alpha, label_scorer, majority
 from detente.tasks.metric_families import accuracy, confusion_columns, macro_f1, mcc, of_confusion
-from detente.tasks.stance.prediction import FORMS, Prediction, parse
+from detente.tasks.stance.prediction import KINDS, Prediction, parse
 from detente.tasks.task import CorpusMetric, CorpusValue, Counts, Metric, Options, Row, Task
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ STANCE: Final = Task(
     summary="where a holder stands on counter-terrorism cooperation between France and Russia",
     primary="f_avg",
     standard=("macro_f1", "accuracy", "mcc", "mae", "brier", "semeval2016_task6"),
-    forms=FORMS,
+    kinds=KINDS,
     extras=(),
     tabular=True,
     options=("alternatives",),
@@ -197,7 +197,7 @@ STANCE: Final = Task(
     parse=parse,
     count=_count,
     inputs=_inputs,
-    id_form="[^:]+(:[^:]+){3,}",
+    id_pattern="[^:]+(:[^:]+){3,}",
     majority=_majority,
     corpus_metrics=(
         CorpusMetric(

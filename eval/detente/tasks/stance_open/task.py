@@ -118,7 +118,7 @@ STANCE_OPEN: Final = Task(
         "evidence_f1",
         _OFFICIAL,
     ),
-    forms=("stances",),
+    kinds=("stances",),
     extras=("offset_unit",),
     tabular=False,
     options=(),
