@@ -31,6 +31,11 @@ def test_of_equal_stretches_the_first_is_kept() -> None:
     assert spans("aa", "bb aa cc aa dd aa") == [(3, 5)]
 
 
+def test_stretches_side_by_side_are_all_found() -> None:
+    placed = align("a\na\na", "a a a b")
+    assert (runs(placed.kept), placed.doubled) == ([(0, 1), (2, 3), (4, 5)], 0)
+
+
 def test_a_whole_line_comes_before_an_earlier_part_of_a_line() -> None:
     # The first starts a line, the second ends one, the third does both.
     assert spans("aa", "aa bb\ncc aa\naa\n") == [(12, 14)]
@@ -183,6 +188,26 @@ def test_what_is_left_of_a_line_is_looked_for_again_from_four_tokens_on() -> Non
     assert align("jj kk ll aa bb cc dd ee ff gg hh", page).insertion_texts == ("jj kk ll",)
 
 
+def test_what_is_left_after_the_part_found_is_looked_for_again_too() -> None:
+    page = "aa bb cc dd ee ff gg hh ii jj kk ll"
+    assert kept("ee ff gg hh ii jj kk ll aa bb cc dd", page) == page.split()
+    assert kept("ee ff gg hh ii jj kk ll bb cc dd", page) == [*page.split()[4:]]
+    assert align("ee ff gg hh ii jj kk ll bb cc dd", page).insertion_texts == ("bb cc dd",)
+
+
+def test_a_line_in_three_parts_is_found_part_by_part() -> None:
+    # Eight tokens, six and four, last to first: 35 pairs of neighbours without the two where parts meet, 18 in words.
+    parts = ["aa bb cc dd", "ee ff gg hh ii jj", "kk ll mm nn oo pp qq rr"]
+    placed = align(" ".join(reversed(parts)), " ".join(parts))
+    assert (placed.kept.sum(), placed.insertions, placed.doubled) == (36, 0, 0)
+    assert placed.whitespace == WhitespaceErrors(15, 0, 18, 0, 0, 0)
+
+
+def test_a_word_of_one_letter_at_the_very_start_is_taken_once() -> None:
+    placed = align("a\na bb cc dd Q ff", "a bb cc dd ee ff")
+    assert sorted(placed.insertion_texts) == ["Q", "a"]
+
+
 def test_text_that_is_taken_is_not_matched_again_token_by_token() -> None:
     # The second line repeats the first, 8 of its 17 characters; the rest of the page is found.
     page = "aa bb cc dd ee ff gg hh"
@@ -240,6 +265,14 @@ def test_doubled_lines_and_insertions_are_not_out_of_order() -> None:
     assert align("bb\nQ\nbb\ncc\naa", "aa\nbb\ncc").out_of_order == 1
 
 
+def test_the_order_of_lines_is_that_of_their_starts() -> None:
+    # The first line's sentence holds "bb", which is placed before it; it starts before it and ends after it.
+    placed = align("aa bb cc dd ee. Q\nbb", "aa bb cc dd ee.\n")
+    assert (placed.doubled, placed.out_of_order) == (0, 0)
+    placed = align("bb\naa bb cc dd ee. Q", "aa bb cc dd ee.\n")
+    assert (placed.doubled, placed.out_of_order) == (0, 1)
+
+
 def test_lines_that_start_at_the_same_place_are_in_order() -> None:
     # The second line starts with four tokens that stand already, less than half of it: it is not doubled.
     placed = align("aa bb cc.\naa bb cc. dddd eeee ffff Q gggg", "aa bb cc. dddd eeee ffff gggg\n")
@@ -275,6 +308,12 @@ def test_every_sentence_of_a_line_has_its_own_place() -> None:
     # The second sentence stands in the page before the first, and the line break between its words is lost.
     page = "dd ee\nff gg.\naa bb cc dd.\n"
     assert places("aa bb cc dd. dd ee ff gg.", page) == WhitespaceErrors(6, 0, 10, 0, 1, 1)
+
+
+def test_sentences_that_are_aligned_together_start_where_the_first_does() -> None:
+    # Without Q and R eight pairs in aa, bb, "dd.", ee, ff, "hh." and three between aa bb, "dd. ee" and ee ff.
+    page = "aa bb cc dd. ee ff gg hh."
+    assert places("aa bb Q dd. ee ff R hh.", page) == WhitespaceErrors(3, 0, 8, 0, 0, 0)
 
 
 # Nothing

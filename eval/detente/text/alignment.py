@@ -57,13 +57,12 @@ class _DensePage:
         blank = is_space(text)
         self.offsets = np.flatnonzero(~blank)
         self.dense = "".join(folded.split())
-        boundary = np.ones(len(text) + 1, dtype=bool)
+        boundary = np.ones(len(text), dtype=bool)
         spans = token_spans(folded)
         for start, end in spans:
             boundary[start + 1 : end] = False
         place_of = np.concatenate([[0], np.cumsum(~blank)])
-        self.token_starts = place_of[[start for start, _ in spans]] if spans else np.zeros(0, dtype=np.int64)
-        self.token_ends = place_of[[end for _, end in spans]] if spans else np.zeros(0, dtype=np.int64)
+        self.token_starts, self.token_ends = place_of[np.array(spans, dtype=np.int64).reshape(-1, 2)].T
         self.tokens = [folded[start:end].casefold() for start, end in spans]
         # Both ends of an exact match stand where a token starts or ends.
         self.boundary = np.append(boundary[self.offsets], True)
@@ -93,7 +92,6 @@ class _Alignment:
 
     def __init__(self, page: _DensePage, lines: list[str]) -> None:
         self.page = page
-        self.lines = lines
         self.source = np.full(sum(_size(line) for line in lines), -1)  # of each character of the output, in the page
         self.taken = np.zeros(len(page.dense), dtype=bool)
         self.places: dict[int, Span] = {}  # line -> its first-placed stretch of the page
