@@ -233,7 +233,7 @@ def test_alpha_of_perfect_labels_is_1_and_the_majority_of_equals_is_the_first_of
     assert majority([], LABELS) == "x"
 
 
-def test_stance_has_every_label_of_its_official_scorers(gold) -> None:
+def test_stance_has_every_label_of_its_official_scorers() -> None:
     rows = pl.DataFrame({"gold": ["favor", "against", "none"], "predicted": ["favor", "against", "none"]})
     found = [measure.compute({}, {}, rows) for measure in STANCE.corpus_metrics if measure.group == OFFICIAL]
     assert [(each.value, each.reason) for each in found] == [(1.0, "")] * 3
