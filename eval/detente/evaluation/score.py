@@ -87,10 +87,13 @@ class Scores:
         return self.rows.filter(slice=MAIN)
 
     def outside_range(self, name: str) -> bool:
-        """Whether the pooled value lies outside the range over the clusters beside which it is printed."""
+        """Whether the pooled value lies outside the range over the clusters beside which it is printed.
+
+        False where the value or the range is undefined, and beside an interval.
+        """
         found = self.metrics[name]
-        inside = found.low - _SLACK <= found.value <= found.high + _SLACK
-        return self.interval == "range" and not np.isnan(found.low) and not inside
+        outside = found.value < found.low - _SLACK or found.value > found.high + _SLACK
+        return self.interval == "range" and outside
 
 
 def signature_of(settings: Mapping[str, str]) -> str:
