@@ -32,7 +32,7 @@ def seconds_per_unit(corpus: Corpus, size: int) -> float:
     task = replace(STANCE, units=lambda _: units)
     by_id = {name: STANCE.parse(row, {"id": name, "label": row["label"]}) for name, row in units.items()}
     start = time.perf_counter()
-    score(Predictions(task, by_id, (), ("label",)), corpus)
+    score(Predictions(task, units, by_id, (), ("label",)), corpus)
     return (time.perf_counter() - start) / size
 
 

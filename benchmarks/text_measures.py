@@ -22,8 +22,8 @@ import numpy as np
 from detente.metrics.edit_distance import indel_ratio, wer_tokens, word_error_rate
 from detente.metrics.ngrams import Shingles
 from detente.metrics.rouge import rouge_lsum
-from detente.stats import bootstrap as resample
-from detente.tasks.content_extraction import readers as foreign
+from detente.stats.bootstrap import bootstrap_weights
+from detente.tasks.content_extraction import readers
 from detente.text import sentences as sentences_module
 from detente.text.sentences import sentences
 
@@ -147,7 +147,7 @@ def grams(text: str) -> Iterator[tuple[str, ...]]:
 def our_shingles(gold: Texts, systems: list[Texts]) -> list[float]:
     """The same by counts and one matrix product, references counted once."""
     references = {page: Shingles(text) for page, text in gold.items()}
-    drawn = resample.bootstrap_weights(len(gold), RESAMPLES, seed=0)
+    drawn = bootstrap_weights(len(gold), RESAMPLES, seed=0)
     found = []
     for texts in systems:
         counts = np.array([references[page].compare(texts[page])[0] for page in gold], dtype=float)
@@ -194,8 +194,8 @@ def edits(gold: Texts, systems: dict[str, Texts]) -> bool:
 
 def main(gold_path: Path, paths: list[Path]) -> int:
     """Runs all comparisons; 1 if a bound is broken."""
-    gold = dict(foreign.texts(foreign.records(gold_path)[0]))
-    systems = {path.name: dict(foreign.texts(foreign.records(path)[0])) for path in paths}
+    gold = dict(readers.texts(readers.records(gold_path)[0]))
+    systems = {path.name: dict(readers.texts(readers.records(path)[0])) for path in paths}
     print(f"{len(gold)} pages, {len(systems)} systems")
     return 0 if all([edits(gold, systems), shingles(gold, systems), rouge(gold, systems)]) else 1
 

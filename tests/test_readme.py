@@ -1,5 +1,6 @@
 """The README's five minutes, run as written."""
 
+import json
 import os
 import re
 import subprocess
@@ -13,6 +14,10 @@ from detente.dataset import statistics as counts
 from detente.dataset.build import CANARY
 
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+SHOWN = {
+    language: re.compile(rf"^```{language}\n(.*?)^```$", re.DOTALL | re.MULTILINE) for language in ("text", "json")
+}
+"""What the README shows of outputs; "…" ends a line that is cut."""
 QUOTED = re.compile(r"\*?`([^`]+)`")
 
 
@@ -45,6 +50,13 @@ def test_the_commands_run_in_their_order(readme: str, tmp_path: Path) -> None:
     assert "char_f1" in shown
     assert "macro_f1" in shown
     assert {"scores.json", "pages.csv", "predictions.jsonl"} <= {path.name for path in tmp_path.iterdir()}
+    (table,) = SHOWN["text"].findall(readme)
+    assert [line for line in table.splitlines() if line.rstrip("…") not in shown] == []
+    (example,) = SHOWN["json"].findall(readme)
+    scores, part = json.loads((tmp_path / "scores.json").read_bytes()), json.loads(example)
+    assert {key: scores[key] for key in part if key != "metrics"} | {"metrics": part["metrics"]} == part
+    for name, values in part["metrics"].items():
+        assert {key: scores["metrics"][name][key] for key in values} == values
 
 
 def test_the_table_of_extractors_is_what_their_kept_outputs_score(readme: str, root: Path) -> None:
