@@ -160,7 +160,7 @@ def test_a_new_task_is_one_folder_and_one_line(checkout: Checkout) -> None:
     assert values(told.out) == {"accuracy": 1, "macro_f1": 1}
     assert values(named.out) == {"accuracy": 0, "macro_f1": 0}
     assert "accuracy" in table.out
-    assert "label-unknown: label 'shrill' is not one of calm, alarmed" in refused.err
+    assert 'label-unknown: label "shrill" is not one of calm, alarmed' in refused.err
     assert json.loads(compared.out)["task"] == "headline_tone"
     assert ranked.out.index("right") < ranked.out.index("wrong")
     assert [row["name"] for row in json.loads(metrics.out)] == ["accuracy", "macro_f1"]
