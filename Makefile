@@ -54,7 +54,7 @@ bench: $(READY)  ## Measure what the speed claims rest on.
 
 mutants: $(READY)  ## Break the code in 60 small ways, and name those that no test notices (or SAMPLE=200 SEED=3).
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[mutants]'
-	@$(BIN)/python scripts/mutants.py --sample $(SAMPLE) --seed $(SEED)
+	@$(BIN)/python tests/mutants/run.py --sample $(SAMPLE) --seed $(SEED)
 
 clean:  ## Remove what the other targets made, the dataset aside.
 	rm -rf .venv build dist $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis

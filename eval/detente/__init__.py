@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from detente.data.corpus import load_dataset
+    from detente.evaluation.library import compare, inputs, score
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "load_dataset"]
+__all__ = ["__version__", "compare", "inputs", "load_dataset", "score"]
 
 
 def __getattr__(name: str) -> Any:
@@ -15,4 +16,8 @@ def __getattr__(name: str) -> Any:
         from detente.data.corpus import load_dataset
 
         return load_dataset
+    if name in ("compare", "inputs", "score"):
+        from detente.evaluation import library
+
+        return getattr(library, name)
     raise AttributeError(f"module 'detente' has no attribute {name!r}")

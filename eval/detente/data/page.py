@@ -1,6 +1,6 @@
 """A page with its gold segments, its lines and its tokens."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,6 +10,11 @@ from numpy.typing import NDArray
 from detente.data.jsonl import Record
 from detente.text.spans import Span, sums_within
 from detente.text.tokens import is_space, line_spans, token_spans
+
+
+def pairs_of(spans: Iterable[Record]) -> tuple[Span, ...]:
+    """Spans of a row, `{start, end}`, as pairs."""
+    return tuple((span["start"], span["end"]) for span in spans)
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,7 @@ class Page:
     @cached_property
     def spans(self) -> list[Span]:
         """The segments' spans."""
-        return [(row["start"], row["end"]) for row in self.segments]
+        return list(pairs_of(self.segments))
 
     @cached_property
     def visible(self) -> NDArray[np.bool_]:

@@ -142,7 +142,8 @@ class Task:
         parse: A prediction from its line; raises `PredictionError`.
         count: The rows of one unit. The prediction is None if it is missing, which scores as empty, or as wrong.
         inputs: What a model may see of the units: no labels, nor what leaks them.
-        id_pattern: What its ids look like, where other tasks have the same kinds of lines: a regular expression for whole ids.
+        id_pattern: What its ids look like, where other tasks have the same kinds of lines: a regular expression for
+            whole ids.
         majority: The prediction of the majority class for every unit, where there is such a thing.
         corpus_metrics: Measures of all units together, which follow the metrics.
         group: Where units are predicted one by one but scored together: from units and predictions to groups of them,

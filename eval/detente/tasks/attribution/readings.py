@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any, Final, NamedTuple
 
 from detente.data.jsonl import Record
-from detente.data.page import Page
+from detente.data.page import Page, pairs_of
 from detente.tasks.attribution.prediction import Chain, Claim, Prediction
 from detente.tasks.task import Options
 from detente.text.spans import Span
@@ -34,11 +34,6 @@ class Reading(NamedTuple):
         return self.chain[-1] if self.chain else frozenset()
 
 
-def pairs(spans: list[Record]) -> tuple[Span, ...]:
-    """Spans of a gold row as pairs."""
-    return tuple((span["start"], span["end"]) for span in spans)
-
-
 def of_row(row: Record, options: Options) -> Iterator[Reading]:
     """The readings of a gold row: its own first, then those that its alternatives allow, if they are accepted."""
     types, chains = [row["type"]], [tuple(frozenset(link["sources"]) for link in row["chain"])]
@@ -56,9 +51,9 @@ def of_row(row: Record, options: Options) -> Iterator[Reading]:
             kind,
             channel if chain else None,
             row["cue_force"],
-            pairs(row["source_spans"]),
-            pairs(row["cue_spans"]),
-            pairs(row["content_spans"]),
+            pairs_of(row["source_spans"]),
+            pairs_of(row["cue_spans"]),
+            pairs_of(row["content_spans"]),
         )
 
 

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import ATTRIBUTION_TYPES
-from detente.data.page import Page
+from detente.data.page import Page, pairs_of
 from detente.tasks.attribution.prediction import Claim, Prediction, parse
-from detente.tasks.attribution.readings import NO_TYPE, PARTS, counted, faults, likeness, names, of_row, pairs, words
+from detente.tasks.attribution.readings import NO_TYPE, PARTS, counted, faults, likeness, names, of_row, words
 from detente.tasks.metric_families import accuracy, confusion_columns, macro_f1, outcome_columns, overlap, share, where
 from detente.tasks.task import Counts, Metric, Options, Row, Task
 
@@ -49,7 +49,7 @@ def _inputs(corpus: Corpus) -> list[Record]:
     sources = _sources(corpus)
     inputs = []
     for row in corpus.rows("claims"):
-        text, spans = corpus.articles[row["article"]]["text"], [list(pair) for pair in pairs(row["spans"])]
+        text, spans = corpus.articles[row["article"]]["text"], [list(pair) for pair in pairs_of(row["spans"])]
         claim = " … ".join(text[start:end] for start, end in spans)
         line = {"id": row["id"], "article": row["article"], "text": text, "spans": spans, "claim": claim}
         inputs.append({**line, "sources": sources})

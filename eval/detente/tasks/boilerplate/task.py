@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import TYPES_OF_ZONE
-from detente.data.page import Page
+from detente.data.page import Page, pairs_of
 from detente.tasks.boilerplate import retention
 from detente.tasks.boilerplate.html import AT
 from detente.tasks.boilerplate.html import NAMES as TEMPLATES
@@ -21,9 +21,9 @@ from detente.tasks.boilerplate.metrics import COLUMNS, METRICS
 from detente.tasks.boilerplate.prediction import KINDS, Prediction, parse
 from detente.tasks.task import Options, Row, Task
 from detente.text.spans import Span, sums_within
+from detente.text.tokens import shortened
 
 PARATEXT: Final = ("ignore", "content", "boilerplate")
-_SHOWN: Final = 60
 
 
 class _Output(NamedTuple):
@@ -50,16 +50,12 @@ def _other_layers(corpus: Corpus) -> dict[str, dict[str, list[tuple[Span, ...]]]
         article: {layer: [] for layer in retention.LAYERS} for article in corpus.articles
     }
     for row in corpus.rows("claims"):
-        found[row["article"]]["claims"].append(_pairs(row["spans"]))
+        found[row["article"]]["claims"].append(pairs_of(row["spans"]))
     for config, field, layer in (("stance", "evidence", "evidence"), ("attribution", "cue_spans", "cues")):
-        spans = {(row["article"], span) for row in corpus.rows(config) for span in _pairs(row[field])}
+        spans = {(row["article"], span) for row in corpus.rows(config) for span in pairs_of(row[field])}
         for article, span in sorted(spans):
             found[article][layer].append((span,))
     return found
-
-
-def _pairs(spans: list[Record]) -> tuple[Span, ...]:
-    return tuple((span["start"], span["end"]) for span in spans)
 
 
 def _inputs(corpus: Corpus) -> list[Record]:
@@ -134,8 +130,7 @@ def _units_of(
 
 def _error(page: Page, segment: Row, wanted: bool | None, size: int, kept: int) -> Row:
     wrong = 0 if wanted is None else size - kept if wanted else kept
-    shown = page.text[segment["start"] : segment["end"]]
-    shown = shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…"
+    shown = shortened(page.text[segment["start"] : segment["end"]])
     verb = "lost" if wanted else "let in"
     return {"wrong": wrong, "detail": f"{verb} {wrong} of {size} characters: {shown}" if wrong else ""}
 
@@ -149,7 +144,7 @@ def _whole_page(page: Page, output: _Output) -> Row:
         "type": "output",
         "item": f"{page.id}:output",
         "wrong": made_up,
-        "detail": detail if len(detail) <= 2 * _SHOWN else detail[: 2 * _SHOWN - 1] + "…" if made_up else "",
+        "detail": shortened(detail, 120) if made_up else "",
         **output.counts,
     }
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
-from detente.data.page import Page
+from detente.data.page import Page, pairs_of
 from detente.data.problems import Problem, ValidationError
 from detente.metrics import matching as spans
 from detente.metrics import ranking
@@ -21,8 +21,8 @@ from detente.tasks.claims.metrics import COLUMNS, FIRST, METRICS, THRESHOLDS
 from detente.tasks.claims.prediction import FIELDS, Claim, parse
 from detente.tasks.task import Options, Row, Task
 from detente.text.spans import Span
+from detente.text.tokens import shortened
 
-_SHOWN: Final = 60
 _ZONES: Final = {"paragraph": "body", "headline": "headline", "subheading": "subheading"}
 _JUDGED: Final = ("type", "presentation", "check_worthy")
 _ALL_WRONG: Final = 1 + len(_JUDGED)
@@ -42,7 +42,7 @@ def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Article]:
         name: Article(
             Page(name, row["family"], row["text"], tuple(segments[name])),
             tuple(claims[name]),
-            tuple(tuple((span["start"], span["end"]) for span in claim["spans"]) for claim in claims[name]),
+            tuple(pairs_of(claim["spans"]) for claim in claims[name]),
             behind,
         )
         for name, row in corpus.articles.items()
@@ -89,8 +89,7 @@ def _row(article: Article, item: str, zone: str, kind: str, presentation: str) -
 
 
 def _shown(text: str, parts: Sequence[Span]) -> str:
-    shown = " … ".join(text[start:end] for start, end in parts)
-    return shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…"
+    return shortened(" … ".join(text[start:end] for start, end in parts))
 
 
 def _is_check_worthy(claim: Claim) -> bool:

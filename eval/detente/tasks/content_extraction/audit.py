@@ -13,13 +13,12 @@ from detente.data.problems import Problem, ValidationError
 from detente.metrics.ngrams import words
 from detente.tasks.content_extraction.references import References, Target, of_text
 from detente.text.folding import fold
-from detente.text.tokens import line_spans
+from detente.text.tokens import line_spans, shortened
 
 RUN: Final = 8
 """So many words in a row are compared where two pages may be duplicates."""
 SHARED: Final = 0.5
 """Two pages are near-duplicates if they share this part of the shorter one's runs, or more."""
-_SHOWN: Final = 60
 _HIDDEN: Final = frozenset(("script", "style", "noscript", "template", "title"))
 
 
@@ -48,8 +47,7 @@ def audit(gold: References, pages: Mapping[str, str] | None = None) -> list[Prob
 
 
 def _quoted(text: str) -> str:
-    shown = " ".join(text.split())
-    return repr(shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…")
+    return repr(shortened(" ".join(text.split())))
 
 
 def _dense(text: str) -> str:

@@ -4,14 +4,13 @@ from typing import Final, NamedTuple
 
 from detente.tasks.metric_families import DAMAGE, TEXT_ERROR_COLUMNS, share, text_errors
 from detente.text.spans import mask_of, sums_within
-from detente.text.tokens import is_space, line_spans
+from detente.text.tokens import is_space, line_spans, shortened
 
 COLUMNS: Final = (
     *("reference", "missed", "reference_blocks", "missed_blocks"),
     *("output_characters", "insertions", "output_lines", "doubled", "moved"),
     *TEXT_ERROR_COLUMNS,
 )
-_SHOWN: Final = 60
 
 
 class TextErrors(NamedTuple):
@@ -73,8 +72,8 @@ def describe_errors(found: TextErrors) -> str:
 
 
 def _quoted(text: str) -> str:
-    shown = " ".join(text.split())
-    return f" ({shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + '…'})" if shown else ""
+    shown = shortened(" ".join(text.split()))
+    return f" ({shown})" if shown else ""
 
 
 METRICS: Final = (

@@ -25,8 +25,8 @@ from detente.tasks.labels import OFFICIAL
 from detente.tasks.reuse.metrics import COLUMNS, METRICS, NO_OPERATION
 from detente.tasks.reuse.prediction import Detection, Pair, as_pan, parse
 from detente.tasks.task import CorpusMetric, CorpusValue, Options, Row, Task
+from detente.text.tokens import shortened
 
-_SHOWN: Final = 60
 _WHOLE_PAIR: Final = "pair"
 """In the place of an operation in the row of a pair."""
 
@@ -137,7 +137,7 @@ def _spurious(pair: Pair, detection: Detection, coverage: float) -> Row:
 def _shown(pair: Pair, passage: Passage) -> str:
     texts = (pair.this_text[slice(*passage.this)], pair.source_text[slice(*passage.source)])
     sides = (" ".join(text.split()) for text in texts)
-    return " ~ ".join(side if len(side) <= _SHOWN else side[: _SHOWN - 1] + "…" for side in sides)
+    return " ~ ".join(shortened(side) for side in sides)
 
 
 def _official(units: Mapping[str, Any], by_id: Mapping[str, Any], _: Any) -> CorpusValue:

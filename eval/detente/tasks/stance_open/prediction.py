@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from detente.data.fields import Field, label, objects, offset_unit, read, registered, spans
 from detente.data.jsonl import Record
 from detente.data.labels import STANCE_LABELS, STANCE_TARGETS
-from detente.data.page import Page
+from detente.data.page import Page, pairs_of
 from detente.text.folding import fold
 from detente.text.spans import Span, mask_of, sums_within
 
@@ -86,7 +86,7 @@ class Article:
         return [(row, self._stance(row)) for row in self.rows]
 
     def _stance(self, row: Record) -> Stance:
-        evidence = tuple(sorted((span["start"], span["end"]) for span in row["evidence"]))
+        evidence = tuple(sorted(pairs_of(row["evidence"])))
         return Stance(row["holder"], row["target"], row["label"], evidence, self.tokens_of(evidence))
 
     def gold(self, *, alleged: bool) -> list[tuple[Record, Stance]]:

@@ -1,6 +1,6 @@
 """Breaks the code in small ways and asks the tests: a change that no test notices is a hole in the tests.
 
-python scripts/mutants.py --sample 60 --seed 0
+python tests/mutants/run.py --sample 60 --seed 0
 
 Each mutant runs in a copy of the checkout, against the tests that mirror its package first, and against wider ones if
 it survives those. A survivor that no test could kill, because it is equivalent, is explained in
@@ -32,7 +32,7 @@ from cosmic_ray.operators.operator import Operator
 from cosmic_ray.plugins import get_operator, operator_names
 from rich.progress import Progress
 
-ROOT: Final = Path(__file__).resolve().parents[1]
+ROOT: Final = Path(__file__).resolve().parents[2]
 PACKAGE: Final = "eval/detente"
 EXPLAINED: Final = ROOT / "tests" / "mutants" / "explained.toml"
 TARGETS: Final = (

@@ -1,0 +1,91 @@
+"""The commands as functions: `detente.inputs`, `detente.score`, `detente.compare`."""
+
+from collections.abc import Sequence
+from os import PathLike, fspath
+from pathlib import Path
+
+from detente.data.corpus import load
+from detente.data.jsonl import Record
+from detente.evaluation import compare as comparing
+from detente.evaluation.compare import Comparison
+from detente.evaluation.score import Resampling, Scores
+from detente.evaluation.systems import load_gold, read_all, score_files
+from detente.tasks.all import TASKS
+from detente.tasks.task import Options
+
+PathName = str | PathLike[str]
+
+
+def inputs(task: str) -> list[Record]:
+    """What a model may see, one record per unit of a task; never labels.
+
+    Args:
+        task: One of the tasks whose gold is the dataset.
+
+    Raises:
+        ValueError: If there is no such task.
+    """
+    found = next((known for known in TASKS if known.name == task), None)
+    if found is None:
+        raise ValueError(f"there is no task {task!r}: {', '.join(known.name for known in TASKS)}")
+    return found.inputs(load())
+
+
+def score(
+    predictions: PathName,
+    task: str | None = None,
+    *,
+    gold: PathName | None = None,
+    options: Options | None = None,
+    resampling: Resampling | None = None,
+    allow_missing: bool = False,
+    allow_extra: bool = False,
+) -> Scores:
+    """Scores a file of predictions; the arguments are the options of `detente eval score`.
+
+    Args:
+        predictions: A file as the command takes it.
+        task: The task; by default told from the lines.
+        gold: Reference texts to score against, instead of the dataset.
+        options: What counts as right.
+        resampling: How intervals are made.
+        allow_missing: Whether ids of the gold may be missing; they score as empty, or as wrong.
+        allow_extra: Whether ids that the gold does not have may be there; they are left out.
+
+    Raises:
+        ValidationError: With every problem of the file.
+    """
+    reference = load_gold(None if gold is None else Path(gold), None)
+    systems = read_all([fspath(predictions)], reference, task, allow_missing=allow_missing, allow_extra=allow_extra)
+    (found,) = score_files(systems, reference, options or Options(), resampling or Resampling(), None).values()
+    return found
+
+
+def compare(
+    predictions: Sequence[PathName],
+    task: str | None = None,
+    *,
+    gold: PathName | None = None,
+    metrics: Sequence[str] = (),
+    options: Options | None = None,
+    resampling: Resampling | None = None,
+) -> Comparison:
+    """Compares files of predictions, each with the first; the arguments are the options of `detente eval compare`.
+
+    Args:
+        predictions: Two files or more.
+        task: The task; by default told from the lines.
+        gold: Reference texts to score against, instead of the dataset.
+        metrics: The metrics to compare by; by default those of the command.
+        options: What counts as right.
+        resampling: How intervals and tests are made; by default from 10,000 resamples.
+
+    Raises:
+        ValidationError: With every problem of the files, and if they cannot be compared.
+    """
+    reference = load_gold(None if gold is None else Path(gold), None)
+    systems = read_all([fspath(path) for path in predictions], reference, task)
+    resampling = resampling or Resampling(resamples=10_000)
+    return comparing.compare(
+        score_files(systems, reference, options or Options(), resampling, None), metrics, resampling
+    )
