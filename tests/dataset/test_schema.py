@@ -1,14 +1,15 @@
 """Layers as values: what of them other places list must be what the layers say."""
 
-from detente.data.labels import SHOWN_LAYERS
 from detente.data.problems import CORPUS_RULES
 from detente.dataset import schema
 from detente.dataset.statistics import card_blocks
+from detente.report.gold import painters
 from detente.tasks.layer import ROW
 
 
-def test_the_layers_named_on_the_command_line_are_those_that_are_painted() -> None:
-    assert tuple(layer.name for layer in schema.LAYERS.values() if layer.paint) == SHOWN_LAYERS
+def test_the_layers_that_are_shown_are_those_that_are_painted() -> None:
+    shown = ["boilerplate", "claims", "stance", "agreement", "attribution", "derivation", "reuse"]
+    assert list(painters()) == shown
 
 
 def test_the_configs_stand_in_the_order_in_which_they_were_published() -> None:

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente.data.labels import AGREEMENT_LABELS, STANCE_LABELS, TASK_NAMES
+from detente.data.labels import AGREEMENT_LABELS, STANCE_LABELS
 from detente.data.page import Page
 from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
 from detente.metrics import official
+from detente.tasks import TASK_NAMES
 from detente.tasks.all import TASKS
 from detente.tasks.boilerplate.task import BOILERPLATE
 from detente.tasks.stance.task import STANCE
@@ -116,7 +117,7 @@ def values(scores: scoring.Scores) -> dict[str, float]:
     return {name: spread.value for name, spread in scores.metrics.items()}
 
 
-def test_the_command_line_knows_every_task() -> None:
+def test_a_task_bears_the_name_of_its_folder() -> None:
     assert tuple(task.name for task in TASKS) == TASK_NAMES
 
 

@@ -8,8 +8,9 @@ from detente.cli.compare import compare
 from detente.cli.options import CONTEXT, TASK, emit, problems_exit
 from detente.cli.run import run
 from detente.cli.score import score
-from detente.data.labels import REFERENCE_TASK, TASK_NAMES
+from detente.data.labels import REFERENCE_TASK
 from detente.data.problems import Problem, ValidationError
+from detente.tasks import TASK_NAMES
 from detente.tasks.boilerplate.html import NAMES as TEMPLATES
 
 _FILE = click.Path(dir_okay=False, path_type=Path)

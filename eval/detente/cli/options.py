@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from detente.data.labels import GOLD_FORMATS, REFERENCE_TASK, TASK_NAMES
+from detente.data.labels import GOLD_FORMATS, REFERENCE_TASK
 from detente.data.problems import Problem, ValidationError
+from detente.tasks import TASK_NAMES
 
 if TYPE_CHECKING:
     from detente.evaluation.predictions import Predictions

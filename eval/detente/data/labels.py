@@ -1,22 +1,7 @@
 """The closed inventories of labels, in the order in which tables and confusion matrices show them."""
 
-TASK_NAMES = (
-    "boilerplate",
-    "claims",
-    "stance",
-    "stance_open",
-    "agreement",
-    "attribution",
-    "derivation",
-    "reuse",
-    "contrast",
-)
-"""The tasks, as words on the command line, which must not load them to say what there is."""
-
 REFERENCE_TASK = "content_extraction"
 """The task whose gold is not the dataset but reference texts (`--gold`)."""
-SHOWN_LAYERS = ("boilerplate", "claims", "stance", "agreement", "attribution", "derivation", "reuse")
-"""The layers that `detente dataset show` prints, for the same reason."""
 
 GOLD_FORMATS = ("article-extraction", "wceb", "fundus", "snippets", "text")
 """Of reference texts. `text` is a folder of .txt files, or ids and texts in JSON or JSON Lines."""

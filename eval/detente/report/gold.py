@@ -10,7 +10,12 @@ from rich.text import Text
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.tasks.all import layers
-from detente.tasks.layer import Painted
+from detente.tasks.layer import Painted, Painter
+
+
+def painters() -> dict[str, Painter]:
+    """How to show a row of each layer that can be shown on a page, by the layer's name."""
+    return {layer.name: layer.paint for layer in layers() if layer.paint}
 
 
 def show(corpus: Corpus, article: str, name: str) -> None:
@@ -20,7 +25,7 @@ def show(corpus: Corpus, article: str, name: str) -> None:
         KeyError: If there is no such article.
         ValueError: If there is no such layer, or it has no rows to show on a page.
     """
-    paint = next((layer.paint for layer in layers() if layer.name == name), None)
+    paint = painters().get(name)
     if paint is None:
         raise ValueError(f"{name} is not a layer that is shown")
     page = corpus.articles[article]

@@ -1,36 +1,26 @@
 """The tasks there are, and the layers of annotation that they are scored against."""
 
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
-from detente.tasks.agreement.task import AGREEMENT
-from detente.tasks.attribution.task import ATTRIBUTION
-from detente.tasks.boilerplate.task import BOILERPLATE
-from detente.tasks.claims.task import CLAIMS
-from detente.tasks.content_extraction.task import CONTENT_EXTRACTION
-from detente.tasks.contrast.task import CONTRAST
-from detente.tasks.derivation.task import DERIVATION
-from detente.tasks.reuse.task import REUSE
-from detente.tasks.stance.task import STANCE
-from detente.tasks.stance_open.task import STANCE_OPEN
+from detente.data.labels import REFERENCE_TASK
+from detente.tasks import TASK_NAMES
 from detente.tasks.task import Task
 
 if TYPE_CHECKING:
     from detente.tasks.layer import Layer
 
-TASKS: Final[tuple[Task, ...]] = (
-    BOILERPLATE,
-    CLAIMS,
-    STANCE,
-    STANCE_OPEN,
-    AGREEMENT,
-    ATTRIBUTION,
-    DERIVATION,
-    REUSE,
-    CONTRAST,
-)
+
+def _task(name: str) -> Task:
+    task: Task = getattr(import_module(f"detente.tasks.{name}.task"), name.upper())
+    return task
+
+
+TASKS: Final = tuple(_task(name) for name in TASK_NAMES)
 """The tasks whose gold is the dataset."""
 
-EVERY_TASK: Final[tuple[Task, ...]] = (*TASKS, CONTENT_EXTRACTION)
+EVERY_TASK: Final = (*TASKS, _task(REFERENCE_TASK))
 """Those, and the one whose gold is reference texts (`--gold`)."""
 
 
@@ -39,24 +29,5 @@ def layers() -> "tuple[Layer, ...]":
 
     A function, because the models take a second to load that scoring does not need.
     """
-    from detente.tasks.agreement.gold import AGREEMENT_LAYER, EXCEPTIONS_LAYER
-    from detente.tasks.attribution.gold import ATTRIBUTION_LAYER
-    from detente.tasks.boilerplate.gold import BOILERPLATE_LAYER
-    from detente.tasks.claims.gold import CLAIMS_LAYER, NO_CLAIM_LAYER
-    from detente.tasks.contrast.gold import CONTRAST_LAYER
-    from detente.tasks.derivation.gold import DERIVATION_LAYER
-    from detente.tasks.reuse.gold import REUSE_LAYER
-    from detente.tasks.stance.gold import STANCE_LAYER
-
-    return (
-        BOILERPLATE_LAYER,
-        CLAIMS_LAYER,
-        NO_CLAIM_LAYER,
-        STANCE_LAYER,
-        AGREEMENT_LAYER,
-        EXCEPTIONS_LAYER,
-        ATTRIBUTION_LAYER,
-        DERIVATION_LAYER,
-        REUSE_LAYER,
-        CONTRAST_LAYER,
-    )
+    modules = (f"detente.tasks.{name}.gold" for name in TASK_NAMES)
+    return tuple(layer for module in modules if find_spec(module) for layer in import_module(module).LAYERS)

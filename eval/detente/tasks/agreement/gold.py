@@ -151,3 +151,5 @@ EXCEPTIONS_LAYER: Final = Layer(
     published=False,
     checks=(exceptions_name_a_pair,),
 )
+
+LAYERS: Final = (AGREEMENT_LAYER, EXCEPTIONS_LAYER)

@@ -77,3 +77,5 @@ ATTRIBUTION_LAYER: Final = Layer(
     paint=_paint,
     card={"attribution": cross("attribution", "type", "article", inventory.ATTRIBUTION_TYPES)},
 )
+
+LAYERS: Final = (ATTRIBUTION_LAYER,)

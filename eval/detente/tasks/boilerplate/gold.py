@@ -61,3 +61,5 @@ BOILERPLATE_LAYER: Final = Layer(
     paint=_paint,
     card={"boilerplate": cross("boilerplate", "type", "article", inventory.SEGMENT_TYPES)},
 )
+
+LAYERS: Final = (BOILERPLATE_LAYER,)

@@ -150,3 +150,5 @@ NO_CLAIM_LAYER: Final = Layer(
         passes="claims/no_claim-{letter}",
     ),
 )
+
+LAYERS: Final = (CLAIMS_LAYER, NO_CLAIM_LAYER)

@@ -63,3 +63,5 @@ CONTRAST_LAYER: Final = Layer(
     seeded=Seeded({"label": None}, hidden=("edit", "pair", "twin", "phenomenon")),
     card={"contrast": _card},
 )
+
+LAYERS: Final = (CONTRAST_LAYER,)

@@ -81,3 +81,5 @@ DERIVATION_LAYER: Final = Layer(
     paint=_paint,
     card={"derivation": _card},
 )
+
+LAYERS: Final = (DERIVATION_LAYER,)

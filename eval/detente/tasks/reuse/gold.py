@@ -55,3 +55,5 @@ REUSE_LAYER: Final = Layer(
     paint=_paint,
     card={"reuse": cross("reuse", "operation", "article", inventory.OPERATIONS)},
 )
+
+LAYERS: Final = (REUSE_LAYER,)

@@ -49,11 +49,10 @@ class Stance(Strict):
 
     @pa.dataframe_check(error="label-scale")
     def label_folds_from_scale(cls, data: PolarsData) -> pl.LazyFrame:
-        """Above 0 is favor, below 0 against, 0 and null none."""
-        scale = pl.col("scale")
-        folded = pl.when(scale > 0).then(pl.lit("favor")).when(scale < 0).then(pl.lit("against"))
+        """The label is that of `label_of_scale`; one that is no label at all breaks another rule."""
+        folded = pl.col("scale").map_elements(inventory.label_of_scale, return_dtype=pl.String, skip_nulls=False)
         known = pl.col("label").is_in(inventory.STANCE_LABELS)
-        return data.lazyframe.select(~known | (folded.otherwise(pl.lit("none")) == pl.col("label")))
+        return data.lazyframe.select(~known | (folded == pl.col("label")))
 
     @pa.dataframe_check(error="null-stance")
     def null_stance_is_bare(cls, data: PolarsData) -> pl.LazyFrame:
@@ -96,7 +95,7 @@ def _refold(row: Record) -> Record:
 
 
 def _paint(text: str, row: Record, _: Callable[[str], list[Record]]) -> Iterator[Painted]:
-    style = LABEL_STYLES[row["label"]]
+    style = LABEL_STYLES.get(row["label"], "yellow")
     scale = "no scale" if row["scale"] is None else f"{row['scale']:+d}"
     yield [(f"{row['label']:<8}{scale:<9}{row['id']}", f"bold {style}")]
     if row["chain"]:
@@ -151,3 +150,5 @@ STANCE_LAYER: Final = Layer(
     paint=_paint,
     card={"stance": _card},
 )
+
+LAYERS: Final = (STANCE_LAYER,)
