@@ -18,7 +18,7 @@ def _others(ranking: Ranking, asked: Sequence[str]) -> list[str]:
     first = ranking.systems[0].scores
     names = list(first.metrics) if ALL in asked else [ranking.task.aliases.get(name, name) for name in asked]
     chosen = names or [name for name in standard(first) if name != first.primary][:MAX_COLUMNS]
-    return [name for name in chosen if name in first.metrics and name != ranking.by.name]
+    return [name for name in dict.fromkeys(chosen) if name in first.metrics and name != ranking.by.name]
 
 
 def sections(ranking: Ranking, asked: Sequence[str] = ()) -> Iterator[Section]:

@@ -1,0 +1,89 @@
+"""How numbers are written, and tables in Markdown, in a file, as JSON."""
+
+import json
+import math
+
+import pytest
+
+from detente.report.tables import Report, Section, bounds, counted, markdown_table, markdown_tables, number, rendered
+
+
+@pytest.mark.parametrize(
+    ("value", "sign", "text"),
+    [
+        (0.5, "", "0.500"),
+        (0.0004, "", "0.000"),
+        (0.0006, "", "0.001"),
+        (12.34567, "", "12.346"),
+        (-0.25, "", "-0.250"),
+        (0.25, "+", "+0.250"),
+        (-0.25, "+", "-0.250"),
+        (0.0, "+", "+0.000"),
+        (math.inf, "", "inf"),
+        (None, "", "–"),
+        (math.nan, "", "–"),
+        (math.nan, "+", "–"),
+    ],
+)
+def test_a_number_has_three_places_and_an_undefined_one_is_a_dash(value: float | None, sign: str, text: str) -> None:
+    assert number(value, sign) == text
+
+
+def test_bounds_are_two_numbers_or_one_dash() -> None:
+    assert bounds(0.25, 1) == "0.250 … 1.000"
+    assert bounds(-0.25, 0.5, "+") == "-0.250 … +0.500"
+    assert bounds(math.nan, math.nan) == "–"
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 items"), (1, "1 item"), (2, "2 items"), (11, "11 items")])
+def test_one_thing_is_singular_and_none_is_plural(count: int, text: str) -> None:
+    assert counted(count, "item") == text
+
+
+def test_a_markdown_table_puts_words_left_and_numbers_right_and_escapes_pipes() -> None:
+    table = markdown_table(("a|b", "n", "why", "m|n"), [("x|y", 1, None, "p||q"), (None, None, "", 0.5)], ("why",))
+    assert table.splitlines() == [
+        "| a\\|b | n | why | m\\|n |",
+        "| :--- | ---: | :--- | ---: |",
+        "| x\\|y | 1 | – | p\\|\\|q |",
+        "| – | – |  | 0.5 |",
+    ]
+    assert table.endswith(" |\n")
+
+
+def test_a_markdown_table_without_rows_is_a_header_and_a_rule() -> None:
+    assert markdown_table(["only"], []) == "| only |\n| :--- |\n"
+    # Zero is a number like another, not nothing.
+    assert markdown_table(["a", "b"], [[0, False]]).splitlines()[2] == "| 0 | False |"
+
+
+SECTION = Section("stance: 2 units", ("metric", "value", "remark"), [("f|1", "0.500", "[primary]")], ("remark",))
+REPORT = Report([SECTION], ["one note"], "detente|task:stance", {"value": math.nan, "parts": [1.5, math.nan], "é": "–"})
+
+
+def test_markdown_has_titles_in_bold_notes_in_italics_and_the_signature_as_code() -> None:
+    assert markdown_tables(*REPORT[:3]) == (
+        "**stance: 2 units**\n\n"
+        "| metric | value | remark |\n| :--- | ---: | :--- |\n| f\\|1 | 0.500 | [primary] |\n\n"
+        "*one note*\n\n"
+        "`detente|task:stance`\n"
+    )
+    assert rendered(REPORT, "markdown") == markdown_tables(*REPORT[:3])
+
+
+def test_json_is_the_document_and_nan_is_null() -> None:
+    text = rendered(REPORT, "json")
+    assert json.loads(text) == {"value": None, "parts": [1.5, None], "é": "–"}
+    assert '"é": "–"' in text
+    assert text.endswith("}\n")
+
+
+def test_a_table_in_a_file_has_bare_columns_and_prints_brackets_as_they_are() -> None:
+    assert rendered(REPORT, "table").splitlines() == [
+        "stance: 2 units",
+        "metric  value  remark",
+        "f|1     0.500  [primary]",
+        "",
+        "note: one note",
+        "detente|task:stance",
+    ]
