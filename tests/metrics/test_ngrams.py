@@ -4,10 +4,12 @@ import re
 from collections import Counter
 from itertools import permutations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detente.metrics import ngrams
 from detente.metrics.ngrams import Hits, Shingles, compare, located_words, overlap, words
 
 LARGE = 65_534
@@ -42,6 +44,13 @@ def test_words_are_runs_of_word_characters_with_their_case() -> None:
     assert words("The U.S.'s co-op, 3.5 km_h — Été") == ["The", "U", "S", "s", "co", "op", "3", "5", "km_h", "Été"]
     assert words("") == words(" \n—.") == []
     assert words("\U0010ffffa\U0010ffff") == ["a"]  # the last code point there is
+
+
+@pytest.mark.parametrize("text", ["a", "ab", "ab c", "abc de fgh"])
+def test_the_hash_of_a_word_is_the_same_whatever_was_read_before(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    after_a_long_text = located_words("x" * 100 + " " + text).hashes[1:]
+    monkeypatch.setattr(ngrams, "_powers", np.ones((2, 1), dtype=np.uint64))  # the table as it is at first
+    assert np.array_equal(located_words(text).hashes, after_a_long_text)
 
 
 @given(st.text())
