@@ -17,6 +17,9 @@ import pytest
 import detente
 
 TESTS = Path(__file__).parent
+STANCE_LABELS = ("favor", "against", "none", "mixed")
+OFFICIAL_OF_THREE = ("semeval2016_task6", "newsmtsc")
+"""The official scorers of stance that know three labels, which are somebody else's to extend."""
 COMMANDS = """
 import json, sys, traceback
 from click.testing import CliRunner
@@ -159,9 +162,12 @@ def test_a_new_task_is_one_folder_and_one_line(checkout: Checkout) -> None:
     # One page: right is 1 of 1, and the F1 of calm, the one label that the gold has, is 1; wrong is 0 of 1.
     assert values(told.out) == {"accuracy": 1, "macro_f1": 1}
     assert values(named.out) == {"accuracy": 0, "macro_f1": 0}
-    assert "accuracy" in table.out
+    assert table.out.startswith("headline_tone: 1 unit")
+    assert "\naccuracy  1.000  1.000 … 1.000  1.000  1 " in table.out
     assert 'label-unknown: label "shrill" is not one of calm, alarmed' in refused.err
-    assert json.loads(compared.out)["task"] == "headline_tone"
+    comparison = json.loads(compared.out)
+    assert comparison["task"] == "headline_tone"
+    assert comparison["comparisons"][0]["metrics"]["accuracy"]["difference"] == 0 - 1
     assert ranked.out.index("right") < ranked.out.index("wrong")
     assert [row["name"] for row in json.loads(metrics.out)] == ["accuracy", "macro_f1"]
     # The lines of a task with the same kind of line are still told from those of the new one.
@@ -179,22 +185,21 @@ def test_a_new_label_is_one_word_in_labels(checkout: Checkout) -> None:
     )
     gold = root / "annotations" / "stance" / "gold" / "detente-900.jsonl"
     rows = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines()]
-    mixed = rows[0] | {
-        "id": "detente-900:france:information_exchange:current",
-        "target": "information_exchange",
-        "scale": 0,
-        "label": "none",
-    }
+    against, mixed = (
+        rows[0] | {"id": f"detente-900:france:{target}:current", "target": target, "scale": scale, "label": label}
+        for target, scale, label in (("olympics_security", -2, "against"), ("information_exchange", 0, "mixed"))
+    )
     name = gold.relative_to(root).as_posix()
-    checkout.write(name, *rows, mixed)
+    checkout.write(name, *rows, against, mixed | {"label": "none"})
     (invalid,) = checkout.run(f"dataset validate {root}")
     assert invalid.status == 1
     assert invalid.err.splitlines() == [
-        f"{name}:3: label-scale: label none does not fold from scale 0",
+        f"{name}:4: label-scale: label none does not fold from scale 0",
         "1 problem",
     ]
 
-    checkout.write(name, *rows, mixed | {"label": "mixed"})
+    rows += [against, mixed]
+    checkout.write(name, *rows)
     validate, build, inputs, majority, lexicon, shown = checkout.run(
         f"dataset validate {root}",
         f"dataset build {root}",
@@ -204,28 +209,28 @@ def test_a_new_label_is_one_word_in_labels(checkout: Checkout) -> None:
         "dataset show detente-900 --layer stance",
     )
     assert [each.status for each in (validate, build, inputs, majority, lexicon, shown)] == [0] * 6
-    ids = [row["id"] for row in (*rows, mixed)]
+    ids = [row["id"] for row in rows]
     assert [json.loads(line)["id"] for line in inputs.out.splitlines()] == ids
-    assert f"mixed   +0       {ids[2]}" in shown.out
+    assert f"mixed   +0       {mixed['id']}" in shown.out
 
-    answers = ("favor", "none", "mixed")
-    right = checkout.write(
-        "right.jsonl", *({"id": unit, "label": label} for unit, label in zip(ids, answers, strict=True))
+    answers = {
+        "right": [{"label": row["label"]} for row in rows],
+        "scores": [{"score": 0.25 if row["scale"] is None else row["scale"]} for row in rows],
+        "probable": [
+            {"probabilities": {name: 0.7 if name == row["label"] else 0.1 for name in STANCE_LABELS}} for row in rows
+        ],
+        "three": [{"probabilities": {"favor": 1.0, "against": 0.0, "none": 0.0}}] * 4,
+    }
+    right, scores, probable, three = (
+        checkout.write(f"{name}.jsonl", *({"id": unit} | line for unit, line in zip(ids, lines, strict=True)))
+        for name, lines in answers.items()
     )
-    scores = checkout.write(
-        "scores.jsonl", *({"id": unit, "score": score} for unit, score in zip(ids, (2, 0.25, 0), strict=True))
-    )
-    names = ("favor", "against", "none", "mixed")
-    probable = checkout.write(
-        "probable.jsonl",
-        *(
-            {"id": unit, "probabilities": {name: 0.7 if name == label else 0.1 for name in names}}
-            for unit, label in zip(ids, answers, strict=True)
-        ),
-    )
-    three = checkout.write(
-        "three.jsonl", *({"id": unit, "probabilities": {"favor": 1.0, "against": 0.0, "none": 0.0}} for unit in ids)
-    )
+    stances = [
+        {"holder": row["holder"], "target": row["target"], "label": row["label"], "evidence": [[19, 48]]}
+        for row in rows
+        if row["scale"] is not None
+    ]
+    found = checkout.write("found.jsonl", {"id": "detente-900", "stances": stances})
     scored = checkout.run(
         f"eval score {right} --metrics all --format json",
         f"eval score {scores} --metrics all --format json",
@@ -234,22 +239,34 @@ def test_a_new_label_is_one_word_in_labels(checkout: Checkout) -> None:
         f"eval score {right} --metrics all",
         f"eval compare {right} {root / 'majority.jsonl'} --metrics all --format json",
         f"eval score {right} {root / 'lexicon.jsonl'} --metrics all",
+        f"eval score {found} --metrics all --format json",
         f"eval score {three}",
     )
-    assert [each.status for each in scored] == [0, 0, 0, 0, 0, 0, 0, 2]
-    for each in scored[:3]:
-        metrics = json.loads(each.out)["metrics"]
-        for official in ("semeval2016_task6", "newsmtsc"):
-            assert metrics[official]["value"] is None
-            assert metrics[official]["reason"] == f"{official} has no label mixed"
-        assert values(each.out)["accuracy"] == values(each.out)["macro_f1"] == 1
-        assert values(each.out)["krippendorff_alpha"] == values(each.out)["mcc"] == 1
-        # Of the classes of f_avg the gold has favor, found, and no against: 0/0 as the task has it.
-        assert values(each.out)["family_count_error"] == 0
-    # (.3² + .1² + .1² + .1²) of each of the three rows = .12
+    assert [each.status for each in scored] == [0, 0, 0, 0, 0, 0, 0, 0, 2]
+    # Whatever the kind of the lines, what is null is what they do not say, and what has no such label.
+    scaled, likely = {"mae", "quadratic_kappa"}, {"brier", "calibration_error"}
+    for each, unsaid in zip(scored[:3], (scaled | likely, likely, scaled), strict=True):
+        measured = values(each.out)
+        assert {name for name, value in measured.items() if value is None} == {*unsaid, *OFFICIAL_OF_THREE}
+        for name in ("accuracy", "macro_f1", "f_avg", "mcc", "krippendorff_alpha"):
+            assert measured[name] == pytest.approx(1), name
+        assert measured["family_count_error"] == 0
+    assert values(scored[1].out)["mae"] == 0
+    # .3² + .1² + .1² + .1² in each of the four rows
     assert values(scored[2].out)["brier"] == pytest.approx(0.12)
-    # Each label once: of equals the first of the inventory, favor. 1 of 3 is right; F1 of favor 2·1/(2 + 2) = .5, of
-    # none and mixed 0, which are the labels that the gold has: .5/3.
-    assert values(scored[3].out)["accuracy"] == pytest.approx(1 / 3)
-    assert values(scored[3].out)["macro_f1"] == pytest.approx(0.5 / 3)
-    assert "probabilities name favor, against, none: name each of favor, against, none, mixed" in scored[-1].err
+    # Each of four labels once, of equals the first of the inventory: favor throughout. 1 of 4 is right; the F1 of favor
+    # is 2·1 / (4 + 1) = .4, that of the others 0: (.4 + 0 + 0 + 0) / 4, and of favor and against (.4 + 0) / 2.
+    majority_values = values(scored[3].out)
+    assert [majority_values[name] for name in ("accuracy", "macro_f1", "f_avg")] == pytest.approx([0.25, 0.1, 0.2])
+    for each in scored[:4]:
+        reasons = {name: entry.get("reason") for name, entry in json.loads(each.out)["metrics"].items()}
+        assert {name: reason for name, reason in reasons.items() if reason} == {
+            name: f"{name} has no label mixed" for name in OFFICIAL_OF_THREE
+        }
+    assert scored[4].out.count(" has no label mixed") == len(OFFICIAL_OF_THREE)
+    compared = json.loads(scored[5].out)
+    assert compared["comparisons"][0]["metrics"]["accuracy"]["difference"] == 0.25 - 1
+    assert compared["metrics"]["newsmtsc"]["right"] == {"value": None, "rank": None}
+    assert values(scored[7].out)["strict_f1"] == values(scored[7].out)["sentiment_graph_f1"] == 1
+    message = "probabilities name favor, against, none: name each of favor, against, none, mixed"
+    assert scored[8].err.count(message) == 4
