@@ -87,3 +87,7 @@ def test_a_table_in_a_file_has_bare_columns_and_prints_brackets_as_they_are() ->
         "note: one note",
         "detente|task:stance",
     ]
+
+
+def test_a_noun_in_y_has_its_own_plural() -> None:
+    assert [counted(count, "family") for count in (0, 1, 4)] == ["0 families", "1 family", "4 families"]

@@ -75,7 +75,7 @@ def report(scores: Scores, asked: Sequence[str] = (), by: Sequence[str] = ()) ->
 
 def _metric_sections(scores: Scores, names: Sequence[str], grouped: bool) -> Iterator[Section]:
     sizes = scores.sizes
-    title = f"{scores.task.name}: {counted(sizes['units'], 'unit')}, {sizes['families']} families"
+    title = f"{scores.task.name}: {counted(sizes['units'], 'unit')}, {counted(sizes['families'], 'family')}"
     if sizes["scored"] < sizes["items"]:
         title += f"; {sizes['scored']} of {sizes['items']} items enter these scores"
     if not grouped:

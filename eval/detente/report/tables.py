@@ -43,8 +43,9 @@ def bounds(low: float, high: float, sign: str = "") -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """A count with its noun: `1 item`, `2 items`."""
-    return f"{count} {noun}{'s' * (count != 1)}"
+    """A count with its noun: `1 item`, `2 items`, `4 families`."""
+    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{count} {noun if count == 1 else many}"
 
 
 def markdown_table(header: Sequence[object], rows: Iterable[Iterable[object]], words: Collection[object] = ()) -> str:

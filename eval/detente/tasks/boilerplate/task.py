@@ -144,7 +144,7 @@ def _whole_page(page: Page, output: _Output) -> Row:
         "type": "output",
         "item": f"{page.id}:output",
         "wrong": made_up,
-        "detail": shortened(detail, 120) if made_up else "",
+        "detail": shortened(detail, 120),
         **output.counts,
     }
 
