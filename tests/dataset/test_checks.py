@@ -5,22 +5,23 @@ with its final stop, "Share this page" [73, 88) and "Paris offers help!" [89, 10
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from detente.data.annotated import Table, Tables
+from detente.data.annotated import Table, Tables, Unread
 from detente.dataset import annotations, checks_spans, schema
 from detente.dataset.checks import alternatives_known, ids_made_of_fields
-from detente.tasks.agreement.checks import exceptions_name_a_pair
-from detente.tasks.attribution.checks import type_fits_the_chain
+from detente.tasks.agreement.gold import exceptions_name_a_pair
+from detente.tasks.attribution.gold import type_fits_the_chain
 from detente.tasks.boilerplate.checks import partition, repeats_computed
 from detente.tasks.claims.checks import body_covered, claims_are_whole, claims_disjoint
 from detente.tasks.contrast.checks import pairs_are_whole
 from detente.tasks.derivation.checks import edges_fit, no_page_derives_from_itself
 from detente.tasks.layer import Check
-from detente.tasks.reuse.checks import operation_fits
+from detente.tasks.reuse.gold import operation_fits
 from detente.tasks.stance.checks import alleged_computed, evidence_is_claimed
 
 ARTICLE = "detente-900"
@@ -416,3 +417,46 @@ def test_twins_name_each_other_and_one_keeps_its_label(tables: Tables) -> None:
     messages = [problem.message for problem in pairs_are_whole(tables)]
     assert messages[0] == "of contrast:s001 and contrast:s002 exactly one must keep its label"
     assert len(messages) == 4
+
+
+# What cannot be checked is passed over, and what stands after it is still checked.
+
+
+def with_claims_unread(tables: Tables) -> dict[str, Table]:
+    """The tables, where some line of the first page's claims could not be read."""
+    return {**tables, "claims": replace(tables["claims"], unread=Unread(articles=frozenset([ARTICLE])))}
+
+
+def test_a_page_with_a_bad_segment_does_not_hide_what_the_next_one_repeats(tables: Tables) -> None:
+    add_page(tables, "detente-901", "One two.")
+    tables["boilerplate"].rows[0]["end"] = 999
+    tables["boilerplate"].rows[-1]["repeats"] = "detente-901:b99"
+    problems = list(repeats_computed(tables))
+    assert [(problem.code, problem.location) for problem in problems] == [("repeats-wrong", "boilerplate:5")]
+
+
+def test_a_page_with_unread_claims_does_not_hide_what_the_next_one_leaves_unclaimed(tables: Tables) -> None:
+    add_page(tables, "detente-901", "One two.")
+    assert found(body_covered, with_claims_unread(tables)) == ["claim-gap"]
+
+
+def test_a_page_with_unread_claims_does_not_hide_evidence_that_nobody_claims_on_the_next(tables: Tables) -> None:
+    add_page(tables, "detente-901", "One two.")
+    add(tables, "stance", **{**tables["stance"].rows[0], "article": "detente-901", "evidence": [span(0, 3)]})
+    assert found(evidence_is_claimed, with_claims_unread(tables)) == ["evidence-unclaimed"]
+
+
+def test_a_stance_of_an_unknown_source_does_not_hide_the_next(tables: Tables) -> None:
+    first, second = tables["stance"].rows
+    first["chain"] = ["nobody-registered"]
+    second["alleged"] = True
+    assert found(alleged_computed, tables) == ["alleged-wrong"]
+
+
+def test_a_passage_outside_its_text_does_not_hide_the_next(tables: Tables) -> None:
+    add_page(tables, "detente-901", "One two.")
+    for end in (999, 3):
+        passages = {"this": span(0, end), "source_span": span(0, 3), "operation": "rewritten"}
+        add(tables, "reuse", id="x", article="detente-901", source="detente-901", **passages)
+    # The second passage is of one page with itself, and its two sides are equal though said to be rewritten.
+    assert found(operation_fits, tables) == ["reuse-operation"] * 2

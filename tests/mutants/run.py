@@ -171,6 +171,13 @@ def _silent(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     ]
 
 
+def _is_of_a_signature(node: Any) -> bool:
+    """Whether a `*` or `/` stands among the parameters of a function: it says how callers name them, and multiplies
+    nothing.
+    """
+    return node.type == "operator" and node.parent is not None and node.parent.type in ("parameters", "param")
+
+
 def mutations(path: Path) -> list[Mutation]:
     """All mutations of a file, in the order of the file."""
     source = path.read_text(encoding="utf-8")
@@ -179,11 +186,11 @@ def mutations(path: Path) -> list[Mutation]:
     file = path.relative_to(ROOT).as_posix()
     found = []
     for name, operator in operators().items():
-        places = (start for node in nodes for start, _ in operator.mutation_positions(node))
+        places = ((start, node) for node in nodes for start, _ in operator.mutation_positions(node))
         found += [
             Mutation(file, start, name, occurrence)
-            for occurrence, start in enumerate(places)
-            if not any(low <= start < high for low, high in silent)
+            for occurrence, (start, node) in enumerate(places)
+            if not _is_of_a_signature(node) and not any(low <= start < high for low, high in silent)
         ]
     return sorted(found)
 

@@ -29,7 +29,6 @@ eval_group.add_command(compare)
 def eval_tasks() -> None:
     """List the tasks, the kinds of their predictions, and their baselines."""
     from detente.tasks.all import TASKS
-    from detente.tasks.baselines import BASELINES
 
     for task in TASKS:
         click.secho(task.name, bold=True)
@@ -37,9 +36,8 @@ def eval_tasks() -> None:
         click.echo(f"  a line has id and one of: {', '.join(task.kinds)}" + " (also CSV, Parquet)" * task.tabular)
         click.echo(f"  primary metric: {task.primary}; beside it: {', '.join(task.standard)}")
         click.echo(f"  metrics: {', '.join(measure.name for measure in task.measures)}")
-        for baseline in BASELINES:
-            if baseline.task == task.name:
-                click.echo(f"  baseline {baseline.name}: {baseline.summary}")
+        for baseline in task.baselines:
+            click.echo(f"  baseline {baseline.name}: {baseline.summary}")
 
 
 @eval_group.command("metrics")

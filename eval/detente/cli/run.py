@@ -72,14 +72,12 @@ def run(
 def _baselines(task: str) -> "dict[str | None, Callable[[], list[Record]]]":
     from detente.data.corpus import load
     from detente.tasks.all import TASKS
-    from detente.tasks.baselines import BASELINES
 
     gold = load()
     wanted = next(found for found in TASKS if found.name == task)
     return {
         found.name: lambda found=found: found.predict(wanted.inputs(gold), gold)  # type: ignore[misc]
-        for found in BASELINES
-        if found.task == task
+        for found in wanted.baselines
     }
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.data.jsonl import Line, Record
+from detente.data.page import span_of
 from detente.text.spans import Span, mask_of
 from detente.text.tokens import is_space
 
@@ -82,11 +83,6 @@ def content_of(tables: Tables, article: str, text: str) -> NDArray[np.bool_]:
     """One truth per character: is it of the body, a headline or a subheading, or white space?"""
     segments = [row for _, row in segments_of(tables, article) if fits(span_of(row), text)]
     return mask_of([span_of(row) for row in segments if row["type"] in CONTENT_TYPES], len(text)) | is_space(text)
-
-
-def span_of(row: Record) -> Span:
-    """A row's or a struct's span as a pair."""
-    return row["start"], row["end"]
 
 
 def fits(span: Span, text: str) -> bool:

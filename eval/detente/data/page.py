@@ -12,9 +12,14 @@ from detente.text.spans import Span, sums_within
 from detente.text.tokens import is_space, line_spans, token_spans
 
 
+def span_of(row: Record) -> Span:
+    """The span of a row, or of a `{start, end}`, as a pair."""
+    return row["start"], row["end"]
+
+
 def pairs_of(spans: Iterable[Record]) -> tuple[Span, ...]:
-    """Spans of a row, `{start, end}`, as pairs."""
-    return tuple((span["start"], span["end"]) for span in spans)
+    """Spans as pairs."""
+    return tuple(map(span_of, spans))
 
 
 @dataclass(frozen=True)

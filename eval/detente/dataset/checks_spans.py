@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from detente.data.annotated import Tables, content_of, fits, segmented, span_of, texts
+from detente.data.annotated import Tables, content_of, fits, segmented, texts
 from detente.data.jsonl import Record
+from detente.data.page import span_of
 from detente.data.problems import Problem
 from detente.dataset.schema import LAYERS
 from detente.tasks.layer import SpanField

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.data.problems import Problem, ValidationError
+from detente.data.problems import ValidationError
 from detente.evaluation.compare import common_settings
 from detente.evaluation.differences import Rank, counts_of, higher_is_better, ranks, resampled_values
-from detente.evaluation.score import Columns, Resampling, Scores, signature_of
+from detente.evaluation.score import Columns, Resampling, Scores, signature_of, unknown_metrics
 from detente.metrics.classification import Floats
 from detente.stats import bootstrap
 from detente.stats.bootstrap import Interval
@@ -116,9 +116,9 @@ def _metric(systems: list[Scores], by: str | None) -> Metric | CorpusMetric:
         valued = [name for name in known if any(not np.isnan(each.metrics[name].value) for each in systems)]
         order = (systems[0].primary, *task.standard, *known)
         by = next((name for name in order if name in valued), systems[0].primary)
-    by = task.aliases.get(by, by)
-    if by not in known:
-        raise ValidationError([Problem("option", "--metrics", f"{task.name} has no metric {by!r}: {', '.join(known)}")])
+    (by,) = task.renamed([by])
+    if problems := unknown_metrics(task, known, [by]):
+        raise ValidationError(problems)
     return known[by]
 
 

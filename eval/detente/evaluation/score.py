@@ -1,6 +1,6 @@
 """Scoring: counts of every unit, summed once, then metrics of the sums."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -129,14 +129,11 @@ def count(
     if task.group is None:
         counted = rows_of_systems(task.count, units, systems, options, jobs, advance)
     else:
-        groups = [task.group(units, by_id) for by_id in systems]
-        counted = [rows_of_systems(task.count, *_one(group), options)[0] for group in groups]
+        counted = []
+        for by_id in systems:
+            groups, answers = task.group(units, by_id)
+            counted += rows_of_systems(task.count, groups, [answers], options)
     return [_frame(task, rows) for rows in counted]
-
-
-def _one(group: tuple[dict[str, Any], dict[str, Any]]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    units, by_id = group
-    return units, [by_id]
 
 
 def sums_of(rows: pl.DataFrame, columns: Sequence[str], by: str) -> NDArray[np.float64]:
@@ -289,6 +286,16 @@ def one_item(task: Task, name: str, main: pl.DataFrame) -> float:
     moved = [np.abs(statistic(total - items + turned) - value) for turned in metric.flips(items, task.columns)]
     changes = np.concatenate(moved)
     return float(np.nanmax(changes)) if not np.isnan(changes).all() else np.nan
+
+
+def unknown_metrics(task: Task, known: Container[str], names: Iterable[str]) -> list[Problem]:
+    """A problem for each name that is no metric, or none that the gold has what it takes for."""
+    there = ", ".join(measure.name for measure in task.measures if measure.name in known)
+    return [
+        Problem("option", "--metrics", f"{task.name} has no metric {name!r}: {ALL}, or {there}")
+        for name in names
+        if name not in known
+    ]
 
 
 def _confusion(rows: pl.DataFrame) -> dict[str, dict[str, int]]:

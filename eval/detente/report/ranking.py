@@ -16,7 +16,7 @@ MAX_COLUMNS: Final = 7
 def _others(ranking: Ranking, asked: Sequence[str]) -> list[str]:
     """The metrics beside the one that ranks."""
     first = ranking.systems[0].scores
-    names = list(first.metrics) if ALL in asked else [ranking.task.aliases.get(name, name) for name in asked]
+    names = list(first.metrics) if ALL in asked else ranking.task.renamed(asked)
     chosen = names or [name for name in standard(first) if name != first.primary][:MAX_COLUMNS]
     return [name for name in dict.fromkeys(chosen) if name in first.metrics and name != ranking.by.name]
 

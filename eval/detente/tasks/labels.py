@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import nan
 from typing import TYPE_CHECKING, Any, Final
 
+from detente.data.fields import label, read
+from detente.data.jsonl import Record
 from detente.metrics.official import krippendorff_alpha
 from detente.tasks.task import CorpusMetric, CorpusValue
 
@@ -18,7 +20,16 @@ OFFICIAL: Final = "official scorers"
 """The group of metrics that are somebody else's programs."""
 
 
-def majority(found: Iterable[str], labels: Sequence[str]) -> str:
+def read_label(record: Record, labels: Sequence[str]) -> str:
+    """The label of a line.
+
+    Raises:
+        PredictionError: With every fault of the line.
+    """
+    return read(record, lambda line: line.get("label", label(labels)))
+
+
+def most_frequent(found: Iterable[str], labels: Sequence[str]) -> str:
     """The most frequent label; of equals the first of the inventory."""
     counted = Counter(found)
     return max(labels, key=lambda name: counted[name])

@@ -1,6 +1,6 @@
 """What a task is: gold units, predictions of them, additive counts, and metrics of the counts."""
 
-from collections.abc import Callable, Collection, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -122,6 +122,21 @@ class CorpusMetric:
 
 
 @dataclass(frozen=True)
+class Baseline:
+    """What little effort already reaches: predictions from the inputs, which are all that a model sees, and the gold.
+
+    Attributes:
+        name: Its word on the command line.
+        summary: One line for people; says so if it looks at the gold.
+        predict: From the inputs and the dataset to the lines of a predictions file.
+    """
+
+    name: str
+    summary: str
+    predict: "Callable[[list[Record], Corpus], list[Record]]"
+
+
+@dataclass(frozen=True)
 class Task:
     """A task, as a value. `count` is all that knows what gold and predictions mean.
 
@@ -142,6 +157,7 @@ class Task:
         parse: A prediction from its line; raises `PredictionError`.
         count: The rows of one unit. The prediction is None if it is missing, which scores as empty, or as wrong.
         inputs: What a model may see of the units: no labels, nor what leaks them.
+        baselines: What little effort already reaches.
         id_pattern: What its ids look like, where other tasks have the same kinds of lines: a regular expression for
             whole ids.
         majority: The prediction of the majority class for every unit, where there is such a thing.
@@ -171,6 +187,7 @@ class Task:
     parse: Callable[[Any, Record], Any]
     count: Callable[[Any, Any, Options], list[Row]]
     inputs: Callable[["Corpus"], list[Record]]
+    baselines: tuple[Baseline, ...] = ()
     id_pattern: str = ".*"
     majority: Callable[[Sequence[Any]], Any] | None = None
     corpus_metrics: tuple[CorpusMetric, ...] = ()
@@ -179,6 +196,10 @@ class Task:
     primary_of: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     signature_parts: Callable[[Mapping[str, Any]], dict[str, str]] = lambda _: {}
+
+    def renamed(self, names: Iterable[str]) -> list[str]:
+        """Names of metrics as they are now, of which some may be those of the last version."""
+        return [self.aliases.get(name, name) for name in names]
 
     @property
     def measures(self) -> tuple[Metric | CorpusMetric, ...]:

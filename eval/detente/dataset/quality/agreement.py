@@ -13,8 +13,8 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from detente.data.annotated import span_of
 from detente.data.jsonl import Record, parse_lines
+from detente.data.page import span_of
 from detente.dataset import schema
 from detente.metrics.agreement import alpha_u_terms, krippendorff_alpha, resampled_alphas
 from detente.metrics.classification import Floats, ratio

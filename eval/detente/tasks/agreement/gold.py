@@ -15,7 +15,7 @@ from detente.data.annotated import Table, Tables
 from detente.data.independent_sources import PUT_FORWARD, SUPPORTING
 from detente.data.jsonl import Record
 from detente.data.model import ALTERNATIVES, Strict
-from detente.tasks.agreement.checks import exceptions_name_a_pair
+from detente.data.problems import Problem
 from detente.tasks.layer import LABEL_STYLES, Layer, Painted, Seeded, cross
 
 
@@ -125,6 +125,16 @@ def _table(tables: Tables) -> Table:
             rows.append(row)
             places.append(place)
     return Table("agreement", rows, places)
+
+
+def exceptions_name_a_pair(tables: Tables) -> Iterator[Problem]:
+    """An exception's id is that of a pair."""
+    known = {row["id"] for row in tables["agreement"].rows}
+    for place, row in tables["exceptions"]:
+        parts = zip(("articles", "propositions"), row["id"].split("::"), strict=False)
+        unread = any(tables[registry].may_hold(name) for registry, name in parts)
+        if row["id"] not in known and not unread:
+            yield Problem("id-wrong", place, f"{row['id']} must be article::proposition, both registered")
 
 
 def _paint(_: str, row: Record, __: Callable[[str], list[Record]]) -> Iterator[Painted]:

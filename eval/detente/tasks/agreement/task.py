@@ -14,8 +14,7 @@ from detente.data.jsonl import Record
 from detente.data.labels import AGREEMENT_LABELS
 from detente.metrics import classification, official
 from detente.metrics.classification import Floats, f1, ratio
-from detente.tasks.agreement.prediction import parse
-from detente.tasks.labels import alpha, label_scorer, majority
+from detente.tasks.labels import alpha, label_scorer, most_frequent, read_label
 from detente.tasks.metric_families import accuracy, confusion_columns, label_f1, macro_f1, mcc, of_confusion
 from detente.tasks.task import Options, Row, Task
 
@@ -44,6 +43,10 @@ def _inputs(corpus: Corpus) -> list[Record]:
     ]
 
 
+def _parse(_: Row, record: Record) -> str:
+    return read_label(record, AGREEMENT_LABELS)
+
+
 def _count(gold: Row, prediction: str | None, options: Options) -> list[Row]:
     label = gold["label"]
     predicted = prediction or (AGREEMENT_LABELS[0] if label == UNRELATED else UNRELATED)
@@ -69,7 +72,7 @@ def _count(gold: Row, prediction: str | None, options: Options) -> list[Row]:
 
 
 def _majority(units: Sequence[Row]) -> str:
-    return majority((row["label"] for row in units), AGREEMENT_LABELS)
+    return most_frequent((row["label"] for row in units), AGREEMENT_LABELS)
 
 
 def two_stages(matrix: Floats) -> Floats:
@@ -167,7 +170,7 @@ AGREEMENT: Final = Task(
         mcc(AGREEMENT_LABELS, group=_LABELS),
     ),
     units=_units,
-    parse=parse,
+    parse=_parse,
     count=_count,
     inputs=_inputs,
     id_pattern="[^:]+::[^:]+",

@@ -7,9 +7,10 @@ import pandera.polars as pa
 import polars as pl
 
 from detente.data import labels as inventory
+from detente.data.annotated import Tables
 from detente.data.jsonl import Record
 from detente.data.model import ALTERNATIVES, SPANS, Strict
-from detente.tasks.attribution.checks import type_fits_the_chain
+from detente.data.problems import Problem
 from detente.tasks.layer import Compared, Layer, Painted, Reference, Seeded, SpanField, cross, quote
 
 _CHAIN: Final = {"inner": pl.Struct({"sources": pl.List(pl.String), "channel": pl.String, "inherited": pl.Boolean})}
@@ -37,6 +38,17 @@ def _sources(row: Record) -> Iterable[str]:
 
 def _made_id(row: Record) -> str:
     return f"{row['claim']}#{row['id'].partition('#')[2]}"
+
+
+def type_fits_the_chain(tables: Tables) -> Iterator[Problem]:
+    """Type none means an empty chain and no spans; a cue has a force, and no cue has none."""
+    for place, row in tables["attribution"]:
+        spans = row["source_spans"] + row["cue_spans"] + row["content_spans"]
+        if (row["type"] == "none") != (not row["chain"]) or (row["type"] == "none" and spans):
+            message = "type none goes with an empty chain and no spans, and only they with it"
+            yield Problem("attribution-type", place, message)
+        if bool(row["cue_spans"]) != (row["cue_force"] is not None):
+            yield Problem("attribution-type", place, "cue_force is null exactly where there is no cue span")
 
 
 def _paint(text: str, row: Record, _: Callable[[str], list[Record]]) -> Iterator[Painted]:

@@ -4,6 +4,7 @@ from typing import Final
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
+from detente.tasks.task import Baseline
 
 LEAST_WORDS: Final = 12
 _CLOSERS: Final = "\"'”’»)]"
@@ -22,3 +23,9 @@ def _is_body(line: str) -> bool:
 def body_lines(inputs: list[Record], _: Corpus) -> list[Record]:
     """The lines of at least `LEAST_WORDS` words that end as a sentence does, quotation marks aside."""
     return [{"id": unit["id"], "text": "\n".join(filter(_is_body, unit["text"].splitlines()))} for unit in inputs]
+
+
+BASELINES: Final = (
+    Baseline("keep_all", "every character is content", keep_all),
+    Baseline("body_lines", "lines of twelve words or more that end a sentence are content", body_lines),
+)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from detente.data.annotated import Tables, fits, segmented, segments_of, span_of
+from detente.data.annotated import Tables, fits, segmented, segments_of
 from detente.data.jsonl import describe
+from detente.data.page import span_of
 from detente.data.problems import Problem
 from detente.tasks.boilerplate.duplicates import Segment, repeats
 from detente.text.spans import Span, mask_of, overlaps

@@ -15,6 +15,7 @@ from detente.data.jsonl import Record
 from detente.data.labels import TYPES_OF_ZONE
 from detente.data.page import Page, pairs_of
 from detente.tasks.boilerplate import retention
+from detente.tasks.boilerplate.baselines import BASELINES
 from detente.tasks.boilerplate.html import AT
 from detente.tasks.boilerplate.html import NAMES as TEMPLATES
 from detente.tasks.boilerplate.metrics import COLUMNS, METRICS
@@ -191,6 +192,7 @@ BOILERPLATE: Final = Task(
     parse=parse,
     count=count,
     inputs=_inputs,
+    baselines=BASELINES,
     aliases={
         "missed_blocks": "missed_paragraphs",
         "fabricated": "insertions",

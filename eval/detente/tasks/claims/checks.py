@@ -5,31 +5,17 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from detente.data.annotated import CONTENT_TYPES, Tables, fits, segmented, segments_of, span_of, texts
+from detente.data.annotated import CONTENT_TYPES, Tables, fits, segmented, segments_of, texts
+from detente.data.page import span_of
 from detente.data.problems import Problem
 from detente.text.spans import mask_of, overlaps
 from detente.text.tokens import is_space
 
 CONNECTIVES: Final = frozenset(
-    [
-        "and",
-        "but",
-        "or",
-        "as",
-        "because",
-        "although",
-        "since",
-        "while",
-        "that",
-        "after",
-        "before",
-        "with",
-        "despite",
-        "following",
-        "however",
-        "thus",
-        "so",
-    ]
+    (
+        *("and", "but", "or", "as", "because", "although", "since", "while", "that"),
+        *("after", "before", "with", "despite", "following", "however", "thus", "so"),
+    )
 )
 """Words that may stand between claims and belong to none (`annotations/claims/GUIDELINES.md`, section 5)."""
 

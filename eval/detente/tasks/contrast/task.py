@@ -11,10 +11,11 @@ from typing import Any, Final
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import AGREEMENT_LABELS, STANCE_LABELS
-from detente.tasks.contrast.prediction import LABELS, parse
+from detente.tasks.labels import read_label
 from detente.tasks.metric_families import accuracy, confusion_columns, macro_f1, share
 from detente.tasks.task import Options, Row, Task
 
+LABELS: Final = {"stance": STANCE_LABELS, "agreement": AGREEMENT_LABELS}
 ENOUGH_PAIRS: Final = 25
 """A phenomenon with fewer pairs is not reported alone."""
 ROLES: Final = (
@@ -36,6 +37,10 @@ def _inputs(corpus: Corpus) -> list[Record]:
         {**{name: row[name] for name in shown}, "labels": LABELS[row["task"]], "roles": ROLES}
         for row in corpus.rows("contrast")
     ]
+
+
+def _parse(gold: Record, record: Record) -> str:
+    return read_label(record, LABELS[gold["task"]])
 
 
 def _group(units: Mapping[str, Record], by_id: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -129,7 +134,7 @@ CONTRAST: Final = Task(
         ),
     ),
     units=_units,
-    parse=parse,
+    parse=_parse,
     count=_count,
     inputs=_inputs,
     id_pattern="contrast:.+",

@@ -8,10 +8,13 @@ import pandera.polars as pa
 import polars as pl
 
 from detente.data import labels as inventory
+from detente.data.annotated import Tables, fits, texts
 from detente.data.jsonl import Record
 from detente.data.model import SPAN, Strict
+from detente.data.page import span_of
+from detente.data.problems import Problem
 from detente.tasks.layer import Compared, Layer, Painted, Reference, Seeded, SpanField, cross, quote
-from detente.tasks.reuse.checks import operation_fits
+from detente.text.folding import fold
 
 
 class Reuse(Strict):
@@ -27,6 +30,21 @@ class Reuse(Strict):
 
 def _made_id(row: Record) -> str:
     return f"{row['article']}::{row['source']}#{row['id'].partition('#')[2]}"
+
+
+def operation_fits(tables: Tables) -> Iterator[Problem]:
+    """The lower article comes first; passages are verbatim if they are equal after folding quotes and spaces."""
+    known = texts(tables)
+    for place, row in tables["reuse"]:
+        pair = ((row["article"], row["this"]), (row["source"], row["source_span"]))
+        if not all(article in known and fits(span_of(span), known[article]) for article, span in pair):
+            continue
+        if row["article"] >= row["source"]:
+            yield Problem("reuse-operation", place, "the lower article comes first")
+        left, right = (" ".join(fold(known[article][span["start"] : span["end"]]).split()) for article, span in pair)
+        if (left == right) != (row["operation"] == "verbatim"):
+            equal = "equal" if left == right else "not equal"
+            yield Problem("reuse-operation", place, f"operation is {row['operation']}, but the passages are {equal}")
 
 
 def _paint(text: str, row: Record, _: Callable[[str], list[Record]]) -> Iterator[Painted]:

@@ -1,12 +1,13 @@
 """Baselines for `stance`."""
 
 import re
-from collections import Counter
 from typing import Final
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import STANCE_LABELS
+from detente.tasks.labels import most_frequent
+from detente.tasks.task import Baseline
 
 _FAVOR: Final = re.compile(
     r"\b(?:ready|readiness|willing|offer\w*|invit\w+|propos\w+|pledg\w+|promis\w+|agree\w*|welcom\w+|shar(?:e|ed|es|ing)"
@@ -22,9 +23,8 @@ _SENTENCE: Final = re.compile(r"[^.!?\n]+[.!?]*")
 
 
 def majority(inputs: list[Record], corpus: Corpus) -> list[Record]:
-    """The most frequent gold label of the headline rows for every row; of equals the first of the inventory."""
-    labels = Counter(row["label"] for row in corpus.rows("stance") if not row["alleged"])
-    label = max(STANCE_LABELS, key=lambda name: labels[name])
+    """The most frequent gold label of the main rows for every row."""
+    label = most_frequent((row["label"] for row in corpus.rows("stance") if not row["alleged"]), STANCE_LABELS)
     return [{"id": unit["id"], "label": label} for unit in inputs]
 
 
@@ -38,3 +38,9 @@ def _lexicon_label(unit: Record) -> str:
     near = " ".join(sentence for sentence in _SENTENCE.findall(unit["text"]) if names.search(sentence))
     balance = len(_FAVOR.findall(near)) - len(_AGAINST.findall(near))
     return "favor" if balance > 0 else "against" if balance < 0 else "none"
+
+
+BASELINES: Final = (
+    Baseline("majority", "the gold's most frequent label; the one baseline that sees gold labels", majority),
+    Baseline("lexicon", "words for and against, in the sentences that name the holder", lexicon),
+)

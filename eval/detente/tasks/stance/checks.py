@@ -6,10 +6,11 @@ from typing import Final
 
 import numpy as np
 
-from detente.data.annotated import Tables, content_of, fits, span_of, texts
+from detente.data.annotated import Tables, content_of, fits, texts
 from detente.data.independent_sources import principal
 from detente.data.jsonl import describe
 from detente.data.labels import MEDIA_KINDS
+from detente.data.page import span_of
 from detente.data.problems import Problem
 from detente.text.spans import mask_of
 

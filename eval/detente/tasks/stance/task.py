@@ -11,8 +11,9 @@ from detente.data.jsonl import Record
 from detente.data.labels import STANCE_LABELS, label_of_scale
 from detente.metrics import classification, official
 from detente.metrics.classification import Floats
-from detente.tasks.labels import alpha, label_scorer, majority
+from detente.tasks.labels import alpha, label_scorer, most_frequent
 from detente.tasks.metric_families import accuracy, confusion_columns, macro_f1, mcc, of_confusion
+from detente.tasks.stance.baselines import BASELINES
 from detente.tasks.stance.prediction import KINDS, Prediction, parse
 from detente.tasks.task import CorpusMetric, CorpusValue, Counts, Metric, Options, Row, Task
 
@@ -101,7 +102,7 @@ def _probability_counts(gold: str, label: str, probabilities: dict[str, float]) 
 
 def _majority(units: Sequence[Row]) -> Prediction:
     """The most frequent label of the rows that nobody else tells."""
-    return Prediction("label", majority((row["label"] for row in units if not row["alleged"]), STANCE_LABELS))
+    return Prediction("label", most_frequent((row["label"] for row in units if not row["alleged"]), STANCE_LABELS))
 
 
 def _f_avg(matrix: Floats, _: Floats) -> Floats:
@@ -197,6 +198,7 @@ STANCE: Final = Task(
     parse=parse,
     count=_count,
     inputs=_inputs,
+    baselines=BASELINES,
     id_pattern="[^:]+(:[^:]+){3,}",
     majority=_majority,
     corpus_metrics=(
