@@ -66,7 +66,10 @@ def test_one_line_with_an_unknown_id_is_judged_alone_and_several_as_a_wrong_gold
     # Two of two: the gold.
     name = next(iter(STANCE.units(minimal_gold)))
     assert refused(minimal_gold, STANCE, [{"id": "x", "label": "none"}, {"id": "y", "label": "none"}]) == [
-        f"f: id-unknown: no id is in the gold: 'x' and 1 more; the gold has {name!r}. Is it the right gold?"
+        (
+            f"f: id-unknown: no id is in the gold: 'x' and 1 more; the gold has {name!r}. "
+            "Is it the right gold, and the right task?"
+        )
     ]
     # Two of three: the ids.
     records = [{"id": "x", "label": "none"}, {"id": "y", "label": "none"}, labels(minimal_gold)[0]]

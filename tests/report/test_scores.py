@@ -96,6 +96,8 @@ def test_metrics_that_are_named_stand_alone_in_their_order_and_by_their_old_name
     assert set(found.document["breakdown"]["article"]["detente-001"]) == {"n", "mcc", "accuracy"}
     # With `all` among the names, the names decide nothing.
     assert choose(scores, ["mcc", "all"], ()).metrics == scores.metrics
+    with pytest.raises(ValidationError, match="stance has no metric 'nonsense'"):
+        choose(scores, ["all", "nonsense"], ())
 
 
 def test_a_metric_or_a_breakdown_that_is_not_there_is_refused_by_name(scores: Scores) -> None:

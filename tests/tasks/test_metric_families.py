@@ -10,7 +10,7 @@ from detente.evaluation.score import Columns, one_item
 from detente.metrics import official
 from detente.tasks import metric_families as families
 from detente.tasks.all import EVERY_TASK, TASKS
-from detente.tasks.labels import OFFICIAL, alpha, label_scorer, majority
+from detente.tasks.labels import OFFICIAL, alpha, label_scorer, most_frequent
 from detente.tasks.stance.task import STANCE
 from detente.tasks.task import Metric, Task
 
@@ -228,9 +228,9 @@ def test_alpha_of_perfect_labels_is_1_and_the_majority_of_equals_is_the_first_of
     assert alpha().compute({}, {}, perfect)[:2] == (1.0, 2)
     # Values x x | x y: 1 observed disagreement of 2 pairs; expected 2 · 3 · 1 / (4 · 3): α = 1 − ½ / ½ = 0.
     assert alpha().compute({}, {}, perfect.with_columns(gold=pl.lit("x")))[0] == pytest.approx(0, abs=1e-12)
-    assert majority(["y", "x", "y"], LABELS) == "y"
-    assert majority(["y", "x"], LABELS) == "x"
-    assert majority([], LABELS) == "x"
+    assert most_frequent(["y", "x", "y"], LABELS) == "y"
+    assert most_frequent(["y", "x"], LABELS) == "x"
+    assert most_frequent([], LABELS) == "x"
 
 
 def test_stance_has_every_label_of_its_official_scorers() -> None:

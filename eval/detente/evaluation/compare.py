@@ -19,7 +19,7 @@ from detente.evaluation.differences import (
     of_values,
 )
 from detente.evaluation.items import ItemDifference, item_differences
-from detente.evaluation.score import ALL, Resampling, Scores, signature_of, unknown_metrics
+from detente.evaluation.score import Resampling, Scores, named_metrics, signature_of
 from detente.stats import bootstrap, paired
 from detente.tasks.task import CorpusMetric, Metric, Task
 
@@ -143,15 +143,13 @@ def _stability(
 def _chosen(scores: Scores, names: Sequence[str] | None) -> tuple[Metric | CorpusMetric, ...]:
     task = scores.task
     known = {metric.name: metric for metric in task.measures if metric.name in scores.metrics}
-    asked = task.renamed(names or ())
-    if ALL in asked:
-        asked = list(known)
+    asked, problems = named_metrics(task, known, names or ())
     if not asked:
         own = [name for name, metric in known.items() if isinstance(metric, Metric) or not metric.reference]
         asked = [name for name in own if "precision" not in name and "recall" not in name] or list(known)
-    if problems := unknown_metrics(task, known, asked):
+    if problems:
         raise ValidationError(problems)
-    return tuple(known[name] for name in dict.fromkeys(asked))
+    return tuple(known[name] for name in asked)
 
 
 def _refuse_unequal(scores: Mapping[str, Scores]) -> None:

@@ -96,7 +96,12 @@ def check(
     if len(outside) == len(lines) > 1 and not allow_extra:
         shown = f"{outside[0].record['id']!r} and {len(lines) - 1} more; the gold has {next(iter(units), 'nothing')!r}"
         raise ValidationError(
-            [*found, Problem("id-unknown", name, f"no id is in the gold: {shown}. Is it the right gold?")]
+            [
+                *found,
+                Problem(
+                    "id-unknown", name, f"no id is in the gold: {shown}. Is it the right gold, and the right task?"
+                ),
+            ]
         )
     first: dict[str, str] = {}
     by_id: dict[str, Any] = {}

@@ -8,7 +8,7 @@ import numpy as np
 from detente.data.problems import ValidationError
 from detente.evaluation.compare import common_settings
 from detente.evaluation.differences import Rank, counts_of, higher_is_better, ranks, resampled_values
-from detente.evaluation.score import Columns, Resampling, Scores, signature_of, unknown_metrics
+from detente.evaluation.score import Columns, Resampling, Scores, named_metrics, signature_of
 from detente.metrics.classification import Floats
 from detente.stats import bootstrap
 from detente.stats.bootstrap import Interval
@@ -116,10 +116,10 @@ def _metric(systems: list[Scores], by: str | None) -> Metric | CorpusMetric:
         valued = [name for name in known if any(not np.isnan(each.metrics[name].value) for each in systems)]
         order = (systems[0].primary, *task.standard, *known)
         by = next((name for name in order if name in valued), systems[0].primary)
-    (by,) = task.renamed([by])
-    if problems := unknown_metrics(task, known, [by]):
+    names, problems = named_metrics(task, known, [by])
+    if problems:
         raise ValidationError(problems)
-    return known[by]
+    return known[names[0]]
 
 
 def _gap_to_next(turned: Floats | None, order: list[int], position: int) -> Interval | None:

@@ -1,6 +1,6 @@
 """Scoring: counts of every unit, summed once, then metrics of the sums."""
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -288,14 +288,25 @@ def one_item(task: Task, name: str, main: pl.DataFrame) -> float:
     return float(np.nanmax(changes)) if not np.isnan(changes).all() else np.nan
 
 
-def unknown_metrics(task: Task, known: Container[str], names: Iterable[str]) -> list[Problem]:
-    """A problem for each name that is no metric, or none that the gold has what it takes for."""
-    there = ", ".join(measure.name for measure in task.measures if measure.name in known)
-    return [
-        Problem("option", "--metrics", f"{task.name} has no metric {name!r}: {ALL}, or {there}")
-        for name in names
+def named_metrics(task: Task, known: Container[str], names: Collection[str]) -> tuple[list[str], list[Problem]]:
+    """The metrics that are named, by their names of today.
+
+    Args:
+        task: The task.
+        known: The metrics that the gold has what it takes for.
+        names: As they were given; `all` is every one.
+
+    Returns:
+        Each metric once, in the order of the names, and a problem for each name that is none.
+    """
+    there = [measure.name for measure in task.measures if measure.name in known]
+    asked = task.renamed(name for name in names if name != ALL)
+    problems = [
+        Problem("option", "--metrics", f"{task.name} has no metric {name!r}: {ALL}, or {', '.join(there)}")
+        for name in asked
         if name not in known
     ]
+    return there if ALL in names else list(dict.fromkeys(asked)), problems
 
 
 def _confusion(rows: pl.DataFrame) -> dict[str, dict[str, int]]:

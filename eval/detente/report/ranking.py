@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from detente.evaluation.ranking import RankedSystem, Ranking, with_and_without_empty
-from detente.evaluation.score import ALL
+from detente.evaluation.score import named_metrics
 from detente.report.scores import document as scores_document
 from detente.report.scores import standard
 from detente.report.tables import Report, Section, bounds, number
@@ -16,9 +16,9 @@ MAX_COLUMNS: Final = 7
 def _others(ranking: Ranking, asked: Sequence[str]) -> list[str]:
     """The metrics beside the one that ranks."""
     first = ranking.systems[0].scores
-    names = list(first.metrics) if ALL in asked else ranking.task.renamed(asked)
+    names, _ = named_metrics(ranking.task, first.metrics, asked)
     chosen = names or [name for name in standard(first) if name != first.primary][:MAX_COLUMNS]
-    return [name for name in dict.fromkeys(chosen) if name in first.metrics and name != ranking.by.name]
+    return [name for name in chosen if name in first.metrics and name != ranking.by.name]
 
 
 def sections(ranking: Ranking, asked: Sequence[str] = ()) -> Iterator[Section]:

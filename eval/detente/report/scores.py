@@ -10,7 +10,7 @@ import polars as pl
 from detente.data.files import write_whole
 from detente.data.jsonl import dump_lines
 from detente.data.problems import Problem, ValidationError
-from detente.evaluation.score import ALL, Scores, errors, per_unit, unknown_metrics
+from detente.evaluation.score import ALL, Scores, errors, named_metrics, per_unit
 from detente.report.tables import Report, Section, bounds, counted, number
 
 SHOWN_METRICS: Final = 4
@@ -27,9 +27,8 @@ def choose(scores: Scores, metrics: Sequence[str], by: Sequence[str]) -> Scores:
         ValidationError: If a metric or a breakdown is not the task's.
     """
     task = scores.task
-    asked = [] if ALL in metrics else task.renamed(metrics)
+    asked, problems = named_metrics(task, scores.metrics, metrics)
     names = asked or list(scores.metrics)
-    problems = unknown_metrics(task, scores.metrics, names)
     problems += [
         Problem("option", "--by", f"{task.name} is not broken down by {key!r}: {', '.join(scores.breakdown)}")
         for key in by
