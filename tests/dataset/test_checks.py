@@ -190,6 +190,13 @@ def test_evidence_leaves_the_body_with_its_first_letter_outside(tables: Tables, 
     assert found(checks_spans.spans_in_content, tables) == rules
 
 
+def test_forty_characters_of_what_leaves_the_body_are_shown(tables: Tables) -> None:
+    tables["stance"].rows[0]["evidence"] = [span(60, 107)]
+    text = tables["articles"].rows[0]["text"]
+    (problem,) = checks_spans.spans_in_content(tables)
+    assert problem.message == f"[60, 107) leaves the body and the headlines: {text[60:100]!r}"
+
+
 @pytest.mark.parametrize(("start", "end", "rules"), [(48, 50, ["evidence-unclaimed"]), (47, 50, []), (48, 51, [])])
 def test_evidence_overlaps_a_claim_by_one_character(tables: Tables, start: int, end: int, rules: list[str]) -> None:
     # Claims are [19, 48) and [50, 70); between them are a full stop and a space.

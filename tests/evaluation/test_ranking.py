@@ -259,7 +259,7 @@ def test_files_of_the_own_gold_are_ranked_too(tmp_path: Path) -> None:
 def test_jobs_change_nothing(tmp_path: Path) -> None:
     folder = Folder(tmp_path, 140)
     files = [folder.right("right"), folder.right("some", 50), folder.half("half")]
-    assert len(folder.texts) * len(files) >= parallel.WORTH_IT
+    assert len(folder.texts) * len(files) >= parallel.MIN_PAGES_FOR_POOL
     call = (*files, "--gold", folder.gold, "--resamples", "50")
     assert ranked(*call, "--jobs", "1") == ranked(*call, "--jobs", "2")
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from importlib.util import find_spec, module_from_spec
 from itertools import permutations
 
 import numpy as np
@@ -263,3 +264,13 @@ def test_a_reference_made_so_that_two_of_its_words_have_one_hash_is_counted_by_s
     assert reference.compare("x malaagajaggaad y akaceamanaanda") == ((1, 0, 0), True)
     # One of one shingle has the words exchanged, so that none is shared.
     assert reference.compare("x akaceamanaanda y malaagajaggaad") == ((0, 1, 1), False)
+
+
+def test_the_first_text_of_a_process_may_be_empty() -> None:
+    spec = find_spec(ngrams.__name__)
+    assert spec is not None
+    assert spec.loader is not None
+    fresh = module_from_spec(spec)  # another copy, whose table of powers has not grown yet
+    spec.loader.exec_module(fresh)
+    found = fresh.located_words("")
+    assert (len(found.starts), len(found.ends), len(found.hashes)) == (0, 0, 0)

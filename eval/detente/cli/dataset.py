@@ -209,7 +209,7 @@ def dataset_audit(gold: Path | None, gold_format: str | None, pages: Path | None
     with problems_exit():
         from detente.data.corpus import load
         from detente.tasks.content_extraction import audit
-        from detente.tasks.content_extraction.readers import read_gold
+        from detente.tasks.content_extraction.gold_formats import read_gold
 
         texts: dict[str, str] | None
         if gold is None and (pages or gold_format):

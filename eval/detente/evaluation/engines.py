@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from detente.tasks.task import Options, Row
 
-WORTH_IT: Final = 400
+MIN_PAGES_FOR_POOL: Final = 400
 """Under so many pages to score, starting other processes takes longer than it saves."""
 CHUNK: Final = 8
 """Pages that a process takes at a time."""
@@ -48,7 +48,7 @@ def rows_of_systems(
     chunks = [pages[start : start + CHUNK] for start in range(0, len(pages), CHUNK)]
     rows: list[list[Row]] = [[] for _ in systems]
     for done in _counted(
-        [(count, chunk, options) for chunk in chunks], jobs if len(pages) * len(systems) >= WORTH_IT else 1
+        [(count, chunk, options) for chunk in chunks], jobs if len(pages) * len(systems) >= MIN_PAGES_FOR_POOL else 1
     ):
         for page in done:
             for place, found in enumerate(page):

@@ -10,7 +10,7 @@ from detente.data.fields import Fault, PredictionError, nearest
 from detente.data.files import unpack, unpacked_name
 from detente.data.jsonl import Line, describe
 from detente.data.problems import Problem, ValidationError
-from detente.data.tables import FLAT_SUFFIXES, read_lines
+from detente.data.tabular import FLAT_SUFFIXES, read_lines
 from detente.tasks.all import TASKS
 from detente.tasks.task import Gold, Task
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def short_names(paths: Sequence[str]) -> list[str]:
     """The files' names without suffixes where these tell them apart, else their paths; a second one gets a number."""
-    from detente.tasks.content_extraction.readers import short_name
+    from detente.tasks.content_extraction.gold_formats import short_name
 
     stems = [short_name(path) for path in paths]
     names = stems if len(set(stems)) == len(set(paths)) else list(paths)
@@ -38,7 +38,7 @@ def load_gold(path: Path | None, gold_format: str | None) -> "Gold":
         from detente.data import corpus
 
         return corpus.load()
-    from detente.tasks.content_extraction.readers import read_gold
+    from detente.tasks.content_extraction.gold_formats import read_gold
 
     return read_gold(path, gold_format)
 
@@ -51,15 +51,15 @@ def read_all(
     Raises:
         ValidationError: With the problems of all files.
     """
-    from detente.tasks.content_extraction.references import References
+    from detente.tasks.content_extraction.references import ReferenceCorpus
 
     problems: list[Problem] = []
     found: dict[str, Predictions] = {}
-    if isinstance(gold, References) and task not in (None, REFERENCE_TASK):
+    if isinstance(gold, ReferenceCorpus) and task not in (None, REFERENCE_TASK):
         raise ValidationError(
             [Problem("option", "--task", f"--gold is read by the task {REFERENCE_TASK}, not by {task}")]
         )
-    if not isinstance(gold, References) and task == REFERENCE_TASK:
+    if not isinstance(gold, ReferenceCorpus) and task == REFERENCE_TASK:
         raise ValidationError([Problem("option", "--task", f"{task} needs reference texts: name them with --gold")])
     for path, short in zip(paths, short_names(paths), strict=True):
         try:
@@ -75,11 +75,11 @@ def _read(path: str, gold: "Gold", task: str | None, allow_missing: bool, allow_
     from detente.data.files import read_bytes
     from detente.evaluation import predictions
     from detente.tasks.all import TASKS
-    from detente.tasks.content_extraction.references import References
+    from detente.tasks.content_extraction.references import ReferenceCorpus
     from detente.tasks.content_extraction.task import CONTENT_EXTRACTION
 
-    if isinstance(gold, References):
-        from detente.tasks.content_extraction.readers import prediction_lines
+    if isinstance(gold, ReferenceCorpus):
+        from detente.tasks.content_extraction.gold_formats import prediction_lines
 
         given = sys.stdin.buffer.read() if path == "-" else None
         lines, problems = prediction_lines(Path("standard input" if path == "-" else path), given)
@@ -111,5 +111,5 @@ def score_files(
     from detente.evaluation.score import score_all
 
     units = next(iter(systems.values())).units
-    with progress("scoring", len(units) * len(systems), engines.WORTH_IT) as advance:
+    with progress("scoring", len(units) * len(systems), engines.MIN_PAGES_FOR_POOL) as advance:
         return score_all(systems, gold, options, resampling, jobs or engines.cores(), advance)

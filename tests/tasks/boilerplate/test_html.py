@@ -18,8 +18,8 @@ from detente.evaluation.predictions import read
 from detente.evaluation.score import Scores, score
 from detente.tasks.boilerplate import html as html_package
 from detente.tasks.boilerplate.html import NAMES
+from detente.tasks.boilerplate.html.parser import Piece, Slot, Template, parse, template
 from detente.tasks.boilerplate.html.render import Rendered, render, rendered_pages
-from detente.tasks.boilerplate.html.templates import Piece, Slot, Template, parse, template
 from detente.tasks.boilerplate.task import BOILERPLATE
 
 Pairs = list[tuple[Page, Rendered]]

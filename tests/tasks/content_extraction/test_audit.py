@@ -12,19 +12,19 @@ from click.testing import CliRunner, Result
 from detente.cli import main
 from detente.data.problems import AUDIT_RULES
 from detente.tasks.content_extraction.audit import audit, own_references, read_pages, visible_text
-from detente.tasks.content_extraction.references import References, Target, of_text
+from detente.tasks.content_extraction.references import ReferenceCorpus, ReferencePage, of_text
 
 
 def run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
-def references(*targets: Target) -> References:
-    return References("gold", "text", "0" * 64, {target.id: target for target in targets})
+def references(*targets: ReferencePage) -> ReferenceCorpus:
+    return ReferenceCorpus("gold", "text", "0" * 64, {target.id: target for target in targets})
 
 
-def snippets(page: str, wanted: tuple[str, ...], unwanted: tuple[str, ...] = ()) -> Target:
-    return Target(page, (), wanted, unwanted)
+def snippets(page: str, must_include: tuple[str, ...], must_exclude: tuple[str, ...] = ()) -> ReferencePage:
+    return ReferencePage(page, (), must_include, must_exclude)
 
 
 def numbers(first: int, last: int) -> str:
@@ -32,7 +32,7 @@ def numbers(first: int, last: int) -> str:
 
 
 class Example(NamedTuple):
-    targets: tuple[Target, ...]
+    targets: tuple[ReferencePage, ...]
     pages: Mapping[str, str] | None
     message: str
 
@@ -75,7 +75,7 @@ def test_rule(rule: str) -> None:
 
 def test_nothing_is_doubtful_in_what_is_right() -> None:
     clean = references(
-        Target("a", of_text("a", "The first.\nThe second.").references, ("The first.",), ("Read more",)),
+        ReferencePage("a", of_text("a", "The first.\nThe second.").references, ("The first.",), ("Read more",)),
         of_text("b", "Quite another text."),
     )
     pages = {"a": "Menu The first. The second. Read more", "b": "Quite another text."}
@@ -94,12 +94,12 @@ def test_wanted_snippets_are_something_that_an_output_can_have() -> None:
 
 
 def test_a_snippet_may_stand_in_a_whole_reference_across_its_lines() -> None:
-    both = Target("a", of_text("a", "Read\nmore of it.").references, (), ("Read  more",))
+    both = ReferencePage("a", of_text("a", "Read\nmore of it.").references, (), ("Read  more",))
     assert [problem.code for problem in audit(references(both))] == ["snippet-in-reference"]
 
 
 def test_white_space_and_quote_style_make_no_difference_to_a_page() -> None:
-    target = Target("a", of_text("a", "“We agree,” he said – twice.").references, ("he  said",))
+    target = ReferencePage("a", of_text("a", "“We agree,” he said – twice.").references, ("he  said",))
     assert audit(references(target), {"a": '"We agree,"\n he said - twice.'}) == []
 
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from detente.cli import main
 from detente.evaluation.score import Scores, score
 from detente.tasks.content_extraction import references
-from detente.tasks.content_extraction.references import References
+from detente.tasks.content_extraction.references import ReferenceCorpus
 from detente.tasks.content_extraction.task import CONTENT_EXTRACTION, METRICS
 from detente.tasks.task import Options
 from detente.text import sentences
@@ -21,16 +21,16 @@ from detente.text import sentences
 Scored = Callable[..., Scores]
 
 
-def text_gold(**texts: str | list[str]) -> References:
+def text_gold(**texts: str | list[str]) -> ReferenceCorpus:
     """A list is paragraphs."""
     make: dict[type, Any] = {str: references.of_text, list: references.of_paragraphs}
     targets = {page: make[type(text)](page, text) for page, text in texts.items()}
-    return References("gold", "text", references.digest(targets.values()), targets)
+    return ReferenceCorpus("gold", "text", references.digest(targets.values()), targets)
 
 
 @pytest.fixture
 def scored(predict: Callable[..., Any]) -> Scored:
-    def scores(gold: References, outputs: dict[str, Any], empty: str = "zero", **allowed: bool) -> Scores:
+    def scores(gold: ReferenceCorpus, outputs: dict[str, Any], empty: str = "zero", **allowed: bool) -> Scores:
         records = [
             {"id": page, **(each if isinstance(each, dict) else {"text": each})} for page, each in outputs.items()
         ]

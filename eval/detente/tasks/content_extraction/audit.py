@@ -11,7 +11,7 @@ from detente.data.corpus import Corpus
 from detente.data.files import PACKED, read_bytes, unpack, unpacked_name
 from detente.data.problems import Problem, ValidationError
 from detente.metrics.ngrams import words
-from detente.tasks.content_extraction.references import References, Target, of_text
+from detente.tasks.content_extraction.references import ReferenceCorpus, ReferencePage, of_text
 from detente.text.folding import fold
 from detente.text.tokens import line_spans, shortened
 
@@ -22,7 +22,7 @@ SHARED: Final = 0.5
 _HIDDEN: Final = frozenset(("script", "style", "noscript", "template", "title"))
 
 
-def audit(gold: References, pages: Mapping[str, str] | None = None) -> list[Problem]:
+def audit(gold: ReferenceCorpus, pages: Mapping[str, str] | None = None) -> list[Problem]:
     """Everything that is doubtful in reference texts.
 
     Args:
@@ -55,18 +55,18 @@ def _dense(text: str) -> str:
     return "".join(fold(text).split())
 
 
-def _longest(target: Target) -> str:
+def _longest(target: ReferencePage) -> str:
     return target.references[0].text if target.references else ""
 
 
-def _empty(target: Target, place: str) -> Iterator[Problem]:
-    if not _longest(target).strip() and not target.wanted:
+def _empty(target: ReferencePage, place: str) -> Iterator[Problem]:
+    if not _longest(target).strip() and not target.must_include:
         yield Problem("reference-empty", place, "there is nothing that an output could have: leave the page out")
 
 
-def _contradictions(target: Target, place: str) -> Iterator[Problem]:
-    right = [" ".join(fold(text).split()) for text in (*target.wanted, _longest(target)) if text.strip()]
-    for snippet in target.unwanted:
+def _contradictions(target: ReferencePage, place: str) -> Iterator[Problem]:
+    right = [" ".join(fold(text).split()) for text in (*target.must_include, _longest(target)) if text.strip()]
+    for snippet in target.must_exclude:
         if not snippet.strip():
             yield Problem("snippet-empty", place, "an empty snippet stands in every text: take it out")
             continue
@@ -78,7 +78,7 @@ def _contradictions(target: Target, place: str) -> Iterator[Problem]:
             yield Problem("snippet-in-reference", place, message)
 
 
-def _absences(target: Target, place: str, page: str | None) -> Iterator[Problem]:
+def _absences(target: ReferencePage, place: str, page: str | None) -> Iterator[Problem]:
     if page is None:
         yield Problem("page-missing", place, "the folder of pages has no such page")
         return
@@ -88,21 +88,21 @@ def _absences(target: Target, place: str, page: str | None) -> Iterator[Problem]
     if absent:
         message = f"{len(absent)} of {len(blocks)} blocks do not stand in the page, as {_quoted(absent[0])}"
         yield Problem("reference-not-in-page", place, message)
-    for snippet in target.wanted:
+    for snippet in target.must_include:
         if _dense(snippet) not in dense:
             yield Problem("snippet-not-in-page", place, f"{_quoted(snippet)} is wanted, and does not stand in the page")
-    for snippet in target.unwanted:
+    for snippet in target.must_exclude:
         if (times := dense.count(_dense(snippet))) > 1:
             message = f"{_quoted(snippet)} must not be there, and stands in the page {times} times: once in right text?"
             yield Problem("snippet-ambiguous", place, message)
 
 
-def _runs(target: Target) -> set[tuple[str, ...]]:
-    tokens = words(" ".join((_longest(target), *target.wanted)).lower())
+def _runs(target: ReferencePage) -> set[tuple[str, ...]]:
+    tokens = words(" ".join((_longest(target), *target.must_include)).lower())
     return {tuple(tokens[start : start + RUN]) for start in range(max(1, len(tokens) - RUN + 1)) if tokens}
 
 
-def _duplicates(gold: References) -> Iterator[Problem]:
+def _duplicates(gold: ReferenceCorpus) -> Iterator[Problem]:
     runs = {name: _runs(target) for name, target in gold.targets.items()}
     holders: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for name, own in runs.items():
@@ -116,7 +116,7 @@ def _duplicates(gold: References) -> Iterator[Problem]:
             yield Problem("reference-duplicate", f"{gold.name}:{second}", message)
 
 
-def own_references(corpus: Corpus) -> tuple[References, dict[str, str]]:
+def own_references(corpus: Corpus) -> tuple[ReferenceCorpus, dict[str, str]]:
     """The built dataset as reference texts, the body of one page of each family, and its pages."""
     bodies: dict[str, list[str]] = {}
     texts = {name: row["text"] for name, row in corpus.articles.items() if row["family"] == name}
@@ -124,7 +124,7 @@ def own_references(corpus: Corpus) -> tuple[References, dict[str, str]]:
         if row["zone"] == "body" and row["article"] in texts:
             bodies.setdefault(row["article"], []).append(texts[row["article"]][row["start"] : row["end"]])
     targets = {name: of_text(name, "\n".join(bodies.get(name, []))) for name in texts}
-    return References(corpus.manifest["name"], "text", corpus.manifest["sha256"], targets), texts
+    return ReferenceCorpus(corpus.manifest["name"], "text", corpus.manifest["sha256"], targets), texts
 
 
 class _Visible(HTMLParser):

@@ -14,7 +14,7 @@ from detente.metrics.edit_distance import wer_tokens
 from detente.metrics.ngrams import Shingles, words
 from detente.text.sentences import sentences
 
-FEW: Final = 4
+MAX_OPTIONAL: Final = 4
 """Up to so many optional paragraphs, every choice of them is a reference of its own; of more, all or none."""
 _LETTERS: Final = re.compile(r"[a-z0-9]+")
 
@@ -63,24 +63,24 @@ def sentence_tokens(text: str, *, letters: bool) -> list[list[str]]:
 
 
 @dataclass(frozen=True)
-class Target:
+class ReferencePage:
     """What an output of one page is held against.
 
     Attributes:
         id: The page.
         references: Texts of which the nearest counts; empty if there are only snippets.
-        wanted: Snippets that the output must have.
-        unwanted: Snippets that it must not have.
+        must_include: Snippets that the output must have.
+        must_exclude: Snippets that it must not have.
     """
 
     id: str
     references: tuple[Reference, ...]
-    wanted: tuple[str, ...] = ()
-    unwanted: tuple[str, ...] = ()
+    must_include: tuple[str, ...] = ()
+    must_exclude: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class References:
+class ReferenceCorpus:
     """A corpus of reference texts.
 
     Attributes:
@@ -93,7 +93,7 @@ class References:
     name: str
     format: str
     sha256: str
-    targets: Mapping[str, Target]
+    targets: Mapping[str, ReferencePage]
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -106,27 +106,27 @@ class References:
         return f"{self.name}+{self.sha256[:8]}"
 
 
-def of_text(page: str, text: str) -> Target:
+def of_text(page: str, text: str) -> ReferencePage:
     """The target of a page whose reference is one text."""
-    return Target(page, (Reference(text),))
+    return ReferencePage(page, (Reference(text),))
 
 
-def of_paragraphs(page: str, paragraphs: list[str]) -> Target:
+def of_paragraphs(page: str, paragraphs: list[str]) -> ReferencePage:
     """The target of a page whose reference is paragraphs; one in square brackets is optional (Fundus)."""
     optional = [place for place, paragraph in enumerate(paragraphs) if paragraph[:1] == "[" and paragraph[-1:] == "]"]
-    if len(optional) <= FEW:
+    if len(optional) <= MAX_OPTIONAL:
         dropped = [choice for size in range(len(optional) + 1) for choice in combinations(optional, size)]
     else:
         dropped = [(), tuple(optional)]
     bare = [paragraph[1:-1] if place in optional else paragraph for place, paragraph in enumerate(paragraphs)]
     kept = [tuple(text for place, text in enumerate(bare) if place not in choice) for choice in dropped]
-    return Target(page, tuple(Reference("\n\n".join(choice), choice) for choice in kept))
+    return ReferencePage(page, tuple(Reference("\n\n".join(choice), choice) for choice in kept))
 
 
-def digest(targets: Iterable[Target]) -> str:
+def digest(targets: Iterable[ReferencePage]) -> str:
     """SHA-256 of the pages' ids, texts and snippets in canonical JSON, in the order of the ids."""
     rows = [
-        [target.id, [reference.text for reference in target.references], target.wanted, target.unwanted]
+        [target.id, [reference.text for reference in target.references], target.must_include, target.must_exclude]
         for target in sorted(targets, key=lambda target: target.id)
     ]
     return hashlib.sha256(dump_line(rows).encode("utf-8", "surrogatepass")).hexdigest()

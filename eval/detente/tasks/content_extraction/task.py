@@ -18,14 +18,14 @@ from detente.tasks.content_extraction.errors import describe_errors, errors
 from detente.tasks.content_extraction.metrics import MEANS, SNIPPETS
 from detente.tasks.content_extraction.metrics import METRICS as MEASURES
 from detente.tasks.content_extraction.prediction import KINDS, Output, parse
-from detente.tasks.content_extraction.references import References, Target, sentence_tokens
+from detente.tasks.content_extraction.references import ReferenceCorpus, ReferencePage, sentence_tokens
 from detente.tasks.task import Options, Row, Task
 from detente.text import sentences
 
 _NOTHING: Final = Output("", (), "missing")
 
 
-def _units(references: References, _: Collection[str] = ()) -> dict[str, Target]:
+def _units(references: ReferenceCorpus, _: Collection[str] = ()) -> dict[str, ReferencePage]:
     return dict(references.targets)
 
 
@@ -40,7 +40,7 @@ def _paragraphs(output: Output) -> tuple[str, ...]:
     return tuple(block.strip() for block in blocks if block.strip())
 
 
-def _page_means(target: Target, output: Output, lowered: Counter[str]) -> dict[str, float]:
+def _page_means(target: ReferencePage, output: Output, lowered: Counter[str]) -> dict[str, float]:
     """The measures of one page; those that are undefined are left out."""
     found = {**_shingles(target, output), **_bags(target, output, lowered)}
     if sentences.splitter_version() is not None:
@@ -59,7 +59,7 @@ def _nearest(hits: list[Hits]) -> Hits:
     return max(hits, key=lambda each: overlap(each).f1)
 
 
-def _shingles(target: Target, output: Output) -> dict[str, float]:
+def _shingles(target: ReferencePage, output: Output) -> dict[str, float]:
     compared = [reference.shingles.compare(output.text) for reference in target.references]
     hits = _nearest([each for each, _ in compared])
     scores = overlap(hits)
@@ -72,7 +72,7 @@ def _shingles(target: Target, output: Output) -> dict[str, float]:
     return found
 
 
-def _bags(target: Target, output: Output, lowered: Counter[str]) -> dict[str, float]:
+def _bags(target: ReferencePage, output: Output, lowered: Counter[str]) -> dict[str, float]:
     scores = overlap(_nearest([compare(reference.words, lowered) for reference in target.references]))
     found = {f"bag_{part}": value for part, value in scores._asdict().items()}
     if target.references[0].paragraphs is not None:
@@ -88,16 +88,16 @@ def _bags(target: Target, output: Output, lowered: Counter[str]) -> dict[str, fl
     return found
 
 
-def _snippet_counts(target: Target, output: Output) -> dict[str, int]:
+def _snippet_counts(target: ReferencePage, output: Output) -> dict[str, int]:
     """Which snippets stand in the output, runs of white space being one space."""
     text = " ".join(output.text.split())
-    found = [" ".join(snippet.split()) in text for snippet in target.wanted]
-    let_in = [" ".join(snippet.split()) in text for snippet in target.unwanted]
+    found = [" ".join(snippet.split()) in text for snippet in target.must_include]
+    let_in = [" ".join(snippet.split()) in text for snippet in target.must_exclude]
     counts = (sum(found), sum(let_in), len(found) - sum(found), len(let_in) - sum(let_in))
     return dict(zip(SNIPPETS, counts, strict=True))
 
 
-def count(target: Target, output: Output | None, options: Options) -> list[Row]:
+def count(target: ReferencePage, output: Output | None, options: Options) -> list[Row]:
     """The one row of a page."""
     output = output or _NOTHING
     row: Row = {"id": target.id, "family": target.id, "article": target.id, "item": target.id, "output": output.kind}
@@ -107,7 +107,7 @@ def count(target: Target, output: Output | None, options: Options) -> list[Row]:
     if target.references:
         means = _page_means(target, output, lowered)
         row |= means | {f"{name}_pages": 1 for name in means}
-    if target.wanted or target.unwanted:
+    if target.must_include or target.must_exclude:
         row |= _snippet_counts(target, output)
         row["wrong"] = row["snippet_fp"] + row["snippet_fn"]
         row["detail"] = f"{row['snippet_fn']} snippets missed, {row['snippet_fp']} let in" if row["wrong"] else ""
@@ -128,14 +128,14 @@ def _no_inputs(_: Any) -> list[dict[str, Any]]:
     return []
 
 
-def _available(targets: Mapping[str, Target], options: Options) -> set[str]:
+def _available(targets: Mapping[str, ReferencePage], options: Options) -> set[str]:
     """The metrics that the gold has what it takes for."""
     names = [metric.name for metric in METRICS]
     left_out: set[str] = set()
     texts = [reference for target in targets.values() for reference in target.references]
     if not any(reference.paragraphs is not None for reference in texts):
         left_out.update(name for name in names if name.startswith("paragraph_match"))
-    if not any(target.wanted or target.unwanted for target in targets.values()):
+    if not any(target.must_include or target.must_exclude for target in targets.values()):
         left_out.update(name for name in names if name.startswith("snippet"))
     if not texts:
         left_out.update(name for name in names if not name.startswith("snippet"))
@@ -146,7 +146,7 @@ def _available(targets: Mapping[str, Target], options: Options) -> set[str]:
     return set(names) - left_out
 
 
-def _signature_parts(_: Mapping[str, Target]) -> dict[str, str]:
+def _signature_parts(_: Mapping[str, ReferencePage]) -> dict[str, str]:
     return {"nltk": sentences.splitter_version() or "none"}
 
 

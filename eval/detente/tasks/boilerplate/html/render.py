@@ -14,7 +14,7 @@ from detente.data.jsonl import Record
 from detente.data.labels import ZONE_OF_TYPE
 from detente.data.page import Page
 from detente.tasks.boilerplate.html import AT
-from detente.tasks.boilerplate.html.templates import Part, Piece, Slot, Template, template
+from detente.tasks.boilerplate.html.parser import Part, Piece, Slot, Template, template
 from detente.text.spans import Span
 
 Filled = str | Piece

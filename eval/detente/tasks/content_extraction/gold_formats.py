@@ -8,7 +8,7 @@ from detente.data.files import read_bytes, unpack, unpacked_name
 from detente.data.jsonl import Line, Record, broken_document, describe, parse_document, parse_lines
 from detente.data.problems import Problem, ValidationError
 from detente.tasks.content_extraction import references
-from detente.tasks.content_extraction.references import References, Target
+from detente.tasks.content_extraction.references import ReferenceCorpus, ReferencePage
 
 _TEXT_KEYS: Final = {"articleBody": "article-extraction", "plaintext": "wceb", "text": "text"}
 _ID_KEYS: Final = ("id", "page_id")
@@ -125,7 +125,7 @@ def _as_prediction(record: Record) -> Record:
     return {**kept, "text": "" if record[key] is None else record[key]}
 
 
-def read_gold(path: Path, gold_format: str | None = None) -> References:
+def read_gold(path: Path, gold_format: str | None = None) -> ReferenceCorpus:
     """Reads reference texts.
 
     Args:
@@ -140,7 +140,7 @@ def read_gold(path: Path, gold_format: str | None = None) -> References:
     if found is None and not problems:
         known = "articleBody, plaintext, text, body, with or without"
         problems.append(Problem("gold-format", str(path), f"no page has {known}: say which with --gold-format"))
-    targets: dict[str, Target] = {}
+    targets: dict[str, ReferencePage] = {}
     make = _MAKERS.get(found or "")
     for line in lines if make else ():
         page = line.record.get("id")
@@ -156,11 +156,11 @@ def read_gold(path: Path, gold_format: str | None = None) -> References:
                 targets[page] = made
     if problems or found is None:
         raise ValidationError(problems)
-    return References(short_name(str(path)), found, references.digest(targets.values()), targets)
+    return ReferenceCorpus(short_name(str(path)), found, references.digest(targets.values()), targets)
 
 
-def _text_maker(key: str) -> Callable[[str, Line], Target | Problem]:
-    def make(page: str, line: Line) -> Target | Problem:
+def _text_maker(key: str) -> Callable[[str, Line], ReferencePage | Problem]:
+    def make(page: str, line: Line) -> ReferencePage | Problem:
         if key not in line.record:
             return _lacks(line, key)
         value = line.record[key]
@@ -171,7 +171,7 @@ def _text_maker(key: str) -> Callable[[str, Line], Target | Problem]:
     return make
 
 
-def _paragraphs(page: str, line: Line) -> Target | Problem:
+def _paragraphs(page: str, line: Line) -> ReferencePage | Problem:
     if "body" not in line.record:
         return _lacks(line, "body")
     value = [] if line.record["body"] is None else line.record["body"]
@@ -180,13 +180,15 @@ def _paragraphs(page: str, line: Line) -> Target | Problem:
     return references.of_paragraphs(page, value)
 
 
-def _snippets(page: str, line: Line) -> Target | Problem:
+def _snippets(page: str, line: Line) -> ReferencePage | Problem:
     if not line.record.keys() & {"with", "without"}:
         return _lacks(line, "with", "without")
-    wanted, unwanted = ([] if line.record.get(key) is None else line.record[key] for key in ("with", "without"))
-    if fault := _not_strings(wanted, "with") or _not_strings(unwanted, "without"):
+    must_include, must_exclude = (
+        [] if line.record.get(key) is None else line.record[key] for key in ("with", "without")
+    )
+    if fault := _not_strings(must_include, "with") or _not_strings(must_exclude, "without"):
         return Problem("wrong-type", line.location, fault)
-    return Target(page, (), tuple(wanted), tuple(unwanted))
+    return ReferencePage(page, (), tuple(must_include), tuple(must_exclude))
 
 
 def _lacks(line: Line, *keys: str) -> Problem:
@@ -200,7 +202,7 @@ def _not_strings(value: Any, name: str) -> str | None:
     return f"{name} is not a list of strings"
 
 
-_MAKERS: Final[dict[str, Callable[[str, Line], Target | Problem]]] = {
+_MAKERS: Final[dict[str, Callable[[str, Line], ReferencePage | Problem]]] = {
     **{name: _text_maker(key) for key, name in _TEXT_KEYS.items()},
     "fundus": _paragraphs,
     "snippets": _snippets,

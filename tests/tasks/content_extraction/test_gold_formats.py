@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from detente.cli import main
 from detente.data.jsonl import dump_lines
-from detente.tasks.content_extraction import readers as foreign
+from detente.tasks.content_extraction import gold_formats as foreign
 
 PAGES = {
     "coast": "Waves broke over the pier at noon.\n\nNobody was hurt, the harbour master said.",
@@ -141,8 +141,8 @@ def test_snippets_are_read_with_either_side_left_out(tmp_path: Path) -> None:
     pages = {"a": {"file": "a.html", "with": ["red fox"], "without": ["Menu"]}, "b": {"with": ["blue sky"]}}
     found = foreign.read_gold(written(pages)(tmp_path / "gold.json"))
     assert found.format == "snippets"
-    assert (found.targets["a"].wanted, found.targets["a"].unwanted) == (("red fox",), ("Menu",))
-    assert (found.targets["b"].wanted, found.targets["b"].unwanted) == (("blue sky",), ())
+    assert (found.targets["a"].must_include, found.targets["a"].must_exclude) == (("red fox",), ("Menu",))
+    assert (found.targets["b"].must_include, found.targets["b"].must_exclude) == (("blue sky",), ())
 
 
 def test_a_folder_is_read_without_byte_order_marks_and_carriage_returns(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from detente.data.jsonl import Line
-from detente.data.tables import read_lines
+from detente.data.tabular import read_lines
 
 
 def csv_of(text: str | bytes) -> tuple[list[Line], list[str]]:
