@@ -136,7 +136,7 @@ class _Places:
 
     def __init__(self, keys: Numbers) -> None:
         self.keys = keys
-        bits = max(4, len(keys).bit_length() + 4)  # sixteen slots or more for each key
+        bits = len(keys).bit_length() + 4  # sixteen slots or more for each key
         self._shift = np.uint64(64 - bits)
         self._table = np.full(1 << bits if keys.dtype == np.uint64 else 0, -1, dtype=np.int32)
         if len(self._table):
