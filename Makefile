@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help score test lint build bench mutants clean
+.PHONY: help score test lint build bench mutants fuzz clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -7,6 +7,7 @@ READY := .venv/ready
 OUT := predictions
 SAMPLE ?= 60
 SEED ?= 0
+INPUTS ?= 5000
 
 help:  ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -55,6 +56,9 @@ bench: $(READY)  ## Measure what the speed claims rest on.
 mutants: $(READY)  ## Break the code in 60 small ways, and name those that no test notices (or SAMPLE=200 SEED=3).
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[mutants]'
 	@$(BIN)/python tests/mutants/run.py --sample $(SAMPLE) --seed $(SEED)
+
+fuzz: $(READY)  ## Give the commands mutated files of every kind (or INPUTS=100000 SEED=3).
+	@$(BIN)/python tests/fuzz/run.py --inputs $(INPUTS) --seed $(SEED)
 
 clean:  ## Remove what the other targets made, the dataset aside.
 	rm -rf .venv build dist $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis
