@@ -47,7 +47,7 @@ def score(predictions: tuple[str, ...], options: ScoringOptions, by: tuple[str, 
         from detente.report import scores as reports
         from detente.tasks.content_extraction.errors import METRICS
 
-        gold, systems = options.read(predictions)
+        gold, systems = options.read(predictions, per_unit)
         asked = options.metrics
         errors = len(systems) == 1 or per_unit is not None or bool({metric.name for metric in METRICS} & set(asked))
         chosen = {

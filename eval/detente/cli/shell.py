@@ -1,0 +1,153 @@
+"""What a command owes the shell: streams that never fail in silence, signals that end everything, a status that says how.
+
+Whatever is printed passes `line`, `Problem.shown` or the tables of `report/`, which show what a terminal would obey.
+"""
+
+import codecs
+import io
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final, NoReturn, TextIO
+
+import click
+
+from detente.text.display import shortened, visible
+
+_SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+_PATIENCE: Final = 1.5
+"""Seconds that may pass between a signal and the end."""
+_BROKEN_PIPE: Final = 141
+_PLAIN: Final = {"…": "...", "–": "-", "—": "-", "−": "-", "≈": "~", "≤": "<=", "≥": ">=", "×": "x", "τ": "tau"}
+"""What stands for a character of ours where the encoding of a terminal lacks it."""
+
+
+class Interrupted(BaseException):
+    """A signal asked for the end; like KeyboardInterrupt no Exception, so that nothing on the way takes it for one."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"interrupted by {signal.Signals(number).name}")
+
+
+class Shell(click.Group):
+    """The group of all commands."""
+
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """Runs a command, and ends with a status: 128 + the number of a signal, 2 if something cannot be printed."""
+        if not standalone_mode:
+            return super().main(*args, standalone_mode=False, **extra)
+        _prepare_streams()
+        try:
+            with _signals_raised():
+                status = self._status(*args, **extra)
+                sys.stdout.flush()
+        except BrokenPipeError:  # whoever reads has seen enough
+            status = _BROKEN_PIPE
+        except OSError as error:
+            with suppress(OSError):
+                place = shortened(str(error.filename or "the output"))
+                line(f"{place}: cannot be read or written: {error.strerror or error}", err=True)
+            status = 2
+        for stream in (sys.stdout, sys.stderr):
+            _give_up(stream)
+        sys.exit(status)
+
+    def _status(self, *args: Any, **extra: Any) -> int:
+        """As click does it, but with messages that no terminal obeys, and without what click does about OSError."""
+        try:
+            return super().main(*args, standalone_mode=False, **extra) or 0
+        except click.ClickException as error:
+            error.message = shortened(error.message, 1000)
+            error.show()
+            return error.exit_code
+        except click.Abort:
+            return 1
+        except SystemExit as end:
+            if isinstance(end.__context__, BrokenPipeError):  # click has seen it first
+                raise end.__context__ from None
+            return end.code if isinstance(end.code, int) else int(end.code is not None)
+
+
+def line(text: str, *, err: bool = False, **style: Any) -> None:
+    """Prints a line, in which nothing is obeyed by a terminal but the style."""
+    click.secho(visible(text), err=err, **style)
+
+
+def _prepare_streams() -> None:
+    """Opens what is closed, so that no file takes its number, and lets no encoding fail.
+
+    A closed standard output is opened for reading: writing to it fails, and is told.
+    """
+    closed = [number for number, stream in enumerate((sys.stdin, sys.stdout, sys.stderr)) if stream is None]
+    for number in closed:
+        opened = os.open(os.devnull, os.O_WRONLY if number == 2 else os.O_RDONLY)
+        if opened != number:
+            os.dup2(opened, number)
+            os.close(opened)
+        name, mode = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))[number]
+        setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: PTH123, SIM115
+    codecs.register_error("detente.plain", _plain)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="detente.plain")
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """Something of ASCII for what an encoding lacks."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_PLAIN.get(each, "?") for each in error.object[error.start : error.end]), error.end
+
+
+@contextmanager
+def _signals_raised() -> Iterator[None]:
+    """Turns the signals that ask for an end into `Interrupted`, but for those that are ignored, as under nohup."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, _: FrameType | None) -> NoReturn:
+        for each in before:
+            signal.signal(each, signal.SIG_IGN)  # many programs send it twice
+        interrupted = Interrupted(number)
+        late = threading.Timer(_PATIENCE, _end, [interrupted])
+        late.daemon = True
+        late.start()
+        raise interrupted
+
+    before = {each: signal.getsignal(each) for each in _SIGNALS if signal.getsignal(each) is not signal.SIG_IGN}
+    for each in before:
+        signal.signal(each, interrupt)
+    try:
+        yield
+    except Interrupted as interrupted:
+        _end(interrupted)
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _end(interrupted: Interrupted) -> NoReturn:
+    """Ends this process and those that it started, at once: no lock that one of them holds is waited for."""
+    from multiprocessing import active_children
+
+    for child in active_children():
+        child.kill()
+    with suppress(OSError):
+        os.write(2, b"interrupted\n")
+    os._exit(128 + interrupted.number)
+
+
+def _give_up(stream: TextIO) -> None:
+    """Lets what a stream could not write go, so that nothing tries once more at the end."""
+    try:
+        stream.flush()
+    except OSError:
+        with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), stream.fileno())
