@@ -11,8 +11,9 @@ SHOWN: Final = 20
 """So many problems are shown, unless all are asked for."""
 SHOWN_OF_A_KIND: Final = 5
 """So many of them with one code in one file."""
-_LONGEST: Final = 400
-"""Characters of a message: a safety net. What a message quotes of a file is shortened where it is quoted."""
+_LONGEST_MESSAGE: Final = 600
+_LONGEST_LOCATION: Final = 240
+"""Characters that are printed: a safety net. What a message quotes of a file is shortened where it is quoted."""
 
 CORPUS_RULES = {
     "file-missing": "every article has a raw capture and one annotation file per layer; every registry exists",
@@ -89,6 +90,7 @@ CALL_RULES = {
     "not-readable": "an input can be read",
     "not-writable": "an output can be written",
     "not-runnable": "an extractor, function or command that is to be run can be started",
+    "process-died": "the processes that count pages live until they are done",
     "gold-format": "reference texts are in one of the formats that are known",
     "not-comparable": "systems that are compared are scored on the same task, gold and options",
     "no-annotations": "the folder to check or build holds annotations/",
@@ -129,7 +131,7 @@ class Problem(NamedTuple):
 
     def shown(self) -> tuple[str, str, str]:
         """Location, code and message as they are printed: bounded, and nothing in them that a terminal obeys."""
-        return shortened(self.location, _LONGEST), self.code, shortened(self.message, _LONGEST)
+        return shortened(self.location, _LONGEST_LOCATION), self.code, shortened(self.message, _LONGEST_MESSAGE)
 
 
 def folded(problems: Sequence[Problem]) -> list[Problem]:
