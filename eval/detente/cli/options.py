@@ -54,6 +54,14 @@ def problems_exit(exit_code: int = 2) -> Iterator[None]:
         sys.exit(exit_code)
 
 
+def fail(reasons: Sequence[str]) -> None:
+    """Prints why a check that a pipeline asked for failed, and exits with 1; does nothing if there is no reason."""
+    for reason in reasons:
+        line(reason, err=True)
+    if reasons:
+        sys.exit(1)
+
+
 def emit(text: str, output: Path | None) -> None:
     """Writes a file whole, or prints."""
     if output is None or str(output) in _STANDARD_OUTPUT:

@@ -20,7 +20,7 @@ import click
 from detente.text.display import shortened, visible
 
 _SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-_PATIENCE: Final = 1.5
+_PATIENCE: Final = 1.0
 """Seconds that may pass between a signal and the end."""
 _BROKEN_PIPE: Final = 141
 _PLAIN: Final = {"…": "...", "–": "-", "—": "-", "−": "-", "≈": "~", "≤": "<=", "≥": ">=", "×": "x", "τ": "tau"}
