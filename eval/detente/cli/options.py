@@ -98,7 +98,8 @@ def refuse_overwriting(outputs: Iterable[Path | None], inputs: Iterable[str | Pa
         place = output.resolve()
         texts = [] if place.suffix.lower() in _NO_TEXTS else [each for each in read if each in place.parents]
         if dataset in place.parents or texts or any(_same(each, place) for each in read):
-            problems.append(Problem("option", str(output), "is an input, which would be overwritten: name another file"))
+            message = "is an input, which would be overwritten: name another file"
+            problems.append(Problem("option", str(output), message))
         if any(_same(each, place) for each in written):
             problems.append(Problem("option", str(output), "is written twice: name two files"))
         written.append(place)

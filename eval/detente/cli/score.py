@@ -7,20 +7,19 @@ import click
 
 from detente.cli.options import OUTPUT, ScoringOptions, fail, problems_exit, scoring_options
 
-
 if TYPE_CHECKING:
     from detente.evaluation.pipelines import Threshold
 
 
-def _thresholds(_: click.Context, __: click.Parameter, value: tuple[str, ...]) -> "tuple[Threshold, ...]":
+def _thresholds(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> "tuple[Threshold, ...]":
     """What `METRIC=VALUE` says."""
-    if not value:
+    if not given:
         return ()
     from detente.evaluation.pipelines import Threshold
 
     found = []
-    for each in value:
-        metric, _, demanded = each.partition("=")
+    for each in given:
+        metric, demanded = each.partition("=")[::2]
         try:
             found.append(Threshold(metric.strip(), float(demanded)))
         except ValueError:

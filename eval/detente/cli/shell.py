@@ -1,4 +1,4 @@
-"""What a command owes the shell: streams that never fail in silence, signals that end everything, a status that says how.
+"""What a command owes the shell: no stream fails in silence, a signal ends everything, the status says how it ended.
 
 Whatever is printed passes `line`, `Problem.shown` or the tables of `report/`, which show what a terminal would obey.
 """
@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -38,14 +38,21 @@ class Interrupted(BaseException):
 class Shell(click.Group):
     """The group of all commands."""
 
-    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
         """Runs a command, and ends with a status: 128 + the number of a signal, 2 if something cannot be printed."""
         if not standalone_mode:
-            return super().main(*args, standalone_mode=False, **extra)
+            return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
         _prepare_streams()
         try:
             with _signals_raised():
-                status = self._status(*args, **extra)
+                status = self._status(args, prog_name, complete_var, **extra)
                 sys.stdout.flush()
         except BrokenPipeError:  # whoever reads has seen enough
             status = _BROKEN_PIPE
@@ -58,12 +65,12 @@ class Shell(click.Group):
             _give_up(stream)
         sys.exit(status)
 
-    def _status(self, *args: Any, **extra: Any) -> int:
+    def _status(self, args: Sequence[str] | None, prog_name: str | None, complete_var: str | None, **extra: Any) -> int:
         """As click does it, but with messages that no terminal obeys, and without what click does about OSError."""
         try:
-            return super().main(*args, standalone_mode=False, **extra) or 0
+            return super().main(args, prog_name, complete_var, standalone_mode=False, **extra) or 0
         except click.ClickException as error:
-            error.message = shortened(error.message, 1000)
+            vars(error)["message"] = shortened(error.message, 1000)
             error.show()
             return error.exit_code
         except click.Abort:
@@ -91,7 +98,7 @@ def _prepare_streams() -> None:
             os.dup2(opened, number)
             os.close(opened)
         name, mode = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))[number]
-        setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: PTH123, SIM115
+        setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
     codecs.register_error("detente.plain", _plain)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -26,11 +26,12 @@ def failures(systems: Mapping[str, Scores], thresholds: Sequence[Threshold]) -> 
     """
     task = next(iter(systems.values())).task
     known = {metric.name: metric for metric in task.measures}
-    asked = list(zip(task.renamed(each.metric for each in thresholds), (each.value for each in thresholds), strict=True))
+    asked = [(task.aliases.get(name, name), value) for name, value in thresholds]
     problems = []
     for name, value in asked:
         if name not in known:
-            problems.append(Problem("option", "--fail-under", f"{task.name} has no metric {name!r}: {', '.join(known)}"))
+            message = f"{task.name} has no metric {name!r}: {', '.join(known)}"
+            problems.append(Problem("option", "--fail-under", message))
             continue
         low, high = known[name].bounds
         if not low <= value <= high:

@@ -1,4 +1,4 @@
-"""Text of a user's files as it is shown: nothing in it can steer a terminal, and nothing is longer than a line or two."""
+"""Text of a user's files as it is shown: nothing in it can steer a terminal, and nothing is long."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ LIMIT: Final = 120
 LISTED: Final = 10
 """So many ids stand in a message."""
 _UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control characters (C0, DEL, C1), line separators, marks that turn the direction of text, halves of surrogate pairs."""
+"""Control characters (C0, DEL, C1), line separators, marks that turn the direction of text, halves of surrogates."""
 _NAMED: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 

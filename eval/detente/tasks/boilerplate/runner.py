@@ -200,8 +200,8 @@ class Command:
                 _end_group(process.pid)  # and whatever it has started
         if process.returncode and len(written) <= self.max_output:
             last = told.decode(errors="replace").strip().splitlines()[-1:]
-            error = ": ".join([f"ChildProcessError: exit code {process.returncode}", *last])
-            return Outcome("", shortened(error, _LONGEST_ERROR))
+            said = ": ".join([f"ChildProcessError: exit code {process.returncode}", *last])
+            return Outcome("", shortened(said, _LONGEST_ERROR))
         try:
             return _outcome(written, self.max_output)
         except UnicodeDecodeError as error:
