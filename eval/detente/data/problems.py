@@ -1,6 +1,5 @@
 """Problems as values: a code, a location and a sentence, reported all at once."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
@@ -139,7 +138,7 @@ def folded(problems: Sequence[Problem]) -> list[Problem]:
 
     However many there are, there are about 20 lines.
     """
-    kinds = [(problem.code, _LINE.sub("", problem.location)) for problem in problems]
+    kinds = [(problem.code, _file_of(problem.location)) for problem in problems]
     sizes, seen = Counter(kinds), Counter[tuple[str, str]]()
     shown: list[Problem] = []
     told = 0
@@ -157,8 +156,10 @@ def folded(problems: Sequence[Problem]) -> list[Problem]:
     return shown
 
 
-_LINE: Final = re.compile(r":(?:row )?[0-9]+$")
-"""What a location has behind the file."""
+def _file_of(location: str) -> str:
+    """A location without its line, or row of a table."""
+    file, _, line = location.rpartition(":")
+    return file if line.removeprefix("row ").isdecimal() else location
 
 
 class ValidationError(Exception):
