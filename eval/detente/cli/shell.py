@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -122,13 +123,13 @@ def _signals_raised() -> Iterator[None]:
     def interrupt(number: int, _: FrameType | None) -> NoReturn:
         for each in before:
             signal.signal(each, signal.SIG_IGN)  # many programs send it twice
-        interrupted = Interrupted(number)
-        late = threading.Timer(_PATIENCE, _end, [interrupted])
-        late.daemon = True
-        late.start()
-        raise interrupted
+        raise Interrupted(number)
 
     before = {each: signal.getsignal(each) for each in _SIGNALS if signal.getsignal(each) is not signal.SIG_IGN}
+    received, noted = os.pipe()
+    os.set_blocking(noted, False)
+    former = signal.set_wakeup_fd(noted, warn_on_full_buffer=False)
+    threading.Thread(target=_watch, args=(received,), daemon=True).start()
     for each in before:
         signal.signal(each, interrupt)
     try:
@@ -138,6 +139,24 @@ def _signals_raised() -> Iterator[None]:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+        signal.set_wakeup_fd(former)
+        os.close(noted)
+
+
+def _watch(received: int) -> None:
+    """Sees to it that a signal is heard by the main thread, and ends everything if that takes too long.
+
+    polars has a handler of its own for SIGINT, after which the system goes on waiting: for a lock, a pipe, a key.
+    """
+    with open(received, "rb", buffering=0) as signals:
+        for (number,) in iter(lambda: signals.read(1), b""):
+            if number in _SIGNALS:
+                end = time.monotonic() + _PATIENCE
+                while time.monotonic() < end:
+                    signal.siginterrupt(number, True)
+                    signal.pthread_kill(threading.main_thread().ident or 0, number)
+                    time.sleep(0.1)
+                _end(Interrupted(number))
 
 
 def _end(interrupted: Interrupted) -> NoReturn:
