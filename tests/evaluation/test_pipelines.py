@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from detente.evaluation.differences import Difference, Tested
+from detente.evaluation.differences import Difference
+from detente.evaluation.differences import Tested as Known
 from detente.evaluation.pipelines import is_worse
 from detente.stats.bootstrap import Interval
 from detente.stats.paired import SignFlip
@@ -14,8 +15,8 @@ F_AVG = next(metric for metric in STANCE.measures if metric.name == "f_avg")
 BRIER = next(metric for metric in STANCE.measures if metric.name == "brier")
 
 
-def tested(low: float, high: float) -> Difference:
-    known = Tested(Interval(low, high, 0.1, 0.0), SignFlip(0.01, 0.001, True, 10), 0.01, 0.1)
+def by_interval(low: float, high: float) -> Difference:
+    known = Known(Interval(low, high, 0.1, 0.0), SignFlip(0.01, 0.001, True, 10), 0.01, 0.1)
     return Difference((low + high) / 2, 0, {}, 0.0, known, {})
 
 
@@ -51,6 +52,6 @@ def test_where_less_is_better_more_is_worse() -> None:
     [(-0.2, -0.001, True, False), (-0.2, 0.0, False, False), (0.0, 0.2, False, False), (0.001, 0.2, False, True)],
 )
 def test_from_ten_families_on_the_interval_decides(low: float, high: float, less: bool, more: bool) -> None:
-    assert is_worse(tested(low, high), F_AVG) is less
-    assert is_worse(tested(low, high), BRIER) is more
-    assert not is_worse(tested(math.nan, math.nan), F_AVG)
+    assert is_worse(by_interval(low, high), F_AVG) is less
+    assert is_worse(by_interval(low, high), BRIER) is more
+    assert not is_worse(by_interval(math.nan, math.nan), F_AVG)

@@ -68,6 +68,7 @@ class Shell(click.Group):
 
     def _status(self, args: Sequence[str] | None, prog_name: str | None, complete_var: str | None, **extra: Any) -> int:
         """As click does it, but with messages that no terminal obeys, and without what click does about OSError."""
+        streams = sys.stdout, sys.stderr
         try:
             return super().main(args, prog_name, complete_var, standalone_mode=False, **extra) or 0
         except click.ClickException as error:
@@ -77,8 +78,9 @@ class Shell(click.Group):
         except click.Abort:
             return 1
         except SystemExit as end:
-            if isinstance(end.__context__, BrokenPipeError):  # click has seen it first
-                raise end.__context__ from None
+            if sys.stdout is not streams[0]:  # click has seen a broken pipe first, and silenced both
+                sys.stdout, sys.stderr = streams
+                raise BrokenPipeError from None
             return end.code if isinstance(end.code, int) else int(end.code is not None)
 
 
