@@ -175,6 +175,19 @@ def test_per_unit_is_csv_or_json_lines_by_its_suffix(lexicon: Path, tmp_path: Pa
     assert "rows.txt: file-suffix: name the file .csv or .jsonl" in result.stderr
 
 
+def test_no_text_of_a_csv_is_a_formula(tmp_path: Path) -> None:
+    texts = ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "x=1", "'=1"]
+    gold = tmp_path / "gold.json"
+    gold.write_text(json.dumps({text: {"articleBody": "one two three four"} for text in texts}))
+    for name in ("rows.csv", "rows.jsonl"):
+        assert run("eval", "score", gold, "--gold", gold, "--per-unit", tmp_path / name).exit_code == 0
+    rows = pl.read_csv(tmp_path / "rows.csv")
+    column = next(name for name in rows.columns if "x=1" in rows[name].cast(pl.String).to_list())
+    assert rows[column].to_list() == [f"'{text}" for text in texts[:6]] + texts[6:]
+    plain = [json.loads(line)[column] for line in (tmp_path / "rows.jsonl").read_text().splitlines()]
+    assert plain == texts
+
+
 def test_standard_input_csv_and_parquet_score_as_json_lines_do(lexicon: Path, tmp_path: Path) -> None:
     expected = run("eval", "score", lexicon, "--format", "json").output
     assert run("eval", "score", "-", "--format", "json", data=lexicon.read_text()).output == expected

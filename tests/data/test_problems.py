@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from detente.data.problems import CORPUS_RULES, PREDICTION_RULES, ValidationError
+from detente.data.problems import CORPUS_RULES, PREDICTION_RULES, Problem, ValidationError, folded
 from detente.dataset import build
 from detente.evaluation.predictions import read
 from detente.tasks.all import TASKS
@@ -58,3 +58,34 @@ def test_a_refused_corpus_is_not_built(minimal: Path) -> None:
     with pytest.raises(ValidationError):
         build.files_of(minimal)
     assert not (minimal / "dataset" / "manifest.json").exists()
+
+
+def of_line(number: int, code: str = "span-empty", file: str = "a.jsonl") -> Problem:
+    return Problem(code, f"{file}:{number}", f"fault {number}")
+
+
+def test_five_problems_of_a_kind_are_shown_and_more_are_counted() -> None:
+    problems = [of_line(number) for number in range(1, 6)]
+    assert folded(problems) == problems
+    other = of_line(7, "form")
+    more = Problem("span-empty", "a.jsonl", "and 2,990 more like it")
+    assert folded([*problems, other, *(of_line(number) for number in range(8, 2998))]) == [*problems, more, other]
+    rows = [Problem("form", f"a.csv:row {number}", "fault") for number in range(1, 8)]
+    assert folded(rows) == [*rows[:5], Problem("form", "a.csv", "and 2 more like it")]
+
+
+def test_twenty_problems_of_as_many_files_are_shown_and_no_more() -> None:
+    problems = [of_line(1, file=f"{number}.jsonl") for number in range(21)]
+    assert folded(problems[:20]) == problems[:20]
+    assert folded(problems) == problems[:20]
+
+
+@pytest.mark.parametrize("text", ["x" * 1_000_000, "\x1b[31m" * 100_000, "a b\n" * 100_000, "\U0001f600" * 100_000])
+def test_a_problem_is_bounded_whatever_stands_in_it(text: str) -> None:
+    problem = Problem("form", text, f"{text}: mend it")
+    assert len(str(problem)) <= 240 + len(": form: ") + 600
+    assert "\x1b" not in str(problem)
+    assert str(problem).endswith(": mend it")
+    invalid = ValidationError([problem] * 3000)
+    assert len(invalid.problems) == 3000
+    assert len(str(invalid)) < 20_000

@@ -91,3 +91,19 @@ def test_a_table_in_a_file_has_bare_columns_and_prints_brackets_as_they_are() ->
 
 def test_a_noun_in_y_has_its_own_plural() -> None:
     assert [counted(count, "family") for count in (0, 1, 4)] == ["0 families", "1 family", "4 families"]
+
+
+def test_markdown_shows_users_text_literally() -> None:
+    section = Section("a`b", ("system", "n"), [("<script>x</script>\n`|`\x1b[31m", "1")])
+    assert markdown_tables([section], ["made by <b>*`"], "detente|`\n") == (
+        "**a\\`b**\n\n"
+        "| system | n |\n| :--- | ---: |\n"
+        "| &lt;script>x&lt;/script>\\\\n\\`\\|\\`\\\\x1b[31m | 1 |\n\n"
+        "*made by &lt;b>*\\`*\n\n"
+        "`detente|'\\n`\n"
+    )
+
+
+def test_a_cell_has_a_greatest_length() -> None:
+    text = rendered(Report([Section("t", ("system",), [("x" * 5_000_000,)])], ["y" * 5_000_000], "s", {}), "table")
+    assert len(text) < 3000

@@ -6,9 +6,10 @@ from detente import __version__
 from detente.cli.dataset import dataset_group
 from detente.cli.eval import eval_group
 from detente.cli.options import CONTEXT
+from detente.cli.shell import Shell
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(cls=Shell, context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="detente")
 def main() -> None:
     """Détente: a gold dataset of news coverage, and the harness that scores models against it.

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from detente.cli.options import CONTEXT, GOLD_FORMAT, problems_exit
+from detente.cli.options import ALL_PROBLEMS, CONTEXT, GOLD_FORMAT, emit_json, problems_exit
+from detente.cli.shell import line
 from detente.data.problems import Problem, ValidationError
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ _PATH = click.argument("path", required=False, type=click.Path(exists=True, file
 
 @dataset_group.command("validate")
 @_PATH
+@ALL_PROBLEMS
 def dataset_validate(path: Path | None) -> None:
     """Check the annotations in PATH (by default this checkout's), and print every problem.
 
@@ -70,11 +72,12 @@ def dataset_validate(path: Path | None) -> None:
 
         tables = check(root)
         rows = sum(len(table.rows) for table in tables.values())
-        click.echo(f"no problems: {rows} rows in {len(tables)} tables", err=True)
+        line(f"no problems: {rows} rows in {len(tables)} tables", err=True)
 
 
 @dataset_group.command("build")
 @_PATH
+@ALL_PROBLEMS
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 with a diff if the dataset is stale.")
 def dataset_build(path: Path | None, check: bool) -> None:
     """Make dataset/ in PATH (by default this checkout's) from the annotations.
@@ -90,16 +93,17 @@ def dataset_build(path: Path | None, check: bool) -> None:
         files = build.files_of(root)
         if check:
             lines = list(build.differences(root, files))
-            for line in lines:
-                colour = {"+": "green", "-": "red"}.get(line[:1])
-                click.secho(line, fg=colour)
+            for each in lines:
+                colour = {"+": "green", "-": "red"}.get(each[:1])
+                line(each, fg=colour)
             if lines:
-                click.echo("stale: run `detente dataset build`", err=True)
+                line("stale: run `detente dataset build`", err=True)
                 sys.exit(1)
-            click.echo("fresh", err=True)
+            line("fresh", err=True)
             return
         changed = build.write(root, files)
-        click.echo("\n".join(f"wrote {name}" for name in changed) or "nothing to do", err=True)
+        for each in [f"wrote {name}" for name in changed] or ["nothing to do"]:
+            line(each, err=True)
 
 
 @dataset_group.command("show")
@@ -139,21 +143,22 @@ def dataset_info(output_format: str) -> None:
 
         known = info(load())
         if output_format == "json":
-            click.echo(json.dumps(known, indent=2, ensure_ascii=False))
+            emit_json(json.dumps(known, indent=2, ensure_ascii=False) + "\n", None)
             return
-        click.echo(f"{known['name']} {known['version']}  sha256 {known['sha256']}")
-        click.echo(f"{known['rows']['articles']} articles in {known['families']} families")
+        line(f"{known['name']} {known['version']}  sha256 {known['sha256']}")
+        line(f"{known['rows']['articles']} articles in {known['families']} families")
         for name, rows in known["rows"].items():
-            click.echo(f"  {name:<13}{rows:>5} rows  sha256 {known['hashes'][name][:16]}")
-        click.echo("agreement of the two passes (all figures: detente dataset agreement)")
+            line(f"  {name:<13}{rows:>5} rows  sha256 {known['hashes'][name][:16]}")
+        line("agreement of the two passes (all figures: detente dataset agreement)")
         for layer in dict.fromkeys(found["layer"] for found in known["passes"]):
             own = [found for found in known["passes"] if found["layer"] == layer and found["value"] is not None]
             least = min(own, key=lambda found: found["value"])
-            click.echo(f"  {layer:<13}{least['measure']} {least['value']:.3f} at the least, of {least['field']}")
+            line(f"  {layer:<13}{least['measure']} {least['value']:.3f} at the least, of {least['field']}")
 
 
 @dataset_group.command("agreement")
 @_PATH
+@ALL_PROBLEMS
 def dataset_agreement(path: Path | None) -> None:
     """Measure the annotation passes in PATH (by default this checkout's) anew.
 
@@ -194,6 +199,7 @@ def dataset_agreement(path: Path | None) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder with the pages, named by id: .html, .html.gz or .txt.",
 )
+@ALL_PROBLEMS
 def dataset_audit(gold: Path | None, gold_format: str | None, pages: Path | None) -> None:
     """List what is doubtful in reference texts: GOLD of a benchmark, by default this dataset's own.
 
@@ -223,7 +229,7 @@ def dataset_audit(gold: Path | None, gold_format: str | None, pages: Path | None
     with problems_exit(exit_code=1):
         if found := audit.audit(references, texts):
             raise ValidationError(found)
-        click.echo(f"nothing doubtful: {len(references.targets)} references")
+        line(f"nothing doubtful: {len(references.targets)} references")
 
 
 @dataset_group.command("diff")
@@ -241,4 +247,4 @@ def dataset_diff(old: Path, new: Path | None) -> None:
         from detente.dataset.diff import changes
 
         for change in changes(Corpus(old), Corpus(new or dataset_folder())):
-            click.echo(str(change))
+            line(str(change))

@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 
 from detente.cli.compare import compare
-from detente.cli.options import CONTEXT, TASK, emit, problems_exit
+from detente.cli.options import CONTEXT, TASK, emit_json, problems_exit, refuse_overwriting
 from detente.cli.run import run
 from detente.cli.score import score
+from detente.cli.shell import line
 from detente.data.labels import REFERENCE_TASK
 from detente.data.problems import Problem, ValidationError
 from detente.tasks import TASK_NAMES
@@ -31,13 +32,13 @@ def eval_tasks() -> None:
     from detente.tasks.all import TASKS
 
     for task in TASKS:
-        click.secho(task.name, bold=True)
-        click.echo(f"  {task.summary}")
-        click.echo(f"  a line has id and one of: {', '.join(task.kinds)}" + " (also CSV, Parquet)" * task.tabular)
-        click.echo(f"  primary metric: {task.primary}; beside it: {', '.join(task.standard)}")
-        click.echo(f"  metrics: {', '.join(measure.name for measure in task.measures)}")
+        line(task.name, bold=True)
+        line(f"  {task.summary}")
+        line(f"  a line has id and one of: {', '.join(task.kinds)}" + " (also CSV, Parquet)" * task.tabular)
+        line(f"  primary metric: {task.primary}; beside it: {', '.join(task.standard)}")
+        line(f"  metrics: {', '.join(measure.name for measure in task.measures)}")
         for baseline in task.baselines:
-            click.echo(f"  baseline {baseline.name}: {baseline.summary}")
+            line(f"  baseline {baseline.name}: {baseline.summary}")
 
 
 @eval_group.command("metrics")
@@ -71,12 +72,12 @@ def eval_metrics(task: str | None, output_format: str) -> None:
         for metric in known.measures
     ]
     if output_format == "json":
-        click.echo(json.dumps(without_nan(rows), indent=2, ensure_ascii=False))
+        emit_json(json.dumps(without_nan(rows), indent=2, ensure_ascii=False) + "\n", None)
         return
     for row in rows:
         source = f" ({row['reference']})" if row["reference"] else ""
         bounds = f"{row['low']:g}…{row['high']:g}, best {row['best']:g}"
-        click.echo(f"{row['task']:<19}{row['name']:<31}{bounds}: {row['formula']}{source}")
+        line(f"{row['task']:<19}{row['name']:<31}{bounds}: {row['formula']}{source}")
 
 
 @eval_group.command("inputs")
@@ -96,6 +97,7 @@ def eval_inputs(task: str, render: tuple[str, ...], output: Path | None) -> None
     detente eval inputs --task boilerplate --render all -o pages.jsonl
     """
     with problems_exit():
+        refuse_overwriting([output], [])
         from detente.cli.run import pages
         from detente.data.corpus import load
         from detente.data.jsonl import dump_lines
@@ -104,10 +106,10 @@ def eval_inputs(task: str, render: tuple[str, ...], output: Path | None) -> None
         if render:
             if task != "boilerplate":
                 raise ValidationError([Problem("option", "--render", f"is not supported by the task {task}")])
-            emit(dump_lines({"id": name, "html": html} for name, html in pages(render)), output)
+            emit_json(dump_lines({"id": name, "html": html} for name, html in pages(render)), output)
             return
         wanted = next(known for known in TASKS if known.name == task)
-        emit(dump_lines(wanted.inputs(load())), output)
+        emit_json(dump_lines(wanted.inputs(load())), output)
 
 
 eval_group.add_command(run)

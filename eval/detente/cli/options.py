@@ -1,7 +1,7 @@
 """What commands share: the options of scoring, and how problems and results are printed."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import wraps
@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from detente.cli.shell import line
 from detente.data.labels import GOLD_FORMATS, REFERENCE_TASK
-from detente.data.problems import Problem, ValidationError
+from detente.data.problems import Problem, ValidationError, folded
 from detente.tasks import TASK_NAMES
+from detente.text.display import json_safe
 
 if TYPE_CHECKING:
     from detente.evaluation.predictions import Predictions
@@ -20,34 +22,94 @@ if TYPE_CHECKING:
     from detente.report.tables import Report
     from detente.tasks.task import Gold
 
+_STANDARD_OUTPUT = ("-", "/dev/stdout")
+_NO_TEXTS = (".json", ".jsonl", ".csv")
+"""What is written beside the texts of a folder without being read as one of them."""
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def _ask_for_all(context: click.Context, _: click.Parameter, value: bool) -> None:
+    context.meta["detente.all_problems"] = value
+
+
+ALL_PROBLEMS = click.option(
+    "--all-problems", is_flag=True, expose_value=False, callback=_ask_for_all, help="Print all problems, however many."
+)
 
 
 @contextmanager
 def problems_exit(exit_code: int = 2) -> Iterator[None]:
-    """Prints every problem on stderr, and exits."""
+    """Prints the problems on stderr, many of a kind folded unless all are asked for, and exits."""
     try:
         yield
     except ValidationError as invalid:
-        for problem in invalid.problems:
-            click.echo(
-                f"{click.style(problem.location, bold=True)}: {click.style(problem.code, fg='red')}: {problem.message}",
-                err=True,
-            )
+        asked = click.get_current_context().meta.get("detente.all_problems", False)
+        shown = invalid.problems if asked else folded(invalid.problems)
+        for problem in shown:
+            location, code, message = problem.shown()
+            click.echo(f"{click.style(location, bold=True)}: {click.style(code, fg='red')}: {message}", err=True)
         count = len(invalid.problems)
-        click.echo(f"{count} problem{'s' if count > 1 else ''}", err=True)
+        hint = "" if tuple(shown) == invalid.problems else "; --all-problems prints all"
+        click.echo(f"{count:,} problem{'s' if count > 1 else ''}{hint}", err=True)
         sys.exit(exit_code)
+
+
+def fail(reasons: Sequence[str]) -> None:
+    """Prints why a check that a pipeline asked for failed, and exits with 1; does nothing if there is no reason."""
+    for reason in reasons:
+        line(reason, err=True)
+    if reasons:
+        sys.exit(1)
 
 
 def emit(text: str, output: Path | None) -> None:
     """Writes a file whole, or prints."""
-    if output is None or str(output) == "-":
+    if output is None or str(output) in _STANDARD_OUTPUT:
         click.echo(text, nl=False)
         return
     from detente.data.files import write_whole
 
     write_whole(output, text)
-    click.echo(f"wrote {output}", err=True)
+    line(f"wrote {output}", err=True)
+
+
+def emit_json(text: str, output: Path | None) -> None:
+    """The same of JSON or JSON Lines: what a terminal would obey, or its encoding lacks, is escaped as JSON does it."""
+    printed = output is None or str(output) in _STANDARD_OUTPUT
+    narrow = printed and not (sys.stdout.encoding or "").lower().startswith("utf")
+    emit(json_safe(text, ascii_only=narrow), output)
+
+
+def refuse_overwriting(outputs: Iterable[Path | None], inputs: Iterable[str | Path | None]) -> None:
+    """Refuses an output that is an input or lies in a folder of inputs, or that is another output, however it is named.
+
+    Raises:
+        ValidationError: With every such output.
+    """
+    from detente.data.corpus import dataset_folder
+
+    dataset = dataset_folder().resolve()
+    read = [Path(each).resolve() for each in inputs if each is not None and str(each) != "-"]
+    written: list[Path] = []
+    problems = []
+    for output in outputs:
+        if output is None or str(output) in _STANDARD_OUTPUT:
+            continue
+        place = output.resolve()
+        texts = [] if place.suffix.lower() in _NO_TEXTS else [each for each in read if each in place.parents]
+        if dataset in place.parents or texts or any(_same(each, place) for each in read):
+            message = "is an input, which would be overwritten: name another file"
+            problems.append(Problem("option", str(output), message))
+        if any(_same(each, place) for each in written):
+            problems.append(Problem("option", str(output), "is written twice: name two files"))
+        written.append(place)
+    if problems:
+        raise ValidationError(problems)
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two paths are one file; by a hard link it has another name."""
+    return one == other or (one.exists() and other.exists() and one.samefile(other))
 
 
 TASK = click.Choice(TASK_NAMES)
@@ -78,14 +140,19 @@ class ScoringOptions:
     jobs: int | None
     metrics: tuple[str, ...]
 
-    def read(self, paths: Sequence[str]) -> "tuple[Gold, dict[str, Predictions]]":
+    def read(self, paths: Sequence[str], *outputs: Path | None) -> "tuple[Gold, dict[str, Predictions]]":
         """The gold, and the checked predictions of each file by its short name.
+
+        Args:
+            paths: The files.
+            outputs: What else is to be written, beside `output`; none of it may be one of the files.
 
         Raises:
             ValidationError: With the problems of all files and options.
         """
         from detente.evaluation.systems import load_gold, read_all
 
+        refuse_overwriting((self.output, *outputs), (*paths, self.gold))
         gold = load_gold(self.gold, self.gold_format)
         systems = read_all(paths, gold, self.task, allow_missing=self.allow_missing, allow_extra=self.allow_extra)
         self._refuse_unfit(systems)
@@ -112,8 +179,9 @@ class ScoringOptions:
 
         if self.output_format == "table" and self.output is None:
             print_report(report, sys.stdout)
-        else:
-            emit(rendered(report, self.output_format), self.output)
+            return
+        write = emit_json if self.output_format == "json" else emit
+        write(rendered(report, self.output_format), self.output)
 
     def _refuse_unfit(self, systems: "dict[str, Predictions]") -> None:
         """Refuses systems of different tasks or pages, and options that their task does not support."""
@@ -205,6 +273,7 @@ def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[
         ),
         click.option("--allow-extra", is_flag=True, help="Leave out ids that the gold does not have, and count them."),
         click.option("--jobs", type=click.IntRange(1), help="Processes that work at once.  [default: one per core]"),
+        ALL_PROBLEMS,
         click.option(
             "--metrics",
             callback=_names,

@@ -1,15 +1,18 @@
 """`detente eval run`: the predictions of a baseline, a public extractor, or anybody's own."""
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from detente.cli.options import TASK, emit, problems_exit
+from detente.cli.options import TASK, emit_json, problems_exit, refuse_overwriting
+from detente.cli.shell import line
 from detente.data.problems import Problem, ValidationError
 from detente.tasks.boilerplate.extractors import NAMES as EXTRACTORS
 from detente.tasks.boilerplate.html import NAMES as TEMPLATES
+from detente.text.display import LISTED, shortened
 
 if TYPE_CHECKING:
     from detente.data.jsonl import Record
@@ -27,9 +30,22 @@ if TYPE_CHECKING:
 )
 @click.option("--command", help="Run this for every page: the page on its standard input, text on its standard output.")
 @click.option("--timeout", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="Seconds for a page.")
+@click.option(
+    "--max-output",
+    type=click.IntRange(1),
+    default=10_000_000,
+    show_default=True,
+    help="Bytes of text that a page may give; more is recorded as its error.",
+)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there, not to the screen.")
 def run(
-    name: str | None, task: str, render: tuple[str, ...], command: str | None, timeout: float, output: Path | None
+    name: str | None,
+    task: str,
+    render: tuple[str, ...],
+    command: str | None,
+    timeout: float,
+    max_output: int,
+    output: Path | None,
 ) -> None:
     """Write the predictions of NAME: a baseline, a public extractor, or module:function (HTML or text in, text out).
 
@@ -49,9 +65,10 @@ def run(
 
         if (name is None) == (command is None):
             raise click.UsageError("name a baseline, an extractor or module:function; or give --command")
+        refuse_overwriting([output], _sources(name, command))
         known = _baselines(task)
         if name in known and not render:
-            emit(dump_lines(known[name]()), output)
+            emit_json(dump_lines(known[name]()), output)
             return
         if name in known:
             raise ValidationError(
@@ -64,9 +81,9 @@ def run(
             raise ValidationError(
                 [Problem("option", "--task", f"extractors and commands predict boilerplate, not {task}")]
             )
-        runner, tool = _runner(name, command, timeout)
+        runner, tool = _runner(name, command, timeout, max_output)
         templates = render or (("all",) if name in EXTRACTORS else ())
-        emit(dump_lines(_predictions(runner, tool, templates)), output)
+        emit_json(dump_lines(_predictions(runner, tool, templates)), output)
 
 
 def _baselines(task: str) -> "dict[str | None, Callable[[], list[Record]]]":
@@ -81,7 +98,9 @@ def _baselines(task: str) -> "dict[str | None, Callable[[], list[Record]]]":
     }
 
 
-def _runner(name: str | None, command: str | None, timeout: float) -> "tuple[InProcess | Command, str]":
+def _runner(
+    name: str | None, command: str | None, timeout: float, max_output: int
+) -> "tuple[InProcess | Command, str]":
     """What runs, once it is known to start; and what the predictions call it."""
     from detente.tasks.boilerplate.extractors import EXTRACTORS as PUBLIC
     from detente.tasks.boilerplate.runner import Command, InProcess
@@ -90,7 +109,7 @@ def _runner(name: str | None, command: str | None, timeout: float) -> "tuple[InP
     if public and public.version is None:
         message = f"{public.distribution} is not installed: pip install 'detente[extractors]'"
         raise ValidationError([Problem("extra-missing", public.name, message)])
-    runner = Command(command, timeout) if command is not None else InProcess(str(name), timeout)
+    runner = Command(command, timeout, max_output) if command is not None else InProcess(str(name), timeout, max_output)
     if failure := runner.start():
         raise ValidationError([Problem("not-runnable", command or str(name), failure)])
     return runner, f"{public.distribution} {public.version}" if public else command or str(name)
@@ -108,11 +127,21 @@ def _predictions(runner: "InProcess | Command", tool: str, templates: tuple[str,
         record: Record = {"id": unit, "text": outcome.text, "tool": tool}
         records.append(record | ({"error": outcome.error} if outcome.error else {}))
     failed = [(record["id"], record["error"]) for record in records if "error" in record]
-    for unit, error in failed:
-        click.echo(f"{unit}: {error}", err=True)
+    for unit, error in failed[:LISTED]:
+        line(f"{unit}: {shortened(error)}", err=True)
     if failed:
-        click.echo(f"{len(failed)} of {len(given)} pages failed, and are recorded as such", err=True)
+        line(f"{len(failed)} of {len(given)} pages failed, and are recorded as such", err=True)
     return records
+
+
+def _sources(name: str | None, command: str | None) -> list[str]:
+    """The files that may hold what is run."""
+    if command is None:
+        return [f"{(name or '').partition(':')[0].replace('.', '/')}.py"]
+    try:
+        return shlex.split(command)
+    except ValueError:  # the command says so when it is started
+        return []
 
 
 def pages(templates: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -1,10 +1,30 @@
 """`detente eval score`: one system's scores, or a ranking of many."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from detente.cli.options import OUTPUT, ScoringOptions, problems_exit, scoring_options
+from detente.cli.options import OUTPUT, ScoringOptions, fail, problems_exit, scoring_options
+
+if TYPE_CHECKING:
+    from detente.evaluation.pipelines import Threshold
+
+
+def _thresholds(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> "tuple[Threshold, ...]":
+    """What `METRIC=VALUE` says."""
+    if not given:
+        return ()
+    from detente.evaluation.pipelines import Threshold
+
+    found = []
+    for each in given:
+        metric, demanded = each.partition("=")[::2]
+        try:
+            found.append(Threshold(metric.strip(), float(demanded)))
+        except ValueError:
+            raise click.BadParameter(f"{each!r} is not METRIC=VALUE, as char_f1=.9") from None
+    return tuple(found)
 
 
 @click.command("score")
@@ -12,7 +32,20 @@ from detente.cli.options import OUTPUT, ScoringOptions, problems_exit, scoring_o
 @scoring_options(resamples=1000)
 @click.option("--by", multiple=True, help="A breakdown to show beside the usual ones, as type or holder; repeatable.")
 @click.option("--per-unit", type=OUTPUT, help="Write a row per unit (and system) there: .csv or .jsonl.")
-def score(predictions: tuple[str, ...], options: ScoringOptions, by: tuple[str, ...], per_unit: Path | None) -> None:
+@click.option(
+    "--fail-under",
+    multiple=True,
+    metavar="METRIC=VALUE",
+    callback=_thresholds,
+    help="Exit 1 if the metric is worse, or undefined: under VALUE, or over it where less is better; repeatable.",
+)
+def score(
+    predictions: tuple[str, ...],
+    options: ScoringOptions,
+    by: tuple[str, ...],
+    per_unit: Path | None,
+    fail_under: "tuple[Threshold, ...]",
+) -> None:
     """Score PREDICTIONS, a JSON Lines file with one object per unit; - is standard input. Of several files: rank them.
 
     \b
@@ -38,22 +71,23 @@ def score(predictions: tuple[str, ...], options: ScoringOptions, by: tuple[str, 
     detente eval score outputs/*.json --gold ground-truth.json
     detente eval score predictions.jsonl --metrics all
 
-    Exit status: 0 scored, 2 the call or a file is wrong.
+    Exit status: 0 scored, 1 a metric is worse than --fail-under allows, 2 the call or a file is wrong.
     """
     with problems_exit():
+        from detente.evaluation import pipelines
         from detente.evaluation.ranking import rank
         from detente.evaluation.score import ALL
         from detente.report import ranking as rankings
         from detente.report import scores as reports
         from detente.tasks.content_extraction.errors import METRICS
 
-        gold, systems = options.read(predictions)
+        gold, systems = options.read(predictions, per_unit)
         asked = options.metrics
-        errors = len(systems) == 1 or per_unit is not None or bool({metric.name for metric in METRICS} & set(asked))
-        chosen = {
-            name: reports.choose(each, asked, by)
-            for name, each in options.score(gold, systems, errors=errors or ALL in asked).items()
-        }
+        named = {*asked, *(threshold.metric for threshold in fail_under)}
+        errors = len(systems) == 1 or per_unit is not None or bool({ALL, *(metric.name for metric in METRICS)} & named)
+        scores = options.score(gold, systems, errors=errors)
+        failures = pipelines.failures(scores, fail_under)
+        chosen = {name: reports.choose(each, asked, by) for name, each in scores.items()}
         if len(chosen) == 1:
             report = reports.report(next(iter(chosen.values())), asked, by)
         else:
@@ -62,3 +96,4 @@ def score(predictions: tuple[str, ...], options: ScoringOptions, by: tuple[str, 
         if per_unit:
             reports.write_per_unit(chosen, per_unit)
         options.write(report)
+        fail(failures)

@@ -1,7 +1,18 @@
 """Problems as values: a code, a location and a sentence, reported all at once."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from detente.text.display import shortened
+
+SHOWN: Final = 20
+"""So many problems are shown, unless all are asked for."""
+SHOWN_OF_A_KIND: Final = 5
+"""So many of them with one code in one file."""
+_LONGEST_MESSAGE: Final = 600
+_LONGEST_LOCATION: Final = 240
+"""Characters that are printed: a safety net. What a message quotes of a file is shortened where it is quoted."""
 
 CORPUS_RULES = {
     "file-missing": "every article has a raw capture and one annotation file per layer; every registry exists",
@@ -78,6 +89,7 @@ CALL_RULES = {
     "not-readable": "an input can be read",
     "not-writable": "an output can be written",
     "not-runnable": "an extractor, function or command that is to be run can be started",
+    "process-died": "the processes that count pages live until they are done",
     "gold-format": "reference texts are in one of the formats that are known",
     "not-comparable": "systems that are compared are scored on the same task, gold and options",
     "no-annotations": "the folder to check or build holds annotations/",
@@ -114,12 +126,45 @@ class Problem(NamedTuple):
     message: str
 
     def __str__(self) -> str:
-        return f"{self.location}: {self.code}: {self.message}"
+        return ": ".join(self.shown())
+
+    def shown(self) -> tuple[str, str, str]:
+        """Location, code and message as they are printed: bounded, and nothing in them that a terminal obeys."""
+        return shortened(self.location, _LONGEST_LOCATION), self.code, shortened(self.message, _LONGEST_MESSAGE)
+
+
+def folded(problems: Sequence[Problem]) -> list[Problem]:
+    """The problems as they are printed: of many of one code in one file the first few, and how many are like them.
+
+    However many there are, there are about 20 lines.
+    """
+    kinds = [(problem.code, _file_of(problem.location)) for problem in problems]
+    sizes, seen = Counter(kinds), Counter[tuple[str, str]]()
+    shown: list[Problem] = []
+    told = 0
+    for problem, kind in zip(problems, kinds, strict=True):
+        if told < len(problems) and len(shown) >= SHOWN:
+            break
+        seen[kind] += 1
+        if seen[kind] <= SHOWN_OF_A_KIND:
+            shown.append(problem)
+            told += 1
+            if seen[kind] == SHOWN_OF_A_KIND and sizes[kind] > SHOWN_OF_A_KIND:
+                more = sizes[kind] - SHOWN_OF_A_KIND
+                shown.append(Problem(*kind, f"and {more:,} more like it"))
+                told += more
+    return shown
+
+
+def _file_of(location: str) -> str:
+    """A location without its line, or row of a table."""
+    file, _, line = location.rpartition(":")
+    return file if line.removeprefix("row ").isdecimal() else location
 
 
 class ValidationError(Exception):
-    """Input that cannot be used. Carries every problem found, never only the first."""
+    """Input that cannot be used. Carries every problem found, never only the first; its text shows them folded."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
+        super().__init__("\n".join(map(str, folded(self.problems))))

@@ -1,10 +1,15 @@
 """Counting many pages of many systems on all cores: each page's reference is made ready once, for all systems."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from multiprocessing import get_context
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import active_children, get_context
 from typing import Any, Final
 
+from detente.data.problems import Problem, ValidationError
+from detente.data.processes import without_interrupt
 from detente.tasks.task import Options, Row
 
 MIN_PAGES_FOR_POOL: Final = 400
@@ -13,7 +18,10 @@ CHUNK: Final = 8
 """Pages that a process takes at a time."""
 
 Count = Callable[[Any, Any, Options], list[Row]]
-Chunk = list[tuple[Any, list[Any]]]
+Work = tuple[Count, list[tuple[Any, list[Any]]], Options]
+"""Some units with what each system says of them."""
+Counted = list[list[list[Row]]]
+"""Of each unit the rows of each system."""
 
 
 def cores() -> int:
@@ -21,7 +29,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _count_chunk(work: tuple[Count, Chunk, Options]) -> list[list[list[Row]]]:
+def _count_chunk(work: Work) -> Counted:
     count, chunk, options = work
     return [[count(unit, prediction, options) for prediction in predictions] for unit, predictions in chunk]
 
@@ -45,22 +53,43 @@ def rows_of_systems(
         advance: Told how many pages of systems were just done.
     """
     pages = [(unit, [by_id.get(name) for by_id in systems]) for name, unit in units.items()]
-    chunks = [pages[start : start + CHUNK] for start in range(0, len(pages), CHUNK)]
+    work = [(count, pages[start : start + CHUNK], options) for start in range(0, len(pages), CHUNK)]
     rows: list[list[Row]] = [[] for _ in systems]
-    for done in _counted(
-        [(count, chunk, options) for chunk in chunks], jobs if len(pages) * len(systems) >= MIN_PAGES_FOR_POOL else 1
-    ):
-        for page in done:
-            for place, found in enumerate(page):
-                rows[place] += found
-        if advance:
-            advance(len(done) * len(systems))
+    with _mapping(min(jobs, len(work)) if len(pages) * len(systems) >= MIN_PAGES_FOR_POOL else 1) as each:
+        for done in each(_count_chunk, work):
+            for page in done:
+                for place, found in enumerate(page):
+                    rows[place] += found
+            if advance:
+                advance(len(done) * len(systems))
     return rows
 
 
-def _counted(work: Sequence[tuple[Count, Chunk, Options]], jobs: int) -> Iterator[list[list[list[Row]]]]:
+@contextmanager
+def _mapping(jobs: int) -> Iterator[Callable[[Callable[[Work], Counted], Sequence[Work]], Iterable[Counted]]]:
+    """`map`, or one that lets other processes work; whatever ends the work early ends them at once.
+
+    Raises:
+        ValidationError: If one of the processes dies.
+    """
     if jobs == 1:
-        yield from map(_count_chunk, work)
+        yield map
         return
-    with get_context("spawn").Pool(min(jobs, len(work))) as pool:  # a fork would take locks of polars' threads with it
-        yield from pool.imap(_count_chunk, work)
+    others = set(active_children())
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"))  # a fork would take locks of polars' threads with it
+
+    def each(count_chunk: Callable[[Work], Counted], work: Sequence[Work]) -> Iterator[Counted]:
+        with without_interrupt():
+            return pool.map(count_chunk, work)
+
+    try:
+        yield each
+    except BaseException as error:
+        for child in set(active_children()) - others:
+            child.kill()
+        if isinstance(error, BrokenProcessPool):
+            problem = Problem("process-died", "--jobs", "a process that counts pages died: try --jobs 1")
+            raise ValidationError([problem]) from error
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)

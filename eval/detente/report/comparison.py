@@ -11,6 +11,7 @@ from detente.evaluation.items import ItemDifference
 from detente.report.scores import undefined_shares
 from detente.report.tables import Report, Section, bounds, counted, number
 from detente.stats.paired import EXACT
+from detente.text.display import listed
 
 SHOWN: Final = 10
 """So many items, and pairs of metrics, stand in a table; the JSON has all."""
@@ -139,7 +140,7 @@ def notes(comparison: Comparison) -> list[str]:
     found += [f"{pair.first} and {pair.second} differ on no item" for pair in comparison.pairs if not pair.items]
     for name, scores in comparison.scores.items():
         if scores.missing:
-            found.append(f"{name}: scored as empty, since missing: {', '.join(scores.missing)}")
+            found.append(f"{name}: scored as empty, since missing: {listed(scores.missing)}")
     undefined = undefined_shares(
         (f"{name} ({pair.second})", each.tested.interval.undefined)
         for pair in comparison.pairs

@@ -12,6 +12,7 @@ from detente.data.jsonl import dump_lines
 from detente.data.problems import Problem, ValidationError
 from detente.evaluation.score import ALL, Scores, errors, named_metrics, per_unit
 from detente.report.tables import Report, Section, bounds, counted, number
+from detente.text.display import listed
 
 SHOWN_METRICS: Final = 4
 DEFAULT_BREAKDOWNS: Final = ("article", "template", "phenomenon", "output", "slice")
@@ -150,11 +151,11 @@ def notes(scores: Scores, names: Collection[str] = ()) -> list[str]:
         how = "left out of every mean" if dropped else "counted as each measure counts them, mostly as 0"
         found.append(f"{count} pages without text are {how}: see the breakdown by {'slice' if dropped else 'output'}")
     if scores.tools:
-        found.append(f"made by {', '.join(scores.tools)}")
+        found.append(f"made by {listed(scores.tools)}")
     if settings.get("nltk") == "none":
         found.append("rouge_lsum needs the extra: pip install 'detente[rouge]'")
     if scores.missing:
-        found.append(f"scored as empty, since missing: {', '.join(scores.missing)}")
+        found.append(f"scored as empty, since missing: {listed(scores.missing)}")
     if undefined := undefined_shares((name, each.undefined) for name, each in scores.metrics.items()):
         found.append(undefined)
     if hidden := len(scores.metrics.keys() - set(names)):
@@ -211,8 +212,14 @@ def write_per_unit(systems: Mapping[str, Scores], path: Path) -> None:
         frames = [frame.select(pl.lit(name).alias("system"), pl.all()) for name, frame in named]
     frame = pl.concat(frames, how="diagonal")
     if path.suffix == ".csv":
-        write_whole(path, frame.write_csv())
+        write_whole(path, _without_formulas(frame).write_csv())
     elif path.suffix == ".jsonl":
         write_whole(path, dump_lines(frame.iter_rows(named=True)))
     else:
         raise ValidationError([Problem("file-suffix", str(path), "name the file .csv or .jsonl")])
+
+
+def _without_formulas(frame: pl.DataFrame) -> pl.DataFrame:
+    """Texts that a spreadsheet would compute, with the apostrophe that keeps it from doing so."""
+    text = pl.col(pl.String)
+    return frame.with_columns(pl.when(text.str.contains(r"^[=+\-@\t\r]")).then("'" + text).otherwise(text).name.keep())

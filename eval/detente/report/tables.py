@@ -3,15 +3,20 @@
 import io
 import json
 import math
+import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 from detente.data.jsonl import without_nan
+from detente.text.display import shortened, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 PLAIN_WIDTH: Final = 160
+_LONGEST: Final = 1000
+"""Characters of a cell, a title or a note."""
+_MARKUP: Final = re.compile(r"[\\|`]")
 
 
 class Section(NamedTuple):
@@ -57,13 +62,34 @@ def markdown_table(header: Sequence[object], rows: Iterable[Iterable[object]], w
 
 
 def _cell(value: object) -> str:
-    return "–" if value is None else str(value).replace("|", "\\|")
+    return "–" if value is None else _literal(str(value))
+
+
+def _literal(text: str) -> str:
+    """The text as Markdown shows it letter by letter: no code, no HTML, no end of a cell."""
+    return _MARKUP.sub(r"\\\g<0>", text).replace("<", "&lt;")
+
+
+def _shown(sections: Sequence[Section], notes: Sequence[str]) -> tuple[list[Section], list[str]]:
+    """The tables and notes with nothing in them that a terminal obeys, and no cell or note without end."""
+    cleaned = [
+        Section(
+            shortened(each.title, _LONGEST),
+            tuple(shortened(name, _LONGEST) for name in each.header),
+            [tuple(shortened(cell, _LONGEST) for cell in row) for row in each.rows],
+            tuple(shortened(name, _LONGEST) for name in each.words),
+        )
+        for each in sections
+    ]
+    return cleaned, [shortened(note, _LONGEST) for note in notes]
 
 
 def print_tables(sections: Sequence[Section], notes: Sequence[str], signature: str, file: IO[str]) -> None:
     """Prints the tables: ruled and coloured on a terminal, bare columns elsewhere."""
     from rich.console import Console
 
+    sections, notes = _shown(sections, notes)
+    signature = visible(signature)
     console = Console(file=file, highlight=False, emoji=False)
     if console.is_terminal:
         _print(sections, notes, signature, console)
@@ -102,9 +128,11 @@ def _print(sections: Sequence[Section], notes: Sequence[str], signature: str, co
 
 def markdown_tables(sections: Sequence[Section], notes: Sequence[str], signature: str) -> str:
     """The same tables in Markdown."""
-    parts = [f"**{each.title}**\n\n{markdown_table(each.header, each.rows, each.words)}" for each in sections]
-    parts += [f"*{note}*\n" for note in notes]
-    return "\n".join([*parts, f"`{signature}`\n"])
+    sections, notes = _shown(sections, notes)
+    parts = [f"**{_literal(each.title)}**\n\n{markdown_table(each.header, each.rows, each.words)}" for each in sections]
+    parts += [f"*{_literal(note)}*\n" for note in notes]
+    code = visible(signature).replace("`", "'")
+    return "\n".join([*parts, f"`{code}`\n"])
 
 
 def print_report(report: Report, file: IO[str]) -> None:

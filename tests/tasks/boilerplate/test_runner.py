@@ -304,3 +304,77 @@ def test_a_public_extractor_keeps_most_of_the_body(extracted: Run) -> None:
     assert "|crashed:0|" in found["signature"]
     assert "|render:all|" in found["signature"]
     assert found["breakdown"]["template"].keys() == set(TEMPLATES)
+
+
+ODD = """
+import sys
+
+
+class Silent(Exception):
+    def __str__(self):
+        raise ValueError
+
+
+def surrogate(page):
+    raise ValueError("\\ud800\\x1b[31m")
+
+
+def silent(page):
+    raise Silent
+
+
+def long(page):
+    raise ValueError("x" * 5_000_000)
+
+
+def ends(page):
+    raise SystemExit("\\udfff")
+
+
+def much(page):
+    return "\u00e9" * 500
+
+
+def more(page):
+    return "\u00e9" * 500 + "x"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(globals()[sys.argv[1]](sys.stdin.read()))
+"""
+ERRORS = {
+    "surrogate": r"ValueError: \ud800\x1b[31m",
+    "silent": "Silent",
+    "ends": r"SystemExit: \udfff",
+    "long": "ValueError: xxx",
+    "more": "OverflowError: gave more than 1,000 bytes, the --max-output",
+}
+
+
+@pytest.mark.parametrize("function", ERRORS)
+def test_whatever_an_extractor_raises_is_recorded(function: str, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "strange.py").write_text(ODD, encoding="utf-8")
+    result = predict(f"strange:{function}", "--max-output", 1000, "-o", "made.jsonl")
+    assert result.exit_code == 0
+    made = lines((tmp_path / "made.jsonl").read_text(encoding="utf-8"))
+    assert len(made) == 5
+    assert all(line["error"].startswith(ERRORS[function]) and len(line["error"]) <= 500 for line in made)
+    assert len(result.stderr) < 1500
+    assert result.stderr.isprintable() or set(result.stderr) - {"\n", "\u2026"} <= set(map(chr, range(32, 127)))
+
+
+@pytest.mark.parametrize(("function", "length"), [("much", 500), ("more", 0)])
+def test_a_command_gives_as_many_bytes_as_are_allowed(
+    function: str, length: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONUTF8", "1")
+    (tmp_path / "strange.py").write_text(ODD, encoding="utf-8")
+    made = records(predict("--command", f"{shlex.quote(sys.executable)} strange.py {function}", "--max-output", 1000))
+    assert [len(line["text"]) for line in made] == [length] * 5
+
+
+def test_a_command_without_an_end_is_stopped() -> None:
+    made = records(predict("--command", "yes", "--timeout", 30, "--max-output", 100_000))
+    assert {line["error"] for line in made} == {"OverflowError: gave more than 100,000 bytes, the --max-output"}

@@ -1,0 +1,52 @@
+"""Text of a user's files as it is shown: nothing in it can steer a terminal, and nothing is long."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+LIMIT: Final = 120
+"""So many characters of a user's text stand in a message."""
+LISTED: Final = 10
+"""So many ids stand in a message."""
+_UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters (C0, DEL, C1), line separators, marks that turn the direction of text, halves of surrogates."""
+_NAMED: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
+
+
+def visible(text: str) -> str:
+    r"""The text with every character that a terminal would obey, or cannot show, as an escape: `\x1b`, `\u202e`."""
+    return _UNSAFE.sub(lambda found: _NAMED.get(found[0]) or _escape(found[0]), text)
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def shortened(text: str, limit: int = LIMIT) -> str:
+    """The visible text, at most `limit` characters of it: of a longer one the start and the end."""
+    text = visible(text if len(text) <= limit else text[:limit] + text[-limit:])
+    if len(text) <= limit:
+        return text
+    end = (limit - 1) // 3
+    return f"{text[: limit - 1 - end]}…{text[len(text) - end :]}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names with commas between, the first ten and how many more there are."""
+    shown = ", ".join(shortened(name) for name in names[:LISTED])
+    return shown if len(names) <= LISTED else f"{shown} and {len(names) - LISTED:,} more"
+
+
+def json_safe(text: str, ascii_only: bool = False) -> str:
+    r"""JSON that says the same with what `visible` escapes as `\uXXXX`, or all that is not ASCII.
+
+    Outside its strings JSON has no such characters but line ends and tabs, which stay.
+    """
+    unsafe = re.compile(r"[^\x00-\x7e]") if ascii_only else _UNSAFE
+    return unsafe.sub(lambda found: found[0] if found[0] in _NAMED else _json_escape(found[0]), text)
+
+
+def _json_escape(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))

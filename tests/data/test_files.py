@@ -1,0 +1,86 @@
+"""Files are written whole or not at all, where a link leads to, with the mode that they had."""
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from detente.data.files import write_whole
+from detente.data.problems import ValidationError
+
+
+def test_a_link_stays_one_and_its_target_is_replaced_with_its_mode(tmp_path: Path) -> None:
+    target, link = tmp_path / "folder" / "target", tmp_path / "link"
+    target.parent.mkdir()
+    target.write_text("old")
+    target.chmod(0o600)
+    link.symlink_to("folder/target")
+    write_whole(link, "é")
+    assert link.is_symlink()
+    assert target.read_bytes() == "é".encode()
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["folder", "link", "target"]
+
+
+def test_a_link_that_leads_nowhere_gets_its_target(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("new")
+    write_whole(tmp_path / "link", b"data")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "new").read_bytes() == b"data"
+
+
+def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    write_whole(pipe, b"data")
+    reader.join(10)
+    assert read == [b"data"]
+    assert pipe.is_fifo()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="a device node needs root")
+def test_a_device_of_its_own_stays_one(tmp_path: Path) -> None:
+    node = tmp_path / "mynull"
+    try:
+        os.mknod(node, 0o600 | stat.S_IFCHR, os.makedev(1, 3))
+        node.write_bytes(b"")
+    except OSError:
+        pytest.skip("no device nodes here")
+    write_whole(node, b"data")
+    assert node.is_char_device()
+
+
+def test_a_failed_write_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "file"
+    path.write_text("old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(ValidationError, match="not-writable: cannot be written: No space left on device"):
+        write_whole(path, "new")
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+    assert path.read_text() == "old"
+
+
+def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    dead, alive = int(done.stdout), os.getppid()
+    kept = {f".detente-writes-{alive}", ".detente-writes-mine", ".other-1"}
+    for name in (f".detente-writes-{dead}", f".detente-writes-{os.getpid()}", *kept):
+        (tmp_path / name).write_text("half")
+    write_whole(tmp_path / "file", "new")
+    assert {path.name for path in tmp_path.iterdir()} == {"file", *kept}
+
+
+def test_a_long_name_is_a_name(tmp_path: Path) -> None:
+    write_whole(tmp_path / ("x" * 255), "new")
+    assert (tmp_path / ("x" * 255)).read_text() == "new"
