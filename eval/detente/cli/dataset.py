@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from detente.cli.options import CONTEXT, GOLD_FORMAT, problems_exit
+from detente.cli.options import CONTEXT, GOLD_FORMAT, MAX_INPUT, problems_exit
 from detente.data.problems import Problem, ValidationError
 
 if TYPE_CHECKING:
@@ -194,6 +194,7 @@ def dataset_agreement(path: Path | None) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder with the pages, named by id: .html, .html.gz or .txt.",
 )
+@MAX_INPUT
 def dataset_audit(gold: Path | None, gold_format: str | None, pages: Path | None) -> None:
     """List what is doubtful in reference texts: GOLD of a benchmark, by default this dataset's own.
 

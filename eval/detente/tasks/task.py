@@ -170,6 +170,7 @@ class Task:
         aliases: Names that metrics had in the last version, which `--metrics` still takes, to those they have now.
         signature_parts: What else the signature must name for a score to be repeated, as `{"nltk": "3.9.1"}`; from
             the units.
+        notes: What must be said of predictions that were changed on reading; from predictions by id.
     """
 
     name: str
@@ -196,6 +197,7 @@ class Task:
     primary_of: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     signature_parts: Callable[[Mapping[str, Any]], dict[str, str]] = lambda _: {}
+    notes: Callable[[Mapping[str, Any]], Sequence[str]] = lambda _: ()
 
     def renamed(self, names: Iterable[str]) -> list[str]:
         """Names of metrics as they are now, of which some may be those of the last version."""
