@@ -72,7 +72,8 @@ def test_other_separators_are_told_from_the_header(mark: str) -> None:
 @pytest.mark.parametrize(
     ("header", "message"),
     [
-        ("id,a,b,a,id", "the column 'a', 'id' stands twice"),
+        ("id,a,b,a", "the column 'a' is there 2 times (columns 2, 4): keep one"),
+        ("id,label,label.1,label.2", "the column 'label' is there 3 times (columns 2, 3, 4): keep one"),
         ("id,p,p.a", "the column 'p' stands beside columns of its parts: give one or the other"),
         ("id,p.a,p.b,p", "the column 'p' stands beside columns of its parts: give one or the other"),
     ],
@@ -94,7 +95,7 @@ def test_parquet_rows_are_numbered_from_one_and_null_is_no_key() -> None:
 def test_parquet_that_is_none_and_parquet_whose_columns_clash_are_problems() -> None:
     lines, [problem] = read_lines(b"PAR1 and no more", "f.parquet")
     assert lines == []
-    assert str(problem).startswith("f.parquet: not-json: not Parquet: ")
+    assert str(problem).startswith("f.parquet: not-json: not Parquet, or damaged: ")
     _, problems = parquet_of({"id": ["a"], "p": [1], "p.a": [1]})
     assert problems == ["f.parquet: not-json: the column 'p' stands beside columns of its parts: give one or the other"]
 

@@ -80,12 +80,12 @@ def test_one_line_with_an_unknown_id_is_judged_alone_and_several_as_a_wrong_gold
     ]
 
 
-def test_twenty_missing_ids_are_named_and_one_more_is_counted(gold) -> None:
+def test_ten_missing_ids_are_named_and_one_more_is_counted(gold) -> None:
     records = labels(gold)
     names = sorted(record["id"] for record in records)
-    for count, more in ((20, ""), (21, " and 1 more")):
+    for count, more in ((10, ""), (11, " and 1 more")):
         left = [record for record in records if record["id"] not in names[:count]]
-        message = f"{count} of {len(names)} are not predicted: {', '.join(names[:20])}{more}"
+        message = f"{count} of {len(names)} are not predicted: {', '.join(names[:10])}{more}"
         assert refused(gold, STANCE, left) == [f"f: id-missing: {message}; add them, or pass --allow-missing"]
         lines = [Line("f", record) for record in left]
         assert check(lines, STANCE, gold, "f", allow_missing=True).missing == tuple(names[:count])

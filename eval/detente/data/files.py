@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final, Protocol
 
 from detente.data.problems import Problem, ValidationError
 
@@ -88,7 +88,11 @@ def _read(path: Path) -> bytes:
         raise ValidationError([Problem("not-readable", str(path), f"cannot be read: {error.strerror}")]) from error
 
 
-def _bounded(stream: BinaryIO, name: str) -> bytes:
+class _Stream(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+def _bounded(stream: _Stream, name: str) -> bytes:
     """All bytes of a stream, of which no more are held than the limit."""
     held = io.BytesIO()
     while chunk := stream.read(_CHUNK):
@@ -131,12 +135,13 @@ def unpack(data: bytes, name: str) -> bytes:
     kind = next((kind for start, kind in _PACKERS.items() if data.startswith(start)), None)
     try:
         if kind == "xz":
-            data = _bounded(lzma.LZMAFile(io.BytesIO(data)), name)
+            with lzma.open(io.BytesIO(data)) as stream:
+                data = _bounded(stream, name)
         elif kind:
             import pyarrow
 
-            with pyarrow.input_stream(pyarrow.py_buffer(data), compression=kind) as stream:
-                data = _bounded(stream, name)
+            with pyarrow.input_stream(pyarrow.py_buffer(data), compression=kind) as unpacked:
+                data = _bounded(unpacked, name)
     except (OSError, EOFError, ValueError, lzma.LZMAError, MemoryError) as error:
         raise ValidationError([Problem("not-readable", name, f"is packed with {kind} and broken: {error}")]) from error
     # Each of these can begin a value, which in memory takes up to a hundred bytes.

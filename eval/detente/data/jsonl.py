@@ -61,11 +61,13 @@ _TOO_DEEP: Final = "is nested too deeply to be a record"
 
 def parse_records(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
     """Reads JSON Lines, or the records of one JSON array, whose places are `file:record 1` and so on."""
-    text = data.removeprefix(_BOM).lstrip()
-    if not text.startswith(b"[") or parse_document(text.partition(b"\n")[0], name)[0] and b"\n" in text.strip():
+    if not data.removeprefix(_BOM).lstrip().startswith(b"["):
         return parse_lines(data, name)
     document, problems = parse_document(data, name)
     if not isinstance(document, list):
+        first, _, others = data.strip().partition(b"\n")
+        if not others or parse_document(first, name)[0] is not None:
+            return parse_lines(data, name)
         return [], problems or [broken_document(data, name)]
     if len(document) > max_records():
         return [], [too_large(name, f"has more than {max_records():,} records")]
@@ -107,25 +109,26 @@ def parse_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
             message = "the file is JSON over several lines: write each object on one line, or all in one array"
             return [], [Problem("not-json", place, message)]
         try:
-            record = _DECODER.decode(raw.decode("utf-8").strip())
-        except UnicodeDecodeError as error:
-            message = (
-                f"byte {error.start + 1} of the line (0x{raw[error.start]:02x}) is not UTF-8: save the file as UTF-8"
-            )
-            problems.append(Problem("not-json", place, message))
-        except json.JSONDecodeError as error:
-            message = f"not JSON at column {error.colno}: {error.msg}; write one JSON object a line"
-            problems.append(Problem("not-json", place, message))
-        except RecursionError:
-            problems.append(Problem("not-json", place, f"the line {_TOO_DEEP}"))
+            lines.append(Line(place, _record(raw)))
         except ValueError as error:
             problems.append(Problem("not-json", place, str(error)))
-        else:
-            if isinstance(record, dict):
-                lines.append(Line(place, record))
-            else:
-                problems.append(Problem("not-json", place, f"a line is one JSON object, not {describe(record)}"))
     return lines, problems
+
+
+def _record(raw: bytes) -> Record:
+    """The record of a line; a ValueError says in plain words why there is none."""
+    try:
+        record = _DECODER.decode(raw.decode("utf-8").strip())
+    except UnicodeDecodeError as error:
+        where = f"byte {error.start + 1} of the line (0x{raw[error.start]:02x})"
+        raise ValueError(f"{where} is not UTF-8: save the file as UTF-8") from error
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON at column {error.colno}: {error.msg}; write one JSON object a line") from error
+    except RecursionError as error:
+        raise ValueError(f"the line {_TOO_DEEP}") from error
+    if not isinstance(record, dict):
+        raise ValueError(f"a line is one JSON object, not {describe(record)}")
+    return record
 
 
 def parse_document(data: bytes, name: str) -> tuple[Any, list[Problem]]:
@@ -164,7 +167,7 @@ def describe(value: object) -> str:
 
 def quoted(text: str) -> str:
     """Somebody's text in quotes, short enough for a message; what is not printable is escaped."""
-    return repr(shortened(text, 40))
+    return repr(shortened(text))
 
 
 def listed(names: Iterable[str]) -> str:

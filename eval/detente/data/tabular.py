@@ -18,7 +18,7 @@ from detente.data.problems import Problem
 
 FLAT_SUFFIXES: Final = (".csv", ".tsv", ".parquet")
 _SEPARATORS: Final = {".csv": ",", ".tsv": "\t"}
-_SEPARATOR_NAMES: Final = {",": "commas", "\t": "tabs"}
+_SEPARATOR_NAMES: Final = {";": "semicolons", ",": "commas", "\t": "tabs"}
 _IDS: Final = ("id", "page_id")
 _WORDS: Final = (*_IDS, "label", "text", "articleBody", "plaintext", "tool", "error")
 """Columns whose cells are words, whatever they look like: the id `007` is no number."""
@@ -29,6 +29,14 @@ _ROWS_AT_ONCE: Final = 100
 
 
 def read_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
+    """Reads predictions, of which there must be some; see `read_records`."""
+    lines, problems = read_records(data, name)
+    if not lines and not problems:
+        problems.append(Problem("no-predictions", f"{name}:1", "the file is empty: write one prediction a line"))
+    return lines, problems
+
+
+def read_records(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
     """Reads records by the name's suffix; one that says how the file was packed is passed over.
 
     Args:
@@ -40,14 +48,10 @@ def read_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
     """
     suffix = suffix_of(name)
     if suffix == ".parquet":
-        lines, problems = _parquet_lines(data, name)
-    elif suffix in _SEPARATORS:
-        lines, problems = _separated_lines(data, name, _SEPARATORS[suffix])
-    else:
-        lines, problems = parse_records(data, name)
-    if not lines and not problems:
-        problems.append(Problem("no-predictions", f"{name}:1", "the file is empty: write one prediction a line"))
-    return lines, problems
+        return _parquet_lines(data, name)
+    if suffix in _SEPARATORS:
+        return _separated_lines(data, name, _SEPARATORS[suffix])
+    return parse_records(data, name)
 
 
 def suffix_of(name: str) -> str:
@@ -99,9 +103,8 @@ def _header_faults(columns: Sequence[str], separator: str = "") -> list[str]:
     if columns[:1] and columns[0].startswith("sep="):
         return [f"the first line is {quoted(separator.join(columns))}, which only Excel reads: delete it"]
     if separator and len(columns) == 1 and re.search(r"[;,\t]", columns[0]):
-        right = _SEPARATOR_NAMES[separator]
-        wrong = ", ".join(name for mark, name in {**_SEPARATOR_NAMES, ";": "semicolons"}.items() if mark != separator)
-        return [f"the header has no column id: separate cells by {right}, not by {wrong.replace(', ', ' or ')}"]
+        wrong = " or ".join(words for mark, words in _SEPARATOR_NAMES.items() if mark != separator)
+        return [f"the header has no column id: separate cells by {_SEPARATOR_NAMES[separator]}, not by {wrong}"]
     faults = []
     places: dict[str, list[int]] = {}
     for place, column in enumerate(columns, start=1):

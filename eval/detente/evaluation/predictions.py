@@ -66,10 +66,8 @@ def task_of(lines: Sequence[Line], name: str) -> Task:
         message = "the file is one object without an id: if its keys are pages, name their reference texts with --gold"
         raise ValidationError([Problem("task-unclear", f"{name}:1", message)])
     words = ", ".join(task.name for task in fitting or TASKS)
-    has = listed(sorted(keys))
-    message = (
-        f"the lines have {has} and fit {'several tasks' if fitting else 'no task'}: say which with --task ({words})"
-    )
+    fit = "several tasks" if fitting else f"no task (they have {listed(sorted(keys))})"
+    message = f"the lines fit {fit}: say which with --task ({words})"
     if not fitting and (meant := _misspelt(keys, {kind for task in TASKS for kind in task.kinds})):
         message = meant
     raise ValidationError([Problem("task-unclear", f"{name}:1", message)])

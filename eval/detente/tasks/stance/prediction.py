@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from detente.data.fields import Field, label, read
-from detente.data.jsonl import Record, describe, listed
+from detente.data.jsonl import Record, describe
 from detente.data.labels import SCALE, STANCE_LABELS, label_of_scale
+from detente.text.tokens import shortened
 
 KINDS: Final = ("label", "score", "probabilities")
 _EXACT: Final = 1e-6
@@ -70,7 +71,7 @@ def _probabilities(field: Field) -> Prediction | None:
     if not isinstance(value, dict):
         return field.is_not("an object of label: probability")
     if value.keys() != set(STANCE_LABELS):
-        named = listed(value) or "nothing"
+        named = shortened(", ".join(value), 120) or "nothing"
         return field.refuse("probabilities", f"{field.path} name {named}: name each of {', '.join(STANCE_LABELS)}")
     bad = [name for name in STANCE_LABELS if not _is_number(value[name]) or not 0 <= value[name] <= 1]
     for name in bad:
