@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from detente.data.problems import Problem, ValidationError
+from detente.text.tokens import shortened
 
 PACKED: Final = (".xz", ".gz", ".zst", ".bz2")
 """The suffixes that say how a file is packed."""
@@ -54,6 +55,11 @@ def max_records() -> int:
 def too_large(name: str, what: str) -> Problem:
     """That an input is over one of the limits, and what to do."""
     return Problem("not-readable", name, f"{what}: if that is right, raise the limit with --max-input, as 1GB")
+
+
+def reason(error: BaseException) -> str:
+    """What a library says of its failure, on one line."""
+    return shortened(" ".join(str(error).split()) or type(error).__name__, 120)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -143,7 +149,9 @@ def unpack(data: bytes, name: str) -> bytes:
             with pyarrow.input_stream(pyarrow.py_buffer(data), compression=kind) as unpacked:
                 data = _bounded(unpacked, name)
     except (OSError, EOFError, ValueError, lzma.LZMAError, MemoryError) as error:
-        raise ValidationError([Problem("not-readable", name, f"is packed with {kind} and broken: {error}")]) from error
+        raise ValidationError(
+            [Problem("not-readable", name, f"is packed with {kind} and broken: {reason(error)}")]
+        ) from error
     # Each of these can begin a value, which in memory takes up to a hundred bytes.
     most = max_size() // 40
     if sum(map(data.count, (b",", b"[", b"{", b"\t"))) > most:

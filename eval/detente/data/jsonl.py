@@ -161,6 +161,7 @@ def describe(value: object) -> str:
     kinds = {dict: "an object", list: "a list", type(None): "null"}
     if type(value) in kinds:
         return kinds[type(value)]
+    value = value[:40] if isinstance(value, str) else value
     shown = json.dumps(value, ensure_ascii=False, default=str)
     return shown if len(shown) <= 40 else shown[:37] + "…" + shown[-1]
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from detente.data.files import max_line, max_records, max_size, too_large, unpacked_name
+from detente.data.files import max_line, max_records, max_size, reason, too_large, unpacked_name
 from detente.data.jsonl import Line, Record, listed, parse_records, quoted
 from detente.data.problems import Problem
 
@@ -25,7 +25,8 @@ _WORDS: Final = (*_IDS, "label", "text", "articleBody", "plaintext", "tool", "er
 _NUMBER: Final = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 _REPEATED: Final = re.compile(r"(.+)\.\d+")
 """What pandas calls a column whose name is there already: `label.1`."""
-_ROWS_AT_ONCE: Final = 100
+_ROWS_AT_ONCE: Final = 10
+"""Few, since a value that rows share is stored once and unpacked for each."""
 
 
 def read_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
@@ -143,16 +144,20 @@ def _parquet_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
                 return [], [too_large(name, f"the file has more than {max_records():,} records")]
             size = 0
             for rows in file.iter_batches(_ROWS_AT_ONCE):
-                size += rows.nbytes  # a value that many rows share is stored once, and takes its room in each
+                cells = {
+                    column: array.dictionary_decode() if isinstance(array, pyarrow.DictionaryArray) else array
+                    for column, array in zip(rows.schema.names, rows.columns, strict=True)
+                }
+                size += sum(array.nbytes for array in cells.values())
                 if size > max_size():
                     return [], [too_large(name, f"has more than {max_size():,} bytes, unpacked")]
                 first = len(lines) + 1
                 lines += [
                     Line(f"{name}:row {number}", _nested(_plain(row)))
-                    for number, row in enumerate(rows.to_pylist(), start=first)
+                    for number, row in enumerate(pyarrow.RecordBatch.from_pydict(cells).to_pylist(), start=first)
                 ]
     except (pyarrow.ArrowException, OSError, ValueError, LookupError, ArithmeticError, MemoryError) as error:
-        return [], [Problem("not-json", name, f"not Parquet, or damaged: {error}")]
+        return [], [Problem("not-json", name, f"not Parquet, or damaged: {reason(error)}")]
     return lines, []
 
 

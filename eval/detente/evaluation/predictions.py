@@ -82,7 +82,6 @@ def check(
     allow_missing: bool = False,
     allow_extra: bool = False,
     problems: Sequence[Problem] = (),
-    notes: Sequence[str] = (),
 ) -> Predictions:
     """Turns lines into predictions.
 
@@ -95,12 +94,16 @@ def check(
         allow_extra: Whether ids that the gold does not have may be there; they are left out, and counted.
         problems: What went wrong already; lines that could not be read may hold any id, so that with such problems
             nothing is said of missing ids.
-        notes: What must be said of the file already.
 
     Raises:
         ValidationError: With every problem.
     """
     lines = [Line(place, _present(record)) for place, record in lines]
+    notes = []
+    if lines and suffix_of(name) in FLAT_SUFFIXES:
+        lines, unknown = _known_columns(lines, task, name)
+        if unknown:
+            notes.append(f"{task.name} does not know the columns {listed(unknown)}: they are left out")
     units = task.units(gold, [line.record["id"] for line in lines if isinstance(line.record.get("id"), str)])
     found = list(problems)
     outside = [line for line in lines if isinstance(line.record.get("id"), str) and line.record["id"] not in units]
@@ -236,17 +239,10 @@ def read(
     if not lines:
         raise ValidationError(problems)
     task = task or task_of(lines, path)
-    notes: list[str] = []
-    if suffix_of(path) in FLAT_SUFFIXES:
-        if not task.tabular:
-            message = f"predictions of {task.name} are JSON Lines, not a flat table"
-            raise ValidationError([Problem("wrong-type", path, message)])
-        lines, left_out = _known_columns(lines, task, path)
-        if left_out:
-            notes.append(f"{task.name} knows nothing of the columns {listed(left_out)}: they are left out")
-    return check(
-        lines, task, gold, path, allow_missing=allow_missing, allow_extra=allow_extra, problems=problems, notes=notes
-    )
+    if suffix_of(path) in FLAT_SUFFIXES and not task.tabular:
+        message = f"predictions of {task.name} are JSON Lines, not a flat table"
+        raise ValidationError([Problem("wrong-type", path, message)])
+    return check(lines, task, gold, path, allow_missing=allow_missing, allow_extra=allow_extra, problems=problems)
 
 
 def _known_columns(lines: Sequence[Line], task: Task, name: str) -> tuple[list[Line], list[str]]:

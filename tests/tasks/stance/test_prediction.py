@@ -73,8 +73,8 @@ def test_probabilities_may_miss_1_by_one_millionth(probabilities: dict[str, floa
     [
         (shares(0.5, 0.4949, 0), "0.9949"),  # off by .0051
         (shares(0.5, 0.5051, 0), "1.0051"),
-        (shares(0.5, 0.505000001, 0), "1.005000001"),
-        (shares(0.5, 0.494999999, 0), "0.994999999"),
+        (shares(0.5, 0.50500001, 0), "1.00500001"),
+        (shares(0.5, 0.49499999, 0), "0.99499999"),
         (shares(0, 0, 0), "0"),
         (shares(1, 1, 1), "3"),
     ],
