@@ -1,4 +1,4 @@
-"""Files are read whole within limits, unpacked by their first bytes, and no pipe is waited for where files are meant."""
+"""Files are read within limits, unpacked by their first bytes, and no pipe is waited for where files are meant."""
 
 import bz2
 import gzip
@@ -98,7 +98,7 @@ def test_standard_input_is_read_within_the_limit_and_may_be_closed(monkeypatch: 
 def test_utf16_is_told_by_its_byte_order_mark(codec: str) -> None:
     assert unpack("\ufeffé🇫".encode(codec), "f") == "é🇫".encode()
     half = "\ufeffé🇫".encode(codec)[:-2]
-    message = "byte 9 is not UTF-16, as its first two bytes say: save the file as UTF-8"
+    message = "byte 5 is not UTF-16, as its first two bytes say: save the file as UTF-8"
     assert refused(lambda: unpack(half, "f")) == [f"f: not-json: {message}"]
 
 
