@@ -145,7 +145,7 @@ def test_columns_that_the_task_does_not_know_are_left_out_and_named(minimal_gold
     data = table(minimal_gold, "id,label,,gold_label,meta.model", ",0,favor,m")
     found = read("f.csv", data, minimal_gold, STANCE)
     assert {prediction.label for prediction in found.by_id.values()} == {"none"}
-    assert found.notes == ("stance does not know the columns '', 'gold_label', 'meta': they are left out",)
+    assert found.notes == ("left out are the columns that stance does not know: '(no name)', 'gold_label', 'meta'",)
     assert read("f.csv", table(minimal_gold, "id,label", ""), minimal_gold, STANCE).notes == ()
 
 

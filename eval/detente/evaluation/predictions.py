@@ -103,7 +103,7 @@ def check(
     if lines and suffix_of(name) in FLAT_SUFFIXES:
         lines, unknown = _known_columns(lines, task, name)
         if unknown:
-            notes.append(f"{task.name} does not know the columns {listed(unknown)}: they are left out")
+            notes.append(f"left out are the columns that {task.name} does not know: {listed(unknown)}")
     units = task.units(gold, [line.record["id"] for line in lines if isinstance(line.record.get("id"), str)])
     found = list(problems)
     outside = [line for line in lines if isinstance(line.record.get("id"), str) and line.record["id"] not in units]
@@ -263,4 +263,4 @@ def _known_columns(lines: Sequence[Line], task: Task, name: str) -> tuple[list[L
     if problems:
         raise ValidationError(problems)
     kept = [Line(place, {key: value for key, value in record.items() if key in known}) for place, record in lines]
-    return kept, left_out
+    return kept, [column or "(no name)" for column in left_out]
