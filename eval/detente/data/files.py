@@ -1,18 +1,26 @@
 """Files as bytes: read within limits and written whole, unpacked by their first bytes."""
 
+import bz2
 import codecs
+import gzip
 import io
 import lzma
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Final, Protocol
+from typing import BinaryIO, Final, Protocol
 
 from detente.data.problems import Problem, ValidationError
 from detente.text.tokens import shortened
+
+
+class _Stream(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
 
 PACKED: Final = (".xz", ".gz", ".zst", ".bz2")
 """The suffixes that say how a file is packed."""
@@ -20,6 +28,11 @@ STANDARD_INPUT: Final = "-"
 MAX_INPUT: Final = 100_000_000
 """How many bytes an input may have, unpacked, unless another limit is set."""
 _PACKERS: Final = {b"\xfd7zXZ": "xz", b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
+_OPENERS: Final[dict[str, Callable[[BinaryIO], AbstractContextManager[_Stream]]]] = {
+    "xz": lzma.open,
+    "gzip": gzip.open,
+    "bz2": bz2.open,
+}
 _CHUNK: Final = 1 << 20
 _LIMIT: Final = ContextVar("max_input", default=MAX_INPUT)
 
@@ -94,10 +107,6 @@ def _read(path: Path) -> bytes:
         raise ValidationError([Problem("not-readable", str(path), f"cannot be read: {error.strerror}")]) from error
 
 
-class _Stream(Protocol):
-    def read(self, size: int, /) -> bytes: ...
-
-
 def _bounded(stream: _Stream, name: str) -> bytes:
     """All bytes of a stream, of which no more are held than the limit."""
     held = io.BytesIO()
@@ -140,15 +149,15 @@ def unpack(data: bytes, name: str) -> bytes:
     """
     kind = next((kind for start, kind in _PACKERS.items() if data.startswith(start)), None)
     try:
-        if kind == "xz":
-            with lzma.open(io.BytesIO(data)) as stream:
-                data = _bounded(stream, name)
-        elif kind:
+        if kind == "zstd":
             import pyarrow
 
             with pyarrow.input_stream(pyarrow.py_buffer(data), compression=kind) as unpacked:
                 data = _bounded(unpacked, name)
-    except (OSError, EOFError, ValueError, lzma.LZMAError, MemoryError) as error:
+        elif kind:
+            with _OPENERS[kind](io.BytesIO(data)) as stream:
+                data = _bounded(stream, name)
+    except (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error, MemoryError) as error:
         raise ValidationError(
             [Problem("not-readable", name, f"is packed with {kind} and broken: {reason(error)}")]
         ) from error
