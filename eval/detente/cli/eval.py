@@ -33,7 +33,7 @@ def eval_tasks() -> None:
     for task in TASKS:
         click.secho(task.name, bold=True)
         click.echo(f"  {task.summary}")
-        click.echo(f"  a line has id and one of: {', '.join(task.kinds)}" + " (also CSV, Parquet)" * task.tabular)
+        click.echo(f"  a line has id and one of: {', '.join(task.kinds)}" + " (also CSV, TSV, Parquet)" * task.tabular)
         click.echo(f"  primary metric: {task.primary}; beside it: {', '.join(task.standard)}")
         click.echo(f"  metrics: {', '.join(measure.name for measure in task.measures)}")
         for baseline in task.baselines:

@@ -13,14 +13,14 @@ from detente.cli.options import OUTPUT, ScoringOptions, problems_exit, scoring_o
 @click.option("--by", multiple=True, help="A breakdown to show beside the usual ones, as type or holder; repeatable.")
 @click.option("--per-unit", type=OUTPUT, help="Write a row per unit (and system) there: .csv or .jsonl.")
 def score(predictions: tuple[str, ...], options: ScoringOptions, by: tuple[str, ...], per_unit: Path | None) -> None:
-    """Score PREDICTIONS, a JSON Lines file with one object per unit; - is standard input. Of several files: rank them.
+    """Score PREDICTIONS, a JSON Lines file (or a JSON array) with one object per unit; - is standard input. Of several files: rank them.
 
     \b
-    boilerplate  {"id": "detente-000", "text": "…"}       any extractor's output, or
+    boilerplate  {"id": "detente-000", "text": "…"}       any extractor's output (also CSV, TSV, Parquet), or
                  "content" or "boilerplate": [[start, end], …], or "lines": [1, 0, …]
     stance       {"id": "…", "label": "favor"}            or "score": -2…2, or
-                 "probabilities": {"favor": 0.7, "against": 0.1, "none": 0.2}; also CSV, Parquet
-    agreement, contrast  {"id": "…", "label": "agree"}    also CSV, Parquet
+                 "probabilities": {"favor": 0.7, "against": 0.1, "none": 0.2}; also CSV, TSV, Parquet
+    agreement, contrast  {"id": "…", "label": "agree"}    also CSV, TSV, Parquet
     claims       {"id": "…", "claims": [{"spans": [[start, end]], "type": "event"}]}
     stance_open  {"id": "…", "stances": [{"holder": "…", "target": "…", "label": "favor", "evidence": [[start, end]]}]}
     reuse        {"id": "…::…", "passages": [{"this": [start, end], "source_span": [start, end]}]}

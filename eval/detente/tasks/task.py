@@ -147,7 +147,7 @@ class Task:
         standard: The metrics shown beside it, at most eight; `--metrics all` shows the others too.
         kinds: The keys of which a prediction line has exactly one.
         extras: Keys that it may have besides.
-        tabular: Whether predictions may be CSV or Parquet.
+        tabular: Whether predictions may be CSV, TSV or Parquet.
         options: The fields of `Options` that it heeds.
         keys: The columns by which its counts can be broken down; one that is null throughout is left out. Always among
             them: `id`, the unit; `family`; `slice`, of which only `main` rows enter the main scores.
