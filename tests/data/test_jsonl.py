@@ -1,8 +1,22 @@
 """JSON Lines are read strictly: every line has its number, every fault its place, no key comes twice."""
 
+import time
+
 import pytest
 
-from detente.data.jsonl import Line, broken_document, describe, parse_document, parse_lines
+from detente.data.files import max_input
+from detente.data.jsonl import (
+    Line,
+    broken_document,
+    describe,
+    listed,
+    parse_document,
+    parse_lines,
+    parse_records,
+    quoted,
+)
+
+SEVERAL_LINES = "the file is JSON over several lines: write each object on one line, or all in one array"
 
 
 def problems_of(data: bytes) -> list[tuple[str, str]]:
@@ -99,3 +113,83 @@ def test_a_value_of_more_than_40_characters_is_cut_and_one_of_40_is_not() -> Non
     assert [describe(value) for value in ({"a": 1}, [1], None, True, 1.5, "é")] == [
         *("an object", "a list", "null", "true", "1.5", '"é"'),
     ]
+
+
+@pytest.mark.parametrize("data", [b'[{"a": 1}, {"a": 2}]', b'\xef\xbb\xbf\n[\n  {\n    "a": 1\n  },\n{"a": 2}\n]\n'])
+def test_an_array_of_records_is_read_like_lines(data: bytes) -> None:
+    assert parse_records(data, "f") == ([Line("f:record 1", {"a": 1}), Line("f:record 2", {"a": 2})], [])
+
+
+def test_each_item_of_an_array_that_is_no_record_is_named() -> None:
+    lines, problems = parse_records(b'[{"a": 1},\n 3, [1]]', "f")
+    assert lines == [Line("f:record 1", {"a": 1})]
+    assert list(map(str, problems)) == [
+        "f:record 2: not-json: a record is a JSON object, not 3",
+        "f:record 3: not-json: a record is a JSON object, not a list",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b'[\n{"a": 1},\n{"a": }\n]', "f:3: not-json: not JSON at column 7: Expecting value"),
+        (b'[\n{"a": 1},\n', "f:2: not-json: not JSON at column 10: Expecting value"),
+        (b'[\n{"a": 1, "a": 2}\n]', "f: not-json: the key 'a' stands twice in one object"),
+        (b"[\n" + b"[" * 100_000, "f: not-json: the file is nested too deeply to be a record"),
+        (b"[" * 100_000, "f:1: not-json: the line is nested too deeply to be a record"),
+        (b'{\n  "a": 1\n}\n{\n  "a": 2\n}\n', f"f:1: not-json: {SEVERAL_LINES}"),
+    ],
+)
+def test_a_document_over_several_lines_that_cannot_be_read_is_one_problem(data: bytes, problem: str) -> None:
+    lines, problems = parse_records(data, "f")
+    assert (lines, list(map(str, problems))) == ([], [problem])
+
+
+def test_a_list_on_a_line_of_its_own_is_a_bad_line_among_others() -> None:
+    lines, [problem] = parse_records(b'[1]\n{"a": 1}\n', "f")
+    assert lines == [Line("f:2", {"a": 1})]
+    assert str(problem) == "f:1: not-json: a line is one JSON object, not a list"
+
+
+def test_numbers_that_no_float_holds_are_refused() -> None:
+    assert problems_of(b'{"a": 1e309}') == [("f:1", "the number 1e309 is too large to be read")]
+    assert problems_of(b'{"a": ' + b"9" * 301 + b"}") == [("f:1", "a number has 301 digits: write at most 300")]
+    assert parse_lines(b'{"a": [1e308, ' + b"9" * 300 + b"]}", "f")[1] == []
+
+
+def test_lines_and_records_have_limits() -> None:
+    with max_input(2000):  # a line of 200 bytes, two records
+        fitting = b'{"a": "' + b"x" * 191 + b'"}'
+        assert len(fitting) == 200
+        assert parse_lines(fitting, "f")[1] == []
+        [problem] = parse_lines(fitting + b" ", "f")[1]
+        assert str(problem).startswith("f:1: not-readable: the line has more than 200 bytes: ")
+        for read, three, place in (
+            (parse_lines, b"{}\n{}\n{}\n{}", "f:3"),
+            (parse_records, b"[{}, {}, {}, {}]", "f"),
+        ):
+            assert len(read(b"{}\n{}", "f")[0]) == 2
+            [problem] = read(three, "f")[1]
+            assert problem.location == place
+            assert "has more than 2 records" in problem.message
+
+
+def test_keys_that_come_twice_are_counted_in_linear_time_and_ten_are_named() -> None:
+    keys = [f"{number:05}" for number in range(20_000)]
+    data = "{" + ",".join(f'"{key}":1,"{key}":2' for key in keys) + "}"
+    start = time.perf_counter()
+    [(_, message)] = problems_of(data.encode())
+    assert time.perf_counter() - start < 2  # a quadratic count takes 15 s
+    named = ", ".join(map(repr, keys[:10]))
+    assert message == f"the key {named} and 19990 more stands twice in one object"
+
+
+def test_names_in_a_message_are_cut_each_and_together() -> None:
+    assert quoted("x" * 60) == repr("x" * 60)
+    assert quoted("x" * 61) == repr("x" * 59 + "…")
+    assert quoted("a\x1b[31m\u202e\ud800") == r"'a\x1b[31m\u202e\ud800'"
+    assert listed("abcdefghij") == "'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'"
+    assert listed("abcdefghijk") == "'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j' and 1 more"
+    # Two of 59 with quotes, and a comma: 61 + 61 + 2 = 124; one character less each: 122; two less: 120.
+    assert listed(["x" * 57] * 2) == f"{'x' * 57!r}, {'x' * 57!r}"
+    assert listed(["x" * 58] * 2) == f"{'x' * 58!r} and 1 more"

@@ -1,11 +1,16 @@
 """Predictions in CSV and Parquet are the lines that JSON would hold, each with its place in the file."""
 
 import io
+from decimal import Decimal
+from random import Random
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from detente.data.files import max_input
 from detente.data.jsonl import Line
 from detente.data.tabular import read_lines
 
@@ -72,7 +77,8 @@ def test_other_separators_are_told_from_the_header(mark: str) -> None:
 @pytest.mark.parametrize(
     ("header", "message"),
     [
-        ("id,a,b,a,id", "the column 'a', 'id' stands twice"),
+        ("id,a,b,a", "the column 'a' is there 2 times (columns 2, 4): keep one"),
+        ("id,label,label.1,label.2", "the column 'label' is there 3 times (columns 2, 3, 4): keep one"),
         ("id,p,p.a", "the column 'p' stands beside columns of its parts: give one or the other"),
         ("id,p.a,p.b,p", "the column 'p' stands beside columns of its parts: give one or the other"),
     ],
@@ -94,7 +100,7 @@ def test_parquet_rows_are_numbered_from_one_and_null_is_no_key() -> None:
 def test_parquet_that_is_none_and_parquet_whose_columns_clash_are_problems() -> None:
     lines, [problem] = read_lines(b"PAR1 and no more", "f.parquet")
     assert lines == []
-    assert str(problem).startswith("f.parquet: not-json: not Parquet: ")
+    assert str(problem).startswith("f.parquet: not-json: not Parquet, or damaged: ")
     _, problems = parquet_of({"id": ["a"], "p": [1], "p.a": [1]})
     assert problems == ["f.parquet: not-json: the column 'p' stands beside columns of its parts: give one or the other"]
 
@@ -116,3 +122,98 @@ def test_a_file_without_a_line_says_so() -> None:
     assert parquet_of({"id": pl.Series([], dtype=pl.String)})[1] == [
         "f.parquet:1: no-predictions: the file is empty: write one prediction a line"
     ]
+
+
+def test_tabs_divide_the_cells_of_tsv() -> None:
+    assert read_lines(b"id\tlabel\na\tx, y\n", "F.TSV") == ([Line("F.TSV:2", {"id": "a", "label": "x, y"})], [])
+    [problem] = read_lines(b"id,label\na,x\n", "f.tsv")[1]
+    assert problem.message == "the header has no column id: separate cells by tabs, not by semicolons or commas"
+
+
+@pytest.mark.parametrize("text", ["007", "1.0", "1e3", "nan"])
+def test_a_cell_of_words_is_no_number_and_a_number_is_one_only_as_json_writes_it(text: str) -> None:
+    [line], _ = csv_of(f"id,label,score\n{text},{text},1\n")
+    assert line.record == {"id": text, "label": text, "score": 1.0}
+
+
+def test_what_only_python_reads_as_a_number_stays_a_word() -> None:
+    header, row = "id,a,b,c,d,e,f", "x,1_000,inf,nan,٣, 1,+.5e-1"
+    [line], _ = csv_of(f"{header}\n{row}\n")
+    assert line.record == {"id": "x", "a": "1_000", "b": "inf", "c": "nan", "d": "٣", "e": " 1", "f": 0.05}
+
+
+def test_a_text_longer_than_the_csv_module_allows_by_itself_is_read() -> None:
+    [line], problems = csv_of("id,text\na," + "x" * 131_073 + "\n")
+    assert (len(line.record["text"]), problems) == (131_073, [])
+
+
+def test_every_fault_of_a_header_is_told_at_once() -> None:
+    assert csv_of("ID,a,a,b,b.c, d\n1,2,3,4,5,6\n")[1] == [
+        "f.csv:1: not-json: the column 'a' is there 2 times (columns 2, 3): keep one",
+        "f.csv:1: not-json: the column 'b' stands beside columns of its parts: give one or the other",
+        "f.csv:1: not-json: the column ' d' has white space around its name: remove it",
+        "f.csv:1: not-json: the header has no column id, in small letters: it has 'ID', 'a', 'b', 'b.c', ' d'",
+    ]
+
+
+def test_columns_without_a_name_are_no_repetition() -> None:
+    assert csv_of(",id,\n0,a,1\n") == ([Line("f.csv:2", {"": 1.0, "id": "a"})], [])
+
+
+def arrow(columns: list[Any], names: list[str]) -> tuple[list[Line], list[str]]:
+    data = io.BytesIO()
+    pq.write_table(pa.table(columns, names=names), data)
+    lines, problems = read_lines(data.getvalue(), "f.parquet")
+    return lines, list(map(str, problems))
+
+
+def test_a_column_that_parquet_has_twice_is_refused_with_its_places() -> None:
+    assert arrow([["a"], ["x"], ["y"]], ["id", "label", "label"]) == (
+        [],
+        ["f.parquet: not-json: the column 'label' is there 2 times (columns 2, 3): keep one"],
+    )
+
+
+def test_decimals_categories_and_nested_columns_are_what_json_would_hold() -> None:
+    shares = [{"a": Decimal("0.5"), "b": None}]
+    columns = [["x"], [Decimal("1.50")], pa.array(["y"]).dictionary_encode(), shares, [[[0, 5]]]]
+    lines, problems = arrow(columns, ["id", "score", "label", "p", "spans"])
+    assert problems == []
+    assert lines == [
+        Line("f.parquet:row 1", {"id": "x", "score": 1.5, "label": "y", "p": {"a": 0.5}, "spans": [[0, 5]]})
+    ]
+    assert type(lines[0].record["score"]) is float
+
+
+@pytest.mark.parametrize("values", [["x" * 1000] * 300, pa.DictionaryArray.from_arrays([0] * 300, ["x" * 1000])])
+def test_a_value_that_rows_share_counts_for_each(values: Any) -> None:
+    with max_input(400_000):
+        assert len(arrow([list(map(str, range(300))), values], ["id", "label"])[0]) == 300
+    with max_input(300_000):
+        [problem] = arrow([list(map(str, range(300))), values], ["id", "label"])[1]
+    assert problem.startswith("f.parquet: not-readable: has more than 300,000 bytes, unpacked")
+
+
+@pytest.mark.parametrize("rows", [100, 101])
+def test_tables_have_a_limit_of_records(rows: int) -> None:
+    with max_input(100_000):
+        found = [
+            csv_of("id\n" + "a\n" * rows),
+            arrow([["a"] * rows], ["id"]),
+        ]
+    for _, problems in found:
+        assert len(problems) == (rows == 101)
+        assert all("has more than 100 records" in problem for problem in problems)
+
+
+def test_parquet_that_is_damaged_anywhere_is_a_problem_or_a_table() -> None:
+    data = io.BytesIO()
+    names = [f"n{number}" for number in range(50)]
+    pq.write_table(pa.table({"id": names, "score": [0.5] * 50}), data)
+    whole, chance = data.getvalue(), Random(0)
+    for _ in range(300):
+        damaged = bytearray(whole)
+        for _ in range(chance.choice((1, 1, 5))):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        _, problems = read_lines(bytes(damaged), "f.parquet")
+        assert all("\n" not in problem.message and len(problem.message) < 400 for problem in problems)

@@ -80,12 +80,12 @@ def test_one_line_with_an_unknown_id_is_judged_alone_and_several_as_a_wrong_gold
     ]
 
 
-def test_twenty_missing_ids_are_named_and_one_more_is_counted(gold) -> None:
+def test_ten_missing_ids_are_named_and_one_more_is_counted(gold) -> None:
     records = labels(gold)
     names = sorted(record["id"] for record in records)
-    for count, more in ((20, ""), (21, " and 1 more")):
+    for count, more in ((10, ""), (11, " and 1 more")):
         left = [record for record in records if record["id"] not in names[:count]]
-        message = f"{count} of {len(names)} are not predicted: {', '.join(names[:20])}{more}"
+        message = f"{count} of {len(names)} are not predicted: {', '.join(names[:10])}{more}"
         assert refused(gold, STANCE, left) == [f"f: id-missing: {message}; add them, or pass --allow-missing"]
         lines = [Line("f", record) for record in left]
         assert check(lines, STANCE, gold, "f", allow_missing=True).missing == tuple(names[:count])
@@ -126,5 +126,84 @@ def test_packed_lines_are_read_as_what_they_are(minimal_gold) -> None:
     rows = "id,label\n" + "".join(f"{record['id']},none\n" for record in labels(minimal_gold))
     found = read("f.csv.gz", gzip.compress(rows.encode()), minimal_gold, STANCE)
     assert {prediction.label for prediction in found.by_id.values()} == {"none"}
-    with pytest.raises(ValidationError, match="predictions of boilerplate are JSON Lines, not a flat table"):
-        read("f.CSV.xz", b"id,text\ndetente-900,x\n", minimal_gold, BOILERPLATE)
+    with pytest.raises(ValidationError, match="predictions of claims are JSON Lines, not a flat table"):
+        read("f.CSV.xz", b"id,claims\ndetente-900,x\n", minimal_gold, CLAIMS)
+
+
+@pytest.mark.parametrize(("name", "mark"), [("f.csv", ","), ("F.TSV", "\t")])
+def test_texts_may_be_a_table_and_a_text_of_digits_stays_one(minimal_gold, name: str, mark: str) -> None:
+    found = read(name, f"id{mark}text\ndetente-900{mark}007\n".encode(), minimal_gold, BOILERPLATE)
+    assert found.by_id["detente-900"].value == "007"
+
+
+def table(gold: Any, header: str, cells: str) -> bytes:
+    return "".join(f"{row}\n" for row in [header, *(f"{record['id']},none{cells}" for record in labels(gold))]).encode()
+
+
+def test_columns_that_the_task_does_not_know_are_left_out_and_named(minimal_gold) -> None:
+    # As pandas writes its index: a column without a name.
+    data = table(minimal_gold, "id,label,,gold_label,meta.model", ",0,favor,m")
+    found = read("f.csv", data, minimal_gold, STANCE)
+    assert {prediction.label for prediction in found.by_id.values()} == {"none"}
+    assert found.notes == ("left out are the columns that stance does not know: '(no name)', 'gold_label', 'meta'",)
+    assert read("f.csv", table(minimal_gold, "id,label", ""), minimal_gold, STANCE).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        # 2 · 5 of 11 letters are shared: 91 of 100.
+        ("id,labels", "unknown-field: 'labels' is no known name: did you mean label?"),
+        ("id,Label", "unknown-field: 'Label' is no known name: did you mean label?"),
+        # 2 · 4 of 10 letters: 80, the least.
+        ("id,laben", "unknown-field: 'laben' is no known name: did you mean label?"),
+        # 2 · 3 of 8: 75.
+        ("id,lab", "form: the table has 'id', 'lab': stance needs one of label, score, probabilities"),
+        ("ID,label", "not-json: the header has no column id, in small letters: it has 'ID', 'label'"),
+        ("id, label", "not-json: the column ' label' has white space around its name: remove it"),
+        ("sep=,", "not-json: the first line is 'sep=,', which only Excel reads: delete it"),
+    ],
+)
+def test_a_header_that_is_wrong_is_one_problem_however_many_rows_there_are(
+    minimal_gold, header: str, message: str
+) -> None:
+    with pytest.raises(ValidationError) as invalid:
+        read("f.csv", table(minimal_gold, header, ""), minimal_gold, STANCE)
+    assert list(map(str, invalid.value.problems)) == [f"f.csv:1: {message}"]
+
+
+def test_null_is_an_absent_key_and_the_forms_of_a_table_are_those_of_json(minimal_gold) -> None:
+    one, two = labels(minimal_gold)
+    data = dump_lines([{**one, "score": None, "tool": None}, {**two, "probabilities": None}]).encode()
+    found = read("f.jsonl", data, minimal_gold)
+    assert found.kinds == ("label",)
+    # An object that has only nulls beside its id has no form.
+    assert refused(minimal_gold, STANCE, [one, {"id": two["id"], "label": None}]) == [
+        "f:2: form: the line has none: give exactly one of label, score, probabilities"
+    ]
+
+
+def test_what_made_the_predictions_is_a_string_of_whole_characters(minimal_gold) -> None:
+    page = {"id": "detente-900", "text": ""}
+    assert refused(minimal_gold, BOILERPLATE, [{**page, "tool": 3}]) == ["f:1: wrong-type: tool is 3, not a string"]
+    assert refused(minimal_gold, BOILERPLATE, [{**page, "tool": "a\ud800"}]) == [
+        "f:1: wrong-type: tool has half a surrogate pair at character 1: write whole characters"
+    ]
+
+
+def test_probabilities_that_were_divided_by_their_sum_are_counted(minimal_gold) -> None:
+    one, two = (record["id"] for record in labels(minimal_gold))
+    shares = {"favor": 0.333, "against": 0.333, "none": 0.333}
+    lines = [Line("f:1", {"id": one, "probabilities": shares}), Line("f:2", {"id": two, "label": "none"})]
+    assert check(lines, STANCE, minimal_gold, "f").notes == (
+        "the probabilities of 1 lines do not sum to 1, and were divided by their sum",
+    )
+
+
+@pytest.mark.parametrize("count", [100, 101])
+def test_a_hundred_unknown_ids_are_compared_with_the_known_and_more_are_not(minimal_gold, count: int) -> None:
+    one, two = labels(minimal_gold)
+    records = [one, two, *({"id": f"{one['id']}{number}", "label": "none"} for number in range(count))]
+    found = refused(minimal_gold, STANCE, records)
+    assert len(found) == count
+    assert {"did you mean" in problem for problem in found} == {count == 100}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from detente.cli.options import ALL_PROBLEMS, CONTEXT, GOLD_FORMAT, emit_json, problems_exit
+from detente.cli.options import ALL_PROBLEMS, CONTEXT, GOLD_FORMAT, MAX_INPUT, emit_json, problems_exit
 from detente.cli.shell import line
 from detente.data.problems import Problem, ValidationError
 
@@ -200,6 +200,7 @@ def dataset_agreement(path: Path | None) -> None:
     help="A folder with the pages, named by id: .html, .html.gz or .txt.",
 )
 @ALL_PROBLEMS
+@MAX_INPUT
 def dataset_audit(gold: Path | None, gold_format: str | None, pages: Path | None) -> None:
     """List what is doubtful in reference texts: GOLD of a benchmark, by default this dataset's own.
 

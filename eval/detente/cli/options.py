@@ -1,5 +1,6 @@
 """What commands share: the options of scoring, and how problems and results are printed."""
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -156,6 +157,9 @@ class ScoringOptions:
         gold = load_gold(self.gold, self.gold_format)
         systems = read_all(paths, gold, self.task, allow_missing=self.allow_missing, allow_extra=self.allow_extra)
         self._refuse_unfit(systems)
+        for name, each in systems.items():
+            for note in each.notes:
+                click.echo(f"{name}: note: {note}", err=True)
         return gold, systems
 
     def score(self, gold: "Gold", systems: "dict[str, Predictions]", *, errors: bool = True) -> "dict[str, Scores]":
@@ -207,6 +211,28 @@ class ScoringOptions:
 def _pages(predictions: "Predictions") -> list[str]:
     parts = predictions.task.signature_parts(predictions.units)
     return [f"{name}:{value}" for name, value in parts.items()]
+
+
+def _limit_input(context: click.Context, _: click.Parameter, value: str) -> None:
+    """Sets the limit of inputs, for as long as the command runs, from a size as 500MB or 2GB."""
+    from detente.data.files import max_input
+
+    found = re.fullmatch(r"(\d{1,12})([kmg]?)b?", value, re.IGNORECASE)
+    size = int(found[1]) * {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}[found[2].lower()] if found else 0
+    if not size:
+        raise click.BadParameter("write a size as 500MB or 2GB")
+    context.with_resource(max_input(size))
+
+
+MAX_INPUT = click.option(
+    "--max-input",
+    metavar="SIZE",
+    default="100MB",
+    show_default=True,
+    expose_value=False,
+    callback=_limit_input,
+    help="The largest input that is read, unpacked; one line may be a tenth of it.",
+)
 
 
 def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...]:
@@ -288,7 +314,7 @@ def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[
             own = {field.name: values.pop(field.name) for field in fields(ScoringOptions)}
             command(options=ScoringOptions(**own), **values)
 
-        for option in reversed(added):
+        for option in reversed((*added, MAX_INPUT)):
             given = option(given)
         return given
 

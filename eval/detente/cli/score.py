@@ -46,14 +46,14 @@ def score(
     per_unit: Path | None,
     fail_under: "tuple[Threshold, ...]",
 ) -> None:
-    """Score PREDICTIONS, a JSON Lines file with one object per unit; - is standard input. Of several files: rank them.
+    """Score PREDICTIONS, JSON Lines (or a JSON array) with one object per unit; - is standard input. Several are ranked.
 
     \b
-    boilerplate  {"id": "detente-000", "text": "…"}       any extractor's output, or
+    boilerplate  {"id": "detente-000", "text": "…"}       any extractor's output (also CSV, TSV, Parquet), or
                  "content" or "boilerplate": [[start, end], …], or "lines": [1, 0, …]
     stance       {"id": "…", "label": "favor"}            or "score": -2…2, or
-                 "probabilities": {"favor": 0.7, "against": 0.1, "none": 0.2}; also CSV, Parquet
-    agreement, contrast  {"id": "…", "label": "agree"}    also CSV, Parquet
+                 "probabilities": {"favor": 0.7, "against": 0.1, "none": 0.2}; also CSV, TSV, Parquet
+    agreement, contrast  {"id": "…", "label": "agree"}    also CSV, TSV, Parquet
     claims       {"id": "…", "claims": [{"spans": [[start, end]], "type": "event"}]}
     stance_open  {"id": "…", "stances": [{"holder": "…", "target": "…", "label": "favor", "evidence": [[start, end]]}]}
     reuse        {"id": "…::…", "passages": [{"this": [start, end], "source_span": [start, end]}]}

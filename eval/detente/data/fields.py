@@ -8,8 +8,9 @@ at the end, so that nothing is ever made of a line with a fault.
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
-from detente.data.jsonl import Record, describe
+from detente.data.jsonl import Record, describe, listed
 from detente.text.spans import OFFSET_UNITS, Span, to_code_points
+from detente.text.tokens import shortened
 
 Fault = tuple[str, str]
 """A code and a message, which names the value's path, what it is and what is allowed."""
@@ -17,6 +18,8 @@ _T = TypeVar("_T")
 _UNIT_NAMES: Final = {"codepoint": "characters", "utf8": "bytes", "utf16": "UTF-16 units"}
 _LEAST_SIMILARITY: Final = 80
 """Of the score of rapidfuzz, 0…100, from which on a known id is suggested for an unknown one."""
+
+_LONGEST_NAME: Final = 1000
 
 
 class PredictionError(Exception):
@@ -49,8 +52,8 @@ class Field(NamedTuple):
         self.refuse("wrong-type", f"{self.path} is {describe(self.value)}, not {what}")
 
     def get(self, key: str, reader: "Reader[_T]") -> _T | None:
-        """What a reader makes of a key of an object; None if the key is not there, or its value is refused."""
-        if key not in self.value:
+        """What a reader makes of a key of an object; None if it is not there or null, or its value is refused."""
+        if self.value.get(key) is None:
             return None
         return reader(Field(self.value[key], f"{self.path}.{key}" if self.path else key, self.faults))
 
@@ -113,8 +116,9 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """The end of a message that asks if the most similar id is meant; empty if none is similar."""
     from rapidfuzz.process import extractOne  # only where there is something to complain of
 
-    best = extractOne(name, list(known), score_cutoff=_LEAST_SIMILARITY)
-    return f": did you mean {best[0]}?" if best else ""
+    # Similarity takes time by length, and a name as long as that is no slip of the pen.
+    best = extractOne(name, list(known), score_cutoff=_LEAST_SIMILARITY) if len(name) <= _LONGEST_NAME else None
+    return f": did you mean {shortened(best[0])}?" if best else ""
 
 
 def list_of(reader: Reader[_T], what: str, distinct: Callable[[_T], Hashable] | None = None) -> Reader[tuple[_T, ...]]:
@@ -164,9 +168,8 @@ def objects(
         if not isinstance(field.value, dict):
             return field.is_not("an object")
         if unknown := sorted(field.value.keys() - set(known)):
-            named = ", ".join(map(repr, unknown))
-            field.refuse("unknown-field", f"{field.path} has {named}: it knows {', '.join(known)}")
-        if missing := [key for key in required if key not in field.value]:
+            field.refuse("unknown-field", f"{field.path} has {listed(unknown)}: it knows {', '.join(known)}")
+        if missing := [key for key in required if field.value.get(key) is None]:
             field.refuse("wrong-type", f"{field.path} has no {', no '.join(missing)}")
         return make(field)
 
@@ -175,7 +178,7 @@ def objects(
 
 def offset_unit(line: Field) -> str | None:
     """What the offsets of a line count: `codepoint` unless it says otherwise; None if what it says is refused."""
-    if "offset_unit" not in line.value:
+    if line.value.get("offset_unit") is None:
         return "codepoint"
     return line.get("offset_unit", label(OFFSET_UNITS, "wrong-type"))
 

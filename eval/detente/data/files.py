@@ -1,30 +1,123 @@
-"""Files as bytes: read and written whole, unpacked by their first bytes."""
+"""Files as bytes: read within limits and written whole, unpacked by their first bytes."""
 
+import bz2
+import codecs
+import gzip
+import io
 import lzma
 import os
 import stat
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final, Protocol
 
 from detente.data.problems import Problem, ValidationError
+from detente.text.tokens import shortened
+
+
+class _Stream(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
 
 PACKED: Final = (".xz", ".gz", ".zst", ".bz2")
 """The suffixes that say how a file is packed."""
 _BESIDE: Final = ".detente-writes-"
 """How the name of a file that is being written begins; the number of the process follows."""
+STANDARD_INPUT: Final = "-"
+MAX_INPUT: Final = 100_000_000
+"""How many bytes an input may have, unpacked, unless another limit is set."""
 _PACKERS: Final = {b"\xfd7zXZ": "xz", b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
+_OPENERS: Final[dict[str, Callable[[BinaryIO], AbstractContextManager[_Stream]]]] = {
+    "xz": lzma.open,
+    "gzip": gzip.open,
+    "bz2": bz2.open,
+}
+_CHUNK: Final = 1 << 20
+_LIMIT: Final = ContextVar("max_input", default=MAX_INPUT)
+
+
+@contextmanager
+def max_input(size: int) -> Iterator[None]:
+    """Sets how many bytes an input may have, unpacked. The other limits follow it.
+
+    A file of a few hundred kilobytes can unpack to gigabytes, and a few bytes of JSON can take a hundred in memory.
+    """
+    token = _LIMIT.set(size)
+    try:
+        yield
+    finally:
+        _LIMIT.reset(token)
+
+
+def max_size() -> int:
+    """How many bytes an input may have, unpacked."""
+    return _LIMIT.get()
+
+
+def max_line() -> int:
+    """How many bytes a line may have: a tenth of the input."""
+    return max_size() // 10
+
+
+def max_records() -> int:
+    """How many records an input may have: one for each thousand bytes that it may have."""
+    return max_size() // 1000
+
+
+def too_large(name: str, what: str) -> Problem:
+    """That an input is over one of the limits, and what to do."""
+    return Problem("not-readable", name, f"{what}: if that is right, raise the limit with --max-input, as 1GB")
+
+
+def reason(error: BaseException) -> str:
+    """What a library says of its failure, on one line."""
+    return shortened(" ".join(str(error).split()) or type(error).__name__, 120)
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of a file.
+    """The bytes of a file. Pipes and devices, which may have no end, are refused.
 
     Raises:
-        ValidationError: If it cannot be read, with the system's reason.
+        ValidationError: If it is too large or cannot be read, with the system's reason.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise ValidationError([Problem("not-readable", str(path), "is a pipe or a device, not a file")])
+    return _read(path)
+
+
+def read_input(path: str) -> bytes:
+    """The bytes of what the command line names: a file, a pipe, or `-` for standard input.
+
+    Raises:
+        ValidationError: If it is too large or cannot be read, with the system's reason.
+    """
+    if path != STANDARD_INPUT:
+        return _read(Path(path))
+    if sys.stdin is None:
+        raise ValidationError([Problem("not-readable", "standard input", "is closed")])
+    return _bounded(sys.stdin.buffer, "standard input")
+
+
+def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return _bounded(file, str(path))
     except OSError as error:
         raise ValidationError([Problem("not-readable", str(path), f"cannot be read: {error.strerror}")]) from error
+
+
+def _bounded(stream: _Stream, name: str) -> bytes:
+    """All bytes of a stream, of which no more are held than the limit."""
+    held = io.BytesIO()
+    while chunk := stream.read(_CHUNK):
+        held.write(chunk)
+        if held.tell() > max_size():
+            raise ValidationError([too_large(name, f"has more than {max_size():,} bytes, unpacked")])
+    return held.getvalue()
 
 
 def write_whole(path: Path, data: bytes | str) -> None:
@@ -82,25 +175,43 @@ def _runs(process: int) -> bool:
 
 def unpacked_name(name: str) -> str:
     """A file's name without the suffix that says how it is packed."""
-    return next((name.removesuffix(suffix) for suffix in PACKED if name.endswith(suffix)), name)
+    return next((name[: -len(suffix)] for suffix in PACKED if name.lower().endswith(suffix)), name)
 
 
 def unpack(data: bytes, name: str) -> bytes:
     """The bytes that a file holds, if it is packed with xz, gzip, bzip2 or Zstandard; told by its first bytes.
 
+    UTF-16 is told by its byte order mark, and becomes UTF-8.
+
     Raises:
-        ValidationError: If they are packed, and broken.
+        ValidationError: If they are packed, and broken or too large.
     """
     kind = next((kind for start, kind in _PACKERS.items() if data.startswith(start)), None)
-    if kind is None:
+    try:
+        if kind == "zstd":
+            import pyarrow
+
+            with pyarrow.input_stream(pyarrow.py_buffer(data), compression=kind) as unpacked:
+                data = _bounded(unpacked, name)
+        elif kind:
+            with _OPENERS[kind](io.BytesIO(data)) as stream:
+                data = _bounded(stream, name)
+    except (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error, MemoryError) as error:
+        raise ValidationError(
+            [Problem("not-readable", name, f"is packed with {kind} and broken: {reason(error)}")]
+        ) from error
+    # Each of these can begin a value, which in memory takes up to a hundred bytes.
+    most = max_size() // 40
+    if sum(map(data.count, (b",", b"[", b"{", b"\t"))) > most:
+        raise ValidationError([too_large(name, f"has more than {most:,} commas, tabs and brackets")])
+    return _utf8(data, name)
+
+
+def _utf8(data: bytes, name: str) -> bytes:
+    if not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data
     try:
-        if kind == "xz":
-            return lzma.decompress(data)
-        import pyarrow
-
-        with pyarrow.input_stream(pyarrow.py_buffer(data), compression=kind) as stream:
-            unpacked: bytes = stream.read()
-            return unpacked
-    except (OSError, EOFError, lzma.LZMAError) as error:
-        raise ValidationError([Problem("not-readable", name, f"is packed with {kind} and broken: {error}")]) from error
+        return data.decode("utf-16").encode()
+    except UnicodeDecodeError as error:
+        message = f"byte {error.start + 1} is not UTF-16, as its first two bytes say: save the file as UTF-8"
+        raise ValidationError([Problem("not-json", name, message)]) from error

@@ -1,46 +1,74 @@
-"""Prediction files as lines: JSON Lines, CSV or Parquet, packed or not."""
+"""Files of records as lines: JSON Lines, a JSON array, CSV, TSV or Parquet.
+
+A row of a table is the object that JSON would hold: a column `a.b` is the key `b` of the object `a`, and an empty cell
+is no key.
+"""
 
 import csv
 import io
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-import polars as pl
-
-from detente.data.files import unpacked_name
-from detente.data.jsonl import Line, Record, parse_lines
+from detente.data.files import max_line, max_records, max_size, reason, too_large, unpacked_name
+from detente.data.jsonl import Line, Record, listed, parse_records, quoted
 from detente.data.problems import Problem
 
-FLAT_SUFFIXES: Final = (".csv", ".parquet")
+FLAT_SUFFIXES: Final = (".csv", ".tsv", ".parquet")
+_SEPARATORS: Final = {".csv": ",", ".tsv": "\t"}
+_SEPARATOR_NAMES: Final = {";": "semicolons", ",": "commas", "\t": "tabs"}
+_IDS: Final = ("id", "page_id")
+_WORDS: Final = (*_IDS, "label", "text", "articleBody", "plaintext", "tool", "error")
+"""Columns whose cells are words, whatever they look like: the id `007` is no number."""
+_NUMBER: Final = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
+_REPEATED: Final = re.compile(r"(.+)\.\d+")
+"""What pandas calls a column whose name is there already: `label.1`."""
+_ROWS_AT_ONCE: Final = 10
+"""Few, since a value that rows share is stored once and unpacked for each."""
 
 
 def read_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
-    """Reads JSON Lines, CSV or Parquet, by the name's suffix; one that says how the file was packed is passed over.
-
-    A CSV or Parquet column `a.b` is the key `b` of the object `a`; an empty cell is no key.
-    """
-    suffix = Path(unpacked_name(name)).suffix.lower()
-    if suffix not in FLAT_SUFFIXES:
-        lines, problems = parse_lines(data, name)
-    elif suffix == ".csv":
-        lines, problems = _csv_lines(data, name)
-    else:
-        lines, problems = _parquet_lines(data, name)
+    """Reads predictions, of which there must be some; see `read_records`."""
+    lines, problems = read_records(data, name)
     if not lines and not problems:
         problems.append(Problem("no-predictions", f"{name}:1", "the file is empty: write one prediction a line"))
     return lines, problems
 
 
-def _csv_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
+def read_records(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
+    """Reads records by the name's suffix; one that says how the file was packed is passed over.
+
+    Args:
+        data: The file's bytes, unpacked.
+        name: What to call the file in places.
+
+    Returns:
+        The records with their places, and every problem.
+    """
+    suffix = suffix_of(name)
+    if suffix == ".parquet":
+        return _parquet_lines(data, name)
+    if suffix in _SEPARATORS:
+        return _separated_lines(data, name, _SEPARATORS[suffix])
+    return parse_records(data, name)
+
+
+def suffix_of(name: str) -> str:
+    """What a file's name says that it is, once unpacked: `.csv` for `P.CSV.GZ`."""
+    return Path(unpacked_name(name)).suffix.lower()
+
+
+def _separated_lines(data: bytes, name: str, separator: str) -> tuple[list[Line], list[Problem]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         message = f"byte 0x{data[error.start]:02x} is not UTF-8: save the file as UTF-8"
         return [], [Problem("not-json", f"{name}:{line}", message)]
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    csv.field_size_limit(max_line())  # the module's own is 131,072, which the text of a page can exceed
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     lines: list[Line] = []
     problems: list[Problem] = []
     header: list[str] | None = None
@@ -52,47 +80,94 @@ def _csv_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
                 continue
             if header is None:
                 header = row
-                if fault := _header_fault(header, text.partition("\n")[0]):
-                    return [], [Problem("not-json", place, fault)]
+                if faults := _header_faults(header, separator):
+                    return [], [Problem("not-json", place, fault) for fault in faults]
+            elif len(lines) + len(problems) == max_records():
+                problems.append(too_large(place, f"the file has more than {max_records():,} records"))
+                break
             elif len(row) != len(header):
                 message = f"expected {len(header)} columns, as in the header, found {len(row)}"
                 problems.append(Problem("not-json", place, message))
             else:
                 cells = zip(header, row, strict=True)
-                lines.append(Line(place, _nested({key: _cell(value) for key, value in cells if value != ""})))
+                lines.append(Line(place, _nested({key: _cell(key, value) for key, value in cells if value != ""})))
     except csv.Error as error:
         problems.append(Problem("not-json", f"{name}:{start}", f"not CSV: {error}"))
     return lines, problems
 
 
-def _header_fault(columns: Sequence[str], line: str = "") -> str | None:
-    """What is wrong with the names of columns, if anything; `line` is how CSV has them."""
-    if "id" not in columns and re.search(r"[;\t]", line):
-        return "the header has no column id: separate cells by commas, not by semicolons or tabs"
-    if twice := sorted({column for column in columns if columns.count(column) > 1}):
-        return f"the column {', '.join(map(repr, twice))} stands twice"
-    if both := sorted({column.partition(".")[0] for column in columns if "." in column} & set(columns)):
-        return f"the column {', '.join(map(repr, both))} stands beside columns of its parts: give one or the other"
-    return None
+def _header_faults(columns: Sequence[str], separator: str = "") -> list[str]:
+    """What is wrong with the names of columns; `separator` is what divides them in a text file.
+
+    A column without a name, as the index that pandas writes, is none of them.
+    """
+    if columns[:1] and columns[0].startswith("sep="):
+        return [f"the first line is {quoted(separator.join(columns))}, which only Excel reads: delete it"]
+    if separator and len(columns) == 1 and re.search(r"[;,\t]", columns[0]):
+        wrong = " or ".join(words for mark, words in _SEPARATOR_NAMES.items() if mark != separator)
+        return [f"the header has no column id: separate cells by {_SEPARATOR_NAMES[separator]}, not by {wrong}"]
+    faults = []
+    places: dict[str, list[int]] = {}
+    for place, column in enumerate(columns, start=1):
+        first = _REPEATED.fullmatch(column)
+        places.setdefault(first[1] if first and first[1] in columns else column, []).append(place)
+    for column, found in places.items():
+        if column and len(found) > 1:
+            numbers = ", ".join(map(str, found[:10]))
+            faults.append(f"the column {quoted(column)} is there {len(found)} times (columns {numbers}): keep one")
+    outer = {column.partition(".")[0] for column in places if "." in column}
+    if both := sorted(outer & places.keys() - {""}):
+        faults.append(f"the column {listed(both)} stands beside columns of its parts: give one or the other")
+    if spaced := [column for column in places if column != column.strip()]:
+        faults.append(f"the column {listed(spaced)} has white space around its name: remove it")
+    if not set(_IDS) & {column.strip() for column in columns}:
+        faults.append(f"the header has no column id, in small letters: it has {listed(places)}")
+    return faults
 
 
-def _cell(value: str) -> str | float:
-    try:
-        return float(value)
-    except ValueError:
+def _cell(column: str, value: str) -> str | float:
+    if column in _WORDS or not _NUMBER.fullmatch(value):
         return value
+    return float(value)
 
 
 def _parquet_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
+    import pyarrow
+    from pyarrow import parquet
+
+    lines: list[Line] = []
     try:
-        table = pl.read_parquet(data)
-    except pl.exceptions.PolarsError as error:
-        return [], [Problem("not-json", name, f"not Parquet: {error}")]
-    if fault := _header_fault(table.columns):
-        return [], [Problem("not-json", name, fault)]
-    rows = table.to_dicts()
-    records = ({key: value for key, value in row.items() if value is not None} for row in rows)
-    return [Line(f"{name}:row {number}", _nested(record)) for number, record in enumerate(records, start=1)], []
+        with parquet.ParquetFile(io.BytesIO(data)) as file:
+            if faults := _header_faults(file.schema_arrow.names):
+                return [], [Problem("not-json", name, fault) for fault in faults]
+            if file.metadata.num_rows > max_records():
+                return [], [too_large(name, f"the file has more than {max_records():,} records")]
+            size = 0
+            for rows in file.iter_batches(_ROWS_AT_ONCE):
+                cells = {
+                    column: array.dictionary_decode() if isinstance(array, pyarrow.DictionaryArray) else array
+                    for column, array in zip(rows.schema.names, rows.columns, strict=True)
+                }
+                size += sum(array.nbytes for array in cells.values())
+                if size > max_size():
+                    return [], [too_large(name, f"has more than {max_size():,} bytes, unpacked")]
+                first = len(lines) + 1
+                lines += [
+                    Line(f"{name}:row {number}", _nested(_plain(row)))
+                    for number, row in enumerate(pyarrow.RecordBatch.from_pydict(cells).to_pylist(), start=first)
+                ]
+    except (pyarrow.ArrowException, OSError, ValueError, LookupError, ArithmeticError, MemoryError) as error:
+        return [], [Problem("not-json", name, f"not Parquet, or damaged: {reason(error)}")]
+    return lines, []
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON would hold it: without the keys that are null, and decimals as numbers."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return list(map(_plain, value))
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _nested(flat: Record) -> Record:

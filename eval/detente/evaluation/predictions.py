@@ -1,18 +1,25 @@
 """Reading predictions: one strict reader, which knows line numbers and reports every problem at once."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from detente.data.fields import Fault, PredictionError, nearest
-from detente.data.files import unpack, unpacked_name
-from detente.data.jsonl import Line, describe
+from detente.data.fields import Fault, Field, PredictionError, nearest, string
+from detente.data.files import unpack
+from detente.data.jsonl import Line, Record, describe, listed, quoted
 from detente.data.problems import Problem, ValidationError
-from detente.data.tabular import FLAT_SUFFIXES, read_lines
+from detente.data.tabular import FLAT_SUFFIXES, read_lines, suffix_of
 from detente.tasks.all import TASKS
 from detente.tasks.task import Gold, Task
+from detente.text.tokens import shortened
+
+_NEAR_MISS: Final = 80
+"""Of the ratio of rapidfuzz, 0…100, from which on a column's name is a known one misspelt."""
+_UNREADABLE: Final = ("not-json", "not-readable", "no-id", "no-predictions", "text-not-utf8")
+"""The codes of problems behind which any id may be hidden."""
+_MOST_HINTS: Final = 100
+"""Of more unknown ids than these none is a slip of the pen, and the nearest of each would take its time."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,7 @@ class Predictions:
         crashed: Ids whose line has an `error`.
         extra: Ids that the gold does not have, left out; empty unless that was allowed.
         tools: What made the predictions, by the lines' `tool`.
+        notes: What was left out or changed on reading, in words.
     """
 
     task: Task
@@ -38,6 +46,7 @@ class Predictions:
     crashed: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def task_of(lines: Sequence[Line], name: str) -> Task:
@@ -46,7 +55,7 @@ def task_of(lines: Sequence[Line], name: str) -> Task:
     Raises:
         ValidationError: If the lines fit no task, or several.
     """
-    keys = set().union(*(line.record.keys() for line in lines))
+    keys = {key for line in lines for key, value in line.record.items() if value is not None}
     fitting = [task for task in TASKS if keys & set(task.kinds)]
     if len(fitting) > 1:
         ids = [str(line.record.get("id")) for line in lines]
@@ -57,7 +66,10 @@ def task_of(lines: Sequence[Line], name: str) -> Task:
         message = "the file is one object without an id: if its keys are pages, name their reference texts with --gold"
         raise ValidationError([Problem("task-unclear", f"{name}:1", message)])
     words = ", ".join(task.name for task in fitting or TASKS)
-    message = f"the lines fit {'several tasks' if fitting else 'no task'}: say which with --task ({words})"
+    fit = "several tasks" if fitting else f"no task (they have {listed(sorted(keys))})"
+    message = f"the lines fit {fit}: say which with --task ({words})"
+    if not fitting and (meant := _misspelt(keys, {kind for task in TASKS for kind in task.kinds})):
+        message = meant
     raise ValidationError([Problem("task-unclear", f"{name}:1", message)])
 
 
@@ -74,7 +86,7 @@ def check(
     """Turns lines into predictions.
 
     Args:
-        lines: As read.
+        lines: As read; a key that is null is one that is not there.
         task: Whose predictions they are.
         gold: The gold.
         name: What to call the file.
@@ -86,6 +98,12 @@ def check(
     Raises:
         ValidationError: With every problem.
     """
+    lines = [Line(place, _present(record)) for place, record in lines]
+    notes = []
+    if lines and suffix_of(name) in FLAT_SUFFIXES:
+        lines, unknown = _known_columns(lines, task, name)
+        if unknown:
+            notes.append(f"left out are the columns that {task.name} does not know: {listed(unknown)}")
     units = task.units(gold, [line.record["id"] for line in lines if isinstance(line.record.get("id"), str)])
     found = list(problems)
     outside = [line for line in lines if isinstance(line.record.get("id"), str) and line.record["id"] not in units]
@@ -94,7 +112,8 @@ def check(
         left_out = set(extra)
         lines = [line for line in lines if str(line.record.get("id")) not in left_out]
     if len(outside) == len(lines) > 1 and not allow_extra:
-        shown = f"{outside[0].record['id']!r} and {len(lines) - 1} more; the gold has {next(iter(units), 'nothing')!r}"
+        has = quoted(next(iter(units), "nothing"))
+        shown = f"{quoted(outside[0].record['id'])} and {len(lines) - 1} more; the gold has {has}"
         raise ValidationError(
             [
                 *found,
@@ -106,10 +125,12 @@ def check(
     first: dict[str, str] = {}
     by_id: dict[str, Any] = {}
     kinds: set[str] = set()
+    hints = units if len(outside) <= _MOST_HINTS else {}
     for line in lines:
         faults: list[Fault] = []
-        unit = _unit_of(line, units, first, faults)
+        unit = _unit_of(line, units, hints, first, faults)
         given = _kinds_of(line, task, faults)
+        Field(line.record, "", faults).get("tool", string)
         if unit is not None and len(given) == 1:
             try:
                 by_id[line.record["id"]] = task.parse(unit, line.record)
@@ -117,10 +138,12 @@ def check(
             except PredictionError as refused:
                 faults += refused.faults
         found += [Problem(rule, line.location, message) for rule, message in faults]
-    unreadable = any(problem.code in ("not-json", "no-id", "no-predictions", "text-not-utf8") for problem in found)
+    unreadable = any(problem.code in _UNREADABLE for problem in found)
     missing = tuple(sorted(units.keys() - first.keys()))
     if missing and not allow_missing and not unreadable:
-        named = ", ".join(missing[:20]) + (f" and {len(missing) - 20} more" if len(missing) > 20 else "")
+        named = ", ".join(map(shortened, missing[:10])) + (
+            f" and {len(missing) - 10} more" if len(missing) > 10 else ""
+        )
         message = f"{len(missing)} of {len(units)} are not predicted: {named}; add them, or pass --allow-missing"
         found.append(Problem("id-missing", name, message))
     if found:
@@ -133,23 +156,46 @@ def check(
         kinds=tuple(kind for kind in task.kinds if kind in kinds),
         crashed=tuple(sorted(line.record["id"] for line in lines if line.record.get("error"))),
         extra=extra,
-        tools=tuple(sorted({str(line.record["tool"]) for line in lines if line.record.get("tool")})),
+        tools=tuple(sorted({line.record["tool"] for line in lines if line.record.get("tool")})),
+        notes=(*notes, *task.notes(by_id)),
     )
 
 
-def _unit_of(line: Line, units: dict[str, Any], first: dict[str, str], faults: list[Fault]) -> Any:
-    """The gold unit that a line is about, None if there is none; what is wrong with its id is added to the faults."""
+def _present(record: Record) -> Record:
+    return {key: value for key, value in record.items() if value is not None}
+
+
+def _misspelt(names: Iterable[str], known: Iterable[str]) -> str:
+    """Names that are nearly known ones, as a message that says which are meant; empty if there are none."""
+    from rapidfuzz.fuzz import ratio
+    from rapidfuzz.process import extractOne
+
+    words = list(known)
+    found = {
+        name: extractOne(name.strip().casefold()[:100], words, scorer=ratio, score_cutoff=_NEAR_MISS) for name in names
+    }
+    meant = [f"{quoted(name)} is no known name: did you mean {best[0]}?" for name, best in found.items() if best]
+    return "; ".join(meant[:10])
+
+
+def _unit_of(
+    line: Line, units: dict[str, Any], hints: Iterable[str], first: dict[str, str], faults: list[Fault]
+) -> Any:
+    """The gold unit that a line is about, None if there is none; what is wrong with its id is added to the faults.
+
+    An id that is none of `units` may be meant as one of `hints`.
+    """
     name = line.record.get("id")
     if "id" not in line.record:
         faults.append(("no-id", 'the line has no "id"'))
     elif not isinstance(name, str):
         faults.append(("wrong-type", f"id is {describe(name)}, not a string"))
     elif name not in units:
-        faults.append(("id-unknown", f"{name!r} is not in the gold{nearest(name, units)}"))
+        faults.append(("id-unknown", f"{quoted(name)} is not in the gold{nearest(name, hints)}"))
     else:
         place = first.setdefault(name, line.location)
         if place != line.location:
-            faults.append(("id-duplicate", f"{name} is a duplicate of {place}"))
+            faults.append(("id-duplicate", f"{shortened(name)} is a duplicate of {place}"))
         return units[name]
     return None
 
@@ -159,7 +205,7 @@ def _kinds_of(line: Line, task: Task, faults: list[Fault]) -> list[str]:
     keys = line.record.keys()
     known = ("id", *task.kinds, *task.extras)
     if unknown := sorted(keys - set(known)):
-        faults.append(("unknown-field", f"{', '.join(map(repr, unknown))}: {task.name} knows {', '.join(known)}"))
+        faults.append(("unknown-field", f"{listed(unknown)}: {task.name} knows {', '.join(known)}"))
     given = [kind for kind in task.kinds if kind in keys]
     if len(given) != 1:
         named = " and ".join(given) if given else "none"
@@ -193,8 +239,28 @@ def read(
     if not lines:
         raise ValidationError(problems)
     task = task or task_of(lines, path)
-    if Path(unpacked_name(path)).suffix.lower() in FLAT_SUFFIXES and not task.tabular:
-        raise ValidationError(
-            [Problem("wrong-type", path, f"predictions of {task.name} are JSON Lines, not a flat table")]
-        )
+    if suffix_of(path) in FLAT_SUFFIXES and not task.tabular:
+        message = f"predictions of {task.name} are JSON Lines, not a flat table"
+        raise ValidationError([Problem("wrong-type", path, message)])
     return check(lines, task, gold, path, allow_missing=allow_missing, allow_extra=allow_extra, problems=problems)
+
+
+def _known_columns(lines: Sequence[Line], task: Task, name: str) -> tuple[list[Line], list[str]]:
+    """The rows of a table without the columns that a task does not know, and the names of these.
+
+    Raises:
+        ValidationError: If one of them is nearly a known one, or none is a kind of the task.
+    """
+    columns = dict.fromkeys(key for line in lines for key in line.record)
+    known = ("id", *task.kinds, *task.extras)
+    left_out = [column for column in columns if column not in known]
+    problems = []
+    if meant := _misspelt(left_out, known):
+        problems.append(Problem("unknown-field", f"{name}:1", meant))
+    elif not columns.keys() & set(task.kinds):
+        message = f"the table has {listed(columns)}: {task.name} needs one of {', '.join(task.kinds)}"
+        problems.append(Problem("form", f"{name}:1", message))
+    if problems:
+        raise ValidationError(problems)
+    kept = [Line(place, {key: value for key, value in record.items() if key in known}) for place, record in lines]
+    return kept, [column or "(no name)" for column in left_out]

@@ -1,6 +1,5 @@
 """The prediction files of one call: read and checked together, against the built dataset or reference texts."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,7 +71,7 @@ def read_all(
 
 
 def _read(path: str, gold: "Gold", task: str | None, allow_missing: bool, allow_extra: bool) -> "Predictions":
-    from detente.data.files import read_bytes
+    from detente.data.files import STANDARD_INPUT, read_input
     from detente.evaluation import predictions
     from detente.tasks.all import TASKS
     from detente.tasks.content_extraction.references import ReferenceCorpus
@@ -81,7 +80,7 @@ def _read(path: str, gold: "Gold", task: str | None, allow_missing: bool, allow_
     if isinstance(gold, ReferenceCorpus):
         from detente.tasks.content_extraction.gold_formats import prediction_lines
 
-        given = sys.stdin.buffer.read() if path == "-" else None
+        given = read_input(path) if path == STANDARD_INPUT else None
         lines, problems = prediction_lines(Path("standard input" if path == "-" else path), given)
         return predictions.check(
             lines,
@@ -97,7 +96,7 @@ def _read(path: str, gold: "Gold", task: str | None, allow_missing: bool, allow_
         raise ValidationError(
             [Problem("not-readable", name, "is a folder: give --gold, whose ids its files are named by")]
         )
-    data = sys.stdin.buffer.read() if path == "-" else read_bytes(Path(path))
+    data = read_input(path)
     wanted = next((known for known in TASKS if known.name == task), None)
     return predictions.read(name, data, gold, wanted, allow_missing=allow_missing, allow_extra=allow_extra)
 

@@ -147,7 +147,7 @@ class Task:
         standard: The metrics shown beside it, at most eight; `--metrics all` shows the others too.
         kinds: The keys of which a prediction line has exactly one.
         extras: Keys that it may have besides.
-        tabular: Whether predictions may be CSV or Parquet.
+        tabular: Whether predictions may be CSV, TSV or Parquet.
         options: The fields of `Options` that it heeds.
         keys: The columns by which its counts can be broken down; one that is null throughout is left out. Always among
             them: `id`, the unit; `family`; `slice`, of which only `main` rows enter the main scores.
@@ -170,6 +170,7 @@ class Task:
         aliases: Names that metrics had in the last version, which `--metrics` still takes, to those they have now.
         signature_parts: What else the signature must name for a score to be repeated, as `{"nltk": "3.9.1"}`; from
             the units.
+        notes: What must be said of predictions that were changed on reading; from predictions by id.
     """
 
     name: str
@@ -196,6 +197,7 @@ class Task:
     primary_of: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     signature_parts: Callable[[Mapping[str, Any]], dict[str, str]] = lambda _: {}
+    notes: Callable[[Mapping[str, Any]], Sequence[str]] = lambda _: ()
 
     def renamed(self, names: Iterable[str]) -> list[str]:
         """Names of metrics as they are now, of which some may be those of the last version."""

@@ -203,7 +203,7 @@ BOTH: dict[str, tuple[bytes, list[str]]] = {  # bytes: what is wrong with them, 
     ),
     "a line without id": (b'{"id": "coast", "text": ""}\n{"text": "b"}\n', [":2: no-id: "]),
     "Latin-1": ('{"coast": "caf\xe9"}'.encode("latin-1"), [":1: not-json: "]),
-    "an array": (b'[{"id": "coast", "text": ""}]', [":1: not-json: "]),
+    "an array of numbers": (b"[1]", [":record 1: not-json: "]),
     "NaN": (b'{"coast": {"articleBody": NaN}}', [": not-json: NaN is not JSON"]),
 }
 

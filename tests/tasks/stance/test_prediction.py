@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from detente.data.fields import PredictionError
-from detente.tasks.stance.prediction import Prediction, parse
+from detente.tasks.stance.prediction import Prediction, notes, parse
 
 
 def faults_of(**line: Any) -> list[tuple[str, str]]:
@@ -47,7 +47,7 @@ def test_a_score_folds_at_one_half_on_both_sides(score: float, label: str) -> No
     assert parse({}, {"score": score}).label == label
 
 
-@pytest.mark.parametrize("score", [True, "1", None, [1], math.inf, math.nan])
+@pytest.mark.parametrize("score", [True, "1", [1], math.inf, math.nan])
 def test_a_score_is_a_finite_number(score: Any) -> None:
     [(rule, message)] = faults_of(score=score)
     assert (rule, message.endswith(", not a number")) == ("wrong-type", True)
@@ -71,14 +71,39 @@ def test_probabilities_may_miss_1_by_one_millionth(probabilities: dict[str, floa
 @pytest.mark.parametrize(
     ("probabilities", "total"),
     [
-        (shares(0.5, 0.49999899, 0), "0.99999899"),  # off by 1.01e-6
-        (shares(0.5, 0.50000101, 0), "1.00000101"),
+        (shares(0.5, 0.4949, 0), "0.9949"),  # off by .0051
+        (shares(0.5, 0.5051, 0), "1.0051"),
+        (shares(0.5, 0.50500001, 0), "1.00500001"),
+        (shares(0.5, 0.49499999, 0), "0.99499999"),
         (shares(0, 0, 0), "0"),
         (shares(1, 1, 1), "3"),
     ],
 )
-def test_probabilities_may_not_miss_1_by_more(probabilities: dict[str, float], total: str) -> None:
-    assert faults_of(probabilities=probabilities) == [("probabilities", f"probabilities sum to {total}, not to 1")]
+def test_probabilities_may_not_miss_1_by_more_than_rounding_does(probabilities: dict[str, float], total: str) -> None:
+    message = f"probabilities sum to {total}, not to 1 within 0.005: divide them by their sum"
+    assert faults_of(probabilities=probabilities) == [("probabilities", message)]
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "divided"),
+    [
+        (shares(0.5, 0.505, 0), shares(0.5 / 1.005, 0.505 / 1.005, 0)),  # 1 + .005
+        (shares(0.5, 0.495, 0), shares(0.5 / 0.995, 0.495 / 0.995, 0)),  # 1 − .005
+        (shares(0.5, 0.50000101, 0), shares(0.5 / 1.00000101, 0.50000101 / 1.00000101, 0)),  # more than 1e-6
+        (shares(0.33, 0.33, 0.34 - 0.0025), shares(0.33 / 0.9975, 0.33 / 0.9975, 0.3375 / 0.9975)),
+    ],
+)
+def test_probabilities_that_rounding_left_another_sum_are_divided_by_it(
+    probabilities: dict[str, float], divided: dict[str, float]
+) -> None:
+    found = parse({}, {"probabilities": probabilities})
+    assert found.probabilities == pytest.approx(divided, abs=1e-15)
+    assert found.renormalised
+    exact = parse({}, {"probabilities": shares(1, 0, 0)})
+    assert notes({}) == notes({"a": exact}) == []
+    assert notes({"a": found, "b": exact, "c": found}) == [
+        "the probabilities of 2 lines do not sum to 1, and were divided by their sum"
+    ]
 
 
 def test_each_probability_that_is_none_is_named_and_the_sum_is_then_not_judged() -> None:

@@ -183,7 +183,7 @@ BOILERPLATE: Final = Task(
     ),
     kinds=KINDS,
     extras=("offset_unit", "tool", "error"),
-    tabular=False,
+    tabular=True,
     options=("paratext", "alternatives"),
     keys=("id", "family", "slice", "article", "template", "zone", "type", "item"),
     columns=COLUMNS,

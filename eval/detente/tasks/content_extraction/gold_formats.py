@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from detente.data.files import read_bytes, unpack, unpacked_name
-from detente.data.jsonl import Line, Record, broken_document, describe, parse_document, parse_lines
+from detente.data.files import read_bytes, read_input, unpack, unpacked_name
+from detente.data.jsonl import Line, Record, broken_document, describe, parse_document
 from detente.data.problems import Problem, ValidationError
+from detente.data.tabular import read_records
 from detente.tasks.content_extraction import references
 from detente.tasks.content_extraction.references import ReferenceCorpus, ReferencePage
 
@@ -32,7 +33,7 @@ def records(path: Path) -> tuple[list[Line], list[Problem]]:
     """
     if path.is_dir():
         return _folder(path)
-    return parse(read_bytes(path), str(path))
+    return parse(read_input(str(path)), str(path))
 
 
 def parse(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
@@ -42,7 +43,7 @@ def parse(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
     if problems:
         return [], problems
     if not isinstance(document, dict) or any(isinstance(document.get(key), str) for key in _ID_KEYS):
-        lines, problems = parse_lines(data, name)
+        lines, problems = read_records(data, name)
         if not lines and len(problems) > 1:  # one broken document, rather than as many broken lines
             problems = [broken_document(data, name)]
         return [Line(line.location, _renamed(line.record)) for line in lines], problems

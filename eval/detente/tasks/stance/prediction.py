@@ -1,24 +1,37 @@
 """What a line says of a stance: a label, a score on the scale, or a probability for each label."""
 
 import math
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from detente.data.fields import Field, label, read
 from detente.data.jsonl import Record, describe
 from detente.data.labels import SCALE, STANCE_LABELS, label_of_scale
+from detente.text.tokens import shortened
 
 KINDS: Final = ("label", "score", "probabilities")
-_TOLERANCE: Final = 1e-6
-"""How far from 1 probabilities may sum, for those that were written with few digits."""
+_EXACT: Final = 1e-6
+"""How far from 1 probabilities may sum and stand as they are."""
+_ROUNDED: Final = 0.005
+"""How far from 1 they may sum and are divided by their sum: float16 and two decimals leave as much."""
 
 
 class Prediction(NamedTuple):
-    """A predicted label, and the score or the probabilities that it comes from."""
+    """A predicted label, and the score or the probabilities that it comes from.
+
+    Attributes:
+        kind: The key that the line has.
+        label: One of the inventory.
+        score: On the scale.
+        probabilities: Of each label; they sum to 1.
+        renormalised: Whether they were divided by their sum, since rounding had left another one.
+    """
 
     kind: str
     label: str
     score: float | None = None
     probabilities: dict[str, float] | None = None
+    renormalised: bool = False
 
 
 def parse(_: Any, record: Record) -> Prediction:
@@ -58,7 +71,7 @@ def _probabilities(field: Field) -> Prediction | None:
     if not isinstance(value, dict):
         return field.is_not("an object of label: probability")
     if value.keys() != set(STANCE_LABELS):
-        named = ", ".join(value) or "nothing"
+        named = shortened(", ".join(value), 120) or "nothing"
         return field.refuse("probabilities", f"{field.path} name {named}: name each of {', '.join(STANCE_LABELS)}")
     bad = [name for name in STANCE_LABELS if not _is_number(value[name]) or not 0 <= value[name] <= 1]
     for name in bad:
@@ -68,7 +81,19 @@ def _probabilities(field: Field) -> Prediction | None:
         return None
     total = math.fsum(value.values())
     # Rounded, so that three times .333333 passes: its sum is off by 1e-6 and an error of the twelfth digit.
-    if round(abs(total - 1), 12) > _TOLERANCE:
-        return field.refuse("probabilities", f"{field.path} sum to {total:.9g}, not to 1")
+    off = round(abs(total - 1), 12)
+    if off > _ROUNDED:
+        message = f"{field.path} sum to {total:.9g}, not to 1 within {_ROUNDED}: divide them by their sum"
+        return field.refuse("probabilities", message)
     # Of equally probable labels the first of the inventory, so that the order of the keys does not matter.
-    return Prediction("probabilities", max(STANCE_LABELS, key=lambda name: value[name]), probabilities=value)
+    label = max(STANCE_LABELS, key=lambda name: value[name])
+    if off <= _EXACT:
+        return Prediction("probabilities", label, probabilities=value)
+    divided = {name: each / total for name, each in value.items()}
+    return Prediction("probabilities", label, probabilities=divided, renormalised=True)
+
+
+def notes(predictions: Mapping[str, Prediction]) -> list[str]:
+    """That probabilities were renormalised, if any were."""
+    count = sum(prediction.renormalised for prediction in predictions.values())
+    return [f"the probabilities of {count} lines do not sum to 1, and were divided by their sum"] if count else []

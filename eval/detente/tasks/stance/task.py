@@ -14,7 +14,7 @@ from detente.metrics.classification import Floats
 from detente.tasks.labels import alpha, label_scorer, most_frequent
 from detente.tasks.metric_families import accuracy, confusion_columns, macro_f1, mcc, of_confusion
 from detente.tasks.stance.baselines import BASELINES
-from detente.tasks.stance.prediction import KINDS, Prediction, parse
+from detente.tasks.stance.prediction import KINDS, Prediction, notes, parse
 from detente.tasks.task import CorpusMetric, CorpusValue, Counts, Metric, Options, Row, Task
 
 if TYPE_CHECKING:
@@ -200,6 +200,7 @@ STANCE: Final = Task(
     inputs=_inputs,
     baselines=BASELINES,
     id_pattern="[^:]+(:[^:]+){3,}",
+    notes=notes,
     majority=_majority,
     corpus_metrics=(
         CorpusMetric(
