@@ -10,6 +10,8 @@ from detente.cli.options import CONTEXT, GOLD_FORMAT, problems_exit
 from detente.data.problems import Problem, ValidationError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from click.shell_completion import CompletionItem
 
 
@@ -68,7 +70,7 @@ def dataset_validate(path: Path | None) -> None:
     with problems_exit(exit_code=1):
         from detente.dataset.build import check
 
-        tables = check(root)
+        tables = check(root).tables
         rows = sum(len(table.rows) for table in tables.values())
         click.echo(f"no problems: {rows} rows in {len(tables)} tables", err=True)
 
@@ -153,37 +155,60 @@ def dataset_info(output_format: str) -> None:
 
 
 @dataset_group.command("agreement")
-@_PATH
-def dataset_agreement(path: Path | None) -> None:
-    """Measure the annotation passes in PATH (by default this checkout's) anew.
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--task", help="What two FILES label; by default told from the keys of their lines.")
+def dataset_agreement(paths: tuple[Path, ...], task: str | None) -> None:
+    """Measure how far annotators agree: the passes in a checkout, or two people's files.
 
-    Krippendorff's alpha for labels, alpha_U for spans, B-cubed for clusters: of two blind passes before adjudication,
-    of the gold with a fresh pass, and what reviewers found of the errors seeded in the labels.
+    Without files, or with the root of a checkout: two blind passes before adjudication, the gold with a fresh pass, and
+    what reviewers found of the errors seeded in the labels. With two files in the form of a pass over one task: those,
+    on the pages that both have. Krippendorff's alpha for labels, alpha_U for spans, B-cubed for clusters.
+
+    \b
+    detente dataset agreement
+    detente dataset agreement anna/detente-002.jsonl ben/detente-002.jsonl --task stance
+
+    Exit status: 0 measured, 1 problems in the annotations, 2 problems in the call or in the files.
     """
+    files = [path for path in paths if path.is_file()]
+    if len(files) not in (0, 2) or len(paths) > max(1, len(files)):
+        raise click.UsageError("give two files, or the root of a checkout, or nothing")
     with problems_exit():
-        root = _root(path)
+        root = _root(None if files else next(iter(paths), None))
     with problems_exit(exit_code=1):
-        from rich.console import Console
-        from rich.table import Table
-
-        from detente.dataset import annotations
         from detente.dataset import statistics as counts
-        from detente.dataset.quality import adversarial_review
+        from detente.dataset.build import check
 
-        tables, _ = annotations.read(root)
-        found = adversarial_review.found(root, {row["id"]: row["text"] for row in tables["articles"].rows})
-        sections: tuple[tuple[str, tuple[str, ...], list[tuple[str, ...]]], ...] = (
-            ("two blind passes, before adjudication", counts.AGREEMENT_HEADER, counts.agreement_rows(found.passes)),
-            ("the gold and a fresh pass", counts.AGREEMENT_HEADER, counts.agreement_rows(found.reproduction)),
-            ("adversarial review", counts.REVIEW_HEADER, [tuple(map(str, row)) for row in found.reviews]),
-        )
-        console = Console(highlight=False, emoji=False)
-        for title, header, rows in sections:
-            table = Table(*header, title=title, title_justify="left", box=None, pad_edge=False)
-            for row in rows:
-                table.add_row(*row)
-            console.print(table)
-            console.print()
+        checked = check(root)
+    if files:
+        with problems_exit():
+            from detente.dataset.quality.agreement import compared_files
+            from detente.dataset.schema import LAYERS
+
+            known = [name for name, layer in LAYERS.items() if layer.compared]
+            if task and task not in known:
+                raise click.BadParameter(f"{task!r} is not one of {', '.join(known)}", param_hint="--task")
+            measures, left_out = compared_files(*files, checked.tables, task)
+        _print_table("the two files", counts.AGREEMENT_HEADER, counts.agreement_rows(measures))
+        click.echo("".join(f"{line}\n" for line in counts.left_out_lines(left_out)), nl=False)
+        return
+    found = checked.found
+    _print_table("two blind passes, before adjudication", counts.AGREEMENT_HEADER, counts.agreement_rows(found.passes))
+    _print_table("the gold and a fresh pass", counts.AGREEMENT_HEADER, counts.agreement_rows(found.reproduction))
+    click.echo("".join(f"{line}\n" for line in counts.left_out_lines(found.left_out)), nl=False)
+    _print_table("adversarial review", counts.REVIEW_HEADER, [tuple(map(str, row)) for row in found.reviews])
+
+
+def _print_table(title: str, header: "Sequence[str]", rows: "Sequence[Sequence[str]]") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*header, title=title, title_justify="left", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*row)
+    console = Console(highlight=False, emoji=False)
+    console.print(table)
+    console.print()
 
 
 @dataset_group.command("audit")

@@ -27,6 +27,7 @@ CORPUS_RULES = {
     "proposition-unregistered": "a proposition that a record names is in annotations/propositions.jsonl",
     "claim-unregistered": "a claim that attribution names is a claim",
     "event-unregistered": "a speech event that a record names is in annotations/events.jsonl",
+    "item-unknown": "a pass or a review names a row of the gold",
     "holder-unregistered": "a stance's holder is in annotations/sources.jsonl",
     "headline-not-found": "a headline in the registry is a headline segment of the page, word for word",
     "basis-without-value": "a value is null exactly if its basis is unknown",

@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import polars as pl
 
@@ -18,6 +18,9 @@ from detente.data.problems import Problem, ValidationError
 from detente.dataset import annotations, card, checks, schema
 from detente.dataset import statistics as counts
 from detente.dataset.quality import adversarial_review
+from detente.dataset.quality import passes as annotators
+from detente.dataset.quality.adversarial_review import Found, Review
+from detente.dataset.quality.passes import Passes
 from detente.text.normalization import NORMALISATION
 
 MANIFEST: Final = "dataset/manifest.json"
@@ -43,17 +46,40 @@ def digest(frame: pl.DataFrame) -> str:
     )
 
 
-def check(root: Path) -> Tables:
-    """Reads a corpus and checks all of it.
+class Checked(NamedTuple):
+    """A corpus without problems.
+
+    Attributes:
+        tables: The gold and the registries, complete.
+        passes: The annotators' passes, the gold among them.
+        reviews: What reviewers of the labels achieved.
+    """
+
+    tables: Tables
+    passes: Passes
+    reviews: list[Review]
+
+    @property
+    def found(self) -> Found:
+        """How firm the labels are, measured anew."""
+        texts = {row["id"]: row["text"] for row in self.tables["articles"].rows}
+        return adversarial_review.found(self.passes, self.reviews, texts)
+
+
+def check(root: Path) -> Checked:
+    """Reads a corpus and checks all of it: gold, registries, passes and reviews.
 
     Raises:
         ValidationError: With every problem.
     """
     read, problems = annotations.read(root)
     tables = schema.complete(read)
-    if problems := problems + checks.problems_of(tables):
+    problems += checks.problems_of(tables)
+    passes, faults = annotators.read(root, tables)
+    reviews, others = adversarial_review.reviews(root, tables)
+    if problems := problems + faults + others:
         raise ValidationError(problems)
-    return tables
+    return Checked(tables, passes | annotators.gold(tables), reviews)
 
 
 def files_of(root: Path) -> Files:
@@ -65,7 +91,8 @@ def files_of(root: Path) -> Files:
     Raises:
         ValidationError: If the corpus has problems.
     """
-    tables = check(root)
+    checked = check(root)
+    tables = checked.tables
     version = _version(root)
     frames = {config: schema.frame_of(tables[config]) for config in schema.PUBLISHED}
     digests = {config: digest(frame) for config, frame in frames.items()}
@@ -74,7 +101,7 @@ def files_of(root: Path) -> Files:
         buffer = io.BytesIO()
         frame.write_parquet(buffer, compression="zstd", statistics=False)
         files[f"dataset/data/{config}/{SPLIT}.parquet"] = buffer.getvalue()
-    found = adversarial_review.found(root, {row["id"]: row["text"] for row in tables["articles"].rows})
+    found = checked.found
     files[AGREEMENT] = _json(found.document())
     blocks = counts.blocks(tables, found)
     yaml = card.front_matter(version, digests)
