@@ -1,5 +1,6 @@
 """Agreement of passes, seeded errors, and differences between versions."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from detente.data.corpus import Corpus
 from detente.data.jsonl import dump_lines
 from detente.data.labels import SEGMENT_TYPES
+from detente.data.problems import ValidationError
 from detente.dataset import build
 from detente.dataset.diff import changes
 from detente.dataset.quality import agreement
@@ -77,7 +79,9 @@ def test_a_pass_that_is_not_there_leaves_every_page_out() -> None:
     passes = {("boilerplate", "pass-a"): one_pass(_900=ROWS)}
     assert agreement.measures(passes, TEXTS) == []
     assert [each.articles for each in agreement.left_out(passes, TEXTS)] == [("detente-900", "detente-001")]
-    assert agreement.left_out({("boilerplate", "gold"): one_pass(_900=ROWS)}, TEXTS, *[agreement.REPRODUCTION] * 2) == []
+    assert (
+        agreement.left_out({("boilerplate", "gold"): one_pass(_900=ROWS)}, TEXTS, *[agreement.REPRODUCTION] * 2) == []
+    )
 
 
 @pytest.mark.parametrize("layer", ["boilerplate", "claims", "stance"])
@@ -89,6 +93,78 @@ def test_nothing_to_compare_is_undefined(layer: str) -> None:
     row |= {"label": "favor", "expression": "explicit", "chain": [], "scale": 2, "evidence": row["spans"]}
     for found in measured(layer, one_pass(_001=[row]), one_pass(_001=[row])).values():
         assert np.isnan(found.without_copy)
+
+
+def gold_rows(minimal: Path, layer: str) -> list[dict]:
+    path = minimal / "annotations" / layer / "gold" / "detente-900.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def two_files(minimal: Path, first: list[dict], second: list[dict], task: str | None = None):
+    paths = (minimal / "anna.jsonl", minimal / "ben.jsonl")
+    for path, rows in zip(paths, (first, second), strict=True):
+        path.write_text(dump_lines(rows))
+    return agreement.compared_files(paths, build.check(minimal).tables, task)
+
+
+def test_two_peoples_files_are_compared(minimal: Path) -> None:
+    rows = gold_rows(minimal, "boilerplate")
+    measures, left_out = two_files(minimal, rows, [*rows[:2], rows[2] | {"type": "related"}, rows[3]])
+    found = {(m.field, m.measure): m for m in measures}
+    # Values: headline 2, paragraph 2, share 1, related 3. Observed: 2 of 8 ordered pairs differ. Expected: pairs of
+    # different values, 64 − (4 + 4 + 1 + 9) = 46 of the 8·7 = 56. α = 1 − (2/8)/(46/56).
+    assert found["type", "α"].value == pytest.approx(1 - (2 / 8) / (46 / 56))
+    assert found["spans", "α_U"].value == 1
+    assert left_out == []
+
+
+def test_files_with_spans_alone_need_the_name_of_the_task(minimal: Path) -> None:
+    spans = [{"start": 0, "end": 17}, {"start": 19, "end": 48}]
+    with pytest.raises(
+        ValidationError, match=r"task-unclear: .*\(boilerplate, stance, derivation\): name it with --task"
+    ):
+        two_files(minimal, spans, spans)
+    for path in ("anna", "ben"):
+        (minimal / path).mkdir()
+        (minimal / path / "detente-900.jsonl").write_text(dump_lines(spans))
+    files = (minimal / "anna" / "detente-900.jsonl", minimal / "ben" / "detente-900.jsonl")
+    measures, _ = agreement.compared_files(files, build.check(minimal).tables, "stance")
+    assert [(m.field, m.measure, m.value) for m in measures] == [("spans", "α_U", 1)]
+    with pytest.raises(ValidationError, match=r"anna\.jsonl:1: article-unregistered: stands on no page"):
+        two_files(minimal, spans, spans, "stance")
+
+
+def test_files_of_two_tasks_or_forms_are_not_compared(minimal: Path) -> None:
+    claims, stance = gold_rows(minimal, "claims"), gold_rows(minimal, "stance")
+    with pytest.raises(ValidationError, match=r"task-unclear: .*\(none\)"):
+        two_files(minimal, claims, stance)
+    spans = [{"id": row["id"], "spans": row["spans"]} for row in claims]
+    with pytest.raises(ValidationError, match="not-comparable"):
+        two_files(minimal, claims, spans)
+    with pytest.raises(ValidationError, match=r"ben\.jsonl:1: span-outside-text"):
+        two_files(minimal, claims, [claims[0] | {"spans": [{"start": 0, "end": 109}]}])
+
+
+def test_a_page_of_one_file_alone_is_named(gold: Corpus, root: Path, tmp_path: Path) -> None:
+    paths = (tmp_path / "anna.jsonl", tmp_path / "ben.jsonl")
+    folder = root / "annotations" / "claims" / "pass-a"
+    paths[0].write_text("".join((folder / f"{page}.jsonl").read_text() for page in ("detente-000", "detente-002")))
+    paths[1].write_text((folder / "detente-002.jsonl").read_text())
+    measures, left_out = agreement.compared_files(paths, build.check(root).tables)
+    rows = sum(row["article"] == "detente-002" for row in gold.rows("claims"))
+    assert {(m.value, m.items) for m in measures if m.field == "type"} == {(1, rows)}
+    assert [each.articles for each in left_out] == [("detente-000",)]
+
+
+@pytest.mark.parametrize("name", [["a", "list"], None, 3])
+def test_a_review_of_no_id_is_a_problem(minimal: Path, name: object) -> None:
+    folder = minimal / "annotations" / "stance"
+    row = {"id": name, "field": "scale", "given": 2, "proposed": 1, "verdict": ["refused"], "reason": ""}
+    (folder / "refutation.jsonl").write_text(dump_lines([row]))
+    (folder / "planted.jsonl").write_text("")
+    with pytest.raises(ValidationError) as invalid:
+        build.check(minimal)
+    assert [problem.code for problem in invalid.value.problems] == ["item-unknown", "value-not-allowed"]
 
 
 def test_scales_are_ordinal_and_evidence_spans_unitized() -> None:

@@ -188,7 +188,7 @@ def dataset_agreement(paths: tuple[Path, ...], task: str | None) -> None:
             known = [name for name, layer in LAYERS.items() if layer.compared]
             if task and task not in known:
                 raise click.BadParameter(f"{task!r} is not one of {', '.join(known)}", param_hint="--task")
-            measures, left_out = compared_files(*files, checked.tables, task)
+            measures, left_out = compared_files((files[0], files[1]), checked.tables, task)
         _print_table("the two files", counts.AGREEMENT_HEADER, counts.agreement_rows(measures))
         click.echo("".join(f"{line}\n" for line in counts.left_out_lines(left_out)), nl=False)
         return

@@ -49,8 +49,9 @@ def annotated_columns(name: str) -> dict[str, pl.DataType]:
 
 
 def cut_columns(name: str) -> dict[str, pl.DataType]:
-    """The columns that a line of a pass over spans holds, whether rows of the layer are spans or not; none without one."""
-    compared, own = LAYERS[name].compared, polars_schema(name) | SPAN
+    """The columns that a line of a pass over spans holds, where there are such passes."""
+    compared = LAYERS[name].compared
+    own = polars_schema(name) | {column: dtype() for column, dtype in SPAN.items()}
     return {column: own[column] for column in compared.cut_columns} if compared and compared.cut_apart else {}
 
 

@@ -74,15 +74,17 @@ def _read(path: Path, root: Path, layer: Layer, tables: Tables, problems: list[P
     for place, row in lines:
         found = list(annotations.key_problems(Line(place, row), _COLUMNS[path.stem]))
         if not found:
-            found += _value_problems(place, row, known=row["id"] in known or table.may_hold(row["id"]))
+            name = row["id"]
+            is_known = isinstance(name, str) and (name in known or table.may_hold(name))
+            found += _value_problems(place, row, is_known=is_known)
         problems += found
         if not found:
             rows.append(row)
     return rows
 
 
-def _value_problems(place: str, row: Record, *, known: bool) -> Iterator[Problem]:
-    if not known:
+def _value_problems(place: str, row: Record, *, is_known: bool) -> Iterator[Problem]:
+    if not is_known:
         yield Problem("item-unknown", place, f"{describe(row['id'])} is no row of the gold: name one by its id")
     if "verdict" in row and row["verdict"] not in VERDICTS:
         message = f"verdict {describe(row['verdict'])} is not one of {', '.join(VERDICTS)}"

@@ -7,7 +7,7 @@ determinate a guideline is, not how true its labels are.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -235,9 +235,9 @@ def _clusters(passes: Pair, field: str) -> Figures:
     return len(items), float(f1(terms.sum(axis=0))), *_interval(f1, terms)
 
 
-def _on(wanted: Callable[[str | None], bool], passes: Pair) -> Pair:
-    """The rows of two passes on some of the pages."""
-    first, second = ([row for row in rows if wanted(row.get("article"))] for rows in passes)
+def _without(pages: Collection[str], passes: Pair) -> Pair:
+    """The rows of two passes that stand on none of the pages."""
+    first, second = ([row for row in rows if row.get("article") not in pages] for rows in passes)
     return first, second
 
 
@@ -253,33 +253,33 @@ def measures(
         cut: The two that spans which came first are taken from.
     """
     found = []
-    for layer, compared, names, figures in _pairs(texts, labels, cut):
+    for layer, names, figures in _pairs(texts, labels, cut):
         first, second = (passes.get((layer.name, name)) for name in names)
         if not first or not second or not (first.rows or second.rows):
             continue
         common = _common(first, second)
-        both = _on(lambda page, common=common: page is None or page in common, (first.rows, second.rows))
+        both = _without(frozenset(texts) - common, (first.rows, second.rows))
         for field, measure, compute in figures:
             items, value, low, high = compute(both)
-            without = compute(_on(lambda page: page != NEAR_COPY, both))[1]
+            without = compute(_without({NEAR_COPY}, both))[1]
             found.append(Measure(layer.name, field, measure, items, value, low, high, without))
     return found
 
 
 def compared_files(
-    first: Path, second: Path, tables: Tables, task: str | None = None
+    files: tuple[Path, Path], tables: Tables, task: str | None = None
 ) -> tuple[list[Measure], list[LeftOut]]:
     """The agreement of two people's files of one layer, and the pages that only one of them has rows of.
 
     Args:
-        first: A file in the form of a pass.
-        second: Another.
+        files: In the form of a pass.
         tables: The gold and the registries, complete.
         task: The layer's name; by default told from the keys of the lines.
 
     Raises:
         ValidationError: With every problem of both files.
     """
+    first, second = files
     names = (str(first), str(second))
     known = [schema.LAYERS[task]] if task else [one for one in layers_of(first) if one in layers_of(second)]
     if len(known) != 1:
@@ -287,7 +287,7 @@ def compared_files(
         message = f"the lines of the two fit not exactly one task ({others}): name it with --task"
         raise ValidationError([Problem("task-unclear", str(second), message)])
     (layer,) = known
-    read = [read_file(path, layer, tables) for path in (first, second)]
+    read = [read_file(path, layer, tables) for path in files]
     problems = [problem for *_, faults in read for problem in faults]
     if read[0][1] != read[1][1]:
         problems.append(Problem("not-comparable", names[1], "one of the files has spans alone, the other has labels"))
@@ -306,7 +306,7 @@ def left_out(
 ) -> list[LeftOut]:
     """The pages that passes are not compared on, where there is a pass to compare; arguments as of `measures`."""
     found = []
-    for layer, _, names, _ in _pairs(texts, labels, cut):
+    for layer, names, _ in _pairs(texts, labels, cut):
         pair = [passes.get((layer.name, name)) for name in names]
         if any(one and name != GOLD for one, name in zip(pair, names, strict=True)) and layer.per_article:
             common = _common(*pair)
@@ -322,15 +322,15 @@ def _common(first: Pass | None, second: Pass | None) -> frozenset[str]:
 
 def _pairs(
     texts: Mapping[str, str], labels: Names | None, cut: Names | None
-) -> Iterator[tuple[Layer, Compared, Names, list[Named]]]:
+) -> Iterator[tuple[Layer, Names, list[Named]]]:
     """What is compared: of each layer the two passes, and the figures that they are compared by."""
     for layer in schema.LAYERS.values():
         if compared := layer.compared:
             own_cut = cut if compared.cut_apart else labels
             if own_cut and (figures := list(_of_spans(layer, compared, texts, with_rows=own_cut != labels))):
-                yield layer, compared, own_cut, figures
+                yield layer, own_cut, figures
             if labels:
-                yield layer, compared, labels, list(_of_labels(compared, texts))
+                yield layer, labels, list(_of_labels(compared, texts))
 
 
 def _of_spans(layer: Layer, compared: Compared, texts: Mapping[str, str], *, with_rows: bool) -> Iterator[Named]:

@@ -114,9 +114,7 @@ def read(root: Path, tables: Tables) -> tuple[dict[tuple[str, str], Pass], list[
         for name, folder, is_cut in _folders(root, layer):
             wanted = schema.cut_columns(layer.name) if is_cut else label_columns(layer)
             if layer.per_article:
-                table = annotations.read_folder(
-                    layer, folder, wanted, tables["articles"], root, problems, whole=False
-                )
+                table = annotations.read_folder(layer, folder, wanted, tables["articles"], root, problems, whole=False)
                 articles = frozenset(path.stem for path in folder.glob("*.jsonl"))
             else:
                 path = folder / Path(layer.path).name
