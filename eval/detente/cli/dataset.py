@@ -10,7 +10,7 @@ from detente.cli.options import CONTEXT, GOLD_FORMAT, problems_exit
 from detente.data.problems import Problem, ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from click.shell_completion import CompletionItem
 
@@ -54,6 +54,13 @@ def _root(path: Path | None) -> Path:
     return root
 
 
+def _warn(warnings: "Iterable[Problem]") -> None:
+    for warning in warnings:
+        click.echo(
+            f"{warning.location}: {click.style(warning.code, fg='yellow')}: warning: {warning.message}", err=True
+        )
+
+
 _PATH = click.argument("path", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 
 
@@ -62,15 +69,23 @@ _PATH = click.argument("path", required=False, type=click.Path(exists=True, file
 def dataset_validate(path: Path | None) -> None:
     """Check the annotations in PATH (by default this checkout's), and print every problem.
 
+    What is built is checked, too: a file that was changed by hand is a problem. Warnings, such as of a page without
+    stance rows or of a dataset that is to be built anew, are printed and change no exit status.
+
     \b
     Exit status: 0 no problem, 1 problems, 2 nothing to check.
     """
     with problems_exit():
         root = _root(path)
     with problems_exit(exit_code=1):
-        from detente.dataset.build import check
+        from detente.dataset import build, built
+        from detente.dataset.doubts import doubts
 
-        tables = check(root).tables
+        checked = build.check(root)
+        tables, files = checked.tables, build.made_of(checked, root)
+        if problems := built.changed_by_hand(root) + built.version_problems(root, files):
+            raise ValidationError(problems)
+        _warn([*doubts(tables), *built.stale(root, files)])
         rows = sum(len(table.rows) for table in tables.values())
         click.echo(f"no problems: {rows} rows in {len(tables)} tables", err=True)
 
@@ -81,15 +96,19 @@ def dataset_validate(path: Path | None) -> None:
 def dataset_build(path: Path | None, check: bool) -> None:
     """Make dataset/ in PATH (by default this checkout's) from the annotations.
 
+    Where rows differ from those that are built, annotations/VERSION must have been raised.
+
     \b
     Exit status: 0 built, or fresh; 1 problems, or stale; 2 nothing to build.
     """
     with problems_exit():
         root = _root(path)
     with problems_exit(exit_code=1):
-        from detente.dataset import build
+        from detente.dataset import build, built
+        from detente.dataset.doubts import doubts
 
-        files = build.files_of(root)
+        checked = build.check(root)
+        files = build.made_of(checked, root)
         if check:
             lines = list(build.differences(root, files))
             for line in lines:
@@ -100,6 +119,9 @@ def dataset_build(path: Path | None, check: bool) -> None:
                 sys.exit(1)
             click.echo("fresh", err=True)
             return
+        if problems := built.version_problems(root, files):
+            raise ValidationError(problems)
+        _warn(doubts(checked.tables))
         changed = build.write(root, files)
         click.echo("\n".join(f"wrote {name}" for name in changed) or "nothing to do", err=True)
 

@@ -48,6 +48,12 @@ def agreement_rows(measures: Sequence[Measure]) -> list[tuple[str, ...]]:
     ]
 
 
+def in_prose(tables: Tables) -> dict[str, int]:
+    """The counts that prose may name."""
+    articles = tables["articles"].rows
+    return {"pages": len(articles), "families": len({row["family"] for row in articles})}
+
+
 def left_out_lines(found: Sequence[LeftOut]) -> list[str]:
     """A sentence for each layer and pair of passes that are not compared on every page."""
     return [
