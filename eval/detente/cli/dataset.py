@@ -8,34 +8,13 @@ import click
 
 from detente.cli.options import CONTEXT, GOLD_FORMAT, problems_exit
 from detente.data.problems import Problem, ValidationError
+from detente.tasks import NOT_ON_A_PAGE, TASK_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from click.shell_completion import CompletionItem
 
-
-class _ShownLayer(click.ParamType[str]):
-    """The name of a layer that is shown: a choice whose words are read when they are needed.
-
-    The layers themselves say which they are, and take seconds to load.
-    """
-
-    name = "layer"
-
-    def _choice(self) -> "click.Choice[str]":
-        from detente.report.gold import painters
-
-        return click.Choice(tuple(painters()))
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        return self._choice().convert(value, param, ctx)
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
-        return self._choice().get_metavar(param, ctx)
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
-        return self._choice().shell_complete(ctx, param, incomplete)
+_SHOWN = tuple(name for name in TASK_NAMES if name not in NOT_ON_A_PAGE)
 
 
 @click.group("dataset", context_settings=CONTEXT)
@@ -128,7 +107,7 @@ def dataset_build(path: Path | None, check: bool) -> None:
 
 @dataset_group.command("show")
 @click.argument("article")
-@click.option("--layer", type=_ShownLayer(), default="boilerplate", show_default=True)
+@click.option("--layer", type=click.Choice(_SHOWN), default="boilerplate", show_default=True)
 def dataset_show(article: str, layer: str) -> None:
     """Print ARTICLE with its gold labels.
 
