@@ -141,6 +141,8 @@ def _mismatch(value: Any, wanted: pl.DataType, path: str) -> str | None:
     kind, name = _KINDS.get(str(wanted), (int, "a whole number"))
     if type(value) is not kind:
         return f"`{path}` is {describe(value)}, not {name}"
+    if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+        return f"`{path}` has half a surrogate pair: write whole characters"
     if isinstance(value, int) and not -(2**31) <= value < 2**31:
         return f"`{path}` is {describe(value)}, too large for any offset"
     return None
