@@ -20,7 +20,7 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,rouge,extractors]'
 	@touch $@
 
-score: $(READY)  ## Set up, let two baselines predict the five pages, and score them (or PREDICTIONS=file.jsonl).
+score: $(READY)  ## Set up, let two baselines predict the pages, and score them (or PREDICTIONS=file.jsonl).
 ifdef PREDICTIONS
 	@$(BIN)/detente eval score "$(PREDICTIONS)"
 else

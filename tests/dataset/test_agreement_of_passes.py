@@ -1,5 +1,6 @@
 """Agreement of passes, seeded errors, and differences between versions."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import pytest
 from detente.data.corpus import Corpus
 from detente.data.jsonl import dump_lines
 from detente.data.labels import SEGMENT_TYPES
+from detente.data.problems import ValidationError
 from detente.dataset import build
 from detente.dataset.diff import changes
-from detente.dataset.quality import adversarial_review, agreement
+from detente.dataset.quality import agreement
+from detente.dataset.quality.passes import Pass
 from detente.dataset.quality.seeded_errors import seed_errors, without_giveaways
 from detente.dataset.schema import LAYERS
 
@@ -22,54 +25,155 @@ ROWS = [
 ]
 
 
-def passes(root: Path, layer: str, first: list[dict], second: list[dict]) -> None:
-    for name, rows in zip(agreement.PASSES, (first, second), strict=True):
-        folder = root / "annotations" / layer / name
-        folder.mkdir(parents=True)
-        (folder / "detente-900.jsonl").write_text(dump_lines(rows))
+TEXTS = {"detente-900": "x" * 100, "detente-001": "x" * 100}
 
 
-def measured(root: Path) -> dict[tuple[str, str], agreement.Measure]:
-    return {(m.field, m.measure): m for m in agreement.measures(root, {"detente-900": "x" * 100})}
+def one_pass(**pages: list[dict]) -> Pass:
+    """A pass over pages, which are named by their last three digits: `_900=rows`."""
+    named = {f"detente-{page[1:]}": rows for page, rows in pages.items()}
+    return Pass([{**row, "article": page} for page, rows in named.items() for row in rows], frozenset(named))
 
 
-def test_passes_are_compared_item_by_item(tmp_path: Path) -> None:
-    passes(tmp_path, "boilerplate", ROWS, [ROWS[0], ROWS[1], {**ROWS[2], "type": "related"}])
-    found = measured(tmp_path)["type", "α"]
+def measured(layer: str, first: Pass, second: Pass) -> dict[tuple[str, str], agreement.Measure]:
+    passes = {(layer, name): each for name, each in zip(agreement.PASSES, (first, second), strict=True)}
+    return {(m.field, m.measure): m for m in agreement.measures(passes, TEXTS)}
+
+
+def test_passes_are_compared_item_by_item() -> None:
+    second = [ROWS[0], ROWS[1], {**ROWS[2], "type": "related"}]
+    found = measured("boilerplate", one_pass(_900=ROWS), one_pass(_900=second))["type", "α"]
     # Values: headline 2, paragraph 2, share 1, related 1. Observed: 2 of 6 ordered pairs differ. Expected: pairs of
     # different values, 36 − (4 + 4 + 1 + 1) = 26 of the 6·5 = 30. α = 1 − (2/6)/(26/30).
     assert found.items == 3
     assert found.value == pytest.approx(1 - (2 / 6) / (26 / 30))
 
 
-def test_an_item_that_one_pass_lacks_is_not_dropped(tmp_path: Path) -> None:
-    passes(tmp_path, "boilerplate", ROWS, ROWS[:2])
-    found = measured(tmp_path)["type", "α"]
+def test_an_item_that_one_pass_lacks_is_not_dropped() -> None:
+    found = measured("boilerplate", one_pass(_900=ROWS), one_pass(_900=ROWS[:2]))["type", "α"]
     assert found.items == 3
     assert found.value < 1
 
 
-def test_the_near_copy_can_be_left_out(tmp_path: Path) -> None:
-    passes(tmp_path, "boilerplate", ROWS, ROWS)
-    for name in agreement.PASSES:
-        rows = ROWS if name == "pass-a" else [{**ROWS[0], "type": "date"}, *ROWS[1:]]
-        (tmp_path / "annotations/boilerplate" / name / "detente-001.jsonl").write_text(dump_lines(rows))
-    found = {
-        (m.field, m.measure): m
-        for m in agreement.measures(tmp_path, {"detente-900": "x" * 100, "detente-001": "x" * 100})
-    }
+def test_the_near_copy_can_be_left_out() -> None:
+    other = [{**ROWS[0], "type": "date"}, *ROWS[1:]]
+    found = measured("boilerplate", one_pass(_900=ROWS, _001=ROWS), one_pass(_900=ROWS, _001=other))
     assert found["type", "α"].value < 1
     assert found["type", "α"].without_copy == 1
 
 
-def test_scales_are_ordinal_and_evidence_spans_unitized(tmp_path: Path) -> None:
+def test_a_page_that_one_pass_lacks_is_left_out_and_no_disagreement() -> None:
+    both, one = one_pass(_900=ROWS, _001=ROWS), one_pass(_900=ROWS)
+    found = measured("boilerplate", both, one)["type", "α"]
+    assert (found.items, found.value) == (3, 1)
+    passes = {("boilerplate", "pass-a"): both, ("boilerplate", "pass-b"): one}
+    assert agreement.left_out(passes, TEXTS) == [
+        agreement.LeftOut("boilerplate", agreement.PASSES, ("detente-001",)),
+    ]
+    # A page that both had is compared, though one of them found nothing on it: 3 of its items are absent in one pass.
+    found = measured("boilerplate", both, one_pass(_900=ROWS, _001=[]))["type", "α"]
+    assert found.items == 6
+    assert found.value < 1
+
+
+def test_a_pass_that_is_not_there_leaves_every_page_out() -> None:
+    passes = {("boilerplate", "pass-a"): one_pass(_900=ROWS)}
+    assert agreement.measures(passes, TEXTS) == []
+    assert [each.articles for each in agreement.left_out(passes, TEXTS)] == [("detente-900", "detente-001")]
+    assert (
+        agreement.left_out({("boilerplate", "gold"): one_pass(_900=ROWS)}, TEXTS, *[agreement.REPRODUCTION] * 2) == []
+    )
+
+
+@pytest.mark.parametrize("layer", ["boilerplate", "claims", "stance"])
+def test_nothing_to_compare_is_undefined(layer: str) -> None:
+    """Only the near-copy is there, so that nothing is left without it."""
+    answers = dict.fromkeys(("checkable", "key_matter", "accuses", "settled", "check_worthy"), True)
+    links = [{"proposition": "p", "relation": "same"}]
+    row = {**ROWS[0], "spans": [{"start": 0, "end": 5}], "presentation": "asserted", "propositions": links, **answers}
+    row |= {"label": "favor", "expression": "explicit", "chain": [], "scale": 2, "evidence": row["spans"]}
+    for found in measured(layer, one_pass(_001=[row]), one_pass(_001=[row])).values():
+        assert np.isnan(found.without_copy)
+
+
+def gold_rows(minimal: Path, layer: str) -> list[dict]:
+    path = minimal / "annotations" / layer / "gold" / "detente-900.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def two_files(minimal: Path, first: list[dict], second: list[dict], task: str | None = None):
+    paths = (minimal / "anna.jsonl", minimal / "ben.jsonl")
+    for path, rows in zip(paths, (first, second), strict=True):
+        path.write_text(dump_lines(rows))
+    return agreement.compared_files(paths, build.check(minimal).tables, task)
+
+
+def test_two_peoples_files_are_compared(minimal: Path) -> None:
+    rows = gold_rows(minimal, "boilerplate")
+    measures, left_out = two_files(minimal, rows, [*rows[:2], rows[2] | {"type": "related"}, rows[3]])
+    found = {(m.field, m.measure): m for m in measures}
+    # Values: headline 2, paragraph 2, share 1, related 3. Observed: 2 of 8 ordered pairs differ. Expected: pairs of
+    # different values, 64 − (4 + 4 + 1 + 9) = 46 of the 8·7 = 56. α = 1 − (2/8)/(46/56).
+    assert found["type", "α"].value == pytest.approx(1 - (2 / 8) / (46 / 56))
+    assert found["spans", "α_U"].value == 1
+    assert left_out == []
+
+
+def test_files_with_spans_alone_need_the_name_of_the_task(minimal: Path) -> None:
+    spans = [{"start": 0, "end": 17}, {"start": 19, "end": 48}]
+    with pytest.raises(
+        ValidationError, match=r"task-unclear: .*\(boilerplate, stance, derivation\): name it with --task"
+    ):
+        two_files(minimal, spans, spans)
+    for path in ("anna", "ben"):
+        (minimal / path).mkdir()
+        (minimal / path / "detente-900.jsonl").write_text(dump_lines(spans))
+    files = (minimal / "anna" / "detente-900.jsonl", minimal / "ben" / "detente-900.jsonl")
+    measures, _ = agreement.compared_files(files, build.check(minimal).tables, "stance")
+    assert [(m.field, m.measure, m.value) for m in measures] == [("spans", "α_U", 1)]
+    with pytest.raises(ValidationError, match=r"anna\.jsonl:1: article-unregistered: stands on no page"):
+        two_files(minimal, spans, spans, "stance")
+
+
+def test_files_of_two_tasks_or_forms_are_not_compared(minimal: Path) -> None:
+    claims, stance = gold_rows(minimal, "claims"), gold_rows(minimal, "stance")
+    with pytest.raises(ValidationError, match=r"task-unclear: .*\(none\)"):
+        two_files(minimal, claims, stance)
+    spans = [{"id": row["id"], "spans": row["spans"]} for row in claims]
+    with pytest.raises(ValidationError, match="not-comparable"):
+        two_files(minimal, claims, spans)
+    with pytest.raises(ValidationError, match=r"ben\.jsonl:1: span-outside-text"):
+        two_files(minimal, claims, [claims[0] | {"spans": [{"start": 0, "end": 109}]}])
+
+
+def test_a_page_of_one_file_alone_is_named(gold: Corpus, root: Path, tmp_path: Path) -> None:
+    paths = (tmp_path / "anna.jsonl", tmp_path / "ben.jsonl")
+    folder = root / "annotations" / "claims" / "pass-a"
+    paths[0].write_text("".join((folder / f"{page}.jsonl").read_text() for page in ("detente-000", "detente-002")))
+    paths[1].write_text((folder / "detente-002.jsonl").read_text())
+    measures, left_out = agreement.compared_files(paths, build.check(root).tables)
+    rows = sum(row["article"] == "detente-002" for row in gold.rows("claims"))
+    assert {(m.value, m.items) for m in measures if m.field == "type"} == {(1, rows)}
+    assert [each.articles for each in left_out] == [("detente-000",)]
+
+
+@pytest.mark.parametrize("name", [["a", "list"], None, 3])
+def test_a_review_of_no_id_is_a_problem(minimal: Path, name: object) -> None:
+    folder = minimal / "annotations" / "stance"
+    row = {"id": name, "field": "scale", "given": 2, "proposed": 1, "verdict": ["refused"], "reason": ""}
+    (folder / "refutation.jsonl").write_text(dump_lines([row]))
+    (folder / "planted.jsonl").write_text("")
+    with pytest.raises(ValidationError) as invalid:
+        build.check(minimal)
+    assert [problem.code for problem in invalid.value.problems] == ["item-unknown", "value-not-allowed"]
+
+
+def test_scales_are_ordinal_and_evidence_spans_unitized() -> None:
     row = {"id": "s1", "label": "favor", "expression": "explicit", "chain": [], "scale": 2}
     other = {**row, "id": "s2", "scale": -1, "label": "against"}
     spans = [{"start": 10, "end": 20}]
     first = [{**row, "evidence": spans}, {**other, "evidence": spans}]
     second = [{**row, "scale": 1, "evidence": spans}, {**other, "evidence": [{"start": 40, "end": 50}]}]
-    passes(tmp_path, "stance", first, second)
-    found = measured(tmp_path)
+    found = measured("stance", one_pass(_900=first), one_pass(_900=second))
     # Ordinal: values −1, −1, 1, 2; 1 and 2 differ less than −1 and 1 do, so α is above the nominal one.
     assert 0 < found["scale", "α ordinal"].value < 1
     assert found["scale", "α ordinal"].items == 2
@@ -79,7 +183,7 @@ def test_scales_are_ordinal_and_evidence_spans_unitized(tmp_path: Path) -> None:
 
 
 def test_the_published_agreement_is_what_the_passes_give(root: Path, gold: Corpus) -> None:
-    found = adversarial_review.found(root, {name: row["text"] for name, row in gold.articles.items()})
+    found = build.check(root).found
     published = gold.agreement
     for kind in ("passes", "reproduction"):
         values = [(m["layer"], m["field"], m["value"]) for m in published[kind]]

@@ -11,7 +11,8 @@ import pytest
 import detente
 from detente.data.corpus import Corpus
 from detente.data.problems import ValidationError
-from detente.dataset import build, schema
+from detente.dataset import build, built, schema
+from detente.dataset.card import with_counts
 from detente.dataset.features import features_of
 
 
@@ -187,3 +188,101 @@ def test_the_manifest_names_version_and_hashes(gold: Corpus, root: Path) -> None
     assert gold.version == f"{manifest['version']}+{manifest['sha256'][:8]}"
     for name, digest in manifest["files"].items():
         assert build._sha256((root / "dataset" / name).read_bytes()) == digest
+
+
+def versions(root: Path, version: str | None = None) -> list[str]:
+    """The problems of the version, which is written first."""
+    if version:
+        (root / "annotations" / "VERSION").write_text(version + "\n")
+    return [str(problem) for problem in built.version_problems(root, build.files_of(root))]
+
+
+def test_other_rows_need_a_higher_version(minimal: Path) -> None:
+    assert versions(minimal) == []  # nothing was built yet
+    build.write(minimal, build.files_of(minimal))
+    assert versions(minimal) == []
+    assert versions(minimal, "0.0.0") == []  # the rows are the same
+    edit(minimal, '"scale": 2', '"scale": 1')
+    message = "annotations/VERSION: version-not-raised: the rows of stance are not those that were built as 0.0.1:"
+    for version, refused in (("0.0.0", True), ("0.0.1", True), ("0.0.2", False), ("0.0.10", False), ("1.0.0", False)):
+        found = versions(minimal, version)
+        assert [each.startswith(message) for each in found] == [True] * refused, version
+    build.write(minimal, build.files_of(minimal))
+    edit(minimal, '"scale": 1', '"scale": 2')
+    assert versions(minimal, "0.9.0")[0].endswith("(RELEASING.md)")  # 0.9.0 is below 1.0.0
+
+
+@pytest.mark.parametrize("manifest", ["", "[]", "{}", "null", "x", '{"files": [], "configs": 3}', '{"a": 1, "a": 2}'])
+def test_a_broken_manifest_is_one_problem_and_a_build_mends_it(minimal: Path, manifest: str) -> None:
+    build.write(minimal, build.files_of(minimal))
+    path = minimal / "dataset" / "manifest.json"
+    path.write_text(manifest)
+    with pytest.raises(ValidationError) as invalid:
+        Corpus(minimal / "dataset").table("stance")
+    (problem,) = invalid.value.problems
+    assert (problem.code, problem.location) == ("dataset-changed", str(path))
+    assert built.changed_by_hand(minimal) == [problem]
+    files = build.files_of(minimal)
+    assert built.version_problems(minimal, files) == []
+    assert any(line.startswith("--- dataset/manifest.json") for line in build.differences(minimal, files))
+    assert build.write(minimal, files) == ["dataset/manifest.json"]
+    assert built.changed_by_hand(minimal) == []
+
+
+def test_what_was_changed_by_hand_and_what_is_out_of_date_is_told(minimal: Path) -> None:
+    files = build.files_of(minimal)
+    assert built.changed_by_hand(minimal) == built.stale(minimal, files) == []  # nothing is built
+    build.write(minimal, files)
+    assert built.changed_by_hand(minimal) == built.stale(minimal, files) == []
+    (minimal / "dataset" / "agreement.json").write_text("{}")
+    (minimal / "dataset" / "text" / "detente-900.txt").unlink()
+    names = {Path(each.location).name: each.code for each in built.changed_by_hand(minimal)}
+    assert names == {"agreement.json": "dataset-changed", "detente-900.txt": "not-readable"}
+    with pytest.raises(ValidationError, match="dataset-changed"):
+        assert Corpus(minimal / "dataset").agreement
+    build.write(minimal, files)
+    edit(minimal, '"scale": 2', '"scale": 1')
+    found = built.stale(minimal, build.files_of(minimal))
+    names = ["dataset/data/stance/test.parquet", "dataset/README.md", "dataset/manifest.json"]
+    assert [(each.code, each.location) for each in found] == [("dataset-stale", name) for name in names]
+
+
+def test_detente_load_dataset_refuses_a_file_that_was_changed_by_hand(minimal: Path, monkeypatch, tmp_path) -> None:
+    build.write(minimal, build.files_of(minimal))
+    monkeypatch.setattr("detente.data.corpus.dataset_folder", lambda: minimal / "dataset")
+    path = minimal / "dataset" / "data" / "stance" / "test.parquet"
+    own = path.read_bytes()
+    loaded = detente.load_dataset("stance", cache_dir=tmp_path / "cache")
+    assert list(loaded["label"]) == [0, 2]
+    assert (tmp_path / "cache").is_dir()
+    pl.read_parquet(path).with_columns(pl.lit("against").alias("label")).write_parquet(path)
+    with pytest.raises(ValidationError, match="dataset-changed"):  # although the cache has the old rows
+        detente.load_dataset("stance", cache_dir=tmp_path / "cache")
+    path.write_bytes(own)
+    assert list(detente.load_dataset("stance", cache_dir=tmp_path / "cache")["label"]) == [0, 2]
+
+
+def test_a_cache_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ValidationError, match=r"not-writable: the cache cannot be written: .*cache_dir, or in HF_HOME"):
+        detente.load_dataset("stance", cache_dir=tmp_path / "file" / "cache")
+
+
+def test_counts_in_prose_are_those_of_the_data(minimal: Path) -> None:
+    card = minimal / "dataset" / "README.md"
+    pages, families = "<!-- count: pages -->{}<!-- /count -->", "<!-- count: families -->{}<!-- /count -->"
+    text = f"{pages} pages, {families} families, {pages}"
+    card.write_text(card.read_text() + text.format("Nine", "nine", "") + "\n")
+    (minimal / "README.md").write_text(text.format("12", "12", "12"))
+    files = build.files_of(minimal)
+    assert files["dataset/README.md"].decode().endswith(text.format("One", "one", "one") + "\n")
+    assert files["README.md"].decode() == text.format("one", "one", "one")
+    (minimal / "README.md").write_text("<!-- count: paegs -->one<!-- /count -->")
+    with pytest.raises(ValidationError, match=r"README\.md: card-blocks: the counts paegs are not among pages"):
+        build.files_of(minimal)
+
+
+@pytest.mark.parametrize(("number", "word"), [(0, "no"), (10, "ten"), (11, "11")])
+def test_counts_are_words_up_to_ten(number: int, word: str) -> None:
+    place = "<!-- count: pages -->{}<!-- /count -->"
+    assert with_counts(place.format("some"), {"pages": number}) == place.format(word)

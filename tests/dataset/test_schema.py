@@ -4,12 +4,13 @@ from detente.data.problems import CORPUS_RULES
 from detente.dataset import schema
 from detente.dataset.statistics import card_blocks
 from detente.report.gold import painters
+from detente.tasks import NOT_ON_A_PAGE, TASK_NAMES
 from detente.tasks.layer import ROW
 
 
 def test_the_layers_that_are_shown_are_those_that_are_painted() -> None:
     shown = ["boilerplate", "claims", "stance", "agreement", "attribution", "derivation", "reuse"]
-    assert list(painters()) == shown
+    assert list(painters()) == shown == [name for name in TASK_NAMES if name not in NOT_ON_A_PAGE]
 
 
 def test_the_configs_stand_in_the_order_in_which_they_were_published() -> None:

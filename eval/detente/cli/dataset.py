@@ -9,32 +9,13 @@ import click
 from detente.cli.options import ALL_PROBLEMS, CONTEXT, GOLD_FORMAT, MAX_INPUT, emit_json, problems_exit
 from detente.cli.shell import line
 from detente.data.problems import Problem, ValidationError
+from detente.tasks import NOT_ON_A_PAGE, TASK_NAMES
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
+    from collections.abc import Iterable, Sequence
 
 
-class _ShownLayer(click.ParamType[str]):
-    """The name of a layer that is shown: a choice whose words are read when they are needed.
-
-    The layers themselves say which they are, and take seconds to load.
-    """
-
-    name = "layer"
-
-    def _choice(self) -> "click.Choice[str]":
-        from detente.report.gold import painters
-
-        return click.Choice(tuple(painters()))
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        return self._choice().convert(value, param, ctx)
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
-        return self._choice().get_metavar(param, ctx)
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
-        return self._choice().shell_complete(ctx, param, incomplete)
+_SHOWN = tuple(name for name in TASK_NAMES if name not in NOT_ON_A_PAGE)
 
 
 @click.group("dataset", context_settings=CONTEXT)
@@ -53,6 +34,13 @@ def _root(path: Path | None) -> Path:
     return root
 
 
+def _warn(warnings: "Iterable[Problem]") -> None:
+    for warning in warnings:
+        click.echo(
+            f"{warning.location}: {click.style(warning.code, fg='yellow')}: warning: {warning.message}", err=True
+        )
+
+
 _PATH = click.argument("path", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 
 
@@ -62,15 +50,23 @@ _PATH = click.argument("path", required=False, type=click.Path(exists=True, file
 def dataset_validate(path: Path | None) -> None:
     """Check the annotations in PATH (by default this checkout's), and print every problem.
 
+    What is built is checked, too: a file that was changed by hand is a problem. Warnings, such as of a page without
+    stance rows or of a dataset that is to be built anew, are printed and change no exit status.
+
     \b
     Exit status: 0 no problem, 1 problems, 2 nothing to check.
     """
     with problems_exit():
         root = _root(path)
     with problems_exit(exit_code=1):
-        from detente.dataset.build import check
+        from detente.dataset import build, built
+        from detente.dataset.doubts import doubts
 
-        tables = check(root)
+        checked = build.check(root)
+        tables, files = checked.tables, build.made_of(checked, root)
+        if problems := built.changed_by_hand(root) + built.version_problems(root, files):
+            raise ValidationError(problems)
+        _warn([*doubts(tables), *built.stale(root, files)])
         rows = sum(len(table.rows) for table in tables.values())
         line(f"no problems: {rows} rows in {len(tables)} tables", err=True)
 
@@ -82,15 +78,19 @@ def dataset_validate(path: Path | None) -> None:
 def dataset_build(path: Path | None, check: bool) -> None:
     """Make dataset/ in PATH (by default this checkout's) from the annotations.
 
+    Where rows differ from those that are built, annotations/VERSION must have been raised.
+
     \b
     Exit status: 0 built, or fresh; 1 problems, or stale; 2 nothing to build.
     """
     with problems_exit():
         root = _root(path)
     with problems_exit(exit_code=1):
-        from detente.dataset import build
+        from detente.dataset import build, built
+        from detente.dataset.doubts import doubts
 
-        files = build.files_of(root)
+        checked = build.check(root)
+        files = build.made_of(checked, root)
         if check:
             lines = list(build.differences(root, files))
             for each in lines:
@@ -101,6 +101,9 @@ def dataset_build(path: Path | None, check: bool) -> None:
                 sys.exit(1)
             line("fresh", err=True)
             return
+        if problems := built.version_problems(root, files):
+            raise ValidationError(problems)
+        _warn(doubts(checked.tables))
         changed = build.write(root, files)
         for each in [f"wrote {name}" for name in changed] or ["nothing to do"]:
             line(each, err=True)
@@ -108,7 +111,7 @@ def dataset_build(path: Path | None, check: bool) -> None:
 
 @dataset_group.command("show")
 @click.argument("article")
-@click.option("--layer", type=_ShownLayer(), default="boilerplate", show_default=True)
+@click.option("--layer", type=click.Choice(_SHOWN), default="boilerplate", show_default=True)
 def dataset_show(article: str, layer: str) -> None:
     """Print ARTICLE with its gold labels.
 
@@ -157,38 +160,63 @@ def dataset_info(output_format: str) -> None:
 
 
 @dataset_group.command("agreement")
-@_PATH
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--task", help="What two FILES label; by default told from the keys of their lines.")
 @ALL_PROBLEMS
-def dataset_agreement(path: Path | None) -> None:
-    """Measure the annotation passes in PATH (by default this checkout's) anew.
+def dataset_agreement(paths: tuple[Path, ...], task: str | None) -> None:
+    """Measure how far annotators agree: the passes in a checkout, or two people's files.
 
-    Krippendorff's alpha for labels, alpha_U for spans, B-cubed for clusters: of two blind passes before adjudication,
-    of the gold with a fresh pass, and what reviewers found of the errors seeded in the labels.
+    Without files, or with the root of a checkout: two blind passes before adjudication, the gold with a fresh pass, and
+    what reviewers found of the errors seeded in the labels. With two files in the form of a pass over one task: those,
+    on the pages that both have. Krippendorff's alpha for labels, alpha_U for spans, B-cubed for clusters.
+
+    \b
+    detente dataset agreement
+    detente dataset agreement anna/detente-002.jsonl ben/detente-002.jsonl --task stance
+
+    Exit status: 0 measured, 1 problems in the annotations, 2 problems in the call or in the files.
     """
+    files = [path for path in paths if path.is_file()]
+    if len(files) not in (0, 2) or len(paths) > max(1, len(files)):
+        raise click.UsageError("give two files, or the root of a checkout, or nothing")
     with problems_exit():
-        root = _root(path)
+        root = _root(None if files else next(iter(paths), None))
     with problems_exit(exit_code=1):
-        from rich.console import Console
-        from rich.table import Table
-
-        from detente.dataset import annotations
         from detente.dataset import statistics as counts
-        from detente.dataset.quality import adversarial_review
+        from detente.dataset.build import check
 
-        tables, _ = annotations.read(root)
-        found = adversarial_review.found(root, {row["id"]: row["text"] for row in tables["articles"].rows})
-        sections: tuple[tuple[str, tuple[str, ...], list[tuple[str, ...]]], ...] = (
-            ("two blind passes, before adjudication", counts.AGREEMENT_HEADER, counts.agreement_rows(found.passes)),
-            ("the gold and a fresh pass", counts.AGREEMENT_HEADER, counts.agreement_rows(found.reproduction)),
-            ("adversarial review", counts.REVIEW_HEADER, [tuple(map(str, row)) for row in found.reviews]),
-        )
-        console = Console(highlight=False, emoji=False)
-        for title, header, rows in sections:
-            table = Table(*header, title=title, title_justify="left", box=None, pad_edge=False)
-            for row in rows:
-                table.add_row(*row)
-            console.print(table)
-            console.print()
+        checked = check(root)
+    if files:
+        with problems_exit():
+            from detente.dataset.quality.agreement import compared_files
+            from detente.dataset.schema import LAYERS
+
+            known = [name for name, layer in LAYERS.items() if layer.compared]
+            if task and task not in known:
+                raise click.BadParameter(f"{task!r} is not one of {', '.join(known)}", param_hint="--task")
+            measures, left_out = compared_files((files[0], files[1]), checked.tables, task)
+        _print_table("the two files", counts.AGREEMENT_HEADER, counts.agreement_rows(measures))
+        for each in counts.left_out_lines(left_out):
+            line(each)
+        return
+    found = checked.found
+    _print_table("two blind passes, before adjudication", counts.AGREEMENT_HEADER, counts.agreement_rows(found.passes))
+    _print_table("the gold and a fresh pass", counts.AGREEMENT_HEADER, counts.agreement_rows(found.reproduction))
+    for each in counts.left_out_lines(found.left_out):
+        line(each)
+    _print_table("adversarial review", counts.REVIEW_HEADER, [tuple(map(str, row)) for row in found.reviews])
+
+
+def _print_table(title: str, header: "Sequence[str]", rows: "Sequence[Sequence[str]]") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*header, title=title, title_justify="left", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*row)
+    console = Console(highlight=False, emoji=False)
+    console.print(table)
+    console.print()
 
 
 @dataset_group.command("audit")

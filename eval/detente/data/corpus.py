@@ -5,17 +5,25 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from detente.data.files import read_bytes
+from detente.data.jsonl import parse_document
 from detente.data.problems import Problem, ValidationError
 
 if TYPE_CHECKING:
     import datasets
 
 SPLIT = "test"
+_MANIFEST_WORDS: Final = ("name", "version", "sha256", "normalisation", "canary")
+_CURE: Final = "run `detente dataset build` in a checkout, or install the package again"
+
+
+def table_name(config: str) -> str:
+    """The file of a config's rows, below the folder of the dataset."""
+    return f"data/{config}/{SPLIT}.parquet"
 
 
 def project_root() -> Path | None:
@@ -38,14 +46,27 @@ class Corpus:
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """`manifest.json`: name, version, hashes."""
-        manifest: dict[str, Any] = json.loads(read_bytes(self.folder / "manifest.json"))
-        return manifest
+        """`manifest.json`: name, version, hashes.
+
+        Raises:
+            ValidationError: If it is not there, or is not what a build writes.
+        """
+        path = self.folder / "manifest.json"
+        manifest, _ = parse_document(read_bytes(path), str(path))
+        if not _is_manifest(manifest):
+            message = f"this is not what a build writes: {_CURE}"
+            raise ValidationError([Problem("dataset-changed", str(path), message)])
+        found: dict[str, Any] = manifest
+        return found
 
     @property
     def agreement(self) -> dict[str, Any]:
-        """`agreement.json`: how firm the labels are."""
-        found: dict[str, Any] = json.loads(read_bytes(self.folder / "agreement.json"))
+        """`agreement.json`: how firm the labels are.
+
+        Raises:
+            ValidationError: If the file is not the one that the manifest vouches for.
+        """
+        found: dict[str, Any] = json.loads(self.vouched("agreement.json"))
         return found
 
     @property
@@ -69,12 +90,33 @@ class Corpus:
         return self._tables[config]
 
     def _read(self, config: str) -> pl.DataFrame:
-        name = f"data/{config}/{SPLIT}.parquet"
+        return pl.read_parquet(self.vouched(table_name(config)))
+
+    def vouched(self, name: str) -> bytes:
+        """The bytes of a built file, by its name in the manifest.
+
+        Raises:
+            ValidationError: If the file is not the one that the manifest vouches for.
+        """
         data = read_bytes(self.folder / name)
-        if hashlib.sha256(data).hexdigest() != self.manifest["files"][name]:
-            message = "the file is not the one in manifest.json: run `detente dataset build`"
+        if hashlib.sha256(data).hexdigest() != self.manifest["files"].get(name):
+            message = f"the file is not the one in manifest.json: {_CURE}"
             raise ValidationError([Problem("dataset-changed", str(self.folder / name), message)])
-        return pl.read_parquet(data)
+        return data
+
+    def changed(self) -> list[Problem]:
+        """Every file that is not the one that the manifest vouches for, or the fault of the manifest itself."""
+        try:
+            names = list(self.manifest["files"])
+        except ValidationError as broken:
+            return list(broken.problems)
+        found: list[Problem] = []
+        for name in names:
+            try:
+                self.vouched(name)
+            except ValidationError as invalid:
+                found += invalid.problems
+        return found
 
     @cached_property
     def articles(self) -> dict[str, dict[str, Any]]:
@@ -86,24 +128,55 @@ class Corpus:
         return self.table(config).to_dicts()
 
 
+def _is_manifest(found: Any) -> bool:
+    """Has it what is read of a manifest?"""
+    if not isinstance(found, dict) or not all(isinstance(found.get(name), str) for name in _MANIFEST_WORDS):
+        return False
+    configs, files = found.get("configs"), found.get("files")
+    return (
+        isinstance(files, dict)
+        and all(isinstance(digest, str) for digest in files.values())
+        and isinstance(configs, dict)
+        and all(isinstance(each, dict) and each.keys() >= {"rows", "sha256"} for each in configs.values())
+    )
+
+
 def load() -> Corpus:
     """The dataset that this package came with."""
     return Corpus(dataset_folder())
 
 
-def load_dataset(config: str, split: str = SPLIT) -> "datasets.Dataset":
+def load_dataset(config: str, split: str = SPLIT, cache_dir: str | Path | None = None) -> "datasets.Dataset":
     """One config of the dataset as a Hugging Face `Dataset`, with typed features; nothing is downloaded.
+
+    The config's file is first compared with the manifest. `datasets.load_dataset` on the folder does not do that: an
+    edit of a file by hand goes unnoticed there, and with an older cache the rows from before the edit come.
 
     Args:
         config: `articles`, `boilerplate`, `claims`, `propositions`, `events`, `stance`, `agreement`, `attribution`,
             `derivation`, `reuse`, `sources` or `contrast`.
         split: The one split there is, `test`.
+        cache_dir: Where `datasets` keeps the rows as Arrow files; by default in `HF_HOME`, else `~/.cache/huggingface`.
 
     Raises:
         ValueError: If there is no such config or split.
+        ValidationError: If the file is not the one that the manifest vouches for, or the cache cannot be written.
     """
-    import datasets
+    corpus = load()
+    if config not in (known := corpus.manifest["configs"]):
+        raise ValueError(f"{config!r} is not a config of the dataset: {', '.join(known)}")
+    corpus.vouched(table_name(config))
+    try:
+        import datasets
 
-    loaded = datasets.load_dataset(str(dataset_folder()), config, split=split)
+        where = None if cache_dir is None else str(cache_dir)
+        loaded = datasets.load_dataset(str(corpus.folder), config, split=split, cache_dir=where)
+    except Exception as error:
+        reason = error if isinstance(error, OSError) else error.__cause__  # a full disk comes wrapped
+        if not isinstance(reason, OSError):
+            raise
+        place = str(cache_dir or reason.filename or "the cache of datasets")
+        message = f"the cache cannot be written: {reason.strerror}; give another folder as cache_dir, or in HF_HOME"
+        raise ValidationError([Problem("not-writable", place, message)]) from error
     assert isinstance(loaded, datasets.Dataset)
     return loaded

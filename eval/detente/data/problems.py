@@ -30,7 +30,7 @@ CORPUS_RULES = {
     "value-null": "a field that must have a value has one",
     "value-not-allowed": "a label is in its inventory",
     "value-out-of-range": "a number is in its range",
-    "value-pattern": "an id or a date has its form",
+    "value-pattern": "an id, a date or a version has its form",
     "id-duplicate": "an id occurs once",
     "id-wrong": "an id is made of the fields it names",
     "article-unregistered": "an article that a record names is in annotations/articles.jsonl",
@@ -38,6 +38,7 @@ CORPUS_RULES = {
     "proposition-unregistered": "a proposition that a record names is in annotations/propositions.jsonl",
     "claim-unregistered": "a claim that attribution names is a claim",
     "event-unregistered": "a speech event that a record names is in annotations/events.jsonl",
+    "item-unknown": "a pass or a review names a row of the gold",
     "holder-unregistered": "a stance's holder is in annotations/sources.jsonl",
     "headline-not-found": "a headline in the registry is a headline segment of the page, word for word",
     "basis-without-value": "a value is null exactly if its basis is unknown",
@@ -70,6 +71,14 @@ CORPUS_RULES = {
     "alternative-unknown": "an alternative names a field of its row and another value from that field's inventory",
 }
 
+CORPUS_WARNINGS = {
+    "claims-unlinked": "a page with claims has one that says something of a proposition",
+    "agreement-unrelated": "a page is related to a proposition",
+    "stance-empty": "a page has a stance row",
+    "dataset-stale": "what is built is what the annotations make",
+}
+"""What is doubtful in annotations without problems, and does not keep them from being built."""
+
 AUDIT_RULES = {
     "reference-empty": "a reference has text",
     "reference-not-in-page": "every block of a reference stands in its page",
@@ -93,7 +102,8 @@ CALL_RULES = {
     "gold-format": "reference texts are in one of the formats that are known",
     "not-comparable": "systems that are compared are scored on the same task, gold and options",
     "no-annotations": "the folder to check or build holds annotations/",
-    "dataset-changed": "a built table is the one that manifest.json vouches for",
+    "dataset-changed": "a built file is the one that manifest.json vouches for, and that is what a build writes",
+    "version-not-raised": "rows that differ from the built ones have a higher version",
 }
 """Rules of a call, not of a file: they have tests of their own, and no folder in `tests/invalid/`."""
 

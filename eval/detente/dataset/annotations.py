@@ -1,19 +1,22 @@
 """Reading the source of truth: raw captures and annotation files, into tables that remember where each row stood."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
 from detente.data.annotated import Table, Unread
+from detente.data.files import read_bytes
 from detente.data.jsonl import Line, describe, parse_lines
 from detente.data.problems import Problem
 from detente.dataset import schema
 from detente.tasks.layer import Layer
 from detente.text.normalization import normalise, refusals
 
+Columns = Mapping[str, pl.DataType]
+"""Column name to type."""
 _KINDS: Final[dict[str, tuple[type, str]]] = {"String": (str, "a string"), "Boolean": (bool, "true or false")}
 
 
@@ -34,22 +37,45 @@ def read(root: Path) -> tuple[dict[str, Table], list[Problem]]:
     for layer in (registries | schema.LAYERS).values():
         if not layer.path:
             continue
+        path, wanted = root / "annotations" / layer.path, schema.annotated_columns(layer.name)
         if layer.per_article:
-            tables[layer.name] = _read_folder(layer, tables["articles"], root, problems)
+            tables[layer.name] = read_folder(layer, path, wanted, tables["articles"], root, problems)
             continue
-        tables[layer.name] = _read_file(layer, root / "annotations" / layer.path, root, problems)
+        tables[layer.name] = read_file(layer, path, wanted, path.relative_to(root).as_posix(), problems)
         if layer.name == "articles":
             _add_texts(root, tables["articles"], problems)
             problems += _strangers(root / "dataset" / "raw", ".txt", tables["articles"], root)
     return tables, problems
 
 
-def _read_folder(layer: Layer, articles: Table, root: Path, problems: list[Problem]) -> Table:
-    folder = root / "annotations" / layer.path
+def read_folder(
+    layer: Layer,
+    folder: Path,
+    wanted: Columns,
+    articles: Table,
+    root: Path,
+    problems: list[Problem],
+    *,
+    whole: bool = True,
+) -> Table:
+    """The rows of a layer that has a file for each article; adds to `problems`.
+
+    Args:
+        layer: The layer.
+        folder: Where its files lie.
+        wanted: The columns that a line holds.
+        articles: The registry.
+        root: What the places of problems are relative to.
+        problems: What is wrong.
+        whole: Must there be a file for every article?
+    """
     problems += _strangers(folder, ".jsonl", articles, root)
     rows, places, unread = [], [], []
     for article in dict.fromkeys([row["id"] for row in articles.rows] + sorted(articles.unread.ids)):
-        table = _read_file(layer, folder / f"{article}.jsonl", root, problems)
+        path = folder / f"{article}.jsonl"
+        if not whole and not path.is_file():
+            continue
+        table = read_file(layer, path, wanted, path.relative_to(root).as_posix(), problems)
         rows += [{**row, "article": article} for row in table.rows]
         places += table.places
         if table.unread != Unread():
@@ -58,14 +84,14 @@ def _read_folder(layer: Layer, articles: Table, root: Path, problems: list[Probl
     return Table(layer.name, rows, places, Unread(ids, articles=frozenset(article for article, _ in unread)))
 
 
-def _read_file(layer: Layer, path: Path, root: Path, problems: list[Problem]) -> Table:
-    name = path.relative_to(root).as_posix()
+def read_file(layer: Layer, path: Path, wanted: Columns, name: str, problems: list[Problem]) -> Table:
+    """The rows of one file, which is called `name` in places; adds to `problems`."""
     if not path.is_file():
         problems.append(Problem("file-missing", name, "there is no such file: add it, empty if it has no rows"))
         return Table(layer.name, [], [], Unread(nameless=True))
-    lines, faults = parse_lines(path.read_bytes(), name)
+    lines, faults = parse_lines(read_bytes(path), name)
     problems += faults
-    wanted, may_be_null = schema.annotated_columns(layer.name), schema.nullable(layer.name)
+    may_be_null = schema.nullable(layer.name)
     good, unread = [], []
     for line in lines:
         found = list(_shape_problems(line, wanted, may_be_null))
@@ -79,11 +105,16 @@ def _read_file(layer: Layer, path: Path, root: Path, problems: list[Problem]) ->
     return Table(layer.name, [line.record for line in good], [line.location for line in good], Unread(ids, nameless))
 
 
-def _shape_problems(line: Line, wanted: dict[str, pl.DataType], may_be_null: frozenset[str]) -> Iterator[Problem]:
+def key_problems(line: Line, wanted: Collection[str]) -> Iterator[Problem]:
+    """The fields that a line lacks, and those that it has and should not."""
     for field in (field for field in wanted if field not in line.record):
         yield Problem("missing-field", line.location, f"the field `{field}` is missing")
     for field in (field for field in line.record if field not in wanted):
         yield Problem("unknown-field", line.location, f"`{field}` is not a field of this table: {', '.join(wanted)}")
+
+
+def _shape_problems(line: Line, wanted: Columns, may_be_null: frozenset[str]) -> Iterator[Problem]:
+    yield from key_problems(line, wanted)
     for field in (field for field in wanted if field in line.record):
         value = line.record[field]
         if value is None:
@@ -110,6 +141,8 @@ def _mismatch(value: Any, wanted: pl.DataType, path: str) -> str | None:
     kind, name = _KINDS.get(str(wanted), (int, "a whole number"))
     if type(value) is not kind:
         return f"`{path}` is {describe(value)}, not {name}"
+    if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+        return f"`{path}` has half a surrogate pair: write whole characters"
     if isinstance(value, int) and not -(2**31) <= value < 2**31:
         return f"`{path}` is {describe(value)}, too large for any offset"
     return None
@@ -137,7 +170,7 @@ def _add_texts(root: Path, articles: Table, problems: list[Problem]) -> None:
         if not path.is_file():
             problems.append(Problem("file-missing", name, f"there is no such file, but {place} registers it"))
         else:
-            raw = path.read_bytes()
+            raw = read_bytes(path)
             digest = hashlib.sha256(raw).hexdigest()
             if digest != row["sha256_raw"]:
                 message = f"the capture has SHA-256 {digest}, but {place} pins another: captures are never changed"

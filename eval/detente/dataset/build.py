@@ -4,26 +4,31 @@ import difflib
 import hashlib
 import io
 import json
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import polars as pl
 
 from detente.data.annotated import Tables
-from detente.data.corpus import SPLIT
+from detente.data.corpus import Corpus, table_name
 from detente.data.files import write_whole
-from detente.data.jsonl import dump_line, dump_lines, without_nan
+from detente.data.jsonl import describe, dump_line, dump_lines, without_nan
 from detente.data.problems import Problem, ValidationError
 from detente.dataset import annotations, card, checks, schema
 from detente.dataset import statistics as counts
 from detente.dataset.quality import adversarial_review
+from detente.dataset.quality import passes as annotators
+from detente.dataset.quality.adversarial_review import Found, Review
+from detente.dataset.quality.passes import Passes
 from detente.text.normalization import NORMALISATION
 
 MANIFEST: Final = "dataset/manifest.json"
 AGREEMENT: Final = "dataset/agreement.json"
 CARD: Final = "dataset/README.md"
 DATASHEET: Final = "DATASHEET.md"
+README: Final = "README.md"
 DERIVED_FOLDERS: Final = ("dataset/text", "dataset/data")
 CANARY: Final = "DETENTE-CANARY-3f6c1b0e-8a52-4d0e-9b7e-5c1d2e4f7a90"
 """Stands in the manifest, the card and the datasheet, so that training data which holds them can be found."""
@@ -43,17 +48,40 @@ def digest(frame: pl.DataFrame) -> str:
     )
 
 
-def check(root: Path) -> Tables:
-    """Reads a corpus and checks all of it.
+class Checked(NamedTuple):
+    """A corpus without problems.
+
+    Attributes:
+        tables: The gold and the registries, complete.
+        passes: The annotators' passes, the gold among them.
+        reviews: What reviewers of the labels achieved.
+    """
+
+    tables: Tables
+    passes: Passes
+    reviews: list[Review]
+
+    @property
+    def found(self) -> Found:
+        """How firm the labels are, measured anew."""
+        texts = {row["id"]: row["text"] for row in self.tables["articles"].rows}
+        return adversarial_review.found(self.passes, self.reviews, texts)
+
+
+def check(root: Path) -> Checked:
+    """Reads a corpus and checks all of it: gold, registries, passes and reviews.
 
     Raises:
         ValidationError: With every problem.
     """
     read, problems = annotations.read(root)
     tables = schema.complete(read)
-    if problems := problems + checks.problems_of(tables):
+    problems += checks.problems_of(tables)
+    passes, faults = annotators.read(root, tables)
+    reviews, others = adversarial_review.reviews(root, tables)
+    if problems := problems + faults + others:
         raise ValidationError(problems)
-    return tables
+    return Checked(tables, passes | annotators.gold(tables), reviews)
 
 
 def files_of(root: Path) -> Files:
@@ -65,7 +93,12 @@ def files_of(root: Path) -> Files:
     Raises:
         ValidationError: If the corpus has problems.
     """
-    tables = check(root)
+    return made_of(check(root), root)
+
+
+def made_of(checked: Checked, root: Path) -> Files:
+    """Everything that is derived, made from a checked corpus; arguments and errors as of `files_of`."""
+    tables = checked.tables
     version = _version(root)
     frames = {config: schema.frame_of(tables[config]) for config in schema.PUBLISHED}
     digests = {config: digest(frame) for config, frame in frames.items()}
@@ -73,14 +106,10 @@ def files_of(root: Path) -> Files:
     for config, frame in frames.items():
         buffer = io.BytesIO()
         frame.write_parquet(buffer, compression="zstd", statistics=False)
-        files[f"dataset/data/{config}/{SPLIT}.parquet"] = buffer.getvalue()
-    found = adversarial_review.found(root, {row["id"]: row["text"] for row in tables["articles"].rows})
+        files[f"dataset/{table_name(config)}"] = buffer.getvalue()
+    found = checked.found
     files[AGREEMENT] = _json(found.document())
-    blocks = counts.blocks(tables, found)
-    yaml = card.front_matter(version, digests)
-    files[CARD] = _document(root, CARD, blocks, counts.card_blocks(), yaml)
-    if (root / DATASHEET).is_file():
-        files[DATASHEET] = _document(root, DATASHEET, blocks, ())
+    files |= _documents(root, tables, found, card.front_matter(version, digests))
     manifest = {
         "schema": "detente.manifest/1",
         "name": "detente",
@@ -92,7 +121,7 @@ def files_of(root: Path) -> Files:
         "files": {
             name.removeprefix("dataset/"): _sha256(data)
             for name, data in sorted(files.items())
-            if name not in (CARD, DATASHEET)
+            if name not in (CARD, DATASHEET, README)
         },
     }
     files[MANIFEST] = _json(manifest)
@@ -103,13 +132,28 @@ def _json(document: object) -> bytes:
     return (json.dumps(without_nan(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
-def _document(root: Path, name: str, blocks: Mapping[str, str], required: Collection[str], yaml: str = "") -> bytes:
-    if not (root / name).is_file():
-        raise ValidationError([Problem("file-missing", name, "write it, with a place for each generated table")])
-    try:
-        return card.render((root / name).read_text("utf-8"), blocks, required, yaml).encode()
-    except ValueError as error:
-        raise ValidationError([Problem("card-blocks", name, str(error))]) from error
+def _documents(root: Path, tables: Tables, found: Found, yaml: str) -> Files:
+    """The card, and what a corpus may have beside it: what people wrote, with what is generated in its places."""
+    blocks, numbers = counts.blocks(tables, found), counts.in_prose(tables)
+    rendered: dict[str, Callable[[str], str]] = {
+        CARD: lambda text: card.render(text, blocks, counts.card_blocks(), yaml),
+        DATASHEET: lambda text: card.render(text, blocks, ()),
+        README: lambda text: text,  # its table is of extractors, which the build does not run
+    }
+    files: Files = {}
+    problems = []
+    for name, render in rendered.items():
+        path = root / name
+        if path.is_file():
+            try:
+                files[name] = card.with_counts(render(path.read_text("utf-8")), numbers).encode()
+            except ValueError as error:
+                problems.append(Problem("card-blocks", name, str(error)))
+        elif name == CARD:
+            problems.append(Problem("file-missing", name, "write it, with a place for each generated table"))
+    if problems:
+        raise ValidationError(problems)
+    return files
 
 
 def _version(root: Path) -> str:
@@ -118,7 +162,11 @@ def _version(root: Path) -> str:
         raise ValidationError(
             [Problem("file-missing", "annotations/VERSION", "write the dataset's version there, as 1.0.0")]
         )
-    return path.read_text("utf-8").strip()
+    version = path.read_bytes().decode("utf-8", "replace").strip()
+    if not re.fullmatch(r"\d+\.\d+\.\d+", version):
+        message = f"the version {describe(version)} is not three numbers with points between, as 1.0.0"
+        raise ValidationError([Problem("value-pattern", "annotations/VERSION", message)])
+    return version
 
 
 def _strangers(root: Path, files: Files) -> list[Path]:
@@ -151,25 +199,22 @@ def differences(root: Path, files: Files) -> Iterator[str]:
     Parquet bytes embed their writer's version, so Parquet files are compared as schema and rows, and each with the
     hash that the manifest beside it gives.
     """
+    for name, present, made in differing(root, files):
+        yield from _diff(name, present, made)
+    yield from (f"{path.relative_to(root).as_posix()}: nothing makes this file" for path in _strangers(root, files))
+    for problem in Corpus(root / "dataset").changed():
+        name = Path(problem.location).relative_to(root).as_posix()
+        if problem.code == "dataset-changed" and name in files and name != MANIFEST:  # its own diff tells of that
+            yield f"{name}: its bytes have not the hash in {MANIFEST}"
+
+
+def differing(root: Path, files: Files) -> Iterator[tuple[str, str, str]]:
+    """Of each file that is not to the byte what the annotations make: its name, what it says, and what they make."""
     for name, made in files.items():
         path = root / name
         present = path.read_bytes() if path.is_file() else b""
         if present != made:
-            yield from _diff(name, _readable(name, present), _readable(name, made))
-    yield from (f"{path.relative_to(root).as_posix()}: nothing makes this file" for path in _strangers(root, files))
-    yield from _broken_hashes(root, files)
-
-
-def _broken_hashes(root: Path, files: Files) -> Iterator[str]:
-    try:
-        hashes: Mapping[str, str] = json.loads((root / MANIFEST).read_bytes())["files"]
-    except (OSError, ValueError, KeyError):
-        return  # the manifest's own diff tells it
-    for name in files:
-        path = root / name
-        vouched = hashes.get(name.removeprefix("dataset/"))
-        if vouched and path.is_file() and _sha256(path.read_bytes()) != vouched:
-            yield f"{name}: its bytes have not the hash in {MANIFEST}"
+            yield name, _readable(name, present), _readable(name, made)
 
 
 def _diff(name: str, present: str, made: str) -> Iterator[str]:

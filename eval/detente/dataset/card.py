@@ -14,6 +14,8 @@ from detente.dataset.features import features_of
 
 _FRONT_MATTER: Final = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _BLOCK: Final = re.compile(r"(?P<open><!-- generated: (?P<name>\w+) -->\n).*?(?P<close><!-- /generated -->)", re.DOTALL)
+_COUNT: Final = re.compile(r"(?P<open><!-- count: (?P<name>\w+) -->)(?P<old>[^<]*)(?P<close><!-- /count -->)")
+_WORDS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def front_matter(version: str, digests: Mapping[str, str]) -> str:
@@ -71,3 +73,27 @@ def render(document: str, blocks: Mapping[str, str], required: Collection[str], 
     if wrong := [name for name, count in named.items() if count > 1 or name not in blocks]:
         raise ValueError(f"the generated blocks {', '.join(wrong)} stand twice, or are not among {', '.join(blocks)}")
     return yaml + _BLOCK.sub(lambda match: match["open"] + blocks[match["name"]] + match["close"], body)
+
+
+def with_counts(document: str, counts: Mapping[str, int]) -> str:
+    """A document with the counts that its prose names.
+
+    A count is `<!-- count: NAME -->`, the number as a word, `<!-- /count -->`; where the word was a capital one, it is.
+
+    Args:
+        document: The document as it is.
+        counts: Name to number.
+
+    Raises:
+        ValueError: If the document names a count that there is not.
+    """
+    if wrong := [match["name"] for match in _COUNT.finditer(document) if match["name"] not in counts]:
+        raise ValueError(f"the counts {', '.join(wrong)} are not among {', '.join(counts)}")
+    return _COUNT.sub(
+        lambda match: match["open"] + _word(counts[match["name"]], match["old"]) + match["close"], document
+    )
+
+
+def _word(number: int, old: str) -> str:
+    word = _WORDS[number] if number < len(_WORDS) else str(number)
+    return word.capitalize() if old[:1].isupper() else word

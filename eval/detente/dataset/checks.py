@@ -7,12 +7,13 @@ from detente.data.annotated import Tables
 from detente.data.jsonl import Record
 from detente.data.problems import Problem
 from detente.dataset import checks_spans, schema
+from detente.dataset.checks_spans import ALL, Layers
 from detente.tasks.layer import Check, Layer
 
 
-def references_registered(tables: Tables) -> Iterator[Problem]:
+def references_registered(tables: Tables, layers: Layers = ALL) -> Iterator[Problem]:
     """Whatever a record names is in its registry; what may stand in a line that could not be read is not missing."""
-    for layer in schema.LAYERS.values():
+    for layer in layers:
         for reference in layer.references:
             registries = [tables[name] for name in reference.registries]
             registered = {row["id"] for table in registries for row in table.rows}
@@ -25,9 +26,9 @@ def references_registered(tables: Tables) -> Iterator[Problem]:
                     yield Problem(reference.rule, place, f"{reference.field}: {name} is not registered in {where}")
 
 
-def ids_made_of_fields(tables: Tables) -> Iterator[Problem]:
+def ids_made_of_fields(tables: Tables, layers: Layers = ALL) -> Iterator[Problem]:
     """An id begins with its article, and is made of the fields that it spells out."""
-    for layer in schema.LAYERS.values():
+    for layer in layers:
         for place, row in tables[layer.name]:
             if layer.id_separator and not row["id"].startswith(row["article"] + layer.id_separator):
                 yield Problem("id-wrong", place, f"{row['id']} must begin with the file's article, {row['article']}")
@@ -35,9 +36,9 @@ def ids_made_of_fields(tables: Tables) -> Iterator[Problem]:
                 yield Problem("id-wrong", place, f"{row['id']} must be made of the fields: {made}")
 
 
-def alternatives_known(tables: Tables) -> Iterator[Problem]:
+def alternatives_known(tables: Tables, layers: Layers = ALL) -> Iterator[Problem]:
     """An alternative names a labelled field of its row and a value that the inventory has and the row has not."""
-    for layer in schema.LAYERS.values():
+    for layer in layers:
         if "alternatives" in schema.annotated_columns(layer.name):
             for place, row in tables[layer.name]:
                 for other in row["alternatives"]:

@@ -1,14 +1,19 @@
 """Checks of every layer's spans: each lies in its text, and where its layer says so, in the body or in headlines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from detente.data.annotated import Tables, content_of, fits, segmented, texts
 from detente.data.jsonl import Record
 from detente.data.page import span_of
 from detente.data.problems import Problem
 from detente.dataset.schema import LAYERS
-from detente.tasks.layer import SpanField
+from detente.tasks.layer import Layer, SpanField
 from detente.text.spans import Span
+
+Layers = Iterable[Layer]
+ALL: Final[Layers] = tuple(LAYERS.values())
+"""Every layer: what is looked at unless told otherwise."""
 
 
 def span_problem(place: str, span: Span, text: str) -> Problem | None:
@@ -23,19 +28,19 @@ def span_problem(place: str, span: Span, text: str) -> Problem | None:
     return None
 
 
-def _spans(tables: Tables) -> Iterator[tuple[SpanField, str, str, Record]]:
-    """Every span of every table: its field, where it stands, its article, and its offsets."""
-    for layer in LAYERS.values():
+def _spans(tables: Tables, layers: Layers) -> Iterator[tuple[SpanField, str, str, Record]]:
+    """Every span of the layers' tables: its field, where it stands, its article, and its offsets."""
+    for layer in layers:
         for field in layer.spans:
             for place, row in tables[layer.name]:
                 yield from ((field, place, article, span) for article, span in field.places(row))
 
 
-def spans_inside(tables: Tables) -> Iterator[Problem]:
+def spans_inside(tables: Tables, layers: Layers = ALL) -> Iterator[Problem]:
     """Spans are not empty and lie in their text; the articles that they name themselves are registered."""
     known = texts(tables)
     registered = {row["id"] for row in tables["articles"].rows}
-    for field, place, article, span in _spans(tables):
+    for field, place, article, span in _spans(tables, layers):
         if article in known:
             if problem := span_problem(place, span_of(span), known[article]):
                 yield problem
@@ -43,11 +48,11 @@ def spans_inside(tables: Tables) -> Iterator[Problem]:
             yield Problem("article-unregistered", place, f"{article} is not registered in articles")
 
 
-def spans_in_content(tables: Tables) -> Iterator[Problem]:
+def spans_in_content(tables: Tables, layers: Layers = ALL) -> Iterator[Problem]:
     """Stance evidence, claims and reused passages lie in the body or in headlines, to the character."""
     known = segmented(tables)
     content = {article: content_of(tables, article, text) for article, text in known.items()}
-    for field, place, article, span in _spans(tables):
+    for field, place, article, span in _spans(tables, layers):
         start, end = span_of(span)
         is_checked = field.content_rule and article in known and fits((start, end), known[article])
         if is_checked and not content[article][start:end].all():
@@ -56,9 +61,9 @@ def spans_in_content(tables: Tables) -> Iterator[Problem]:
             yield Problem(field.content_rule, place, message)
 
 
-def required_spans_given(tables: Tables) -> Iterator[Problem]:
+def required_spans_given(tables: Tables, layers: Layers = ALL) -> Iterator[Problem]:
     """What a layer must show evidence of has a span."""
-    for layer in LAYERS.values():
+    for layer in layers:
         for field in (field for field in layer.spans if field.required):
             for place, row in tables[layer.name]:
                 if not row[field.field]:

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
+import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrors
 
 from detente.data.annotated import Table, Tables
+from detente.data.model import SPAN
 from detente.data.problems import Problem
 from detente.dataset.propositions import PROPOSITIONS
 from detente.dataset.registries import ARTICLES, EVENTS, SOURCES
@@ -46,6 +48,13 @@ def annotated_columns(name: str) -> dict[str, pl.DataType]:
     return {column: dtype for column, dtype in polars_schema(name).items() if column not in added}
 
 
+def cut_columns(name: str) -> dict[str, pl.DataType]:
+    """The columns that a line of a pass over spans holds, where there are such passes."""
+    compared = LAYERS[name].compared
+    own = polars_schema(name) | {column: dtype() for column, dtype in SPAN.items()}
+    return {column: own[column] for column in compared.cut_columns} if compared and compared.cut_apart else {}
+
+
 def nullable(name: str) -> frozenset[str]:
     """The columns that may be null."""
     return frozenset(column for column, of in LAYERS[name].model.to_schema().columns.items() if of.nullable)
@@ -57,6 +66,13 @@ def inventory_of(name: str, column: str) -> tuple[str, ...] | None:
         if check.name == "isin":
             return tuple(check.statistics["allowed_values"])
     return None
+
+
+def cut_model(name: str) -> pa.DataFrameSchema:
+    """What pandera asks of a pass over spans: of each column what it asks of it in the layer, if that has it."""
+    own = LAYERS[name].model.to_schema().columns
+    columns = {column: own.get(column, pa.Column(dtype)) for column, dtype in cut_columns(name).items()}
+    return pa.DataFrameSchema(columns, strict=True)
 
 
 def frame_of(table: Table) -> pl.DataFrame:
@@ -83,19 +99,22 @@ _RULE_OF_CHECK: Final = {
 }
 
 
-def table_problems(name: str, frame: pl.DataFrame, places: list[str]) -> list[Problem]:
+def table_problems(
+    name: str, frame: pl.DataFrame, places: list[str], model: pa.DataFrameSchema | None = None
+) -> list[Problem]:
     """What pandera finds in one table, one problem per row and rule.
 
     Args:
         name: The table's name.
         frame: Its rows, with the types of `polars_schema`.
         places: For each row, where it was read.
+        model: What its rows must be, if they have only some of the layer's columns.
 
     Returns:
         The problems in the order of the rows. An id that stands more than once is one problem, at its second place.
     """
     try:
-        LAYERS[name].model.validate(frame, lazy=True)
+        (model or LAYERS[name].model).validate(frame, lazy=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases.sort("index", maintain_order=True).to_dicts()
         return list(dict.fromkeys(_problem(name, case, frame, places) for case in cases))

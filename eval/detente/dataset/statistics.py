@@ -8,7 +8,7 @@ from typing import Final
 from detente.data.annotated import Tables
 from detente.dataset import schema
 from detente.dataset.quality.adversarial_review import Found
-from detente.dataset.quality.agreement import Measure
+from detente.dataset.quality.agreement import LeftOut, Measure
 from detente.tasks.layer import Grid
 
 
@@ -48,6 +48,20 @@ def agreement_rows(measures: Sequence[Measure]) -> list[tuple[str, ...]]:
     ]
 
 
+def in_prose(tables: Tables) -> dict[str, int]:
+    """The counts that prose may name."""
+    articles = tables["articles"].rows
+    return {"pages": len(articles), "families": len({row["family"] for row in articles})}
+
+
+def left_out_lines(found: Sequence[LeftOut]) -> list[str]:
+    """A sentence for each layer and pair of passes that are not compared on every page."""
+    return [
+        f"{each.layer}, {' and '.join(each.passes)}: without {', '.join(each.articles)}, which not both of them have"
+        for each in found
+    ]
+
+
 AGREEMENT_HEADER: Final = ("layer", "field", "measure", "items", "value", "95% interval", "without 001")
 REVIEW_HEADER: Final = ("layer", "challenges", "upheld", "arguable", "planted", "found")
 
@@ -60,10 +74,11 @@ def card_blocks() -> tuple[str, ...]:
 def blocks(tables: Tables, found: Found) -> dict[str, str]:
     """Every generated table by name, as Markdown."""
     grids = {name: grid(tables) for layer in schema.LAYERS.values() for name, grid in layer.card.items()}
+    absent = "".join(f"\n{line}.\n" for line in left_out_lines(found.left_out))
     return {
         "configs": _markdown(*_configs(tables)),
         **{name: _markdown(*grid) for name, grid in grids.items()},
-        "agreement": _markdown(AGREEMENT_HEADER, agreement_rows(found.passes)),
+        "agreement": _markdown(AGREEMENT_HEADER, agreement_rows(found.passes)) + absent,
         "reproduction": _markdown(AGREEMENT_HEADER, agreement_rows(found.reproduction)),
         "refutation": _markdown(REVIEW_HEADER, found.reviews),
     }

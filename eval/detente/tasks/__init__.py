@@ -21,3 +21,6 @@ TASK_NAMES: Final = (
 )
 """The tasks whose gold is the dataset, in the order in which they and their layers are listed. Names and not imports,
 so that the command line can say which tasks there are without the second that loading them takes."""
+
+NOT_ON_A_PAGE: Final = ("stance_open", "contrast")
+"""The tasks without a layer that `detente dataset show` prints on a page."""

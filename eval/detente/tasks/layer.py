@@ -94,6 +94,9 @@ class Compared:
         cut_by_row: Are the latter compared row by row on the whole page, and not line by line?
         links: A field of links to propositions: relations, clusters and the agreement that follows are compared.
         passes: Where the files of a pass lie in `annotations/`: `{name}` is the pass, `{letter}` its last letter.
+        answers: The columns that a pass over labels holds where the items are given, the id first; the others are
+            those of the gold row with this id. Empty where a pass holds all that annotators write.
+        cut_columns: The columns that a pass over spans holds.
     """
 
     key: Callable[[Record], Any] = _by_id
@@ -104,6 +107,13 @@ class Compared:
     cut_by_row: bool = False
     links: str = ""
     passes: str = "{layer}/{name}"
+    answers: tuple[str, ...] = ()
+    cut_columns: tuple[str, ...] = ("start", "end")
+
+    @property
+    def cut_apart(self) -> bool:
+        """Are there passes over spans alone?"""
+        return bool(self.cut) and "{name}" in self.passes
 
 
 def _as_it_is(row: Record) -> Record:

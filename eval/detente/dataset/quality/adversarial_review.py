@@ -1,13 +1,24 @@
 """What reviewers who argued against every label achieved, and all that is known of how firm the labels are."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from detente.data.jsonl import Record, parse_lines
-from detente.dataset import schema
-from detente.dataset.quality.agreement import REPRODUCTION, Measure, measures
+from detente.data.annotated import Tables
+from detente.data.files import read_bytes
+from detente.data.jsonl import Line, Record, describe, parse_lines
+from detente.data.problems import Problem
+from detente.dataset import annotations, schema
+from detente.dataset.quality.agreement import REPRODUCTION, LeftOut, Measure, left_out, measures
+from detente.dataset.quality.passes import Passes
+from detente.tasks.layer import Layer
+
+_COLUMNS: Final = {
+    "refutation": ("id", "field", "given", "proposed", "verdict", "reason"),
+    "planted": ("id", "field", "gold", "planted", "proposed", "found"),
+}
+VERDICTS: Final = ("refused", "arguable", "upheld")
 
 
 class Review(NamedTuple):
@@ -30,21 +41,56 @@ class Review(NamedTuple):
     found: int
 
 
-def reviews(root: Path) -> list[Review]:
-    """The adversarial review of every layer that had one: `refutation.jsonl` and `planted.jsonl` in its folder."""
-    results = []
-    for name in (layer.name for layer in schema.LAYERS.values() if layer.seeded):
-        folder = root / "annotations" / name
+def reviews(root: Path, tables: Tables) -> tuple[list[Review], list[Problem]]:
+    """The adversarial review of every layer that had one: `refutation.jsonl` and `planted.jsonl` in its folder.
+
+    Args:
+        root: The folder that holds `annotations/`.
+        tables: The gold, complete.
+    """
+    results: list[Review] = []
+    problems: list[Problem] = []
+    for layer in (layer for layer in schema.LAYERS.values() if layer.seeded):
+        folder = root / "annotations" / layer.name
         if (folder / "refutation.jsonl").is_file():
-            rows, seeded = (_records(folder / f"{file}.jsonl") for file in ("refutation", "planted"))
-            verdicts = Counter(row["verdict"] for row in rows)
+            challenges, seeded = (_read(folder / f"{name}.jsonl", root, layer, tables, problems) for name in _COLUMNS)
+            verdicts = Counter(row["verdict"] for row in challenges)
             found = sum(row["found"] for row in seeded)
-            results.append(Review(name, len(rows), verdicts["upheld"], verdicts["arguable"], len(seeded), found))
-    return results
+            counts = (len(challenges), verdicts["upheld"], verdicts["arguable"], len(seeded), found)
+            results.append(Review(layer.name, *counts))
+    return results, problems
 
 
-def _records(path: Path) -> Sequence[Record]:
-    return [line.record for line in parse_lines(path.read_bytes(), str(path))[0]]
+def _read(path: Path, root: Path, layer: Layer, tables: Tables, problems: list[Problem]) -> list[Record]:
+    """The rows that can be counted; adds to the problems."""
+    name, table = path.relative_to(root).as_posix(), tables[layer.name]
+    if not path.is_file():
+        problems.append(Problem("file-missing", name, "there is no such file: add it, empty if it has no rows"))
+        return []
+    lines, faults = parse_lines(read_bytes(path), name)
+    problems += faults
+    known = {row["id"] for row in table.rows}
+    rows = []
+    for place, row in lines:
+        found = list(annotations.key_problems(Line(place, row), _COLUMNS[path.stem]))
+        if not found:
+            name = row["id"]
+            is_known = isinstance(name, str) and (name in known or table.may_hold(name))
+            found += _value_problems(place, row, is_known=is_known)
+        problems += found
+        if not found:
+            rows.append(row)
+    return rows
+
+
+def _value_problems(place: str, row: Record, *, is_known: bool) -> Iterator[Problem]:
+    if not is_known:
+        yield Problem("item-unknown", place, f"{describe(row['id'])} is no row of the gold: name one by its id")
+    if "verdict" in row and row["verdict"] not in VERDICTS:
+        message = f"verdict {describe(row['verdict'])} is not one of {', '.join(VERDICTS)}"
+        yield Problem("value-not-allowed", place, message)
+    if "found" in row and not isinstance(row["found"], bool):
+        yield Problem("wrong-type", place, f"`found` is {describe(row['found'])}, not true or false")
 
 
 class Found(NamedTuple):
@@ -54,11 +100,13 @@ class Found(NamedTuple):
         passes: Agreement of the two blind passes before adjudication.
         reproduction: Agreement of the gold with a fresh pass.
         reviews: What reviewers achieved.
+        left_out: The pages that passes are not compared on.
     """
 
     passes: list[Measure]
     reproduction: list[Measure]
     reviews: list[Review]
+    left_out: list[LeftOut]
 
     def document(self) -> dict[str, list[dict[str, Any]]]:
         """As in `agreement.json`, which keeps the names that it was published with."""
@@ -66,12 +114,25 @@ class Found(NamedTuple):
         return {
             "passes": [row._asdict() for row in self.passes],
             "reproduction": [row._asdict() for row in self.reproduction],
+            "left_out": [row._asdict() for row in self.left_out],
             "refutation": [
                 {names.get(name, name): value for name, value in row._asdict().items()} for row in self.reviews
             ],
         }
 
 
-def found(root: Path, texts: Mapping[str, str]) -> Found:
-    """Measures everything anew from `annotations/`."""
-    return Found(measures(root, texts), measures(root, texts, REPRODUCTION), reviews(root))
+def found(passes: Passes, reviews: Sequence[Review], texts: Mapping[str, str]) -> Found:
+    """Measures everything anew.
+
+    Args:
+        passes: Every pass, the gold among them.
+        reviews: What reviewers achieved.
+        texts: Of each article.
+    """
+    fresh = (REPRODUCTION, REPRODUCTION)
+    return Found(
+        measures(passes, texts),
+        measures(passes, texts, *fresh),
+        list(reviews),
+        left_out(passes, texts) + left_out(passes, texts, *fresh),
+    )

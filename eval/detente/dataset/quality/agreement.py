@@ -1,21 +1,25 @@
 """Agreement of the two blind passes, layer by layer and field by field, before adjudication and with nothing dropped.
 
-Items are the union of what the two passes have; an item that one of them lacks has the value "(absent)" there.
+Passes are compared on the pages that both had; the others are left out, and named. There, items are the union of what
+the two passes have; an item that one of them lacks has the value "(absent)" there.
 Intervals resample items and are conditional on these pages. Passes of one model are not two minds: this says how
 determinate a guideline is, not how true its labels are.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from detente.data.jsonl import Record, parse_lines
+from detente.data.annotated import Tables
+from detente.data.jsonl import Record
 from detente.data.page import span_of
+from detente.data.problems import Problem, ValidationError
 from detente.dataset import schema
+from detente.dataset.quality.passes import Pass, Passes, layers_of, read_file
 from detente.metrics.agreement import alpha_u_terms, krippendorff_alpha, resampled_alphas
 from detente.metrics.classification import Floats, ratio
 from detente.metrics.clustering import b_cubed_items
@@ -26,9 +30,12 @@ from detente.text.spans import Span
 from detente.text.tokens import line_spans
 
 ABSENT: Final = "(absent)"
+Names = tuple[str, str]
+"""Of two passes."""
 PASSES: Final = ("pass-a", "pass-b")
 SPAN_PASSES: Final = ("spans-a", "spans-b")
-REPRODUCTION: Final = ("gold", "pass-c")
+GOLD: Final = "gold"
+REPRODUCTION: Final = (GOLD, "pass-c")
 """The gold, and a fresh pass that was made after adjudication from the final guideline alone."""
 RESAMPLES: Final = 2000
 NEAR_COPY: Final = "detente-001"
@@ -59,27 +66,26 @@ class Measure(NamedTuple):
     without_copy: float
 
 
-Passes = tuple[list[Record], list[Record]]
+class LeftOut(NamedTuple):
+    """Pages that two passes over a layer are not compared on, because one of them or both did not have them.
+
+    Attributes:
+        layer: The annotated layer.
+        passes: The names of the two.
+        articles: The pages, in the order of the registry.
+    """
+
+    layer: str
+    passes: Names
+    articles: tuple[str, ...]
+
+
+Pair = tuple[list[Record], list[Record]]
+"""The rows of two passes."""
 Figures = tuple[int, float, float, float]
 """Items, value, lower and upper bound."""
-
-
-def _files(root: Path, layer: Layer, compared: Compared, name: str) -> list[Path]:
-    annotations = root / "annotations"
-    if name != "gold":
-        return sorted(
-            (annotations / compared.passes.format(layer=layer.name, name=name, letter=name[-1])).glob("*.jsonl")
-        )
-    return sorted((annotations / layer.path).glob("*.jsonl")) if layer.per_article else [annotations / layer.path]
-
-
-def _read_pass(root: Path, layer: Layer, compared: Compared, name: str) -> list[Record]:
-    """The rows of one pass over a layer, with their articles; empty if there was none."""
-    rows = []
-    for path in _files(root, layer, compared, name):
-        lines, _ = parse_lines(path.read_bytes(), str(path))
-        rows += [layer.unfold({"article": path.stem, **line.record}) for line in lines]
-    return rows
+Named = tuple[str, str, Callable[[Pair], Figures]]
+"""What of a layer is compared, by which measure, and how."""
 
 
 def _apart(spans: list[Span]) -> list[Span]:
@@ -103,7 +109,7 @@ def _by_line(spans: Iterable[Span], text: str) -> dict[Span, list[Span]]:
     return found
 
 
-def _aligned(passes: Passes, compared: Compared, field: str) -> list[list[Any]]:
+def _aligned(passes: Pair, compared: Compared, field: str) -> list[list[Any]]:
     """Each pass's values of a field over the union of the items."""
     values = [{compared.key(row): _label(row[field]) for row in rows} for rows in passes]
     items = list(dict.fromkeys(item for found in values for item in found))
@@ -114,12 +120,12 @@ def _label(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _nominal(passes: Passes, compared: Compared, field: str) -> Figures:
+def _nominal(passes: Pair, compared: Compared, field: str) -> Figures:
     ratings = _aligned(passes, compared, field)
     return len(ratings[0]), krippendorff_alpha(ratings), *_alpha_interval(ratings)
 
 
-def _ordinal(passes: Passes, compared: Compared, field: str) -> Figures:
+def _ordinal(passes: Pair, compared: Compared, field: str) -> Figures:
     values = [{compared.key(row): row[field] for row in rows} for rows in passes]
     items = list(dict.fromkeys(item for found in values for item in found))
     ratings = [[found.get(item) for item in items] for found in values]
@@ -127,12 +133,12 @@ def _ordinal(passes: Passes, compared: Compared, field: str) -> Figures:
     return both, krippendorff_alpha(ratings, "ordinal"), *_alpha_interval(ratings, "ordinal")
 
 
-def _spans(passes: Passes, key: Callable[[Record], Any], field: str, texts: Mapping[str, str]) -> Figures:
+def _spans(passes: Pair, key: Callable[[Record], Any], field: str, texts: Mapping[str, str]) -> Figures:
     """α_U with the item as the category, on the whole page."""
     return _alpha_u(_marked(passes, key, field), lambda place: (0, len(texts[place[0]])))
 
 
-def _cut_spans(passes: Passes, compared: Compared, field: str, texts: Mapping[str, str]) -> Figures:
+def _cut_spans(passes: Pair, compared: Compared, field: str, texts: Mapping[str, str]) -> Figures:
     """α_U of spans that came first: row by row on the page, else line by line, so that lines can be resampled.
 
     Lines in which neither pass marks anything are left out.
@@ -148,7 +154,7 @@ def _cut_spans(passes: Passes, compared: Compared, field: str, texts: Mapping[st
     return _alpha_u(marked, lambda place: place[-1])
 
 
-def _marked(passes: Passes, key: Callable[[Record], Any], field: str) -> list[dict[Any, list[Span]]]:
+def _marked(passes: Pair, key: Callable[[Record], Any], field: str) -> list[dict[Any, list[Span]]]:
     """For each pass the spans of each article and item."""
     marked = []
     for rows in passes:
@@ -172,7 +178,7 @@ def _alpha_u(marked: list[dict[Any, list[Span]]], extent: Callable[[Any], Span])
     def alpha(sums: Floats) -> Floats:
         return 1 - ratio(sums[..., 0], sums[..., 1])
 
-    summed = np.array(terms)
+    summed = np.array(terms, dtype=float).reshape(-1, 2)
     return units, float(alpha(summed.sum(axis=0))), *_interval(alpha, summed)
 
 
@@ -189,7 +195,7 @@ def _interval(statistic: Callable[[Floats], Floats], terms: Floats) -> tuple[flo
     return bootstrap.percentile_interval(statistic(drawn @ terms))[:2]
 
 
-def _relations(passes: Passes, field: str) -> Figures:
+def _relations(passes: Pair, field: str) -> Figures:
     """α on the relation of every claim and proposition that either pass links."""
     linked = [
         {(row["id"], link["proposition"]): link["relation"] for row in rows for link in row[field]} for rows in passes
@@ -199,7 +205,7 @@ def _relations(passes: Passes, field: str) -> Figures:
     return len(pairs), krippendorff_alpha(ratings), *_alpha_interval(ratings)
 
 
-def _agreement(passes: Passes, field: str) -> Figures:
+def _agreement(passes: Pair, field: str) -> Figures:
     """α on the labels of agreement that follow from each pass's claims, over every article and proposition linked."""
     labels = []
     for rows in passes:
@@ -214,7 +220,7 @@ def _agreement(passes: Passes, field: str) -> Figures:
     return len(pairs), krippendorff_alpha(ratings), *_alpha_interval(ratings)
 
 
-def _clusters(passes: Passes, field: str) -> Figures:
+def _clusters(passes: Pair, field: str) -> Figures:
     """B-cubed F1 of the clusters that claims with the same propositions make."""
     first, second = (
         {row["id"]: tuple(sorted(link["proposition"] for link in row[field])) for row in rows} for rows in passes
@@ -229,51 +235,120 @@ def _clusters(passes: Passes, field: str) -> Figures:
     return len(items), float(f1(terms.sum(axis=0))), *_interval(f1, terms)
 
 
-def _without_copy(passes: Passes) -> Passes:
-    first, second = ([row for row in rows if row["article"] != NEAR_COPY] for rows in passes)
+def _without(pages: Collection[str], passes: Pair) -> Pair:
+    """The rows of two passes that stand on none of the pages."""
+    first, second = ([row for row in rows if row.get("article") not in pages] for rows in passes)
     return first, second
 
 
-def measures(root: Path, texts: Mapping[str, str], names: tuple[str, str] = PASSES) -> list[Measure]:
-    """The agreement of two passes over every layer that has both.
+def measures(
+    passes: Passes, texts: Mapping[str, str], labels: Names | None = PASSES, cut: Names | None = SPAN_PASSES
+) -> list[Measure]:
+    """The agreement of two passes over every layer that has both, on the pages that both had.
 
     Args:
-        root: The folder that holds `annotations/`.
+        passes: All of them.
         texts: Of each article.
-        names: The folders of the two.
+        labels: The two passes over labels that are compared; None for none.
+        cut: The two that spans which came first are taken from.
     """
     found = []
-    cut = SPAN_PASSES if names == PASSES else names
-    for layer in schema.LAYERS.values():
-        if not (compared := layer.compared):
+    for layer, names, figures in _pairs(texts, labels, cut):
+        first, second = (passes.get((layer.name, name)) for name in names)
+        if not first or not second or not (first.rows or second.rows):
             continue
-        for field, measure, compute, folders in _measures_of(layer, compared, texts, names, cut):
-            first, second = (_read_pass(root, layer, compared, folder) for folder in folders)
-            if first and second:
-                items, value, low, high = compute((first, second))
-                without = compute(_without_copy((first, second)))[1]
-                found.append(Measure(layer.name, field, measure, items, value, low, high, without))
+        common = _common(first, second)
+        both = _without(frozenset(texts) - common, (first.rows, second.rows))
+        for field, measure, compute in figures:
+            items, value, low, high = compute(both)
+            without = compute(_without({NEAR_COPY}, both))[1]
+            found.append(Measure(layer.name, field, measure, items, value, low, high, without))
     return found
 
 
-Compute = Callable[[Passes], Figures]
+def compared_files(
+    files: tuple[Path, Path], tables: Tables, task: str | None = None
+) -> tuple[list[Measure], list[LeftOut]]:
+    """The agreement of two people's files of one layer, and the pages that only one of them has rows of.
+
+    Args:
+        files: In the form of a pass.
+        tables: The gold and the registries, complete.
+        task: The layer's name; by default told from the keys of the lines.
+
+    Raises:
+        ValidationError: With every problem of both files.
+    """
+    first, second = files
+    names = (str(first), str(second))
+    known = [schema.LAYERS[task]] if task else [one for one in layers_of(first) if one in layers_of(second)]
+    if len(known) != 1:
+        others = ", ".join(layer.name for layer in known) or "none"
+        message = f"the lines of the two fit not exactly one task ({others}): name it with --task"
+        raise ValidationError([Problem("task-unclear", str(second), message)])
+    (layer,) = known
+    read = [read_file(path, layer, tables) for path in files]
+    problems = [problem for *_, faults in read for problem in faults]
+    if read[0][1] != read[1][1]:
+        problems.append(Problem("not-comparable", names[1], "one of the files has spans alone, the other has labels"))
+    if problems:
+        raise ValidationError(problems)
+    passes = {(layer.name, name): each[0] for name, each in zip(names, read, strict=True)}
+    texts = {row["id"]: row["text"] for row in tables["articles"].rows}
+    had = frozenset().union(*(each.articles or () for each in passes.values()))
+    pair = (None if read[0][1] else names, names)
+    missing = left_out(passes, {name: text for name, text in texts.items() if name in had}, *pair)
+    return measures(passes, texts, *pair), missing
 
 
-def _measures_of(
-    layer: Layer, compared: Compared, texts: Mapping[str, str], names: tuple[str, str], cut: tuple[str, str]
-) -> Iterable[tuple[str, str, Compute, tuple[str, str]]]:
+def left_out(
+    passes: Passes, texts: Mapping[str, str], labels: Names | None = PASSES, cut: Names | None = SPAN_PASSES
+) -> list[LeftOut]:
+    """The pages that passes are not compared on, where there is a pass to compare; arguments as of `measures`."""
+    found = []
+    for layer, names, _ in _pairs(texts, labels, cut):
+        pair = [passes.get((layer.name, name)) for name in names]
+        if any(one and name != GOLD for one, name in zip(pair, names, strict=True)) and layer.per_article:
+            common = _common(*pair)
+            if missing := tuple(name for name in texts if name not in common):
+                found.append(LeftOut(layer.name, names, missing))
+    return list(dict.fromkeys(found))
+
+
+def _common(first: Pass | None, second: Pass | None) -> frozenset[str]:
+    """The pages that both passes had."""
+    return ((first and first.articles) or frozenset()) & ((second and second.articles) or frozenset())
+
+
+def _pairs(
+    texts: Mapping[str, str], labels: Names | None, cut: Names | None
+) -> Iterator[tuple[Layer, Names, list[Named]]]:
+    """What is compared: of each layer the two passes, and the figures that they are compared by."""
+    for layer in schema.LAYERS.values():
+        if compared := layer.compared:
+            own_cut = cut if compared.cut_apart else labels
+            if own_cut and (figures := list(_of_spans(layer, compared, texts, with_rows=own_cut != labels))):
+                yield layer, own_cut, figures
+            if labels:
+                yield layer, labels, list(_of_labels(compared, texts))
+
+
+def _of_spans(layer: Layer, compared: Compared, texts: Mapping[str, str], *, with_rows: bool) -> Iterator[Named]:
     rows_are_spans = any(span.field == ROW for span in layer.spans)
     for field in compared.cut:
-        if field != ROW or cut != names or rows_are_spans:  # elsewhere only the span passes have such rows
+        if field != ROW or with_rows or rows_are_spans:  # elsewhere only the span passes have such rows
             shown = "spans" if field == ROW else field
-            yield shown, "α_U", partial(_cut_spans, compared=compared, field=field, texts=texts), cut
+            yield shown, "α_U", partial(_cut_spans, compared=compared, field=field, texts=texts)
+
+
+def _of_labels(compared: Compared, texts: Mapping[str, str]) -> Iterator[Named]:
     for field in compared.spans:
-        yield field, "α_U", partial(_spans, key=compared.key, field=field, texts=texts), names
+        yield field, "α_U", partial(_spans, key=compared.key, field=field, texts=texts)
     for field in compared.nominal:
-        yield field, "α", partial(_nominal, compared=compared, field=field), names
+        yield field, "α", partial(_nominal, compared=compared, field=field)
     for field in compared.ordinal:
-        yield field, "α ordinal", partial(_ordinal, compared=compared, field=field), names
+        yield field, "α ordinal", partial(_ordinal, compared=compared, field=field)
     if compared.links:
-        yield "agreement", "α", partial(_agreement, field=compared.links), names
-        yield compared.links, "α", partial(_relations, field=compared.links), names
-        yield compared.links, "B³", partial(_clusters, field=compared.links), names
+        yield "agreement", "α", partial(_agreement, field=compared.links)
+        yield compared.links, "α", partial(_relations, field=compared.links)
+        yield compared.links, "B³", partial(_clusters, field=compared.links)

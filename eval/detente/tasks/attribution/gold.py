@@ -75,7 +75,12 @@ ATTRIBUTION_LAYER: Final = Layer(
     made_id=_made_id,
     alternatives={"chain": lambda *_: None, "event": lambda *_: None},
     checks=(type_fits_the_chain,),
-    compared=Compared(nominal=("event", "chain", "type", "cue_force"), cut=_SPANS, cut_by_row=True),
+    compared=Compared(
+        nominal=("event", "chain", "type", "cue_force"),
+        cut=_SPANS,
+        cut_by_row=True,
+        cut_columns=("id", "claim", *_SPANS),
+    ),
     seeded=Seeded(
         {
             "type": inventory.ATTRIBUTION_TYPES,

@@ -121,7 +121,10 @@ CLAIMS_LAYER: Final = Layer(
     checks=(claims_disjoint, body_covered, claims_are_whole),
     unfold=_unfold,
     compared=Compared(
-        nominal=("type", "presentation", "check_worthy", *CHECK_WORTHINESS), cut=("spans",), links="propositions"
+        nominal=("type", "presentation", "check_worthy", *CHECK_WORTHINESS),
+        cut=("spans",),
+        links="propositions",
+        cut_columns=("id", "spans"),
     ),
     seeded=Seeded(
         {

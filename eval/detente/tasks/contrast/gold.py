@@ -58,7 +58,7 @@ CONTRAST_LAYER: Final = Layer(
         "contrast-task": "stance has holder, target and a stance label, agreement a proposition and an agreement label"
     },
     checks=(pairs_are_whole,),
-    compared=Compared(nominal=("label",)),
+    compared=Compared(nominal=("label",), answers=("id", "label")),
     # The labels that a sentence may have are those of its task, which other rows show.
     seeded=Seeded({"label": None}, hidden=("edit", "pair", "twin", "phenomenon")),
     card={"contrast": _card},

@@ -68,6 +68,7 @@ REUSE_LAYER: Final = Layer(
         key=lambda row: json.dumps([row["article"], row["source"], row["this"], row["source_span"]]),
         nominal=("operation",),
         cut=("this", "source_span"),
+        cut_columns=("source", "this", "source_span"),
     ),
     seeded=Seeded({"operation": inventory.OPERATIONS, "source_span": None}),
     paint=_paint,

@@ -1,0 +1,36 @@
+"""What is doubtful in annotations that break no rule: a page that was captured, and not yet labelled in full.
+
+A layer without rows is valid, since a page may have nothing of it. Of the pages so far none is without a stance row or
+a link to a proposition, so one that is has more likely been forgotten. These are warnings, and keep nothing from being
+built.
+"""
+
+from collections.abc import Iterator
+
+from detente.data.annotated import Tables
+from detente.data.problems import Problem
+
+
+def doubts(tables: Tables) -> Iterator[Problem]:
+    """The warnings about every page.
+
+    Args:
+        tables: The gold and the registries, complete.
+    """
+    stances = {row["article"] for row in tables["stance"].rows}
+    claims = [row["article"] for row in tables["claims"].rows]
+    linked = {row["article"] for row in tables["claims"].rows if row["propositions"]}
+    related = {row["article"] for row in tables["agreement"].rows if row["label"] != "unrelated"}
+    asked = {row["article"] for row in tables["agreement"].rows}
+    for _, page in tables["articles"]:
+        name = page["id"]
+        if name not in stances:
+            message = "the page has no stance row: add a row for each holder of whom it speaks, null if it takes none"
+            yield Problem("stance-empty", f"annotations/stance/gold/{name}.jsonl", message)
+        if name in claims and name not in linked:
+            said = f"none of the page's {claims.count(name)} claims says anything of a proposition"
+            message = f"{said}: link them, or register the propositions that it brings"
+            yield Problem("claims-unlinked", f"annotations/claims/gold/{name}.jsonl", message)
+        elif name in asked and name not in related:
+            message = "the page is unrelated to every proposition: see whether its claims are there"
+            yield Problem("agreement-unrelated", f"annotations/claims/gold/{name}.jsonl", message)
