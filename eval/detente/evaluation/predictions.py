@@ -1,14 +1,14 @@
 """Reading predictions: one strict reader, which knows line numbers and reports every problem at once."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from detente.data.fields import Fault, PredictionError, nearest
 from detente.data.files import unpack, unpacked_name
-from detente.data.jsonl import Line, describe
+from detente.data.jsonl import Line, Record, describe
 from detente.data.problems import Problem, ValidationError
 from detente.data.tabular import FLAT_SUFFIXES, read_lines
 from detente.tasks.all import TASKS
@@ -28,6 +28,7 @@ class Predictions:
         crashed: Ids whose line has an `error`.
         extra: Ids that the gold does not have, left out; empty unless that was allowed.
         tools: What made the predictions, by the lines' `tool`.
+        reduced: What its texts, and those of the gold, were reduced from, as the signature names it.
     """
 
     task: Task
@@ -38,6 +39,7 @@ class Predictions:
     crashed: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
+    reduced: Mapping[str, str] = field(default_factory=dict)
 
 
 def task_of(lines: Sequence[Line], name: str) -> Task:
@@ -175,6 +177,7 @@ def read(
     *,
     allow_missing: bool = False,
     allow_extra: bool = False,
+    prepare: Callable[[Record], Record] | None = None,
 ) -> Predictions:
     """Reads and checks a predictions file.
 
@@ -185,11 +188,13 @@ def read(
         task: The task, or None to tell it from the lines.
         allow_missing: Whether ids of the gold may be missing.
         allow_extra: Whether ids that the gold does not have may be there.
+        prepare: What is made of a record before anything is asked of it.
 
     Raises:
         ValidationError: With every problem.
     """
     lines, problems = read_lines(unpack(data, path), path)
+    lines = [Line(place, prepare(record)) for place, record in lines] if prepare else lines
     if not lines:
         raise ValidationError(problems)
     task = task or task_of(lines, path)
