@@ -19,11 +19,11 @@ from pathlib import Path
 
 import numpy as np
 
+from detente.data import page_texts
 from detente.metrics.edit_distance import indel_ratio, wer_tokens, word_error_rate
 from detente.metrics.ngrams import Shingles
 from detente.metrics.rouge import rouge_lsum
 from detente.stats.bootstrap import bootstrap_weights
-from detente.data import page_texts
 from detente.text import sentences as sentences_module
 from detente.text.sentences import sentences
 

@@ -85,7 +85,8 @@ def test_one_line_keeps_what_is_text_where_it_stands_alone() -> None:
         ("<p>a</p>", "html"),
         ("a <a href='x'>b", None),
         ("a < b > c <d> <e>", None),
-        ("<p># a [b](c)</p>", "html"),
+        ("<p>[a](b) [c](d)</p>", "html"),  # as many tags as marks
+        ("<p>[a](b) [c](d) [e](f)</p>", "markdown"),
     ],
 )
 def test_two_marks_on_a_page_make_it_look_like_markup(page: str, expected: str | None) -> None:

@@ -20,8 +20,8 @@ PARAGRAPHS: Final = ("body", "paragraphs")
 """Keys of a page's text as a list of paragraphs."""
 SNIPPETS: Final = ("with", "without")
 """Keys of lists of texts that must be in an output, or must not."""
-MAX_FILES: Final = 100_000
-"""Of a folder of pages; one with more is hardly what was meant."""
+MAX_OTHER_FILES: Final = 10_000
+"""A folder with more files that are no pages, as `/`, is hardly the one that was meant."""
 _ID_KEYS: Final = ("id", "page_id")
 _SUFFIXES: Final = (".json", ".jsonl", ".ndjson", ".txt", ".md", ".html", ".htm", ".csv", ".tsv", ".parquet")
 _CHARSET: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
@@ -56,7 +56,7 @@ def read(path: Path, data: bytes | None = None, written_in: str | None = None) -
     Args:
         path: The file or folder.
         data: The file's bytes, where they do not come from there.
-        written_in: What the texts are written in, one of `markup.FORMATS`; None to go by the suffix of a folder's files.
+        written_in: What the texts are written in, one of `markup.FORMATS`; None to go by suffixes in a folder.
     """
     if data is None and path.is_dir():
         return of_folder(path, written_in)
@@ -125,23 +125,23 @@ def page_files(
     """The files of a folder that hold pages, by their names without suffixes, which are the ids, composed (NFC).
 
     Hidden files and folders, what macOS adds to archives, pipes and devices are passed over.
+
+    Raises:
+        ValidationError: If there are more than `MAX_OTHER_FILES` that hold none.
     """
     found: list[tuple[str, Path]] = []
     problems: list[Problem] = []
-    seen = 0
+    others = 0
 
     def unreadable(error: OSError) -> None:
         problems.append(Problem("not-readable", printable(str(error.filename)), f"cannot be read: {error.strerror}"))
 
     for root, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
-        seen += len(names)
-        if seen > MAX_FILES:
-            message = f"has more than {MAX_FILES:,} files: name the folder of the pages, or put them into JSON Lines"
-            return [], [Problem("not-readable", str(folder), message)]
         for name in names:
             file, bare = Path(root, name), Path(root, unpacked_name(name))
             if name.startswith(".") or bare.suffix.lower() not in suffixes or not file.is_file():
+                others += 1
                 continue
             if printable(name) != name:
                 message = "the file's name is not UTF-8: rename it to the page's id"
@@ -149,6 +149,9 @@ def page_files(
                 continue
             page = unicodedata.normalize("NFC", bare.with_suffix("").relative_to(folder).as_posix())
             found.append((page, file))
+        if others > MAX_OTHER_FILES:
+            message = f"has more than {MAX_OTHER_FILES:,} files that are no pages: name the folder of the pages alone"
+            raise ValidationError([Problem("not-readable", str(folder), message)])
     return sorted(found), problems
 
 
@@ -212,8 +215,10 @@ def has_half_character(value: object) -> bool:
 
 
 def outputs(pages: Pages) -> Pages:
-    """Pages of an extractor in the project's own keys: `text` or `paragraphs`, `tool`, `error`; those without a text
-    are problems, in the words of their own shape."""
+    """Pages of an extractor in the project's own keys: `text` or `paragraphs`, `tool`, `error`.
+
+    Those without a text are problems, in the words of their own shape.
+    """
     problems = list(pages.problems)
     lines = []
     for line in pages.lines:

@@ -189,7 +189,7 @@ def _refuse_other_pages(pages: "Pages", name: str, gold: Any, task: str | None) 
 def markup_warnings(
     gold: "Gold", systems: "Mapping[str, Predictions]", output_formats: Sequence[str], gold_text: str | None
 ) -> list[str]:
-    """One sentence for each file whose texts look like Markdown or HTML (`markup.looks_like`) and are taken as they are.
+    """One sentence for each file whose texts look like Markdown or HTML (`markup.looks_like`) and are taken as text.
 
     Nothing is said where a format is given, by option or suffix.
     """

@@ -1,6 +1,7 @@
 """Markdown and HTML as the text that a reader sees; and whether texts look like either."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -19,15 +20,18 @@ FORMAT_OF_SUFFIX: Final = {
     ".htm": "html",
 }
 MARKS: Final = 2
-"""A page looks like Markdown or HTML if it has so many marks of it, or more."""
+"""A text looks like Markdown or HTML if it has so many marks of it, or more."""
 SHARE: Final = 0.2
-"""Texts look like Markdown or HTML if this part of the pages that are not empty does, or more."""
+"""Texts look like Markdown or HTML if this part of those that are not empty does, or more."""
 
 _HIDDEN: Final = frozenset(("script", "style", "noscript", "template", "title"))
 _BLOCKS: Final = frozenset(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure"
-    " footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol option p pre search section"
-    " summary table tr ul".split()
+    (
+        *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div"),
+        *("dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6"),
+        *("header", "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "option", "p", "pre"),
+        *("search", "section", "summary", "table", "tr", "ul"),
+    )
 )
 _CELLS: Final = frozenset(("td", "th"))
 _BLOCK_TAG: Final = re.compile(rf"<(?:br|{'|'.join(sorted(_BLOCKS))})\b", re.IGNORECASE)
@@ -72,16 +76,20 @@ def markdown_line_to_text(line: str) -> str:
 
 
 def looks_like(texts: Iterable[str]) -> str | None:
-    """`html` or `markdown` if at least a fifth of the texts that are not empty has two marks of it or more, else None.
+    """`html` or `markdown` if at least a fifth of the texts that are not empty look like it, else None.
 
-    Marks of HTML are its common tags; marks of Markdown are headings, fences, links and bold words.
+    A text looks like that of which it has more marks, and at least two. Marks of HTML are its common tags; marks of
+    Markdown are headings, fences, links and bold words.
     """
     pages = [text for text in texts if text.strip()]
-    for written_in, mark in (("html", _TAG), ("markdown", _MARK)):
-        marked = sum(len(mark.findall(page)) >= MARKS for page in pages)
-        if marked and marked >= SHARE * len(pages):
-            return written_in
-    return None
+    looks = Counter(filter(None, map(_look, pages)))
+    written_in, count = max(looks.items(), key=lambda found: found[1], default=("", 0))
+    return written_in if count and count >= SHARE * len(pages) else None
+
+
+def _look(text: str) -> str | None:
+    tags, marks = len(_TAG.findall(text)), len(_MARK.findall(text))
+    return None if max(tags, marks) < MARKS else "html" if tags >= marks else "markdown"
 
 
 class _Reader:

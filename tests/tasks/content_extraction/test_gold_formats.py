@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from detente.cli import main
-from detente.data.jsonl import dump_lines
 from detente.data import page_texts
+from detente.data.jsonl import dump_lines
 from detente.tasks.content_extraction.gold_formats import read_gold
 
 PAGES = {
