@@ -19,11 +19,11 @@ from pathlib import Path
 
 import numpy as np
 
+from detente.data import page_texts
 from detente.metrics.edit_distance import indel_ratio, wer_tokens, word_error_rate
 from detente.metrics.ngrams import Shingles
 from detente.metrics.rouge import rouge_lsum
 from detente.stats.bootstrap import bootstrap_weights
-from detente.tasks.content_extraction import gold_formats
 from detente.text import sentences as sentences_module
 from detente.text.sentences import sentences
 
@@ -194,8 +194,8 @@ def edits(gold: Texts, systems: dict[str, Texts]) -> bool:
 
 def main(gold_path: Path, paths: list[Path]) -> int:
     """Runs all comparisons; 1 if a bound is broken."""
-    gold = dict(gold_formats.texts(gold_formats.records(gold_path)[0]))
-    systems = {path.name: dict(gold_formats.texts(gold_formats.records(path)[0])) for path in paths}
+    gold = dict(page_texts.texts(page_texts.read(gold_path).lines))
+    systems = {path.name: dict(page_texts.texts(page_texts.read(path).lines)) for path in paths}
     print(f"{len(gold)} pages, {len(systems)} systems")
     return 0 if all([edits(gold, systems), shingles(gold, systems), rouge(gold, systems)]) else 1
 

@@ -287,7 +287,7 @@ def test_options_that_need_other_gold_are_refused(few: Folder) -> None:
         result = run("eval", "score", few.gold, *arguments)
         assert result.exit_code == 2
         assert result.stderr.startswith(message)
-    assert "is a folder: give --gold" in run("eval", "score", few.path).stderr
+    assert "the folder has no .txt, .md or .html file" in run("eval", "score", few.path).stderr
 
 
 def test_compare_names_the_pages_that_got_worse(many: Folder) -> None:

@@ -60,6 +60,14 @@ def test_an_output_is_composed_and_loses_what_cannot_be_seen() -> None:
         ("> a", "a"),
         (">> a", "a"),
         ("> > ## a", "a"),
+        ("- ### a", "a"),
+        ("> - **a** b", "a b"),
+        ("- [ ] a", "a"),
+        ("- [x] a", "a"),
+        ("[ ]a", "[ ]a"),
+        # A fence, with its language.
+        ("```", ""),
+        ("```python", ""),
         ("a > b", "a > b"),
         # Rows of a table.
         ("| a | b |", "a b "),
@@ -82,6 +90,18 @@ def test_an_output_is_composed_and_loses_what_cannot_be_seen() -> None:
         ("[a] (b)", "[a] (b)"),
         ("[a](b c)", "[a](b c)"),
         ("[2014] a", "[2014] a"),
+        ("[a](b_(c)) d", "a d"),
+        ("[a](<b c>) d", "a d"),
+        ("<https://a.b/c>", "https://a.b/c"),
+        ("a <b> c", "a <b> c"),
+        ("[a]: b", "[a]: b"),
+        # Footnotes, where they are called and where they stand.
+        ("a.[^1] b[^note]", "a. b"),
+        ("[^1]: a", "a"),
+        ("[^ 1] a", "[^ 1] a"),
+        # Entities.
+        ("a&nbsp;b &amp; c", "a b & c"),
+        ("AT&T", "AT&T"),
         # Emphasis, one in another.
         ("*a*", "a"),
         ("a **b** c", "a b c"),
@@ -89,13 +109,15 @@ def test_an_output_is_composed_and_loses_what_cannot_be_seen() -> None:
         ("_a_ __b__", "a b"),
         ("~~a~~ `b` ``c``", "a b c"),
         ("**a *b* c**", "a b c"),
-        ("_a **b `c` d** e_", "a b `c` d e"),
+        ("_a **b `c` d** e_", "a b c d e"),
+        ("snake_case_name", "snake_case_name"),
         # Marks with white space inside are the text's own.
         ("a * b * c", "a * b * c"),
         ("2 * 3", "2 * 3"),
         ("*a", "*a"),
         # Escapes.
         (r"\# a \* b", "# a * b"),
+        (r"\*a\* \_b\_", "*a* _b_"),
         (r"1\. a", "1. a"),
         (r"a\b", r"a\b"),
     ],

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from detente.cli.options import ALL_PROBLEMS, CONTEXT, GOLD_FORMAT, MAX_INPUT, emit_json, problems_exit
+from detente.cli.options import (
+    ALL_PROBLEMS,
+    CONTEXT,
+    GOLD_FORMAT,
+    MAX_INPUT,
+    TEXT_FORMAT,
+    emit_json,
+    problems_exit,
+)
 from detente.cli.shell import line
 from detente.data.problems import Problem, ValidationError
 from detente.tasks import NOT_ON_A_PAGE, TASK_NAMES
@@ -222,6 +230,7 @@ def _print_table(title: str, header: "Sequence[str]", rows: "Sequence[Sequence[s
 @dataset_group.command("audit")
 @click.argument("gold", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--gold-format", type=GOLD_FORMAT, help="How to read GOLD.  [default: told from its keys]")
+@click.option("--gold-text", type=TEXT_FORMAT, help="What its texts are.  [default: text, or by a folder's suffixes]")
 @click.option(
     "--pages",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -229,7 +238,7 @@ def _print_table(title: str, header: "Sequence[str]", rows: "Sequence[Sequence[s
 )
 @ALL_PROBLEMS
 @MAX_INPUT
-def dataset_audit(gold: Path | None, gold_format: str | None, pages: Path | None) -> None:
+def dataset_audit(gold: Path | None, gold_format: str | None, gold_text: str | None, pages: Path | None) -> None:
     """List what is doubtful in reference texts: GOLD of a benchmark, by default this dataset's own.
 
     Found are empty references; reference text and wanted snippets that their page does not have (with --pages);
@@ -247,13 +256,13 @@ def dataset_audit(gold: Path | None, gold_format: str | None, pages: Path | None
         from detente.tasks.content_extraction.gold_formats import read_gold
 
         texts: dict[str, str] | None
-        if gold is None and (pages or gold_format):
-            given = "--pages" if pages else "--gold-format"
+        if gold is None and (pages or gold_format or gold_text):
+            given = "--pages" if pages else "--gold-format" if gold_format else "--gold-text"
             raise ValidationError([Problem("option", given, "belongs to a GOLD, and none is named")])
         if gold is None:
             references, texts = audit.own_references(load())
         else:
-            references = read_gold(gold, gold_format)
+            references = read_gold(gold, gold_format, gold_text)
             texts = audit.read_pages(pages, references.targets) if pages else None
     with problems_exit(exit_code=1):
         if found := audit.audit(references, texts):

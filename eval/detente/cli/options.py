@@ -16,6 +16,7 @@ from detente.data.labels import GOLD_FORMATS, REFERENCE_TASK
 from detente.data.problems import Problem, ValidationError, folded
 from detente.tasks import TASK_NAMES
 from detente.text.display import json_safe
+from detente.text.markup import FORMATS
 
 if TYPE_CHECKING:
     from detente.evaluation.predictions import Predictions
@@ -115,6 +116,7 @@ def _same(one: Path, other: Path) -> bool:
 
 TASK = click.Choice(TASK_NAMES)
 GOLD_FORMAT = click.Choice(GOLD_FORMATS)
+TEXT_FORMAT = click.Choice(FORMATS)
 OUTPUT = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -132,10 +134,12 @@ class ScoringOptions:
     unit: str
     resamples: int
     seed: int
-    output_format: str
+    report_format: str
     output: Path | None
     gold: Path | None
     gold_format: str | None
+    gold_text: str | None
+    output_format: tuple[str, ...]
     empty: str | None
     allow_extra: bool
     jobs: int | None
@@ -151,15 +155,24 @@ class ScoringOptions:
         Raises:
             ValidationError: With the problems of all files and options.
         """
-        from detente.evaluation.systems import load_gold, read_all
+        from detente.evaluation.systems import load_gold, markup_warnings, read_all
 
         refuse_overwriting((self.output, *outputs), (*paths, self.gold))
-        gold = load_gold(self.gold, self.gold_format)
-        systems = read_all(paths, gold, self.task, allow_missing=self.allow_missing, allow_extra=self.allow_extra)
+        gold = load_gold(self.gold, self.gold_format, self.gold_text)
+        systems = read_all(
+            paths,
+            gold,
+            self.task,
+            allow_missing=self.allow_missing,
+            allow_extra=self.allow_extra,
+            output_formats=self.output_format,
+        )
         self._refuse_unfit(systems)
+        for warning in markup_warnings(gold, systems, self.output_format, self.gold_text):
+            line(f"warning: {warning}", err=True)
         for name, each in systems.items():
             for note in each.notes:
-                click.echo(f"{name}: note: {note}", err=True)
+                line(f"{name}: note: {note}", err=True)
         return gold, systems
 
     def score(self, gold: "Gold", systems: "dict[str, Predictions]", *, errors: bool = True) -> "dict[str, Scores]":
@@ -181,11 +194,11 @@ class ScoringOptions:
         """Prints a report, or writes it whole."""
         from detente.report.tables import print_report, rendered
 
-        if self.output_format == "table" and self.output is None:
+        if self.report_format == "table" and self.output is None:
             print_report(report, sys.stdout)
             return
-        write = emit_json if self.output_format == "json" else emit
-        write(rendered(report, self.output_format), self.output)
+        write = emit_json if self.report_format == "json" else emit
+        write(rendered(report, self.report_format), self.output)
 
     def _refuse_unfit(self, systems: "dict[str, Predictions]") -> None:
         """Refuses systems of different tasks or pages, and options that their task does not support."""
@@ -279,7 +292,7 @@ def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[
         click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the resampling."),
         click.option(
             "--format",
-            "output_format",
+            "report_format",
             type=click.Choice(["table", "json", "markdown"]),
             default="table",
             show_default=True,
@@ -288,9 +301,18 @@ def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[
         click.option(
             "--gold",
             type=click.Path(exists=True, path_type=Path),
-            help=f"Reference texts to score against ({REFERENCE_TASK}): a benchmark's file, or a folder of .txt files.",
+            help=f"Reference texts to score against ({REFERENCE_TASK}): a benchmark's file, or a folder of .txt, .md or"
+            " .html files. They are what an extractor should give, not the pages themselves.",
         ),
         click.option("--gold-format", type=GOLD_FORMAT, help="How to read --gold.  [default: told from its keys]"),
+        click.option("--gold-text", type=TEXT_FORMAT, help="What the texts of --gold are; see --output-format."),
+        click.option(
+            "--output-format",
+            type=TEXT_FORMAT,
+            multiple=True,
+            help="What texts in PREDICTIONS are: Markdown and HTML are reduced to text before anything is measured."
+            " Once for all files, or once for each in their order.  [default: text, or by a folder's suffixes]",
+        ),
         click.option(
             "--empty",
             type=click.Choice(["zero", "drop"]),

@@ -46,7 +46,7 @@ def score(
     per_unit: Path | None,
     fail_under: "tuple[Threshold, ...]",
 ) -> None:
-    """Score PREDICTIONS, JSON Lines (or a JSON array) with one object per unit; - is standard input. Several are ranked.
+    """Score PREDICTIONS: JSON Lines (or a JSON array), one object per unit; - is standard input. Several are ranked.
 
     \b
     boilerplate  {"id": "detente-000", "text": "…"}       any extractor's output (also CSV, TSV, Parquet), or

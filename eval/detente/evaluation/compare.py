@@ -23,7 +23,7 @@ from detente.evaluation.score import Resampling, Scores, named_metrics, signatur
 from detente.stats import bootstrap, paired
 from detente.tasks.task import CorpusMetric, Metric, Task
 
-_OWN: Final = ("kind", "missing", "crashed", "extra")
+_OWN: Final = ("kind", "missing", "crashed", "extra", "output_format")
 """What each system has of its own in its signature."""
 _DRAWN: Final = ("interval", "unit", "resamples", "seed")
 """What a comparison decides for itself."""
@@ -181,7 +181,7 @@ def common_settings(systems: Sequence[Scores], unit: str, interval: str, resampl
     parts |= {"systems": str(len(systems)), "interval": interval, "unit": unit}
     if interval == "bootstrap":
         parts |= {"resamples": str(resampling.resamples), "seed": str(resampling.seed)}
-    for key in (key for key in _OWN if key in each[0]):
-        own = [settings[key] for settings in each]
+    for key in (key for key in _OWN if any(key in settings for settings in each)):
+        own = [settings.get(key, "text") for settings in each]  # an output_format that is not named is text
         parts[key] = own[0] if len(set(own)) == 1 else ",".join(own)
     return parts | {"v": each[0]["v"]}

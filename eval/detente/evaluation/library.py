@@ -40,6 +40,8 @@ def score(
     resampling: Resampling | None = None,
     allow_missing: bool = False,
     allow_extra: bool = False,
+    output_format: str | None = None,
+    gold_text: str | None = None,
 ) -> Scores:
     """Scores a file of predictions; the arguments are the options of `detente eval score`.
 
@@ -51,12 +53,21 @@ def score(
         resampling: How intervals are made.
         allow_missing: Whether ids of the gold may be missing; they score as empty, or as wrong.
         allow_extra: Whether ids that the gold does not have may be there; they are left out.
+        output_format: What texts in `predictions` are written in: `text`, `markdown` or `html`.
+        gold_text: What the texts of `gold` are written in.
 
     Raises:
         ValidationError: With every problem of the file.
     """
-    reference = load_gold(None if gold is None else Path(gold), None)
-    systems = read_all([fspath(predictions)], reference, task, allow_missing=allow_missing, allow_extra=allow_extra)
+    reference = load_gold(None if gold is None else Path(gold), None, gold_text)
+    systems = read_all(
+        [fspath(predictions)],
+        reference,
+        task,
+        allow_missing=allow_missing,
+        allow_extra=allow_extra,
+        output_formats=[output_format] if output_format else [],
+    )
     (found,) = score_files(systems, reference, options or Options(), resampling or Resampling(), None).values()
     return found
 
@@ -69,6 +80,8 @@ def compare(
     metrics: Sequence[str] = (),
     options: Options | None = None,
     resampling: Resampling | None = None,
+    output_format: Sequence[str] = (),
+    gold_text: str | None = None,
 ) -> Comparison:
     """Compares files of predictions, each with the first; the arguments are the options of `detente eval compare`.
 
@@ -79,12 +92,15 @@ def compare(
         metrics: The metrics to compare by; by default those of the command.
         options: What counts as right.
         resampling: How intervals and tests are made; by default from 10,000 resamples.
+        output_format: What texts in the files are written in: one of `text`, `markdown`, `html` for all, or one for
+            each; none to go by the suffixes of a folder's files.
+        gold_text: What the texts of `gold` are written in.
 
     Raises:
         ValidationError: With every problem of the files, and if they cannot be compared.
     """
-    reference = load_gold(None if gold is None else Path(gold), None)
-    systems = read_all([fspath(path) for path in predictions], reference, task)
+    reference = load_gold(None if gold is None else Path(gold), None, gold_text)
+    systems = read_all([fspath(path) for path in predictions], reference, task, output_formats=output_format)
     resampling = resampling or Resampling(resamples=10_000)
     return comparing.compare(
         score_files(systems, reference, options or Options(), resampling, None), metrics, resampling

@@ -1,8 +1,8 @@
 """Reading predictions: one strict reader, which knows line numbers and reports every problem at once."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from detente.data.fields import Fault, Field, PredictionError, nearest, string
@@ -36,6 +36,7 @@ class Predictions:
         extra: Ids that the gold does not have, left out; empty unless that was allowed.
         tools: What made the predictions, by the lines' `tool`.
         notes: What was left out or changed on reading, in words.
+        reduced: What its texts, and those of the gold, were reduced from, as the signature names it.
     """
 
     task: Task
@@ -47,6 +48,7 @@ class Predictions:
     extra: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    reduced: Mapping[str, str] = field(default_factory=dict)
 
 
 def task_of(lines: Sequence[Line], name: str) -> Task:
@@ -221,6 +223,7 @@ def read(
     *,
     allow_missing: bool = False,
     allow_extra: bool = False,
+    prepare: Callable[[Record], Record] | None = None,
 ) -> Predictions:
     """Reads and checks a predictions file.
 
@@ -231,11 +234,13 @@ def read(
         task: The task, or None to tell it from the lines.
         allow_missing: Whether ids of the gold may be missing.
         allow_extra: Whether ids that the gold does not have may be there.
+        prepare: What is made of a record before anything is asked of it.
 
     Raises:
         ValidationError: With every problem.
     """
     lines, problems = read_lines(unpack(data, path), path)
+    lines = [Line(place, prepare(record)) for place, record in lines] if prepare else lines
     if not lines:
         raise ValidationError(problems)
     task = task or task_of(lines, path)

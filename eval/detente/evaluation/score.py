@@ -384,5 +384,5 @@ def _settings(
     parts |= {"kind": "+".join(predictions.kinds) or "none", "missing": len(predictions.missing)}
     if "error" in task.extras:
         parts |= {"crashed": len(predictions.crashed), "extra": len(predictions.extra)}
-    parts |= task.signature_parts(predictions.units)
+    parts |= {**task.signature_parts(predictions.units), **predictions.reduced}
     return {name: str(value) for name, value in (parts | {"v": __version__}).items()}

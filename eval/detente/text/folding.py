@@ -4,13 +4,13 @@ import re
 import unicodedata
 from typing import Final
 
+from detente.text.markup import markdown_line_to_text
+
 _FOLD: Final = str.maketrans("‘’‚‛′`´“”„‟«»″–—‒―−‐‑", "'''''''" + '"""""""' + "-------")
 _INVISIBLE: Final = re.compile("[\xad\u200b-\u200f\u2060\ufeff]")
-_LINK: Final = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+[\"'][^\"']*[\"'])?\)")
-_BLOCK_MARKER: Final = re.compile(r"^(?:>\s*)*(?:#{1,6}\s+|[-*+]\s+|\d{1,3}[.)]\s+)?(?:\|\s*)?")
 _RULE: Final = re.compile(r"^[\s|:*_=-]*$")
-_EMPHASIS: Final = re.compile(r"(\*{1,3}|_{1,3}|~~|`+)(?=\S)(.+?)(?<=\S)\1")
-_ESCAPE: Final = re.compile(r"\\([\\`*_{}\[\]()#+.!>~|-])")
+_ROW: Final = re.compile(r"^\|\s*")
+_YEAR: Final = re.compile(r"^(\d{4,})(?=[.)]\s)")
 
 
 def fold(text: str) -> str:
@@ -24,10 +24,8 @@ def fold_output(output: str) -> str:
 
 
 def without_markdown(line: str) -> str:
-    """A line without Markdown's markers; the text of links and pictures stays."""
+    """A line without Markdown's markers; the text of links and pictures stays, and so does a number of four digits."""
     if _RULE.match(line):
         return ""
-    bare = _LINK.sub(r"\1", _BLOCK_MARKER.sub("", line))
-    for _ in range(2):  # bold inside italics
-        bare = _EMPHASIS.sub(r"\2", bare)
-    return _ESCAPE.sub(r"\1", bare.replace(" | ", " ").removesuffix("|"))
+    bare = markdown_line_to_text(_YEAR.sub(r"\1\\", line).replace("![", "["))
+    return _ROW.sub("", bare).replace(" | ", " ").removesuffix("|")

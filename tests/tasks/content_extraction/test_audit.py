@@ -11,8 +11,9 @@ from click.testing import CliRunner, Result
 
 from detente.cli import main
 from detente.data.problems import AUDIT_RULES
-from detente.tasks.content_extraction.audit import audit, own_references, read_pages, visible_text
+from detente.tasks.content_extraction.audit import audit, own_references, read_pages
 from detente.tasks.content_extraction.references import ReferenceCorpus, ReferencePage, of_text
+from detente.text.markup import html_to_text
 
 
 def run(*arguments: str | Path) -> Result:
@@ -146,7 +147,7 @@ def test_scripts_and_styles_are_not_seen_and_characters_are_decoded() -> None:
         "<style>p { color: red }</style><p>Fish &amp; chips<script>if (1 < 2) { '<p>hidden</p>' }</script> caf&eacute;"
         "<noscript>switch it on</noscript><template><p>later</p></template><!-- aside --></p>"
     )
-    assert visible_text(html) == "Fish & chips café"
+    assert html_to_text(html) == "Fish & chips café"
 
 
 def test_pages_are_html_or_text_packed_or_not(tmp_path: Path) -> None:
@@ -242,7 +243,7 @@ def test_a_broken_packed_page_is_a_problem_of_the_call(tmp_path: Path) -> None:
 
 
 def test_the_title_is_not_seen_and_quote_style_is_folded(tmp_path: Path) -> None:
-    assert visible_text("<title>News</title><p>News</p>") == "News"
+    assert html_to_text("<title>News</title><p>News</p>") == "News"
     gold = tmp_path / "gold.json"
     gold.write_text(json.dumps({"a": {"with": ["He said “no” twice."], "without": ['said "no"']}}))
     result = run("dataset", "audit", gold)

@@ -150,4 +150,4 @@ def test_a_gold_that_has_none_of_the_pages_is_one_problem_that_asks_whether_it_i
 def test_an_object_of_pages_without_a_gold_is_told_to_name_one(gold: Path) -> None:
     result = run(gold)
     assert result.exit_code == 2
-    assert "if its keys are pages, name their reference texts with --gold" in result.stderr
+    assert "If these are texts of other pages, name with --gold what should have been extracted" in result.stderr

@@ -13,8 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from detente.cli import main
+from detente.data import page_texts
 from detente.data.jsonl import dump_lines
-from detente.tasks.content_extraction import gold_formats as foreign
+from detente.tasks.content_extraction.gold_formats import read_gold
 
 PAGES = {
     "coast": "Waves broke over the pier at noon.\n\nNobody was hurt, the harbour master said.",
@@ -87,12 +88,12 @@ def gold(tmp_path: Path) -> Path:
 
 def test_gold_and_outputs_of_every_format_have_the_same_texts(files: list[Path]) -> None:
     for path in files:
-        found = foreign.read_gold(path)
+        found = read_gold(path)
         assert {page: target.references[0].text for page, target in found.targets.items()} == PAGES
         assert found.manifest == {"name": path.stem, "version": FILES[path.name][0], "sha256": found.sha256}
-        lines, problems = foreign.prediction_lines(path)
+        lines, problems, _ = page_texts.outputs(page_texts.read(path))
         assert problems == []
-        assert dict(foreign.texts(lines)) == PAGES
+        assert dict(page_texts.texts(lines)) == PAGES
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -111,7 +112,7 @@ def test_every_format_of_output_is_perfect_against_every_format_of_gold(
 def test_null_is_an_empty_text(tmp_path: Path) -> None:
     lines = [{"page_id": "coast", "plaintext": None}, {"page_id": "hills", "plaintext": "Snow."}]
     path = written(lines)(tmp_path / "null.jsonl")
-    assert foreign.read_gold(path).targets["coast"].references[0].text == ""
+    assert read_gold(path).targets["coast"].references[0].text == ""
     bare = written({"coast": None, "hills": "Snow."})(tmp_path / "bare.json")
     for output in (path, bare):
         document = json.loads(run("eval", "score", output, "--gold", path, "--format", "json").stdout)
@@ -119,10 +120,10 @@ def test_null_is_an_empty_text(tmp_path: Path) -> None:
 
 
 def test_a_wrapped_output_carries_the_version_of_its_tool_and_a_page_may_be_called_output(tmp_path: Path) -> None:
-    lines, _ = foreign.prediction_lines(FILES["wrapped.json"][1](tmp_path / "wrapped.json"))
+    lines = page_texts.outputs(page_texts.read(FILES["wrapped.json"][1](tmp_path / "wrapped.json"))).lines
     assert {line.record["tool"] for line in lines} == {"wrapped 1.2"}
     path = written({"output": "Waves broke.", "version": "Snow fell."})(tmp_path / "texts.json")
-    assert set(foreign.read_gold(path).targets) == {"output", "version"}
+    assert set(read_gold(path).targets) == {"output", "version"}
 
 
 @pytest.mark.parametrize(("optional", "references"), [(0, 1), (1, 2), (2, 4), (4, 16), (5, 2), (7, 2)])
@@ -131,7 +132,7 @@ def test_up_to_four_optional_paragraphs_give_every_choice_and_more_give_all_or_n
 ) -> None:
     body = ["Lead.", *(f"[Aside {number}.]" for number in range(optional)), "End [sic]."]
     path = written({"coast": {"body": body}})(tmp_path / "gold.json")
-    found = [reference.paragraphs for reference in foreign.read_gold(path).targets["coast"].references]
+    found = [reference.paragraphs for reference in read_gold(path).targets["coast"].references]
     assert len(set(found)) == len(found) == references
     asides = tuple(f"Aside {number}." for number in range(optional))
     assert {("Lead.", *asides, "End [sic]."), ("Lead.", "End [sic].")} <= set(found)
@@ -139,7 +140,7 @@ def test_up_to_four_optional_paragraphs_give_every_choice_and_more_give_all_or_n
 
 def test_snippets_are_read_with_either_side_left_out(tmp_path: Path) -> None:
     pages = {"a": {"file": "a.html", "with": ["red fox"], "without": ["Menu"]}, "b": {"with": ["blue sky"]}}
-    found = foreign.read_gold(written(pages)(tmp_path / "gold.json"))
+    found = read_gold(written(pages)(tmp_path / "gold.json"))
     assert found.format == "snippets"
     assert (found.targets["a"].must_include, found.targets["a"].must_exclude) == (("red fox",), ("Menu",))
     assert (found.targets["b"].must_include, found.targets["b"].must_exclude) == (("blue sky",), ())
@@ -149,9 +150,9 @@ def test_a_folder_is_read_without_byte_order_marks_and_carriage_returns(tmp_path
     path = tmp_path / "texts"
     (path / "news" / "2024").mkdir(parents=True)
     (path / "news" / "2024" / "a.b.txt").write_bytes(b"\xef\xbb\xbfcaf\xc3\xa9\r\nbar\r\n")
-    (path / "notes.md").write_text("not a page")
-    lines, problems = foreign.records(path)
-    assert problems == []
+    (path / "notes.rst").write_text("not a page")
+    lines, problems, written_in = page_texts.read(path)
+    assert (problems, written_in) == ([], "text")
     assert [line.record for line in lines] == [{"id": "news/2024/a.b", "text": "café\nbar\n"}]
 
 
@@ -172,14 +173,14 @@ def test_gold_format_decides_where_pages_have_the_keys_of_several_formats(tmp_pa
     path = written(pages)(tmp_path / "gold.json")
     expected = {"article-extraction": "Waves broke.", "text": "Menu. Waves broke.", "fundus": "Waves\n\nbroke."}
     for form, text in expected.items():
-        assert foreign.read_gold(path, form).targets["coast"].references[0].text == text
+        assert read_gold(path, form).targets["coast"].references[0].text == text
     result = run("eval", "score", path, "--gold", path, "--gold-format", "text", "--format", "json")
     assert json.loads(result.stdout)["dataset"]["version"] == "text"
 
 
 def test_the_short_name_of_a_file_is_its_name_without_suffixes() -> None:
     for path in ("outputs/v1.2.json.xz", "v1.2.json", "v1.2.jsonl.gz", "v1.2.ndjson.zst", "v1.2.bz2", "a.json/v1.2"):
-        assert foreign.short_name(path) == "v1.2"
+        assert page_texts.short_name(path) == "v1.2"
 
 
 # What is refused

@@ -2,24 +2,24 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from html.parser import HTMLParser
 from itertools import combinations
 from pathlib import Path
 from typing import Final
 
+from detente.data import page_texts
 from detente.data.corpus import Corpus
-from detente.data.files import PACKED, read_bytes, unpack, unpacked_name
+from detente.data.files import read_bytes, unpack, unpacked_name
 from detente.data.problems import Problem, ValidationError
 from detente.metrics.ngrams import words
 from detente.tasks.content_extraction.references import ReferenceCorpus, ReferencePage, of_text
-from detente.text.folding import fold
+from detente.text.folding import fold, without_markdown
+from detente.text.markup import html_to_text
 from detente.text.tokens import line_spans, shortened
 
 RUN: Final = 8
 """So many words in a row are compared where two pages may be duplicates."""
 SHARED: Final = 0.5
 """Two pages are near-duplicates if they share this part of the shorter one's runs, or more."""
-_HIDDEN: Final = frozenset(("script", "style", "noscript", "template", "title"))
 
 
 def audit(gold: ReferenceCorpus, pages: Mapping[str, str] | None = None) -> list[Problem]:
@@ -55,6 +55,11 @@ def _dense(text: str) -> str:
     return "".join(fold(text).split())
 
 
+def _stands_in(block: str, dense: str) -> bool:
+    """Whether a dense page has a block, as it is or without Markdown's marks, which a page shows otherwise."""
+    return _dense(block) in dense or _dense(without_markdown(block.strip())) in dense
+
+
 def _longest(target: ReferencePage) -> str:
     return target.references[0].text if target.references else ""
 
@@ -84,12 +89,12 @@ def _absences(target: ReferencePage, place: str, page: str | None) -> Iterator[P
         return
     dense, text = _dense(page), _longest(target)
     blocks = [text[start:end] for start, end in line_spans(text)]
-    absent = [block for block in blocks if _dense(block) not in dense]
+    absent = [block for block in blocks if not _stands_in(block, dense)]
     if absent:
         message = f"{len(absent)} of {len(blocks)} blocks do not stand in the page, as {_quoted(absent[0])}"
         yield Problem("reference-not-in-page", place, message)
     for snippet in target.must_include:
-        if _dense(snippet) not in dense:
+        if not _stands_in(snippet, dense):
             yield Problem("snippet-not-in-page", place, f"{_quoted(snippet)} is wanted, and does not stand in the page")
     for snippet in target.must_exclude:
         if (times := dense.count(_dense(snippet))) > 1:
@@ -127,52 +132,29 @@ def own_references(corpus: Corpus) -> tuple[ReferenceCorpus, dict[str, str]]:
     return ReferenceCorpus(corpus.manifest["name"], "text", corpus.manifest["sha256"], targets), texts
 
 
-class _Visible(HTMLParser):
-    """Collects what a reader sees."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
-        self.hidden += tag in _HIDDEN
-
-    def handle_endtag(self, tag: str) -> None:
-        self.hidden -= tag in _HIDDEN and self.hidden > 0
-
-    def handle_data(self, data: str) -> None:
-        if not self.hidden:
-            self.parts.append(data)
-
-
-def visible_text(html: str) -> str:
-    """The text of an HTML page without its scripts and styles."""
-    parser = _Visible()
-    parser.feed(html)
-    parser.close()
-    return "".join(parser.parts)
-
-
 def read_pages(folder: Path, ids: Iterable[str]) -> dict[str, str]:
-    """The visible text of pages, from files named by id: .html, .htm or .txt, packed or not.
+    """The visible text of pages, from files named by id: .html, .htm, .txt, or HTML without a suffix.
+
+    They may be packed. HTML is read in the charset that it declares.
 
     Raises:
         ValidationError: With every file that cannot be read.
     """
+    files: dict[str, Path] = {}
+    named, problems = page_texts.page_files(folder, ("", ".html", ".htm", ".txt"))
+    for page, path in named:
+        files.setdefault(page, path)
     found: dict[str, str] = {}
-    problems: list[Problem] = []
-    suffixes = [f"{kind}{packed}" for kind in ("", ".html", ".htm", ".txt") for packed in ("", *PACKED)]
     for name in ids:
-        path = next((path for path in (folder / f"{name}{suffix}" for suffix in suffixes) if path.is_file()), None)
-        if path is None:
+        if name not in files:
             continue
         try:
-            text = unpack(read_bytes(path), str(path)).decode("utf-8", errors="replace")
+            data = unpack(read_bytes(files[name]), str(files[name]))
         except ValidationError as invalid:
             problems += invalid.problems
             continue
-        found[name] = text if unpacked_name(path.name).endswith(".txt") else visible_text(text)
+        is_text = unpacked_name(files[name].name).lower().endswith(".txt")
+        found[name] = data.decode("utf-8-sig", "replace") if is_text else html_to_text(page_texts.decode_html(data))
     if problems:
         raise ValidationError(problems)
     return found

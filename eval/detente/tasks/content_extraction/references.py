@@ -88,12 +88,14 @@ class ReferenceCorpus:
         format: One of `labels.GOLD_FORMATS`.
         sha256: Of its ids and texts in canonical JSON.
         targets: By page.
+        written_in: What its texts were reduced from: Markdown, HTML, or nothing (`text`).
     """
 
     name: str
     format: str
     sha256: str
     targets: Mapping[str, ReferencePage]
+    written_in: str = "text"
 
     @property
     def manifest(self) -> dict[str, Any]:

@@ -1,0 +1,264 @@
+"""Texts of pages by id, in the shapes that people keep them in: outputs of extractors, and references."""
+
+import codecs
+import os
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from detente.data.files import read_bytes, read_input, unpack, unpacked_name
+from detente.data.jsonl import Line, Record, broken_document, describe, parse_document
+from detente.data.problems import Problem, ValidationError
+from detente.data.tabular import FLAT_SUFFIXES, read_lines
+from detente.text.markup import FORMAT_OF_SUFFIX, to_text
+
+TEXTS: Final = ("articleBody", "plaintext", "text")
+"""Keys of a page's text, whole, in the order in which they are looked for."""
+PARAGRAPHS: Final = ("body", "paragraphs")
+"""Keys of a page's text as a list of paragraphs."""
+SNIPPETS: Final = ("with", "without")
+"""Keys of lists of texts that must be in an output, or must not."""
+MAX_OTHER_FILES: Final = 10_000
+"""A folder with more files that are no pages, as `/`, is hardly the one that was meant."""
+_ID_KEYS: Final = ("id", "page_id")
+_SUFFIXES: Final = (".json", ".jsonl", ".ndjson", ".txt", ".md", ".html", ".htm", ".csv", ".tsv", ".parquet")
+_CHARSET: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+
+
+class Pages(NamedTuple):
+    """What was read.
+
+    Attributes:
+        lines: One record a page: `id`, and the keys that its shape has.
+        problems: What could not be read.
+        written_in: What the texts were reduced from, by option or suffix, as `html+markdown`; `text` if from nothing.
+    """
+
+    lines: list[Line]
+    problems: list[Problem]
+    written_in: str = "text"
+
+
+def short_name(path: str) -> str:
+    """A file's name without what says how it is packed and written: `trafilatura` for `outputs/trafilatura.json.xz`."""
+    name = unpacked_name(Path(path).name or Path(path).resolve().name or path)
+    return next((name[: -len(suffix)] for suffix in _SUFFIXES if name.lower().endswith(suffix)), name)
+
+
+def read(path: Path, data: bytes | None = None, written_in: str | None = None) -> Pages:
+    """The pages of a file or a folder.
+
+    Read are folders (see `of_folder`), a JSON object of pages by id (see `of_object`), and JSON Lines or whatever else
+    `tabular` reads, with an `id` or `page_id`. A page may be a bare text; null is an empty one.
+
+    Args:
+        path: The file or folder.
+        data: The file's bytes, where they do not come from there.
+        written_in: What the texts are written in, one of `markup.FORMATS`; None to go by suffixes in a folder.
+    """
+    if data is None and path.is_dir():
+        return of_folder(path, written_in)
+    name = str(path)
+    data = unpack(read_input(name) if data is None else data, name)
+    pages = of_object(data, name, written_in) if data.strip() else Pages([], [])
+    if pages is None:
+        lines, problems = read_lines(data, name)
+        flat = unpacked_name(name).lower().endswith(FLAT_SUFFIXES)
+        if not lines and len(problems) > 1 and not flat:  # one broken document, rather than as many broken lines
+            problems = [broken_document(data, name)]
+        pages = Pages([Line(place, reduced(record, written_in)) for place, record in lines], problems)
+    broken = [line for line in pages.lines if has_half_character(line.record.get("id"))]
+    problems = [
+        Problem("no-id", printable(line.location), "id has half a surrogate pair: write whole characters")
+        for line in broken
+    ]
+    fine = [line for line in pages.lines if line not in broken]
+    return Pages(fine, [*pages.problems, *problems], written_in or pages.written_in)
+
+
+def of_object(data: bytes, name: str, written_in: str | None = None) -> Pages | None:
+    """The pages of one JSON object, as it is or as `{"output": …, "version": …}`; None if the bytes are no such thing.
+
+    An object with an `id` is one line of JSON Lines.
+    """
+    document, problems = parse_document(data, name)
+    if problems:
+        return Pages([], problems)
+    if not isinstance(document, dict) or any(not isinstance(document.get(key, {}), dict) for key in _ID_KEYS):
+        return None
+    tool = {}
+    if "output" in document and document.keys() <= {"output", "version"} and isinstance(document["output"], dict):
+        if isinstance(document.get("version"), str) and document["version"]:
+            tool = {"tool": f"{short_name(name)} {document['version']}"}
+        document = document["output"]
+    lines = []
+    for page, value in document.items():
+        record = value if isinstance(value, dict) else {"text": "" if value is None else value}
+        lines.append(Line(f"{name}:{page}", reduced({"id": page, **record, **tool}, written_in)))
+    return Pages(lines, [], written_in or "text")
+
+
+def of_folder(folder: Path, written_in: str | None = None) -> Pages:
+    """The pages of a folder: .txt, .md and .html files, packed or not, named by id, in folders of their own or not."""
+    files, problems = page_files(folder)
+    lines, formats = [], set()
+    for page, file in files:
+        suffix = Path(unpacked_name(file.name)).suffix.lower()
+        own = written_in or FORMAT_OF_SUFFIX[suffix]
+        try:
+            text = _decoded(unpack(read_bytes(file), str(file)), file, FORMAT_OF_SUFFIX[suffix])
+        except ValidationError as invalid:
+            problems += invalid.problems
+            continue
+        formats.add(own)
+        lines.append(Line(str(file), reduced({"id": page, "text": text.replace("\r\n", "\n")}, own)))
+    if not lines and not problems:
+        problems.append(Problem("no-predictions", str(folder), "the folder has no .txt, .md or .html file"))
+    return Pages(lines, problems, "+".join(sorted(formats - {"text"})) or "text")
+
+
+def page_files(
+    folder: Path, suffixes: Collection[str] = FORMAT_OF_SUFFIX.keys()
+) -> tuple[list[tuple[str, Path]], list[Problem]]:
+    """The files of a folder that hold pages, by their names without suffixes, which are the ids, composed (NFC).
+
+    Hidden files and folders, what macOS adds to archives, pipes and devices are passed over.
+
+    Raises:
+        ValidationError: If there are more than `MAX_OTHER_FILES` that hold none.
+    """
+    found: list[tuple[str, Path]] = []
+    problems: list[Problem] = []
+    others = 0
+
+    def unreadable(error: OSError) -> None:
+        problems.append(Problem("not-readable", printable(str(error.filename)), f"cannot be read: {error.strerror}"))
+
+    for root, folders, names in os.walk(folder, onerror=unreadable):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
+        for name in names:
+            file, bare = Path(root, name), Path(root, unpacked_name(name))
+            if name.startswith(".") or bare.suffix.lower() not in suffixes or not file.is_file():
+                others += 1
+                continue
+            if printable(name) != name:
+                message = "the file's name is not UTF-8: rename it to the page's id"
+                problems.append(Problem("not-readable", printable(str(file)), message))
+                continue
+            page = unicodedata.normalize("NFC", bare.with_suffix("").relative_to(folder).as_posix())
+            found.append((page, file))
+        if others > MAX_OTHER_FILES:
+            message = f"has more than {MAX_OTHER_FILES:,} files that are no pages: name the folder of the pages alone"
+            raise ValidationError([Problem("not-readable", str(folder), message)])
+    return sorted(found), problems
+
+
+def printable(text: str) -> str:
+    r"""A text that can be encoded: what is no character is shown as `\udcff`."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def decode_html(data: bytes) -> str:
+    """The text of an HTML file: by its byte order mark, else the charset that it declares, else UTF-8.
+
+    A declared Latin-1 or ASCII is Windows-1252, as in browsers; bytes that do not fit are replaced.
+    """
+    for mark, charset in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if data.startswith(mark):
+            return data.decode(charset, "replace").removeprefix("\ufeff")
+    declared = _CHARSET.search(data[:4096])
+    try:
+        charset = codecs.lookup(declared[1].decode()).name if declared else "utf-8"
+        if charset in ("iso8859-1", "ascii"):
+            charset = "cp1252"
+        # A declaration that can be read as bytes of ASCII is none of UTF-16.
+        return data.decode("utf-8" if charset.startswith("utf-16") else charset, "replace")
+    except (LookupError, UnicodeError, ValueError):
+        return data.decode("utf-8", "replace")
+
+
+def _decoded(data: bytes, file: Path, written_in: str) -> str:
+    if written_in == "html" and (_CHARSET.search(data[:4096]) or data.startswith((b"\xff\xfe", b"\xfe\xff"))):
+        return decode_html(data)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"byte {error.start + 1} (0x{data[error.start]:02x}) is not UTF-8: save the file as UTF-8"
+        raise ValidationError([Problem("text-not-utf8", str(file), message)]) from error
+
+
+def reduced(record: Record, written_in: str | None) -> Record:
+    """A record with its id composed (NFC) under `id`, and its texts as a reader sees them."""
+    if "id" not in record and "page_id" in record:
+        record = {"id" if key == "page_id" else key: value for key, value in record.items()}
+    if isinstance(record.get("id"), str):
+        record = record | {"id": unicodedata.normalize("NFC", record["id"])}
+    if written_in in (None, "text"):
+        return record
+    keys = (*TEXTS, *PARAGRAPHS, *SNIPPETS)
+    return {key: _reduced(value, str(written_in)) if key in keys else value for key, value in record.items()}
+
+
+def _reduced(value: Any, written_in: str) -> Any:
+    if isinstance(value, list):
+        return [_reduced(item, written_in) for item in value]
+    return to_text(value, written_in) if isinstance(value, str) and not has_half_character(value) else value
+
+
+def has_half_character(value: object) -> bool:
+    """Whether a value is, or a list of texts has, a text with half a surrogate pair, which no file can hold."""
+    if isinstance(value, list):
+        return any(map(has_half_character, value))
+    return isinstance(value, str) and printable(value) != value
+
+
+def outputs(pages: Pages) -> Pages:
+    """Pages of an extractor in the project's own keys: `text` or `paragraphs`, `tool`, `error`.
+
+    Those without a text are problems, in the words of their own shape.
+    """
+    problems = list(pages.problems)
+    lines = []
+    for line in pages.lines:
+        faults = list(_faults(line))
+        problems += faults  # such a page is there, but has nothing to be checked
+        record = {"id": line.record["id"], "text": ""} if faults and "id" in line.record else as_output(line.record)
+        lines.append(Line(line.location, record))
+    return pages._replace(lines=lines, problems=problems)
+
+
+def _faults(line: Line) -> Iterator[Problem]:
+    keys = (*TEXTS, *PARAGRAPHS)
+    key = next((key for key in keys if key in line.record), None)
+    if key is None:
+        yield Problem("form", line.location, f"the page has no text: give one of {', '.join(keys)}")
+    elif key in TEXTS and not isinstance(line.record[key], str | None):
+        yield Problem("wrong-type", line.location, f"{key} is {describe(line.record[key])}, not a string")
+
+
+def as_output(record: Record) -> Record:
+    """A record with its text as `text` or `paragraphs`, without the other keys of its shape."""
+    kept: Record = {key: record[key] for key in ("id", "tool", "error") if key in record}
+    if "body" in record:
+        return {**kept, "paragraphs": [] if record["body"] is None else record["body"]}
+    key = next((key for key in TEXTS if key in record), None)
+    if key is None or (key == "text" and record[key] is not None):
+        return record
+    return {**kept, "text": "" if record[key] is None else record[key]}
+
+
+def texts(lines: Iterable[Line]) -> Iterator[tuple[str, str]]:
+    """Ids and texts of records, whatever their shape; paragraphs are joined by blank lines."""
+    for line in lines:
+        record = joined(as_output(line.record))
+        yield record["id"], record.get("text", "")
+
+
+def joined(record: Record) -> Record:
+    """A record whose paragraphs, if it has any, are one text, with blank lines between them."""
+    paragraphs = record.get("paragraphs")
+    if not isinstance(paragraphs, list) or not all(isinstance(each, str) for each in paragraphs):
+        return record
+    return {**{key: value for key, value in record.items() if key != "paragraphs"}, "text": "\n\n".join(paragraphs)}

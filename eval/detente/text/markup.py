@@ -1,0 +1,150 @@
+"""Markdown and HTML as the text that a reader sees; and whether texts look like either."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline
+
+FORMATS: Final = ("text", "markdown", "html")
+"""What texts may be written in."""
+FORMAT_OF_SUFFIX: Final = {
+    ".txt": "text",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+}
+MARKS: Final = 2
+"""A text looks like Markdown or HTML if it has so many marks of it, or more."""
+SHARE: Final = 0.2
+"""Texts look like Markdown or HTML if this part of those that are not empty does, or more."""
+
+_HIDDEN: Final = frozenset(("script", "style", "noscript", "template", "title"))
+_BLOCKS: Final = frozenset(
+    (
+        *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div"),
+        *("dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6"),
+        *("header", "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "option", "p", "pre"),
+        *("search", "section", "summary", "table", "tr", "ul"),
+    )
+)
+_CELLS: Final = frozenset(("td", "th"))
+_BLOCK_TAG: Final = re.compile(rf"<(?:br|{'|'.join(sorted(_BLOCKS))})\b", re.IGNORECASE)
+# A footnote's mark, with the colon where its text begins; the box of a task at the start of a list item.
+_NOTE_OR_BOX: Final = re.compile(r"^\[\^[^\[\]\s]+\]:[ \t]*|\[\^[^\[\]\s]+\]|^\[[ xX]\](?=[ \t])", re.MULTILINE)
+_TAG: Final = re.compile(
+    r"</?(?:a|b|blockquote|br|div|em|h[1-6]|i|img|li|ol|p|span|strong|su[bp]|t[dhr]|table|ul)\b[^<>]*>", re.IGNORECASE
+)
+# Headings, fences, links, bold: what plain text has not. It has list markers and rules.
+_MARK: Final = re.compile(r"^#{1,6} +\S|^```|\]\([^()\s]|\*\*[^\s*][^*\n]*\*\*", re.MULTILINE)
+
+
+def to_text(source: str, written_in: str) -> str:
+    """The text of a source in one of `FORMATS`: no tags, markers or pictures; a block is a line, or a paragraph.
+
+    A line break in Markdown stays one, so that a text is the same as Markdown and as it is. Markdown is CommonMark with
+    tables, strike-through, footnotes and check boxes, and may hold HTML.
+    """
+    if written_in == "html":
+        return html_to_text(source)
+    return html_to_text(_markdown(html=True).render(source)) if written_in == "markdown" else source
+
+
+def html_to_text(html: str) -> str:
+    """What a reader sees of HTML: paragraphs between blank lines, other blocks on lines of their own.
+
+    White space is one space, links are part of their line, scripts, styles, titles and pictures are left out. HTML
+    without any block, such as lines with links in them, keeps its line breaks.
+    """
+    from lxml import etree
+
+    reader = _Reader(keeps_lines=not _BLOCK_TAG.search(html))
+    parser = etree.HTMLParser(target=reader, encoding="utf-8", huge_tree=True)
+    parser.feed(b"<html>" + html.encode())
+    lines = (" ".join(line.split()) for line in parser.close().split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+
+
+def markdown_line_to_text(line: str) -> str:
+    """The text of one line of Markdown, which may be the middle of a block; tags and definitions are text there."""
+    return html_to_text(_markdown(html=False).render(line))
+
+
+def looks_like(texts: Iterable[str]) -> str | None:
+    """`html` or `markdown` if at least a fifth of the texts that are not empty look like it, else None.
+
+    A text looks like that of which it has more marks, and at least two. Marks of HTML are its common tags; marks of
+    Markdown are headings, fences, links and bold words.
+    """
+    pages = [text for text in texts if text.strip()]
+    looks = Counter(filter(None, map(_look, pages)))
+    written_in, count = max(looks.items(), key=lambda found: found[1], default=("", 0))
+    return written_in if count and count >= SHARE * len(pages) else None
+
+
+def _look(text: str) -> str | None:
+    tags, marks = len(_TAG.findall(text)), len(_MARK.findall(text))
+    return None if max(tags, marks) < MARKS else "html" if tags >= marks else "markdown"
+
+
+class _Reader:
+    """Collects what a reader sees, with the line breaks between blocks: what lxml calls the target of a parser."""
+
+    def __init__(self, *, keeps_lines: bool) -> None:
+        self.parts: list[str] = []
+        self.breaks = 0  # line breaks before the next text, as `innerText` counts them: the most that any block asks
+        self.hidden = 0
+        self.kept_lines = int(keeps_lines)  # how many <pre> are open
+
+    def start(self, tag: str, _: object) -> None:
+        self.hidden += tag in _HIDDEN
+        self.kept_lines += tag == "pre"
+        if tag == "br":
+            self.breaks += 1
+        elif tag in _CELLS:
+            self.data(" ")
+        self._block(tag)
+
+    def end(self, tag: str) -> None:
+        self.hidden -= tag in _HIDDEN
+        self.kept_lines -= tag == "pre"
+        self._block(tag)
+
+    def data(self, data: str) -> None:
+        text = data if self.kept_lines else re.sub(r"\s+", " ", data)
+        if self.hidden or (self.breaks and not text.strip()):
+            return
+        self.parts.append("\n" * self.breaks + text)
+        self.breaks = 0
+
+    def close(self) -> str:
+        return "".join(self.parts)
+
+    def _block(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self.breaks = max(self.breaks, 2 if tag == "p" else 1)
+
+
+@cache
+def _markdown(*, html: bool) -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
+    # Deeper nesting than the limit, 20 by default, would lose its text.
+    parser = MarkdownIt("commonmark", {"html": html, "breaks": True, "maxNesting": 100})
+    parser.enable(["table", "strikethrough"])
+    if not html:
+        parser.disable(["reference"])  # "[Ann]: Yes" is a line that somebody says
+    parser.inline.ruler.before("link", "note_or_box", _skip_note_or_box)
+    return parser
+
+
+def _skip_note_or_box(state: "StateInline", _: bool) -> bool:
+    match = _NOTE_OR_BOX.match(state.src, state.pos)
+    if match:
+        state.pos = match.end()
+    return match is not None
