@@ -43,7 +43,7 @@ def write_whole(path: Path, data: bytes | str) -> None:
 
 def unpacked_name(name: str) -> str:
     """A file's name without the suffix that says how it is packed."""
-    return next((name.removesuffix(suffix) for suffix in PACKED if name.endswith(suffix)), name)
+    return next((name[: -len(suffix)] for suffix in PACKED if name.lower().endswith(suffix)), name)
 
 
 def unpack(data: bytes, name: str) -> bytes:
