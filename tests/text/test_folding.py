@@ -55,6 +55,8 @@ def test_an_output_is_composed_and_loses_what_cannot_be_seen() -> None:
         ("1. a", "a"),
         ("123) a", "a"),
         ("1234. a", "1234. a"),
+        ("1234.", "1234."),
+        ("5)", "5)"),
         ("1.5 a", "1.5 a"),
         # Quotations, also in each other and around a heading.
         ("> a", "a"),

@@ -49,7 +49,7 @@ def score(
     """Score PREDICTIONS: JSON Lines (or a JSON array), one object per unit; - is standard input. Several are ranked.
 
     \b
-    boilerplate  {"id": "detente-000", "text": "…"}       any extractor's output (also CSV, TSV, Parquet), or
+    boilerplate  {"id": "detente-000", "text": "…"}       an extractor's output; or a folder of detente-000.txt …, or
                  "content" or "boilerplate": [[start, end], …], or "lines": [1, 0, …]
     stance       {"id": "…", "label": "favor"}            or "score": -2…2, or
                  "probabilities": {"favor": 0.7, "against": 0.1, "none": 0.2}; also CSV, TSV, Parquet
@@ -61,8 +61,8 @@ def score(
     derivation   {"id": "…", "edges": [{"source": "…", "degree": "wholly"}]}
 
     With --gold, texts are scored against somebody else's reference texts (the task content_extraction), in the native
-    files of article-extraction-benchmark, WCEB, Fundus or Trafilatura, or folders of .txt files; packed (.xz, .gz,
-    .zst) or not.
+    files of article-extraction-benchmark, WCEB, Fundus or Trafilatura, or folders of .txt, .md or .html files; packed
+    (.xz, .gz, .zst) or not.
 
     \b
     detente eval score predictions.jsonl

@@ -4,7 +4,7 @@ REFERENCE_TASK = "content_extraction"
 """The task whose gold is not the dataset but reference texts (`--gold`)."""
 
 GOLD_FORMATS = ("article-extraction", "wceb", "fundus", "snippets", "text")
-"""Of reference texts. `text` is a folder of .txt files, or ids and texts in JSON or JSON Lines."""
+"""Of reference texts. `text` is a folder of .txt, .md or .html files, or ids and texts in JSON or JSON Lines."""
 
 BASES = ("stated", "inferred", "unknown")
 

@@ -10,7 +10,8 @@ _FOLD: Final = str.maketrans("‘’‚‛′`´“”„‟«»″–—‒―�
 _INVISIBLE: Final = re.compile("[\xad\u200b-\u200f\u2060\ufeff]")
 _RULE: Final = re.compile(r"^[\s|:*_=-]*$")
 _ROW: Final = re.compile(r"^\|\s*")
-_YEAR: Final = re.compile(r"^(\d{4,})(?=[.)]\s)")
+# Numbers that no list begins with: a year, or one that is all there is.
+_NUMBER: Final = re.compile(r"^(\d{4,}(?=[.)](?:\s|$))|\d+(?=[.)]$))")
 
 
 def fold(text: str) -> str:
@@ -24,8 +25,8 @@ def fold_output(output: str) -> str:
 
 
 def without_markdown(line: str) -> str:
-    """A line without Markdown's markers; the text of links and pictures stays, and so does a number of four digits."""
+    """A line without Markdown's markers; the text of links and pictures stays, and so does a number of a year."""
     if _RULE.match(line):
         return ""
-    bare = markdown_line_to_text(_YEAR.sub(r"\1\\", line).replace("![", "["))
+    bare = markdown_line_to_text(_NUMBER.sub(r"\1\\", line).replace("![", "["))
     return _ROW.sub("", bare).replace(" | ", " ").removesuffix("|")

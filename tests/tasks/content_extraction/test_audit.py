@@ -255,3 +255,30 @@ def test_pages_without_a_gold_are_refused(tmp_path: Path) -> None:
     result = run("dataset", "audit", "--pages", tmp_path)
     assert result.exit_code == 2
     assert "--pages: option" in result.stderr
+
+
+def test_markers_of_lists_are_no_words_of_the_page(tmp_path: Path) -> None:
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "a.html").write_text("<ul><li>one two</li><li>three four</li></ul><p>five - six</p>")
+    blocks = ("- one two", "* three four", "1. one two", "- [ ] three four", "five - six")
+    gold = write(tmp_path, {"a": "\n".join(blocks)})
+    assert run("dataset", "audit", gold, "--pages", pages).exit_code == 0
+    gold = write(tmp_path, {"a": "- one two\n- two one"})
+    result = run("dataset", "audit", gold, "--pages", pages)
+    assert (result.exit_code, "1 of 2 blocks do not stand in the page, as '- two one'" in result.stderr) == (1, True)
+
+
+def test_gold_in_html_is_reduced_before_it_is_looked_for(tmp_path: Path) -> None:
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "a.html").write_text("<p>one <i>two</i> three</p>")
+    gold = write(tmp_path, {"a": "<p>one <b>two</b> three</p>"})
+    assert run("dataset", "audit", gold, "--pages", pages).exit_code == 1
+    assert run("dataset", "audit", gold, "--pages", pages, "--gold-text", "html").exit_code == 0
+
+
+def test_pages_are_decoded_as_they_declare(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_bytes('<meta charset="windows-1251"><p>\u0434\u0430</p>'.encode("cp1251"))
+    (tmp_path / "b.HTML").write_bytes("<p>\u0434\u0430</p>".encode())
+    assert read_pages(tmp_path, ["a", "b", "x" * 500, "../a"]) == dict.fromkeys("ab", "\u0434\u0430")
