@@ -26,6 +26,11 @@ PAGE = (
 LINES = PAGE.splitlines()
 
 
+def inserted(output: str, page: str) -> tuple[str, ...]:
+    """What of an output stands nowhere in the page."""
+    return tuple(output[start:end] for start, end in align(output, page).inserted_spans)
+
+
 def kept(output: str, page: str = PAGE) -> str:
     return "".join(character for character, keep in zip(page, align(output, page).kept, strict=True) if keep)
 
@@ -38,7 +43,7 @@ def test_the_page_itself_is_kept_whole() -> None:
     placed = align(PAGE, PAGE)
     assert np.array_equal(placed.kept, ~is_space(PAGE))
     assert (placed.characters, placed.insertions) == (len(dense(PAGE)), 0)
-    assert (placed.blocks, placed.doubled, placed.out_of_order) == (len(LINES), 0, 0)
+    assert (placed.blocks, placed.doubled, len(placed.moved_spans)) == (len(LINES), 0, 0)
 
 
 def test_an_empty_output_keeps_nothing() -> None:
@@ -56,13 +61,13 @@ def test_lines_are_found_whatever_their_breaks() -> None:
 def test_moved_lines_are_found_and_counted() -> None:
     # Line 7 in front of lines 2 to 4: moving that one restores the order.
     placed = align("\n".join([LINES[7], *LINES[2:5]]), PAGE)
-    assert placed.out_of_order == 1
+    assert len(placed.moved_spans) == 1
     assert kept("\n".join([LINES[7], *LINES[2:5]])) == dense("".join([*LINES[2:5], LINES[7]]))
 
 
 def test_a_doubled_line_is_counted_and_is_no_insertion() -> None:
     placed = align("\n".join([LINES[2], LINES[3], LINES[2]]), PAGE)
-    assert (placed.blocks, placed.doubled, placed.insertions, placed.out_of_order) == (3, 1, 0, 0)
+    assert (placed.blocks, placed.doubled, placed.insertions, len(placed.moved_spans)) == (3, 1, 0, 0)
 
 
 def test_equal_lines_stand_next_to_the_line_before_them() -> None:
@@ -89,13 +94,13 @@ def test_text_not_in_the_page_is_an_insertion_however_common_its_words() -> None
     invention = "The spokesman of the ministers said that on Tuesday the talks will go on at the harbour."
     placed = align(f"{LINES[2]}\n{invention}", PAGE)
     assert placed.insertions == len(dense(invention))
-    assert placed.insertion_texts == (invention,)
+    assert inserted(f"{LINES[2]}\n{invention}", PAGE) == (invention,)
     assert kept(f"{LINES[2]}\n{invention}") == dense(LINES[2])
 
 
 def test_a_changed_word_is_an_insertion_and_the_rest_of_its_line_kept() -> None:
     placed = align(LINES[2].replace("useful", "splendid"), PAGE)
-    assert placed.insertion_texts == ("splendid",)
+    assert inserted(LINES[2].replace("useful", "splendid"), PAGE) == ("splendid",)
     assert kept(LINES[2].replace("useful", "splendid")) == dense(LINES[2].replace("useful", ""))
 
 
@@ -134,7 +139,7 @@ def test_counts_hold_together_for_any_output_and_page(output: str, page: str) ->
     placed = align(output, page)
     assert not placed.kept[is_space(page)].any()
     assert 0 <= placed.insertions <= placed.characters <= len(dense(output))
-    assert placed.doubled + placed.out_of_order <= placed.blocks
+    assert placed.doubled + len(placed.moved_spans) <= placed.blocks
     assert placed.kept.sum() <= placed.characters
 
 

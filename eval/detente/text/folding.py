@@ -1,11 +1,13 @@
-"""What makes no difference between a page and an extractor's output: quote style, dashes, Markdown's markers."""
+"""What makes no difference between a page and an extractor's output: quotes, dashes, Unicode's forms, Markdown."""
 
 import re
 import unicodedata
 from typing import Final
 
-_FOLD: Final = str.maketrans("‘’‚‛′`´“”„‟«»″–—‒―−‐‑", "'''''''" + '"""""""' + "-------")
-_INVISIBLE: Final = re.compile("[\xad\u200b-\u200f\u2060\ufeff]")
+from detente.text.tokens import INVISIBLE
+
+_FULLWIDTH: Final = {0xFEE0 + point: point for point in range(0x21, 0x7F)}
+_FOLD: Final = _FULLWIDTH | str.maketrans("‘’‚‛′`´｀“”„‟«»″–—‒―−‐‑", "''''''''" + '"""""""' + "-------")
 _LINK: Final = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+[\"'][^\"']*[\"'])?\)")
 _BLOCK_MARKER: Final = re.compile(r"^(?:>\s*)*(?:#{1,6}\s+|[-*+]\s+|\d{1,3}[.)]\s+)?(?:\|\s*)?")
 _RULE: Final = re.compile(r"^[\s|:*_=-]*$")
@@ -14,13 +16,18 @@ _ESCAPE: Final = re.compile(r"\\([\\`*_{}\[\]()#+.!>~|-])")
 
 
 def fold(text: str) -> str:
-    """A text with one kind of quotation mark and one dash; as many code points as before."""
+    """A text with one kind of quotation mark, one dash, no fullwidth form; as many code points as before."""
     return text.translate(_FOLD)
+
+
+def legible(text: str) -> str:
+    """A text in NFC, without invisible characters."""
+    return unicodedata.normalize("NFC", INVISIBLE.sub("", text))
 
 
 def fold_output(output: str) -> str:
     """An output in NFC, without invisible characters, folded as the page is."""
-    return fold(_INVISIBLE.sub("", unicodedata.normalize("NFC", output)))
+    return fold(legible(output))
 
 
 def without_markdown(line: str) -> str:
