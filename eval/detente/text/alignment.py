@@ -153,7 +153,9 @@ class _Alignment:
 
     def place_exactly(self, pieces: list[_Piece]) -> list[_Piece]:
         """Places the pieces that stand in the page as they are; returns the others in their order."""
-        spans = [list(self.page.occurrences("".join(piece.text.split()))) for piece in pieces]
+        needles = ["".join(piece.text.split()) for piece in pieces]
+        found = {needle: list(self.page.occurrences(needle)) for needle in set(needles)}
+        spans = [found[needle] for needle in needles]
         longest_first = sorted(range(len(pieces)), key=lambda number: -len(pieces[number].text))
         several = [number for number in range(len(pieces)) if len(spans[number]) > 1]
         for number in longest_first:
@@ -168,7 +170,7 @@ class _Alignment:
         for number in longest_first:
             if len(spans[number]) > 1 and number not in placed:
                 self.take_piece(pieces[number], self.choose(spans[number], pieces[number].line))
-        return [piece for piece, found in zip(pieces, spans, strict=True) if not found]
+        return [piece for piece, stretches in zip(pieces, spans, strict=True) if not stretches]
 
     def take_piece(self, piece: _Piece, span: Span) -> None:
         self.take(piece.line, piece.start, _size(piece.text), span)

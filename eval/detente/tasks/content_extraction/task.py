@@ -14,7 +14,7 @@ from detente.metrics.ngrams import Hits, compare, overlap, words
 from detente.metrics.rouge import rouge_lsum
 from detente.tasks.content_extraction.errors import COLUMNS as ERRORS
 from detente.tasks.content_extraction.errors import METRICS as ERROR_METRICS
-from detente.tasks.content_extraction.errors import describe_errors, errors
+from detente.tasks.content_extraction.errors import errors
 from detente.tasks.content_extraction.metrics import MEANS, SNIPPETS
 from detente.tasks.content_extraction.metrics import METRICS as MEASURES
 from detente.tasks.content_extraction.prediction import KINDS, Output, parse
@@ -112,12 +112,11 @@ def count(target: ReferencePage, output: Output | None, options: Options) -> lis
         row["wrong"] = row["snippet_fp"] + row["snippet_fn"]
         row["detail"] = f"{row['snippet_fn']} snippets missed, {row['snippet_fp']} let in" if row["wrong"] else ""
     if target.references and options.errors:
-        nearest = max(target.references, key=lambda reference: overlap(compare(reference.words, lowered)).f1)
-        found = errors(output.text, nearest.text)
-        row |= found.counts | {
-            "wrong": found.counts["missed"] + found.counts["insertions"],
-            "detail": describe_errors(found),
-        }
+        texts = target.references
+        nearest = max(texts, key=lambda reference: overlap(compare(reference.words, lowered)).f1)
+        name = "reference" if len(texts) == 1 else f"reference {texts.index(nearest) + 1}"
+        found = errors(output.text, nearest.text, name)
+        row |= found.counts | {"wrong": found.wrong, "detail": found.detail, "blocks": found.blocks}
     return [row]
 
 
