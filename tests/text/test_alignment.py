@@ -176,3 +176,51 @@ def test_99_percent_of_characters_are_placed_rightly_on_the_five_pages(gold) -> 
             wrong += int((found != truth)[visible].sum())
             total += int(visible.sum())
     assert wrong / total < 0.01
+
+
+@pytest.mark.parametrize("width", [1, 5, 12, 20, 40, 78, 120])
+def test_a_body_wrapped_at_any_width_is_found_in_its_paragraph_and_not_in_a_caption(width: int) -> None:
+    # The caption repeats the middle of the body as a whole line; wrapped lines of the body stand in both.
+    caption = "the new bridge over the old canal was opened by the mayor"
+    body = f"On Monday {caption}, and the old bridge over the canal was closed by the mayor on the same day."
+    page = f"{caption}\n{body}\n{caption}\n"
+    placed = align("\n".join(textwrap.wrap(body, width, break_long_words=False)), page)
+    start = page.index(body)
+    assert placed.kept.tolist() == [
+        start <= place < start + len(body) and not character.isspace() for place, character in enumerate(page)
+    ]
+    assert (placed.insertions, placed.repeated, placed.moved_spans) == (0, 0, ())
+
+
+def test_every_character_of_an_output_has_one_fate_and_its_place_in_the_output() -> None:
+    output = f"## {LINES[1]}\n\n{LINES[7]}\n  Nobody came *at all*.\n{LINES[1]}\n"
+    placed = align(output, PAGE)
+    shown = [
+        [output[start:end] for start, end in spans]
+        for spans in (placed.inserted_spans, placed.repeated_spans, placed.moved_spans)
+    ]
+    assert shown == [["Nobody came *at all*."], [LINES[1]], []]
+    # 16 characters without white space and marks, 18 of the line that stands twice.
+    assert (placed.insertions, placed.repeated) == (16, 18)
+    assert placed.characters == 16 + 2 * 18 + len(dense(LINES[7]))
+    # Nobody came at all . is five tokens, Ministers meet again three.
+    assert (placed.unplaced_tokens, placed.unplaced_blocks) == (5 + 3, 2)
+
+
+@pytest.mark.parametrize(("invented", "expected"), [("Q" * 7, 0), ("Q" * 8, 1), ("Q" * 9, 1)])
+def test_a_line_of_which_no_more_than_half_has_a_place_is_none_of_the_page(invented: str, expected: int) -> None:
+    # aa bb cc dd: eight characters with a place, beside seven, eight and nine without.
+    assert align(f"aa bb cc dd {invented}", "aa bb cc dd ee\n").unplaced_blocks == expected
+
+
+@pytest.mark.parametrize(
+    "mark",
+    "\u00ad \u061c \u200b \u200c \u200d \u200e \u200f \u202a \u202b \u202c \u202d \u202e \u2060 \u2062 \u2066 \u2067 "
+    "\u2068 \u2069 \ufe0e \ufe0f \ufeff \U000e0100".split(),
+)
+def test_no_invisible_character_is_an_insertion(mark: str) -> None:
+    output = LINES[2].replace("ministers", f"{mark}ministers{mark}").replace("useful", f"use{mark}ful")
+    placed = align(output, PAGE)
+    assert (placed.insertions, placed.characters) == (0, len(dense(LINES[2])))
+    assert kept(output) == dense(LINES[2])
+    assert placed.writing.invisible == 3

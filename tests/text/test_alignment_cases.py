@@ -282,7 +282,11 @@ def test_the_order_of_lines_is_that_of_their_starts() -> None:
 def test_lines_that_start_at_the_same_place_are_in_order() -> None:
     # The second line starts with four tokens that stand already, less than half of it: it is not doubled.
     placed = align("aa bb cc.\naa bb cc. dddd eeee ffff Q gggg", "aa bb cc. dddd eeee ffff gggg\n")
-    assert (placed.doubled, len(placed.moved_spans), inserted("aa bb cc.\naa bb cc. dddd eeee ffff Q gggg", "aa bb cc. dddd eeee ffff gggg\n")) == (0, 0, ("Q",))
+    assert (
+        placed.doubled,
+        len(placed.moved_spans),
+        inserted("aa bb cc.\naa bb cc. dddd eeee ffff Q gggg", "aa bb cc. dddd eeee ffff gggg\n"),
+    ) == (0, 0, ("Q",))
 
 
 # The places of characters, shown by what becomes of white space
@@ -331,7 +335,19 @@ def test_an_output_without_text_is_all_zeros(output: str, page: str) -> None:
     placed = align(output, page)
     assert placed.kept.tolist() == [False] * len(page)
     assert placed == Placement(
-        placed.kept, 0, 0, 0, 0, 0, 0, 0, (), (), (), WhitespaceErrors(0, 0, 0, 0, 0, 0), WritingDifferences(0, 0, 0, 0, 0)
+        placed.kept,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        (),
+        (),
+        (),
+        WhitespaceErrors(0, 0, 0, 0, 0, 0),
+        WritingDifferences(0, 0, 0, 0, 0),
     )
 
 

@@ -242,7 +242,9 @@ def align(output: str, text: str) -> Placement:
     page = _DensePage("\n".join(shown for _, shown in page_lines))
     lines = list(_lines(output, page))
     state = _Alignment(page, lines)
-    left = state.place_exactly([_Piece(number, int(state.starts[number]), line.text) for number, line in enumerate(lines)])
+    left = state.place_exactly(
+        [_Piece(number, int(state.starts[number]), line.text) for number, line in enumerate(lines)]
+    )
     for piece in sorted(_by_sentence(left, state), key=lambda piece: -len(piece.text)):
         state.place_by_tokens(piece)
     fate = state.fate

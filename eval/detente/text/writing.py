@@ -76,9 +76,7 @@ def writing(lines: list[tuple[str, str]]) -> Writing:
     return Writing(code_points(shown)[visible], composed[visible], invisible[visible])
 
 
-def _marks(
-    original: str, changed: str, visible: NDArray[np.bool_]
-) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+def _marks(original: str, changed: str, visible: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """Of each character of a line: is it composed, and how many invisible characters stand before it?"""
     places = origins(fold(original), fold(changed))
     composed = np.zeros(len(changed), dtype=bool)
