@@ -210,7 +210,6 @@ def test_a_line_in_three_parts_is_found_part_by_part() -> None:
 
 
 def test_a_word_of_one_letter_at_the_very_start_is_taken_once() -> None:
-    placed = align("a\na bb cc dd Q ff", "a bb cc dd ee ff")
     assert sorted(inserted("a\na bb cc dd Q ff", "a bb cc dd ee ff")) == ["Q", "a"]
 
 

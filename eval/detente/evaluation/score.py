@@ -362,7 +362,8 @@ def per_unit(scores: Scores) -> pl.DataFrame:
 def errors(scores: Scores) -> pl.DataFrame:
     """The items that are wrong, the worst first, with what is wrong in words and, of texts, block by block."""
     wrong = scores.rows.filter(pl.col("wrong") > 0).sort("wrong", descending=True, maintain_order=True)
-    return wrong.select("item", "slice", "wrong", "detail", *([] if wrong["blocks"].is_null().all() else ["blocks"]))
+    of_texts = "blocks" in wrong.columns and not wrong["blocks"].is_null().all()
+    return wrong.select("item", "slice", "wrong", "detail", *(["blocks"] if of_texts else []))
 
 
 def _settings(

@@ -32,7 +32,7 @@ def block(kind: str, of: str, text: str, span: Span) -> Row:
 def blocks_within(
     kind: str, of: str, text: str, spans: Sequence[Span], visible: NDArray[np.bool_], wrong: NDArray[np.bool_]
 ) -> Iterator[Row]:
-    """The blocks of a page's lines or segments whose visible characters are all wrong, white space between them aside."""
+    """The blocks of lines or segments of which all visible characters are wrong, white space between them aside."""
     for start, end in spans:
         places = start + np.flatnonzero(visible[start:end])
         for first, last in runs(wrong[places]):

@@ -3,8 +3,8 @@
 Two stages. First every line of the output is looked for as it stands, white space and quote style aside: those that
 stand in the page once, then those that go on where a neighbour ends, then the others; the longest first, in text that
 nothing has taken yet. What is left, sentence by sentence, is aligned token by token with the text that is still free
-(Indel, through rapidfuzz), each piece on its own, so that a block may stand anywhere. Text that has no place then either
-stands in text already taken (it is doubled) or nowhere (it is an insertion).
+(Indel, through rapidfuzz), each piece on its own, so that a block may stand anywhere. Text that has no place then
+either stands in text already taken (it is doubled) or nowhere (it is an insertion).
 """
 
 import re
@@ -311,7 +311,7 @@ def _kept(page: _DensePage, taken: NDArray[np.bool_], lines: list[tuple[str, str
         if original != shown and shown:
             made_of = origins(original, shown).searchsorted(np.arange(len(original)), side="right") - 1
             here = here[made_of.clip(min=0)] & ~is_space(original)
-        kept += [here if shown else np.zeros(len(original), dtype=bool), np.zeros(1, dtype=bool)]
+        kept += [here if shown else np.zeros(len(original), dtype=bool), np.zeros(1, dtype=bool)]  # its line end
         start += len(shown) + 1
     return np.concatenate(kept[:-1])
 

@@ -88,7 +88,8 @@ def test_every_error_is_told_and_every_block_has_its_place(scored, minimal_gold)
     }
     assert found["output"]["wrong"] == 13 + 18 + 13 + 1
     assert found["output"]["detail"] == (
-        f"made up 18 characters ({INVENTED}); doubled 13 characters ({SHARE}); blocks moved: 1 ({SHARE}); words split: 1"
+        f"made up 18 characters ({INVENTED}); doubled 13 characters ({SHARE}); "
+        f"blocks moved: 1 ({SHARE}); words split: 1"
     )
 
 

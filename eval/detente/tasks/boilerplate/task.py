@@ -1,9 +1,9 @@
 """The task `boilerplate`: which characters of a page are the article's own text.
 
-Counts are of characters that are not white space, of tokens and of lines. A token, or a line, of the page is kept if more
-than half of its characters are. What an output holds beside that is a false positive: text that the page does not have,
-and text that is repeated, whatever it repeats; a token, or a line, of the output if no more than half of it has a place
-of its own in the page.
+Counts are of characters that are not white space, of tokens and of lines. A token, or a line, of the page is kept if
+more than half of its characters are. What an output holds beside that is a false positive: text that the page does not
+have, and text that is repeated, whatever it repeats; a token, or a line, of the output if no more than half of it has a
+place of its own in the page.
 """
 
 from collections.abc import Collection, Mapping
