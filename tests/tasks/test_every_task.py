@@ -314,8 +314,10 @@ def test_counts_of_boilerplate_by_hand(minimal_gold, predict) -> None:
     assert found["recall_related"] == 1
     assert np.isnan(found["recall_ad"])
     assert scores.n["char_f1"] == body + share + related
+    start = minimal_gold.articles["detente-900"]["text"].index("Share")
+    block = {"kind": "let in", "of": "page", "start": start, "end": start + 15, "text": "Share this page"}
     assert scoring.errors(scores).rows() == [
-        ("detente-900:b03", "main", float(share), f"let in {share} of {share} characters: Share this page")
+        ("detente-900:b03", "main", float(share), f"let in {share} of {share} characters: Share this page", [block])
     ]
 
 

@@ -26,6 +26,11 @@ PAGE = (
 LINES = PAGE.splitlines()
 
 
+def inserted(output: str, page: str) -> tuple[str, ...]:
+    """What of an output stands nowhere in the page."""
+    return tuple(output[start:end] for start, end in align(output, page).inserted_spans)
+
+
 def kept(output: str, page: str = PAGE) -> str:
     return "".join(character for character, keep in zip(page, align(output, page).kept, strict=True) if keep)
 
@@ -38,7 +43,7 @@ def test_the_page_itself_is_kept_whole() -> None:
     placed = align(PAGE, PAGE)
     assert np.array_equal(placed.kept, ~is_space(PAGE))
     assert (placed.characters, placed.insertions) == (len(dense(PAGE)), 0)
-    assert (placed.blocks, placed.doubled, placed.out_of_order) == (len(LINES), 0, 0)
+    assert (placed.blocks, placed.doubled, len(placed.moved_spans)) == (len(LINES), 0, 0)
 
 
 def test_an_empty_output_keeps_nothing() -> None:
@@ -56,13 +61,13 @@ def test_lines_are_found_whatever_their_breaks() -> None:
 def test_moved_lines_are_found_and_counted() -> None:
     # Line 7 in front of lines 2 to 4: moving that one restores the order.
     placed = align("\n".join([LINES[7], *LINES[2:5]]), PAGE)
-    assert placed.out_of_order == 1
+    assert len(placed.moved_spans) == 1
     assert kept("\n".join([LINES[7], *LINES[2:5]])) == dense("".join([*LINES[2:5], LINES[7]]))
 
 
 def test_a_doubled_line_is_counted_and_is_no_insertion() -> None:
     placed = align("\n".join([LINES[2], LINES[3], LINES[2]]), PAGE)
-    assert (placed.blocks, placed.doubled, placed.insertions, placed.out_of_order) == (3, 1, 0, 0)
+    assert (placed.blocks, placed.doubled, placed.insertions, len(placed.moved_spans)) == (3, 1, 0, 0)
 
 
 def test_equal_lines_stand_next_to_the_line_before_them() -> None:
@@ -89,13 +94,12 @@ def test_text_not_in_the_page_is_an_insertion_however_common_its_words() -> None
     invention = "The spokesman of the ministers said that on Tuesday the talks will go on at the harbour."
     placed = align(f"{LINES[2]}\n{invention}", PAGE)
     assert placed.insertions == len(dense(invention))
-    assert placed.insertion_texts == (invention,)
+    assert inserted(f"{LINES[2]}\n{invention}", PAGE) == (invention,)
     assert kept(f"{LINES[2]}\n{invention}") == dense(LINES[2])
 
 
 def test_a_changed_word_is_an_insertion_and_the_rest_of_its_line_kept() -> None:
-    placed = align(LINES[2].replace("useful", "splendid"), PAGE)
-    assert placed.insertion_texts == ("splendid",)
+    assert inserted(LINES[2].replace("useful", "splendid"), PAGE) == ("splendid",)
     assert kept(LINES[2].replace("useful", "splendid")) == dense(LINES[2].replace("useful", ""))
 
 
@@ -134,7 +138,7 @@ def test_counts_hold_together_for_any_output_and_page(output: str, page: str) ->
     placed = align(output, page)
     assert not placed.kept[is_space(page)].any()
     assert 0 <= placed.insertions <= placed.characters <= len(dense(output))
-    assert placed.doubled + placed.out_of_order <= placed.blocks
+    assert placed.doubled + len(placed.moved_spans) <= placed.blocks
     assert placed.kept.sum() <= placed.characters
 
 
@@ -171,3 +175,61 @@ def test_99_percent_of_characters_are_placed_rightly_on_the_five_pages(gold) -> 
             wrong += int((found != truth)[visible].sum())
             total += int(visible.sum())
     assert wrong / total < 0.01
+
+
+@pytest.mark.parametrize("width", [1, 5, 12, 20, 40, 78, 120])
+def test_a_body_wrapped_at_any_width_is_found_in_its_paragraph_and_not_in_a_caption(width: int) -> None:
+    # The caption repeats the middle of the body as a whole line; wrapped lines of the body stand in both.
+    caption = "the new bridge over the old canal was opened by the mayor"
+    body = f"On Monday {caption}, and the old bridge over the canal was closed by the mayor on the same day."
+    page = f"{caption}\n{body}\n{caption}\n"
+    placed = align("\n".join(textwrap.wrap(body, width, break_long_words=False)), page)
+    start = page.index(body)
+    assert placed.kept.tolist() == [
+        start <= place < start + len(body) and not character.isspace() for place, character in enumerate(page)
+    ]
+    assert (placed.insertions, placed.repeated, placed.moved_spans) == (0, 0, ())
+
+
+def test_every_character_of_an_output_has_one_fate_and_its_place_in_the_output() -> None:
+    output = f"## {LINES[1]}\n\n{LINES[7]}\n  Nobody came *at all*.\n{LINES[1]}\n"
+    placed = align(output, PAGE)
+    shown = [
+        [output[start:end] for start, end in spans]
+        for spans in (placed.inserted_spans, placed.repeated_spans, placed.moved_spans)
+    ]
+    assert shown == [["Nobody came *at all*."], [LINES[1]], []]
+    # 16 characters without white space and marks, 18 of the line that stands twice.
+    assert (placed.insertions, placed.repeated) == (16, 18)
+    assert placed.characters == 16 + 2 * 18 + len(dense(LINES[7]))
+    # Nobody came at all . is five tokens, Ministers meet again three.
+    assert (placed.unplaced_tokens, placed.unplaced_blocks) == (5 + 3, 2)
+
+
+@pytest.mark.parametrize(("invented", "expected"), [("Q" * 7, 0), ("Q" * 8, 1), ("Q" * 9, 1)])
+def test_a_line_of_which_no_more_than_half_has_a_place_is_none_of_the_page(invented: str, expected: int) -> None:
+    # aa bb cc dd: eight characters with a place, beside seven, eight and nine without.
+    assert align(f"aa bb cc dd {invented}", "aa bb cc dd ee\n").unplaced_blocks == expected
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        0xAD,
+        0x61C,
+        *range(0x200B, 0x2010),
+        *range(0x202A, 0x202F),
+        0x2060,
+        0x2062,
+        *range(0x2066, 0x206A),
+        0xFE0F,
+        0xFEFF,
+    ],
+)
+def test_no_invisible_character_is_an_insertion(point: int) -> None:
+    mark = chr(point)
+    output = LINES[2].replace("ministers", f"{mark}ministers{mark}").replace("useful", f"use{mark}ful")
+    placed = align(output, PAGE)
+    assert (placed.insertions, placed.characters) == (0, len(dense(LINES[2])))
+    assert kept(output) == dense(LINES[2])
+    assert placed.writing.invisible == 3

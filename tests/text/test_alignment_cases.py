@@ -9,6 +9,12 @@ import pytest
 from detente.text.alignment import Placement, align
 from detente.text.token_matching import runs
 from detente.text.whitespace import WhitespaceErrors
+from detente.text.writing import WritingDifferences
+
+
+def inserted(output: str, page: str) -> tuple[str, ...]:
+    """What of an output stands nowhere in the page."""
+    return tuple(output[start:end] for start, end in align(output, page).inserted_spans)
 
 
 def kept(output: str, page: str) -> list[str]:
@@ -134,7 +140,7 @@ def test_a_line_of_two_characters_is_doubled_by_two_and_not_by_one() -> None:
 def test_longer_lines_are_placed_first() -> None:
     # The second line takes what the first, placed after it, doubles; by that the first is not out of order either.
     placed = align("bb\naa bb cc", "aa bb cc\n")
-    assert (placed.doubled, placed.out_of_order, placed.insertions) == (1, 0, 0)
+    assert (placed.doubled, len(placed.moved_spans), placed.insertions) == (1, 0, 0)
 
 
 # Lines that do not stand in the page as they are: token by token
@@ -144,7 +150,7 @@ LONG = "aa bb cc dd ee ff gg"
 
 def test_a_line_with_a_changed_word_is_kept_but_for_that_word() -> None:
     placed = align("aa bb cc QQQ ee ff gg", LONG)
-    assert (runs(placed.kept), placed.insertions, placed.insertion_texts) == (
+    assert (runs(placed.kept), placed.insertions, inserted("aa bb cc QQQ ee ff gg", LONG)) == (
         [(0, 2), (3, 5), (6, 8), (12, 14), (15, 17), (18, 20)],
         3,
         ("QQQ",),
@@ -155,7 +161,7 @@ def test_the_longer_of_two_changed_lines_is_placed_first() -> None:
     # Both want "aa bb cc dd"; what is left of the page is too little for the other, which repeats text.
     placed = align("aa bb cc dd Q\naa bb cc dd ee ff QQ", LONG)
     assert kept("aa bb cc dd Q\naa bb cc dd ee ff QQ", LONG) == ["aa", "bb", "cc", "dd", "ee", "ff"]
-    assert (placed.doubled, placed.insertion_texts) == (1, ("QQ",))
+    assert (placed.doubled, inserted("aa bb cc dd Q\naa bb cc dd ee ff QQ", LONG)) == (1, ("QQ",))
 
 
 @pytest.mark.parametrize(
@@ -177,7 +183,7 @@ def test_a_line_repeats_text_if_three_fifths_of_four_tokens_or_more_stand_alread
 ) -> None:
     placed = align(f"{LONG}\n{line}", LONG)
     assert (placed.insertions, placed.doubled) == (insertions, repeated)
-    assert placed.insertion_texts == ((line,) if insertions else ())
+    assert inserted(f"{LONG}\n{line}", LONG) == ((line,) if insertions else ())
 
 
 def test_what_is_left_of_a_line_is_looked_for_again_from_four_tokens_on() -> None:
@@ -185,14 +191,14 @@ def test_what_is_left_of_a_line_is_looked_for_again_from_four_tokens_on() -> Non
     page = "aa bb cc dd ee ff gg hh ii jj kk ll"
     assert kept("ii jj kk ll aa bb cc dd ee ff gg hh", page) == page.split()
     assert kept("jj kk ll aa bb cc dd ee ff gg hh", page) == page.split()[:8]
-    assert align("jj kk ll aa bb cc dd ee ff gg hh", page).insertion_texts == ("jj kk ll",)
+    assert inserted("jj kk ll aa bb cc dd ee ff gg hh", page) == ("jj kk ll",)
 
 
 def test_what_is_left_after_the_part_found_is_looked_for_again_too() -> None:
     page = "aa bb cc dd ee ff gg hh ii jj kk ll"
     assert kept("ee ff gg hh ii jj kk ll aa bb cc dd", page) == page.split()
     assert kept("ee ff gg hh ii jj kk ll bb cc dd", page) == [*page.split()[4:]]
-    assert align("ee ff gg hh ii jj kk ll bb cc dd", page).insertion_texts == ("bb cc dd",)
+    assert inserted("ee ff gg hh ii jj kk ll bb cc dd", page) == ("bb cc dd",)
 
 
 def test_a_line_in_three_parts_is_found_part_by_part() -> None:
@@ -204,8 +210,7 @@ def test_a_line_in_three_parts_is_found_part_by_part() -> None:
 
 
 def test_a_word_of_one_letter_at_the_very_start_is_taken_once() -> None:
-    placed = align("a\na bb cc dd Q ff", "a bb cc dd ee ff")
-    assert sorted(placed.insertion_texts) == ["Q", "a"]
+    assert sorted(inserted("a\na bb cc dd Q ff", "a bb cc dd ee ff")) == ["Q", "a"]
 
 
 def test_text_that_is_taken_is_not_matched_again_token_by_token() -> None:
@@ -213,7 +218,7 @@ def test_text_that_is_taken_is_not_matched_again_token_by_token() -> None:
     page = "aa bb cc dd ee ff gg hh"
     placed = align("aa bb cc dd\naa bb cc dd ee ff gg hh Q", page)
     assert kept("aa bb cc dd\naa bb cc dd ee ff gg hh Q", page) == page.split()
-    assert (placed.doubled, placed.insertion_texts) == (0, ("Q",))
+    assert (placed.doubled, inserted("aa bb cc dd\naa bb cc dd ee ff gg hh Q", page)) == (0, ("Q",))
     # 8 of 15: doubled.
     assert doubled("aa bb cc dd\naa bb cc dd e f g hhh Q", "aa bb cc dd e f g hhh") == 1
 
@@ -224,19 +229,19 @@ def test_text_that_is_taken_is_not_matched_again_token_by_token() -> None:
 def test_a_sentence_of_four_tokens_is_placed_on_its_own_and_one_of_three_is_not() -> None:
     # A point is a token. What stands already is a repetition on its own, beside eleven new tokens it is an insertion.
     new = "Q R S T U V W X Y Z."
-    assert align(f"aa bb cc. dd ee\naa bb cc. {new}", "aa bb cc. dd ee").insertion_texts == (new,)
-    assert align(f"aa bb. dd ee\naa bb. {new}", "aa bb. dd ee").insertion_texts == (f"aa bb. {new}",)
+    assert inserted(f"aa bb cc. dd ee\naa bb cc. {new}", "aa bb cc. dd ee") == (new,)
+    assert inserted(f"aa bb. dd ee\naa bb. {new}", "aa bb. dd ee") == (f"aa bb. {new}",)
 
 
 def test_new_sentences_on_both_sides_of_a_known_one_are_insertions_apart() -> None:
     placed = align("Q R S. T U V W. aa bb cc. X Y Z.", "aa bb cc. dd")
-    assert sorted(placed.insertion_texts) == ["Q R S. T U V W.", "X Y Z."]
+    assert sorted(inserted("Q R S. T U V W. aa bb cc. X Y Z.", "aa bb cc. dd")) == ["Q R S. T U V W.", "X Y Z."]
     assert placed.insertions == 4 + 5 + 4  # the points count
 
 
 def test_sentences_end_at_marks_before_white_space_with_their_closing_quotes() -> None:
     page = 'aa bb cc." dd ee\n'
-    assert align('aa bb cc." Q R S T U V W X Y Z', page).insertion_texts == ("Q R S T U V W X Y Z",)
+    assert inserted('aa bb cc." Q R S T U V W X Y Z', page) == ("Q R S T U V W X Y Z",)
 
 
 # Order
@@ -258,25 +263,29 @@ def test_sentences_end_at_marks_before_white_space_with_their_closing_quotes() -
 )
 def test_lines_to_move_are_those_outside_the_longest_run_in_order(order: str, expected: int) -> None:
     page = "\n".join(letter * 2 for letter in "abcde")
-    assert align("\n".join(letter * 2 for letter in order), page).out_of_order == expected
+    assert len(align("\n".join(letter * 2 for letter in order), page).moved_spans) == expected
 
 
 def test_doubled_lines_and_insertions_are_not_out_of_order() -> None:
-    assert align("bb\nQ\nbb\ncc\naa", "aa\nbb\ncc").out_of_order == 1
+    assert len(align("bb\nQ\nbb\ncc\naa", "aa\nbb\ncc").moved_spans) == 1
 
 
 def test_the_order_of_lines_is_that_of_their_starts() -> None:
     # The first line's sentence holds "bb", which is placed before it; it starts before it and ends after it.
     placed = align("aa bb cc dd ee. Q\nbb", "aa bb cc dd ee.\n")
-    assert (placed.doubled, placed.out_of_order) == (0, 0)
+    assert (placed.doubled, len(placed.moved_spans)) == (0, 0)
     placed = align("bb\naa bb cc dd ee. Q", "aa bb cc dd ee.\n")
-    assert (placed.doubled, placed.out_of_order) == (0, 1)
+    assert (placed.doubled, len(placed.moved_spans)) == (0, 1)
 
 
 def test_lines_that_start_at_the_same_place_are_in_order() -> None:
     # The second line starts with four tokens that stand already, less than half of it: it is not doubled.
     placed = align("aa bb cc.\naa bb cc. dddd eeee ffff Q gggg", "aa bb cc. dddd eeee ffff gggg\n")
-    assert (placed.doubled, placed.out_of_order, placed.insertion_texts) == (0, 0, ("Q",))
+    assert (
+        placed.doubled,
+        len(placed.moved_spans),
+        inserted("aa bb cc.\naa bb cc. dddd eeee ffff Q gggg", "aa bb cc. dddd eeee ffff gggg\n"),
+    ) == (0, 0, ("Q",))
 
 
 # The places of characters, shown by what becomes of white space
@@ -324,10 +333,24 @@ def test_sentences_that_are_aligned_together_start_where_the_first_does() -> Non
 def test_an_output_without_text_is_all_zeros(output: str, page: str) -> None:
     placed = align(output, page)
     assert placed.kept.tolist() == [False] * len(page)
-    assert placed == Placement(placed.kept, 0, 0, 0, 0, 0, (), WhitespaceErrors(0, 0, 0, 0, 0, 0))
+    assert placed == Placement(
+        placed.kept,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        (),
+        (),
+        (),
+        WhitespaceErrors(0, 0, 0, 0, 0, 0),
+        WritingDifferences(0, 0, 0, 0, 0),
+    )
 
 
 def test_a_page_without_text_keeps_nothing() -> None:
     placed = align("aa bb", "")
-    assert (placed.characters, placed.insertions, placed.blocks, placed.insertion_texts) == (4, 4, 1, ("aa bb",))
+    assert (placed.characters, placed.insertions, placed.blocks, inserted("aa bb", "")) == (4, 4, 1, ("aa bb",))
     assert np.array_equal(placed.kept, [])

@@ -31,9 +31,16 @@ def test_an_output_is_composed_and_loses_what_cannot_be_seen() -> None:
     marks = "\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
     assert fold_output(f"a{marks}b") == "ab"
     # The characters before and after them stay.
-    for neighbour in "\xac\xae\u200a\u2010\u205f\u2061\ufefe\uff00":
+    for neighbour in "\xac\xae\u200a\u2010\u205f\u2070\ufefe\uff00":
         assert len(fold_output(f"a{neighbour}b")) == 3
     assert fold_output("“a\u00ad”—b") == '"a"-b'
+    # A letter and its accent that something invisible keeps apart are composed, too.
+    assert fold_output("e\u200d\u0301") == "é"
+
+
+def test_fullwidth_forms_become_the_plain_ones() -> None:
+    assert fold("！＂＇－｀～ａＺ０") == "!\"'-'~aZ0"
+    assert fold("\uff00\uff5f") == "\uff00\uff5f"
 
 
 # Markdown

@@ -1,9 +1,11 @@
+import unicodedata
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detente.text.tokens import code_points, is_space, line_spans, shortened, token_spans
+from detente.text.tokens import INVISIBLE, code_points, is_blank, is_space, line_spans, shortened, token_spans
 
 
 @given(st.text())
@@ -88,3 +90,25 @@ def test_a_text_is_cut_only_past_its_length_and_then_ends_in_an_ellipsis(text: s
 
 def test_sixty_characters_are_shown_unless_said_otherwise() -> None:
     assert shortened("a" * 61) == "a" * 59 + "…"
+
+
+DRAWN = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
+"""Of the category Cf, but drawn: Arabic and Kaithi number signs and marks."""
+
+
+def test_what_is_invisible_is_what_unicode_calls_format_and_control_characters_and_variation_selectors() -> None:
+    selectors = {*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
+    for point in range(0x110000):
+        character = chr(point)
+        category = unicodedata.category(character)
+        expected = (
+            (category == "Cf" and point not in DRAWN)
+            or (category == "Cc" and not character.isspace())
+            or point in selectors
+        )
+        if category != "Cn":  # what this version of Unicode does not know yet
+            assert bool(INVISIBLE.match(character)) == expected, hex(point)
+
+
+def test_what_is_blank_is_white_space_or_invisible() -> None:
+    assert is_blank("a \u200b\u2067b\ufe0f").tolist() == [False, True, True, True, False, True]

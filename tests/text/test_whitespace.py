@@ -13,6 +13,11 @@ from detente.text.whitespace import WhitespaceErrors, gaps, whitespace_errors
 NONE = WhitespaceErrors(0, 0, 0, 0, 0, 0)
 
 
+def inserted(output: str, page: str) -> tuple[str, ...]:
+    """What of an output stands nowhere in the page."""
+    return tuple(output[start:end] for start, end in align(output, page).inserted_spans)
+
+
 def of(output: str, page: str, source: list[int] | None = None) -> WhitespaceErrors:
     """The counts for an output all of whose characters stand in the page, in its order, unless `source` says where."""
     places = range(len("".join(output.split()))) if source is None else source
@@ -172,7 +177,7 @@ def test_an_alignment_counts_nothing_across_blocks_moved_or_left_out() -> None:
 def test_an_alignment_counts_nothing_next_to_an_inserted_word() -> None:
     # "two" is "three": its pairs with "The" and "ministers", and its own two, are not in the output.
     placed = align(NEWS.replace("two", "three"), NEWS)
-    assert placed.insertion_texts == ("three",)
+    assert inserted(NEWS.replace("two", "three"), NEWS) == ("three",)
     assert placed.whitespace == WHOLE._replace(spaces=19, solid=80)
 
 

@@ -23,6 +23,10 @@ MAIN: Final = "main"
 ALL: Final = "all"
 """In the place of metrics' names: every one."""
 _SLACK: Final = 1e-12
+BLOCKS: Final = pl.List(
+    pl.Struct({"kind": pl.String, "of": pl.String, "start": pl.Int64, "end": pl.Int64, "text": pl.String})
+)
+"""What is wrong with a text, block by block (`tasks.text_errors.block`)."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ class Columns(dict[str, Floats]):
 
 def _frame(task: Task, rows: list[Row]) -> pl.DataFrame:
     schema: dict[str, Any] = dict.fromkeys(task.keys, pl.String)
-    schema |= dict.fromkeys((*task.columns, "wrong"), pl.Float64) | {"detail": pl.String}
+    schema |= dict.fromkeys((*task.columns, "wrong"), pl.Float64) | {"detail": pl.String, "blocks": BLOCKS}
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col(pl.Float64).fill_null(0.0))
 
 
@@ -356,9 +360,10 @@ def per_unit(scores: Scores) -> pl.DataFrame:
 
 
 def errors(scores: Scores) -> pl.DataFrame:
-    """The items that are wrong, the worst first, with what is wrong in words."""
+    """The items that are wrong, the worst first, with what is wrong in words and, of texts, block by block."""
     wrong = scores.rows.filter(pl.col("wrong") > 0).sort("wrong", descending=True, maintain_order=True)
-    return wrong.select("item", "slice", "wrong", "detail")
+    of_texts = "blocks" in wrong.columns and not wrong["blocks"].is_null().all()
+    return wrong.select("item", "slice", "wrong", "detail", *(["blocks"] if of_texts else []))
 
 
 def _settings(

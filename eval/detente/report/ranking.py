@@ -6,11 +6,12 @@ from typing import Any, Final
 from detente.evaluation.ranking import RankedSystem, Ranking, with_and_without_empty
 from detente.evaluation.score import named_metrics
 from detente.report.scores import document as scores_document
-from detente.report.scores import standard
+from detente.report.scores import standard, surplus
 from detente.report.tables import Report, Section, bounds, number
+from detente.tasks.metric_families import SURPLUS
 
 MAX_COLUMNS: Final = 7
-"""So many metrics stand beside the one that ranks; the JSON has all."""
+"""So many metrics stand beside the one that ranks, and what outputs hold too much of; the JSON has all."""
 
 
 def _others(ranking: Ranking, asked: Sequence[str]) -> list[str]:
@@ -18,6 +19,10 @@ def _others(ranking: Ranking, asked: Sequence[str]) -> list[str]:
     first = ranking.systems[0].scores
     names, _ = named_metrics(ranking.task, first.metrics, asked)
     chosen = names or [name for name in standard(first) if name != first.primary][:MAX_COLUMNS]
+    if not names:
+        every = [placed.scores.metrics for placed in ranking.systems]
+        held = [name for name in SURPLUS if any(name in found and found[name].value > 0 for found in every)]
+        chosen = list(dict.fromkeys([*chosen, *held]))
     return [name for name in chosen if name in first.metrics and name != ranking.by.name]
 
 
@@ -65,6 +70,7 @@ def notes(ranking: Ranking) -> list[str]:
         found.append("so few families allow neither interval nor rank interval: the range is over families")
     for placed in ranking.systems:
         found += _absences(placed, ranking)
+        found += [f"{placed.name}: {note}" for note in surplus(placed.scores)]
     if ranking.settings.get("nltk") == "none":
         found.append("rouge_lsum needs the extra: pip install 'detente[rouge]'")
     return found

@@ -12,6 +12,7 @@ from detente.data.jsonl import dump_lines
 from detente.data.problems import Problem, ValidationError
 from detente.evaluation.score import ALL, Scores, errors, named_metrics, per_unit
 from detente.report.tables import Report, Section, bounds, counted, number
+from detente.tasks.metric_families import NOTED, SURPLUS
 from detente.text.display import listed
 
 SHOWN_METRICS: Final = 4
@@ -156,11 +157,18 @@ def notes(scores: Scores, names: Collection[str] = ()) -> list[str]:
         found.append("rouge_lsum needs the extra: pip install 'detente[rouge]'")
     if scores.missing:
         found.append(f"scored as empty, since missing: {listed(scores.missing)}")
+    found += surplus(scores)
     if undefined := undefined_shares((name, each.undefined) for name, each in scores.metrics.items()):
         found.append(undefined)
     if hidden := len(scores.metrics.keys() - set(names)):
         found.append(f"{counted(hidden, 'further metric')}: --metrics {ALL}")
     return found
+
+
+def surplus(scores: Scores) -> list[str]:
+    """Notes on what an output holds too much of."""
+    shares = {name: scores.metrics[name].value for name in SURPLUS if name in scores.metrics}
+    return [f"{share:.1%} {SURPLUS[name]} ({name})" for name, share in shares.items() if share > NOTED]
 
 
 def undefined_shares(shares: Iterable[tuple[str, float]]) -> str:

@@ -229,6 +229,13 @@ TEXT_ERROR_COLUMNS: Final = WhitespaceErrors._fields
 DAMAGE: Final = "damage to the text"
 INSERTIONS: Final = "output characters that the page, or its reference, does not have / output characters"
 DOUBLED: Final = "output lines that repeat text already output / output lines"
+SURPLUS: Final = {
+    "insertions": "of the output is text that the pages, or their references, do not have",
+    "doubled": "of the output's lines repeat text already output",
+}
+"""What an output may hold too much of, by metric, in words."""
+NOTED: Final = 0.05
+"""Above this share of it, there is a note beside the scores."""
 MOVED: Final = "output lines to move to restore the order of the page, or its reference / output lines"
 
 WHITESPACE_ERRORS: Final = (

@@ -20,7 +20,7 @@ Counts = Mapping[str, Floats]
 
 Row = dict[str, Any]
 """The counts of one item. Beside the count columns, of which those left out are 0, a row has the task's `keys`, and
-`wrong` and `detail`: how much is wrong with the item and, in words, what."""
+`wrong` and `detail`: how much is wrong with the item and, in words, what; and of a text `blocks`: where."""
 
 
 class Gold(Protocol):

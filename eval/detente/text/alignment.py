@@ -1,9 +1,10 @@
 """Where an extractor's output stands in the page it was made from.
 
-Two stages. First every line of the output is looked for as it stands, white space and quote style aside: longest
-first, in text that nothing has taken yet. What is left, sentence by sentence, is aligned token by token with the text
-that is still free (Indel, through rapidfuzz), each piece on its own, so that a block may stand anywhere. Text that has
-no place then either stands in text already taken (it is doubled) or nowhere (it is an insertion).
+Two stages. First every line of the output is looked for as it stands, white space and quote style aside: those that
+stand in the page once, then those that go on where a neighbour ends, then the others; the longest first, in text that
+nothing has taken yet. What is left, sentence by sentence, is aligned token by token with the text that is still free
+(Indel, through rapidfuzz), each piece on its own, so that a block may stand anywhere. Text that has no place then
+either stands in text already taken (it is doubled) or nowhere (it is an insertion).
 """
 
 import re
@@ -15,12 +16,14 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.text.folding import fold, fold_output, without_markdown
+from detente.text.folding import fold, legible, without_markdown
 from detente.text.spans import Span
 from detente.text.token_matching import SEED, SIMILAR, matches, runs
 from detente.text.tokens import is_space, line_spans, token_spans
 from detente.text.whitespace import WhitespaceErrors, gaps, whitespace_errors
+from detente.text.writing import WritingDifferences, differences, origins, writing
 
+_PLACED, _DOUBLED, _INSERTED = range(3)
 _SENTENCE: Final = re.compile(r"\S.*?(?:[.!?…][\"')\]]*(?=\s)|$)", re.DOTALL)
 
 
@@ -28,33 +31,46 @@ _SENTENCE: Final = re.compile(r"\S.*?(?:[.!?…][\"')\]]*(?=\s)|$)", re.DOTALL)
 class Placement:
     """What of a page an output holds, and what else it holds.
 
+    Characters are those that a reader sees: neither white space nor invisible ones, nor Markdown's markers.
+
     Attributes:
         kept: One truth per character of the page: is it in the output?
-        characters: Characters of the output that are not white space, Markdown markers left out.
+        characters: Characters of the output.
         insertions: Those of them that stand nowhere in the page: unsupported text.
+        repeated: Those of them that stand in the page only where other output stands already.
+        unplaced_tokens: Tokens of the output of which no more than half has a place of its own.
+        unplaced_blocks: Lines of the output of which no more than half has.
         blocks: Lines of the output that are not blank.
-        doubled: Lines most of which stands in the page only where other output stands already.
-        out_of_order: Lines to be moved, at the least, to bring all that have a place into the page's order.
-        insertion_texts: The inserted pieces.
+        doubled: Lines most of which is repeated.
+        inserted_spans: The insertions, as stretches of the output.
+        repeated_spans: What is repeated.
+        moved_spans: Lines to be moved, at the least, to bring all that have a place into the page's order.
         whitespace: What became of the page's spaces and line ends between characters that stayed neighbours.
+        writing: How the output writes otherwise what stands in the page.
     """
 
     kept: NDArray[np.bool_]
     characters: int
     insertions: int
+    repeated: int
+    unplaced_tokens: int
+    unplaced_blocks: int
     blocks: int
     doubled: int
-    out_of_order: int
-    insertion_texts: tuple[str, ...]
+    inserted_spans: tuple[Span, ...]
+    repeated_spans: tuple[Span, ...]
+    moved_spans: tuple[Span, ...]
     whitespace: WhitespaceErrors
+    writing: WritingDifferences
 
 
 class _DensePage:
-    """A page made ready: its text without white space, the way back to its offsets, its tokens."""
+    """A legible page made ready: its text without white space, the way back to its offsets, its tokens."""
 
     def __init__(self, text: str) -> None:
         folded = fold(text)
         blank = is_space(text)
+        self.text = text
         self.offsets = np.flatnonzero(~blank)
         self.dense = "".join(folded.split())
         boundary = np.ones(len(text), dtype=bool)
@@ -87,25 +103,41 @@ class _Piece(NamedTuple):
     text: str
 
 
-class _Alignment:
-    """The state of one alignment: what of the page is taken, and what became of each line of the output."""
+class _Line(NamedTuple):
+    """A line of the output that is not blank: where it starts there, what it is, what of it counts, and that folded."""
 
-    def __init__(self, page: _DensePage, lines: list[str]) -> None:
+    start: int
+    original: str
+    legible: str
+    text: str
+
+
+class _Alignment:
+    """The state of one alignment: what of the page is taken, and what became of each character of the output."""
+
+    def __init__(self, page: _DensePage, lines: list[_Line]) -> None:
         self.page = page
-        self.source = np.full(sum(_size(line) for line in lines), -1)  # of each character of the output, in the page
+        self.starts = np.cumsum([0, *(_size(line.text) for line in lines)])
+        self.source = np.full(self.starts[-1], -1)  # of each character of the output, in the page
+        self.fate = np.full(self.starts[-1], _PLACED, dtype=np.int8)
         self.taken = np.zeros(len(page.dense), dtype=bool)
         self.places: dict[int, Span] = {}  # line -> its first-placed stretch of the page
-        self.again = [0] * len(lines)  # characters of each line that stand in text already taken
-        self.insertion_texts: list[str] = []
-        self.insertions = 0
 
     def take(self, line: int, at: int, size: int, span: Span) -> None:
         start, end = span
-        self.again[line] += int(self.taken[start:end].sum())
-        self.taken[start:end] = True
         if size == end - start:  # where folding changes a word's length, its letters have no one place
+            self.fate[at : at + size][self.taken[start:end]] = _DOUBLED
             self.source[at : at + size] = np.arange(start, end)
+        self.taken[start:end] = True
         self.places.setdefault(line, span)
+
+    def continues(self, span: Span, line: int) -> bool:
+        """Whether a stretch goes on, within a line of the page, where the output's line before or after it stands."""
+        start, end = span
+        before, after = self.places.get(line - 1), self.places.get(line + 1)
+        goes_on = before is not None and before[1] == start and start not in self.page.line_starts
+        leads_on = after is not None and after[0] == end and end not in self.page.line_ends
+        return (goes_on or leads_on) and not self.taken[start:end].any()
 
     def choose(self, spans: list[Span], line: int) -> Span:
         """Of equal stretches the least taken, then a whole line, then one next to the line before, then the first."""
@@ -120,16 +152,28 @@ class _Alignment:
         return min(spans, key=rank)  # the first of equals: spans come in the page's order
 
     def place_exactly(self, pieces: list[_Piece]) -> list[_Piece]:
-        """Places the pieces that stand in the page as they are, longest first; returns the others in their order."""
-        left = []
-        for number in sorted(range(len(pieces)), key=lambda number: -len(pieces[number].text)):
-            piece = pieces[number]
-            spans = list(self.page.occurrences("".join(piece.text.split())))
-            if spans:
-                self.take(piece.line, piece.start, _size(piece.text), self.choose(spans, piece.line))
-            else:
-                left.append(number)
-        return [pieces[number] for number in sorted(left)]
+        """Places the pieces that stand in the page as they are; returns the others in their order."""
+        needles = ["".join(piece.text.split()) for piece in pieces]
+        found = {needle: list(self.page.occurrences(needle)) for needle in set(needles)}
+        spans = [found[needle] for needle in needles]
+        longest_first = sorted(range(len(pieces)), key=lambda number: -len(pieces[number].text))
+        several = [number for number in range(len(pieces)) if len(spans[number]) > 1]
+        for number in longest_first:
+            if len(spans[number]) == 1:
+                self.take_piece(pieces[number], spans[number][0])
+        placed = set()
+        for number in (*several, *reversed(several)):  # lines of a paragraph that is wrapped, from both of its ends
+            joined = [span for span in spans[number] if self.continues(span, pieces[number].line)]
+            if joined and number not in placed:
+                self.take_piece(pieces[number], joined[0])
+                placed.add(number)
+        for number in longest_first:
+            if len(spans[number]) > 1 and number not in placed:
+                self.take_piece(pieces[number], self.choose(spans[number], pieces[number].line))
+        return [piece for piece, stretches in zip(pieces, spans, strict=True) if not stretches]
+
+    def take_piece(self, piece: _Piece, span: Span) -> None:
+        self.take(piece.line, piece.start, _size(piece.text), span)
 
     def place_by_tokens(self, piece: _Piece) -> None:
         """Aligns a piece with the text that is free, then what remains of it, until nothing more is found."""
@@ -152,22 +196,19 @@ class _Alignment:
                 if found_matches and end - start >= SEED:
                     queue.append((first + start, first + end))
                 else:
-                    self.give_up(piece.line, piece.text[spans[first + start][0] : spans[first + end - 1][1]])
+                    text = piece.text[spans[first + start][0] : spans[first + end - 1][1]]
+                    self.give_up(int(starts[first + start]), text)
 
     def taken_tokens(self) -> NDArray[np.bool_]:
         running = np.concatenate([[0], np.cumsum(self.taken)])
         any_taken: NDArray[np.bool_] = running[self.page.token_ends] > running[self.page.token_starts]
         return any_taken
 
-    def give_up(self, line: int, text: str) -> None:
+    def give_up(self, at: int, text: str) -> None:
         """A stretch of a line that has no place in free text: it repeats text already taken, or is an insertion."""
-        size = _size(text)
         tokens = [text[start:end].casefold() for start, end in token_spans(text)]
-        if len(tokens) >= SEED and len(matches(tokens, self.page.tokens)) >= SIMILAR * len(tokens):
-            self.again[line] += size
-        else:
-            self.insertions += size
-            self.insertion_texts.append(text)
+        again = len(tokens) >= SEED and len(matches(tokens, self.page.tokens)) >= SIMILAR * len(tokens)
+        self.fate[at : at + _size(text)] = _DOUBLED if again else _INSERTED
 
 
 def _size(text: str) -> int:
@@ -186,44 +227,103 @@ def _sentences(piece: _Piece) -> list[_Piece]:
 def align(output: str, text: str) -> Placement:
     """Places an extractor's output in its page.
 
-    Quote style, dashes, white space, Markdown markers and invisible characters make no difference; in the second stage
-    case makes none either.
+    Quote style, dashes, white space, Unicode's forms, Markdown markers and invisible characters make no difference; in
+    the second stage case makes none either.
 
     Args:
         output: What the extractor gave: any text, its lines its blocks.
-        text: The page's normalised text.
+        text: The page's text.
 
     Returns:
         The placement; nothing kept and all counts 0 for an empty output.
     """
-    page = _DensePage(text)
-    folded = fold_output(output)
-    lines = []
-    for line in folded.splitlines():
-        bare = line.strip()
+    # Line by line, so that each line's characters are found again.
+    page_lines = [(line, legible(line)) for line in text.split("\n")]
+    page = _DensePage("\n".join(shown for _, shown in page_lines))
+    lines = list(_lines(output, page))
+    state = _Alignment(page, lines)
+    left = state.place_exactly(
+        [_Piece(number, int(state.starts[number]), line.text) for number, line in enumerate(lines)]
+    )
+    for piece in sorted(_by_sentence(left, state), key=lambda piece: -len(piece.text)):
+        state.place_by_tokens(piece)
+    fate = state.fate
+    doubled = np.flatnonzero(2 * _within(fate == _DOUBLED, state.starts) > np.diff(state.starts)).tolist()
+    placed = [number for number in range(len(lines)) if number in state.places and number not in doubled]
+    moved = [placed[place] for place in _moved([state.places[number][0] for number in placed])]
+    tokens = np.cumsum([0, *(end - start for line in lines for start, end in token_spans(line.text))])
+    return Placement(
+        kept=_kept(page, state.taken, page_lines),
+        characters=len(fate),
+        insertions=int((fate == _INSERTED).sum()),
+        repeated=int((fate == _DOUBLED).sum()),
+        unplaced_tokens=_mostly_unplaced(fate, tokens),
+        unplaced_blocks=_mostly_unplaced(fate, state.starts),
+        blocks=len(lines),
+        doubled=len(doubled),
+        inserted_spans=tuple(_stretches(lines, state.starts, fate == _INSERTED)),
+        repeated_spans=tuple(_stretches(lines, state.starts, fate == _DOUBLED)),
+        moved_spans=tuple((lines[number].start, lines[number].start + len(lines[number].original)) for number in moved),
+        whitespace=whitespace_errors(gaps("\n".join(line.text for line in lines)), gaps(page.text), state.source),
+        writing=differences(
+            writing([(line.original, line.legible) for line in lines]), writing(page_lines), state.source
+        ),
+    )
+
+
+def _lines(output: str, page: _DensePage) -> Iterator[_Line]:
+    """The lines of the output that are not blank."""
+    start = 0
+    for line in output.splitlines(keepends=True):
+        shown = legible(line).strip()
+        bare = fold(shown)
         if bare and not next(page.occurrences("".join(bare.split())), None):
             bare = without_markdown(bare).strip()  # only where the marks are not the page's own
         if bare:
-            lines.append(bare)
-    state = _Alignment(page, lines)
-    sizes = [_size(line) for line in lines]
-    starts = np.cumsum([0, *sizes])
-    left = state.place_exactly([_Piece(number, int(starts[number]), line) for number, line in enumerate(lines)])
-    for piece in sorted(_by_sentence(left, state), key=lambda piece: -len(piece.text)):
-        state.place_by_tokens(piece)
-    doubled = {number for number, size in enumerate(sizes) if 2 * state.again[number] > size}
-    kept = np.zeros(len(text), dtype=bool)
-    kept[page.offsets[state.taken]] = True
-    return Placement(
-        kept=kept,
-        characters=sum(sizes),
-        insertions=state.insertions,
-        blocks=len(lines),
-        doubled=len(doubled),
-        out_of_order=_moved([state.places[n][0] for n in range(len(lines)) if n in state.places and n not in doubled]),
-        insertion_texts=tuple(state.insertion_texts),
-        whitespace=whitespace_errors(gaps("\n".join(lines)), gaps(text), state.source),
-    )
+            lead = len(line) - len(line.lstrip())
+            if len(bare) < len(shown):
+                places = origins(fold(shown), bare)
+                shown = "".join(shown[place] for place in places)
+            yield _Line(start + lead, line.strip(), shown, bare)
+        start += len(line)
+
+
+def _within(values: NDArray[np.bool_], starts: NDArray[np.int_]) -> NDArray[np.int_]:
+    """How many of the values are true from each start to the next."""
+    running = np.concatenate([[0], np.cumsum(values)])
+    return np.diff(running[starts])
+
+
+def _mostly_unplaced(fate: NDArray[np.int8], starts: NDArray[np.int_]) -> int:
+    """Of the stretches from each start to the next, how many have a place for no more than half of their characters."""
+    return int((2 * _within(fate == _PLACED, starts) <= np.diff(starts)).sum())
+
+
+def _kept(page: _DensePage, taken: NDArray[np.bool_], lines: list[tuple[str, str]]) -> NDArray[np.bool_]:
+    """One truth per character of the page as it is, invisible characters and parts of composed ones included."""
+    found = np.zeros(len(page.text), dtype=bool)
+    found[page.offsets[taken]] = True
+    if all(original is shown or original == shown for original, shown in lines):
+        return found
+    kept, start = [], 0
+    for original, shown in lines:
+        here = found[start : start + len(shown)]
+        if original != shown and shown:
+            made_of = origins(original, shown).searchsorted(np.arange(len(original)), side="right") - 1
+            here = here[made_of.clip(min=0)] & ~is_space(original)
+        kept += [here if shown else np.zeros(len(original), dtype=bool), np.zeros(1, dtype=bool)]  # its line end
+        start += len(shown) + 1
+    return np.concatenate(kept[:-1])
+
+
+def _stretches(lines: list[_Line], starts: NDArray[np.int_], chosen: NDArray[np.bool_]) -> Iterator[Span]:
+    """The stretches of the output, line by line, of which all characters are among those chosen."""
+    for number in np.flatnonzero(_within(chosen, starts)).tolist():
+        line = lines[number]
+        visible = np.flatnonzero(~is_space(line.text))
+        places = line.start + origins(fold(line.original), line.text)[visible]
+        for start, end in runs(chosen[starts[number] : starts[number + 1]]):
+            yield int(places[start]), int(places[end - 1]) + 1
 
 
 def _by_sentence(pieces: list[_Piece], state: _Alignment) -> list[_Piece]:
@@ -249,10 +349,18 @@ def _joined(run: list[_Piece]) -> list[_Piece]:
     return [run[0]._replace(text=" ".join(piece.text for piece in run))] if run else []
 
 
-def _moved(starts: list[int]) -> int:
-    """How many of the numbers are not in the longest increasing subsequence."""
+def _moved(starts: list[int]) -> list[int]:
+    """The places of the numbers that are not in the longest run of them that does not decrease."""
     tails: list[int] = []
-    for start in starts:
-        place = bisect_right(tails, start)
-        tails[place : place + 1] = [start]
-    return len(starts) - len(tails)
+    ends: list[int] = []  # of the run of each length, the place of its last number
+    before: list[int | None] = []
+    for place, start in enumerate(starts):
+        length = bisect_right(tails, start)
+        before.append(ends[length - 1] if length else None)
+        tails[length : length + 1] = [start]
+        ends[length : length + 1] = [place]
+    stay, last = set(), ends[-1] if ends else None
+    while last is not None:
+        stay.add(last)
+        last = before[last]
+    return [place for place in range(len(starts)) if place not in stay]

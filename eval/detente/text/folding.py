@@ -1,13 +1,14 @@
-"""What makes no difference between a page and an extractor's output: quote style, dashes, Markdown's markers."""
+"""What makes no difference between a page and an extractor's output: quotes, dashes, Unicode's forms, Markdown."""
 
 import re
 import unicodedata
 from typing import Final
 
 from detente.text.markup import markdown_line_to_text
+from detente.text.tokens import INVISIBLE
 
-_FOLD: Final = str.maketrans("‘’‚‛′`´“”„‟«»″–—‒―−‐‑", "'''''''" + '"""""""' + "-------")
-_INVISIBLE: Final = re.compile("[\xad\u200b-\u200f\u2060\ufeff]")
+_FULLWIDTH: Final = {0xFEE0 + point: point for point in range(0x21, 0x7F)}
+_FOLD: Final = _FULLWIDTH | str.maketrans("‘’‚‛′`´｀“”„‟«»″–—‒―−‐‑", "''" + '"""""""' + "-------")
 _RULE: Final = re.compile(r"^[\s|:*_=-]*$")
 _ROW: Final = re.compile(r"^\|\s*")
 # Numbers that no list begins with: a year, or one that is all there is.
@@ -15,13 +16,18 @@ _NUMBER: Final = re.compile(r"^(\d{4,}(?=[.)](?:\s|$))|\d+(?=[.)]$))")
 
 
 def fold(text: str) -> str:
-    """A text with one kind of quotation mark and one dash; as many code points as before."""
+    """A text with one kind of quotation mark, one dash, no fullwidth form; as many code points as before."""
     return text.translate(_FOLD)
+
+
+def legible(text: str) -> str:
+    """A text in NFC, without invisible characters."""
+    return unicodedata.normalize("NFC", INVISIBLE.sub("", text))
 
 
 def fold_output(output: str) -> str:
     """An output in NFC, without invisible characters, folded as the page is."""
-    return fold(_INVISIBLE.sub("", unicodedata.normalize("NFC", output)))
+    return fold(legible(output))
 
 
 def without_markdown(line: str) -> str:

@@ -8,15 +8,16 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from detente.text.tokens import INVISIBLE
+
 NORMALISATION = "1"
 """Version of `normalise`; a change in what it does to any text is a new version of the dataset."""
 
 # Every space that is not the plain one. A tab counts as a space too; line ends are left alone.
 _SPACES = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _TO_SPACE = str.maketrans(_SPACES, " " * len(_SPACES))
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
-)
+# Line ends that are not LF: a reader sees them as one, and no line of the file ends there.
+_REFUSED = re.compile(f"[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]|{INVISIBLE.pattern}")
 
 
 class Refusal(NamedTuple):
@@ -42,7 +43,7 @@ def refusals(raw: bytes) -> list[Refusal]:
             found.append(Refusal("text-carriage-return", number, "the line has a CR: end lines in LF alone"))
         if line != unicodedata.normalize("NFC", line):
             found.append(Refusal("text-not-nfc", number, "the line is not in NFC: compose it"))
-        if match := _INVISIBLE.search(line):
+        if match := _REFUSED.search(line):
             name = f"U+{ord(match.group()):04X}"
             message = f"{name} at character {match.start()} is invisible: take it out"
             found.append(Refusal("text-invisible-character", number, message))

@@ -1,4 +1,4 @@
-"""What a text is made of: code points, white space, lines, tokens."""
+"""What a text is made of: code points, white space, invisible characters, lines, tokens."""
 
 import re
 from typing import Final
@@ -10,6 +10,13 @@ from detente.text.spans import Span
 
 _LINE: Final = re.compile(r"[^\s](?:[^\n]*[^\s])?")
 _TOKEN: Final = re.compile(r"\w+|[^\w\s]")
+INVISIBLE: Final = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0001\U000e0020-\U000e007f\U000e0100-\U000e01ef]"
+)
+"""What nobody sees: Unicode's categories Cf (without the Arabic and Kaithi marks that are drawn) and Cc (without those
+that are white space), and the variation selectors. The one list for all that reads text."""
 
 
 def code_points(text: str) -> NDArray[np.uint32]:
@@ -23,6 +30,13 @@ def is_space(text: str) -> NDArray[np.bool_]:
     inventory = np.unique(points)
     blank = np.fromiter((chr(point).isspace() for point in inventory), dtype=bool, count=len(inventory))
     return np.isin(points, inventory[blank])
+
+
+def is_blank(text: str) -> NDArray[np.bool_]:
+    """One truth per character: is it white space or invisible?"""
+    blank = is_space(text)
+    blank[[match.start() for match in INVISIBLE.finditer(text)]] = True
+    return blank
 
 
 def line_spans(text: str) -> list[Span]:

@@ -42,7 +42,8 @@ def test_a_system_without_one_matching_paragraph_ranks_beside_a_good_one(tmp_pat
     bad = written(tmp_path / "bad.json", {page: {"body": ["Else."]} for page in TWELVE})
     systems = ranking(bad, good, "--gold", gold, "--metrics", "paragraph_match_f1")
     assert systems["good"]["metrics"]["paragraph_match_f1"]["value"] == 1
-    assert systems["bad"]["metrics"]["paragraph_match_f1"]["value"] is None
+    # Fundus has no F1 for a page without a match; something is missed on each, so it is 0.
+    assert systems["bad"]["metrics"]["paragraph_match_f1"]["value"] == 0
     assert list(systems) == ["good", "bad"]
 
 
@@ -63,14 +64,14 @@ def test_a_system_that_is_all_empty_ranks_last_whatever_the_policy_and_the_order
         assert tables[0].index("good") < tables[0].index("none")
 
 
-def test_nothing_right_is_an_f1_of_zero_and_no_output_none(tmp_path: Path, gold: Path) -> None:
+def test_nothing_right_is_an_f1_of_zero_and_so_is_no_output(tmp_path: Path, gold: Path) -> None:
     wrong = written(tmp_path / "wrong.json", {page: {"articleBody": "a b c d e"} for page in TWELVE})
     none = written(tmp_path / "none.json", {page: {"articleBody": None} for page in TWELVE})
     systems = ranking(wrong, none, "--gold", gold)
     # Every page has P = 0/2 and R = 0/6: both means are 0, and so is their harmonic mean.
     assert systems["wrong"]["metrics"]["shingle_f1"]["value"] == 0
-    # Without output there is no precision to average; counted as 0, F1 is 0.
-    assert systems["none"]["metrics"]["shingle_f1"]["value"] is None
+    # Without output there is no precision to average; everything is missed, so F1 is 0.
+    assert systems["none"]["metrics"]["shingle_f1"]["value"] == 0
     assert systems["none"]["metrics"]["shingle_f1_all"]["value"] == 0
 
 

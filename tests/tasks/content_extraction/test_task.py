@@ -2,6 +2,7 @@
 
 import csv
 import json
+import unicodedata
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from detente.cli import main
-from detente.evaluation.score import Scores, score
+from detente.evaluation.score import Scores, errors, score
 from detente.tasks.content_extraction import references
 from detente.tasks.content_extraction.references import ReferenceCorpus
 from detente.tasks.content_extraction.task import CONTENT_EXTRACTION, METRICS
@@ -187,6 +188,45 @@ def test_each_error_is_told_from_the_others_page_by_page(tmp_path: Path) -> None
     assert found == {page: pytest.approx(dict.fromkeys(KINDS, 0) | wrong) for page, (_, wrong) in ERRORS.items()}
 
 
+def test_every_block_is_told_with_its_place_in_the_reference_or_in_the_output(scored: Scored) -> None:
+    output = f"{THIRD}\n{ADVERT}\n{FIRST}\n{FIRST}"
+    (row,) = errors(scored(text_gold(p="\n".join(LINES)), {"p": output})).to_dicts()
+    blocks = [(block["kind"], block["of"], block["text"]) for block in row["blocks"]]
+    assert blocks == [
+        ("missed", "reference", SECOND),
+        ("moved", "output", THIRD),
+        ("inserted", "output", ADVERT),
+        ("doubled", "output", FIRST),
+    ]
+    texts = {"reference": "\n".join(LINES), "output": output}
+    assert all(texts[block["of"]][block["start"] : block["end"]] == block["text"] for block in row["blocks"])
+    sizes = [len(text.replace(" ", "")) for text in (SECOND, ADVERT, FIRST, THIRD)]
+    assert row["wrong"] == sum(sizes)
+    assert row["detail"] == (
+        f"missed {sizes[0]} of {VISIBLE} characters ({SECOND}); let in {sizes[1]} characters ({ADVERT}); "
+        f"doubled {sizes[2]} characters ({FIRST}); blocks moved: 1 ({THIRD})"
+    )
+
+
+@pytest.mark.parametrize(
+    ("output", "told"),
+    [
+        (unicodedata.normalize("NFD", "Élodie’s café"), "2 characters in another normal form: normalise both to NFC"),
+        ("Élo\u00addie’s café", "1 invisible characters in one only: take them out of both"),
+        ("Élodie’s ｃafé", "1 characters in fullwidth form in one only: normalise both to NFKC"),
+        ("Élodie's café", "1 quotation marks or dashes of another kind"),
+        ("Élodie’s CAFÉ", "4 letters in another case"),
+    ],
+)
+def test_a_page_that_only_is_written_otherwise_is_wrong_and_it_is_said_how(
+    scored: Scored, output: str, told: str
+) -> None:
+    line = "The owner of the place on the corner was there, as she said, with"
+    scores = scored(text_gold(p=f"{line} Élodie’s café"), {"p": f"{line} {output}"})
+    (row,) = errors(scores).to_dicts()
+    assert (row["detail"], row["wrong"]) == (told, float(told.partition(" ")[0]))
+
+
 # Claims about every measure
 
 
@@ -231,6 +271,31 @@ def test_one_more_error_never_helps(scored: Scored) -> None:
 
 
 # Pages without a text
+
+
+def test_an_empty_page_is_a_zero_in_every_f1_and_its_mean_and_range(scored: Scored) -> None:
+    # Upstream has no precision for a page without output, so that it has F1 = 2 · 1 · 1/2 / (1 + 1/2) = 2/3 here.
+    gold = {"a": ["Lead.", "a b c d"], "b": ["More.", "e f g h"]}
+    outputs: dict[str, Any] = {"a": {"paragraphs": gold["a"]}, "b": {"text": "", "error": "time out"}}
+    scores = scored(text_gold(**gold), outputs)
+    found = scores.metrics["shingle_f1"]
+    assert (found.value, found.mean, found.low, found.high) == (pytest.approx(2 / 3), 1 / 2, 0, 1)
+    for name in ("shingle_f1_all", "shingle_f1_mean", "bag_of_words_f1", "paragraph_match_f1", "levenshtein"):
+        found = scores.metrics[name]
+        assert (found.mean, found.low, found.high, found.defined, scores.n[name]) == (1 / 2, 0, 1, 2, 2), name
+    # Fundus has F1 where precision or recall is above 0: of one page.
+    assert scores.metrics["paragraph_match_f1"].value == 1
+    assert scores.breakdown["article"]["b"]["shingle_f1"] == 0
+
+
+def test_f1_is_undefined_where_neither_output_nor_reference_has_anything(scored: Scored) -> None:
+    scores = scored(text_gold(a="", b="", c="a b c d"), {"a": "", "b": "x", "c": "a b c d"})
+    assert {page: part["shingle_f1"] for page, part in scores.breakdown["article"].items()} == {
+        "a": pytest.approx(float("nan"), nan_ok=True),
+        "b": 0,
+        "c": 1,
+    }
+    assert (scores.metrics["shingle_f1"].defined, scores.n["shingle_f1"]) == (2, 2)
 
 
 def test_missing_crashed_and_extra_pages_are_counted_and_broken_down(tmp_path: Path, scored: Scored) -> None:

@@ -31,7 +31,11 @@ METRICS: Final = (
         for metric in overlap(
             level,
             noun,
-            formulas=(f"content {noun} kept / {noun} kept", f"content {noun} kept / content {noun}", _F1),
+            formulas=(
+                f"content {noun} kept / {noun} of the output, ignored paratext aside",
+                f"content {noun} kept / content {noun}",
+                _F1,
+            ),
             n=tuple(f"{level}_{outcome}" for outcome in OUTCOMES),
             group=KEPT,
         )

@@ -1,7 +1,9 @@
 """The task `boilerplate`: which characters of a page are the article's own text.
 
-Counts are of characters of the page that are not white space, of its tokens and of its lines. A token, or a line, is
-kept if more than half of its characters are.
+Counts are of characters that are not white space, of tokens and of lines. A token, or a line, of the page is kept if
+more than half of its characters are. What an output holds beside that is a false positive: text that the page does not
+have, and text that is repeated, whatever it repeats; a token, or a line, of the output if no more than half of it has a
+place of its own in the page.
 """
 
 from collections.abc import Collection, Mapping
@@ -28,9 +30,10 @@ PARATEXT: Final = ("ignore", "content", "boilerplate")
 
 
 class _Output(NamedTuple):
+    """What of the page an output holds, and the row of what belongs to no segment."""
+
     kept: NDArray[np.bool_]
-    counts: dict[str, int]
-    insertions: tuple[str, ...]
+    row: Row
 
 
 def pages_of(corpus: Corpus) -> dict[str, Page]:
@@ -65,21 +68,35 @@ def _inputs(corpus: Corpus) -> list[Record]:
 
 def _output(page: Page, prediction: Prediction | None) -> _Output:
     if prediction is None:
-        return _Output(np.zeros(len(page.text), dtype=bool), {}, ())
+        return _Output(np.zeros(len(page.text), dtype=bool), {})
     if isinstance(prediction.value, str):
-        from detente.text.alignment import align  # spans and lines need no alignment, nor its library
+        return _placed_output(page, prediction.value)
+    return _Output(prediction.value, {"output": int(prediction.value.sum())})
 
-        placed = align(prediction.value, page.text)
-        counts = {
-            "output": placed.characters,
-            "insertions": placed.insertions,
-            "output_lines": placed.blocks,
-            "doubled": placed.doubled,
-            "moved": placed.out_of_order,
-            **placed.whitespace._asdict(),
-        }
-        return _Output(placed.kept, counts, placed.insertion_texts)
-    return _Output(prediction.value, {"output": int(prediction.value.sum())}, ())
+
+def _placed_output(page: Page, text: str) -> _Output:
+    from detente.tasks.text_errors import damage, excerpt, output_blocks  # spans and lines need no alignment,
+    from detente.text.alignment import align  # nor its library
+
+    placed = align(text, page.text)
+    made_up = [text[start:end] for start, end in placed.inserted_spans]
+    words = {f"made up {placed.insertions} characters{excerpt(made_up)}": placed.insertions} if made_up else {}
+    words |= damage(text, placed, typography=False)
+    row = {
+        "char_fp": placed.insertions + placed.repeated,
+        "token_fp": placed.unplaced_tokens,
+        "line_fp": placed.unplaced_blocks,
+        "output": placed.characters,
+        "insertions": placed.insertions,
+        "output_lines": placed.blocks,
+        "doubled": placed.doubled,
+        "moved": len(placed.moved_spans),
+        **placed.whitespace._asdict(),
+        "wrong": sum(words.values()),
+        "detail": "; ".join(words),
+        "blocks": output_blocks(text, placed),
+    }
+    return _Output(placed.kept, row)
 
 
 def _is_content(zone: str, paratext: str) -> bool | None:
@@ -115,9 +132,10 @@ def count(page: Page, prediction: Prediction | None, options: Options) -> list[R
         if segment["zone"] == "boilerplate":
             row[segment["type"]] = int(size[index])
             row[f"{segment['type']}_removed"] = int(size[index] - kept[index])
-        rows.append(row | _error(page, segment, wanted, int(size[index]), int(kept[index])))
+        rows.append(row | _error(page, segment, wanted, int(size[index]), output.kept))
     zones = tuple(zone for zone in TYPES_OF_ZONE if _is_content(zone, options.paratext))
-    return [*rows, key | _whole_page(page, output) | retention.counts(page, output.kept, zones)]
+    rest = {"zone": "output", "type": "output", "item": f"{page.id}:output", "wrong": 0, "detail": ""}
+    return [*rows, key | rest | output.row | retention.counts(page, output.kept, zones)]
 
 
 def _units_of(
@@ -129,24 +147,19 @@ def _units_of(
     return np.bincount(home, minlength=count), np.bincount(home[most], minlength=count)
 
 
-def _error(page: Page, segment: Row, wanted: bool | None, size: int, kept: int) -> Row:
-    wrong = 0 if wanted is None else size - kept if wanted else kept
-    shown = shortened(page.text[segment["start"] : segment["end"]])
-    verb = "lost" if wanted else "let in"
-    return {"wrong": wrong, "detail": f"{verb} {wrong} of {size} characters: {shown}" if wrong else ""}
+def _error(page: Page, segment: Row, wanted: bool | None, size: int, kept: NDArray[np.bool_]) -> Row:
+    start, end = segment["start"], segment["end"]
+    faulty = page.visible & (~kept if wanted else kept)
+    wrong = 0 if wanted is None else int(faulty[start:end].sum())
+    if not wrong:
+        return {"wrong": 0, "detail": ""}
+    from detente.tasks.text_errors import blocks_within
 
-
-def _whole_page(page: Page, output: _Output) -> Row:
-    """What of an output belongs to no segment."""
-    made_up = output.counts.get("insertions", 0)
-    detail = f"made up {made_up} characters: {' | '.join(output.insertions)}"
+    verb, kind = ("lost", "missed") if wanted else ("let in", "let in")
     return {
-        "zone": "output",
-        "type": "output",
-        "item": f"{page.id}:output",
-        "wrong": made_up,
-        "detail": shortened(detail, 120),
-        **output.counts,
+        "wrong": wrong,
+        "detail": f"{verb} {wrong} of {size} characters: {shortened(page.text[start:end])}",
+        "blocks": list(blocks_within(kind, "page", page.text, [(start, end)], page.visible, faulty)),
     }
 
 

@@ -3,8 +3,9 @@
 from typing import Final, NamedTuple
 
 from detente.tasks.metric_families import DAMAGE, TEXT_ERROR_COLUMNS, share, text_errors
+from detente.tasks.task import Row
 from detente.text.spans import mask_of, sums_within
-from detente.text.tokens import is_space, line_spans, shortened
+from detente.text.tokens import is_blank, line_spans
 
 COLUMNS: Final = (
     *("reference", "missed", "reference_blocks", "missed_blocks"),
@@ -17,63 +18,58 @@ class TextErrors(NamedTuple):
     """What is wrong with an output.
 
     Attributes:
-        counts: The columns of `COLUMNS`: characters that are not white space, blocks (lines), pairs of neighbours.
-        missed: The largest block of the reference that is missed.
-        insertion: The longest piece that the reference does not have.
+        counts: The columns of `COLUMNS`: characters that a reader sees, blocks (lines), pairs of neighbours.
+        wrong: How much is wrong: characters missed, let in, doubled, moved, or written otherwise.
+        detail: The errors in words; empty if there are none.
+        blocks: Every block that is missed, let in, doubled or moved.
     """
 
     counts: dict[str, int]
-    missed: str
-    insertion: str
+    wrong: int
+    detail: str
+    blocks: list[Row]
 
 
-def errors(output: str, reference: str) -> TextErrors:
+def errors(output: str, reference: str, name: str = "reference") -> TextErrors:
     """Places an output in its reference, and counts what does not fit.
 
     A block is missed if under half of its characters are in the output. What the reference does not have is boilerplate
     let in, or made up: without the page's own gold nobody can tell which.
+
+    Args:
+        output: The output.
+        reference: The text that it is held against.
+        name: What that is called among the blocks.
     """
+    from detente.tasks.text_errors import blocks_within, damage, excerpt, output_blocks
     from detente.text.alignment import align
 
     placed = align(output, reference)
-    visible = ~is_space(reference)
-    blocks = line_spans(reference)
-    sizes, kept = sums_within(visible, blocks), sums_within(placed.kept, blocks)
-    missed = [place for place in range(len(blocks)) if 2 * kept[place] < sizes[place]]
-    largest = max(missed, key=lambda place: sizes[place], default=None)
+    visible = ~is_blank(reference)
+    lines = line_spans(reference)
+    sizes, kept = sums_within(visible, lines), sums_within(placed.kept & visible, lines)
+    lost = visible & ~placed.kept & mask_of(lines, len(reference))
+    missed = list(blocks_within("missed", name, reference, lines, visible, lost))
     counts = {
         "reference": int(visible.sum()),
-        "missed": int((visible & ~placed.kept & mask_of(blocks, len(reference))).sum()),
-        "reference_blocks": len(blocks),
-        "missed_blocks": len(missed),
+        "missed": int(lost.sum()),
+        "reference_blocks": len(lines),
+        "missed_blocks": int((2 * kept < sizes).sum()),
         "output_characters": placed.characters,
         "insertions": placed.insertions,
         "output_lines": placed.blocks,
         "doubled": placed.doubled,
-        "moved": placed.out_of_order,
+        "moved": len(placed.moved_spans),
         **placed.whitespace._asdict(),
     }
-    longest = max(placed.insertion_texts, key=len, default="")
-    return TextErrors(counts, reference[slice(*blocks[largest])] if largest is not None else "", longest)
-
-
-def describe_errors(found: TextErrors) -> str:
-    """The errors in words; empty if there are none."""
-    counts = found.counts
-    parts = []
-    if counts["missed"]:
-        parts.append(f"missed {counts['missed']} of {counts['reference']} characters" + _quoted(found.missed))
-    if counts["insertions"]:
-        parts.append(f"let in {counts['insertions']}" + _quoted(found.insertion))
-    names = {"doubled": "blocks doubled", "moved": "moved", "merged_words": "words glued", "split_words": "words split"}
-    names["lost_line_breaks"] = "paragraph breaks lost"
-    parts += [f"{counts[name]} {words}" for name, words in names.items() if counts[name]]
-    return "; ".join(parts)
-
-
-def _quoted(text: str) -> str:
-    shown = shortened(" ".join(text.split()))
-    return f" ({shown})" if shown else ""
+    lost_texts = [reference[row["start"] : row["end"]] for row in missed]
+    let_in = [output[start:end] for start, end in placed.inserted_spans]
+    words = {
+        f"missed {counts['missed']} of {counts['reference']} characters{excerpt(lost_texts)}": counts["missed"],
+        f"let in {counts['insertions']} characters{excerpt(let_in)}": counts["insertions"],
+    }
+    words = {text: count for text, count in words.items() if count} | damage(output, placed, typography=True)
+    return TextErrors(counts, sum(words.values()), "; ".join(words), [*missed, *output_blocks(output, placed)])
 
 
 METRICS: Final = (

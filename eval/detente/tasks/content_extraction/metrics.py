@@ -1,5 +1,6 @@
 """The measures of a text against its reference: metrics of sums over pages, under the names of their benchmarks."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -29,6 +30,11 @@ GROUPS: Final = {
 SNIPPETS: Final = ("snippet_tp", "snippet_fp", "snippet_fn", "snippet_tn")
 
 
+SHINGLE_PAGES: Final = "shingle_pages"
+PARAGRAPH_PAGES: Final = "paragraph_pages"
+"""The pages that have shingles, or paragraphs, in output or reference: F1 is undefined on the others."""
+
+
 def _mean(name: str, column: str, formula: str, reference: str, best: float = 1.0, high: float = 1.0) -> Metric:
     def compute(counts: Counts, _: Counts) -> Floats:
         return ratio(counts[column], counts[f"{column}_pages"])
@@ -41,16 +47,33 @@ def _group(name: str) -> str:
     return GROUPS.get(name.partition("_")[0], DAMAGE)
 
 
+def _or_zero(values: Floats, pages: Floats) -> Floats:
+    """An F1 as the benchmark has it, and 0 where it has none although something is missed or let in."""
+    found: Floats = np.where(np.isnan(values) & (np.asarray(pages) > 0), 0.0, values)
+    return found
+
+
+def _mean_f1(name: str, column: str, formula: str, reference: str) -> Metric:
+    """A mean of F1 over the pages where the benchmark has one; 0 where it has none at all."""
+    mean = _mean(name, column, formula, reference)
+
+    def compute(counts: Counts, full: Counts) -> Floats:
+        return _or_zero(mean.compute(counts, full), counts[PARAGRAPH_PAGES])
+
+    return replace(mean, compute=compute, n=(PARAGRAPH_PAGES,))
+
+
 def _harmonic(name: str, column: str, formula: str, reference: str) -> Metric:
     """F1 of two means, as the benchmark has it: not the mean of F1."""
 
     def compute(counts: Counts, _: Counts) -> Floats:
         first = ratio(counts[column], counts[f"{column}_pages"])
         second = ratio(counts["shingle_recall"], counts["shingle_recall_pages"])
-        return np.where(first + second == 0, 0.0, ratio(2 * first * second, first + second))
+        mean = np.where(first + second == 0, 0.0, ratio(2 * first * second, first + second))
+        return _or_zero(mean, counts[SHINGLE_PAGES])
 
     flips = toggled_together((column, "shingle_recall"), "_pages")
-    return Metric(name, formula, compute, ("shingle_recall_pages",), 1.0, (0.0, 1.0), reference, _group(name), flips)
+    return Metric(name, formula, compute, (SHINGLE_PAGES,), 1.0, (0.0, 1.0), reference, _group(name), flips)
 
 
 def _pooled(name: str, formula: str, which: str) -> Metric:
@@ -71,7 +94,12 @@ _FUNDUS: Final = "Dallabetta et al. 2024"
 METRICS: Final = (
     _mean("shingle_precision", "shingle_precision", "mean of 4-gram precision over pages with output", _AEB),
     _mean("shingle_recall", "shingle_recall", "mean of 4-gram recall over pages with a reference", _AEB),
-    _harmonic("shingle_f1", "shingle_precision", "harmonic mean of shingle_precision and shingle_recall", _AEB),
+    _harmonic(
+        "shingle_f1",
+        "shingle_precision",
+        "harmonic mean of shingle_precision and shingle_recall; 0 for a page, or pages, without output",
+        _AEB,
+    ),
     _mean("shingle_accuracy", "shingle_same", "pages whose words are all the same / pages", _AEB),
     _mean(
         "shingle_precision_all",
@@ -95,7 +123,12 @@ METRICS: Final = (
     _mean("bag_of_words_f1", "bag_f1", "mean F1 of lower-cased words", "WCXB"),
     _mean("paragraph_match_precision", "paragraph_precision", "mean precision of whole paragraphs", _FUNDUS),
     _mean("paragraph_match_recall", "paragraph_recall", "mean recall of whole paragraphs", _FUNDUS),
-    _mean("paragraph_match_f1", "paragraph_f1", "mean F1 of whole paragraphs, where it is defined", _FUNDUS),
+    _mean_f1(
+        "paragraph_match_f1",
+        "paragraph_f1",
+        "mean F1 of whole paragraphs over pages with a match; 0 for a page, or pages, without one",
+        _FUNDUS,
+    ),
     _mean("paragraph_match_f1_all", "paragraph_all", "the same over all pages, one without a match counting 0", ""),
     _mean("wer", "wer", "mean of (substitutions + insertions + deletions) / words", _FUNDUS, 0.0, float("inf")),
     _pooled("snippet_precision", "wanted snippets found / all snippets found", "precision"),

@@ -14,8 +14,8 @@ from detente.metrics.ngrams import Hits, compare, overlap, words
 from detente.metrics.rouge import rouge_lsum
 from detente.tasks.content_extraction.errors import COLUMNS as ERRORS
 from detente.tasks.content_extraction.errors import METRICS as ERROR_METRICS
-from detente.tasks.content_extraction.errors import describe_errors, errors
-from detente.tasks.content_extraction.metrics import MEANS, SNIPPETS
+from detente.tasks.content_extraction.errors import errors
+from detente.tasks.content_extraction.metrics import MEANS, PARAGRAPH_PAGES, SHINGLE_PAGES, SNIPPETS
 from detente.tasks.content_extraction.metrics import METRICS as MEASURES
 from detente.tasks.content_extraction.prediction import KINDS, Output, parse
 from detente.tasks.content_extraction.references import ReferenceCorpus, ReferencePage, sentence_tokens
@@ -41,7 +41,7 @@ def _paragraphs(output: Output) -> tuple[str, ...]:
 
 
 def _page_means(target: ReferencePage, output: Output, lowered: Counter[str]) -> dict[str, float]:
-    """The measures of one page; those that are undefined are left out."""
+    """The measures of one page, those that are undefined left out; and for which F1 it is a page to count."""
     found = {**_shingles(target, output), **_bags(target, output, lowered)}
     if sentences.splitter_version() is not None:
         paragraphs = target.references[0].paragraphs is not None
@@ -64,6 +64,7 @@ def _shingles(target: ReferencePage, output: Output) -> dict[str, float]:
     hits = _nearest([each for each, _ in compared])
     scores = overlap(hits)
     found = {"shingle_precision_all": scores.precision, "shingle_page_f1": scores.f1}
+    found[SHINGLE_PAGES] = float(any(hits))
     found["shingle_same"] = float(any(same for _, same in compared))
     if hits.tp + hits.fp:
         found["shingle_precision"] = scores.precision
@@ -84,6 +85,7 @@ def _bags(target: ReferencePage, output: Output, lowered: Counter[str]) -> dict[
             "f1": ratio(2 * hits.tp, (2 * hits.tp + hits.fp + hits.fn) * (hits.tp > 0)),  # undefined at P = R = 0
         }
         found["paragraph_all"] = overlap(hits).f1
+        found[PARAGRAPH_PAGES] = float(any(hits))
         found |= {f"paragraph_{part}": float(value) for part, value in parts.items() if value == value}  # noqa: PLR0124
     return found
 
@@ -106,18 +108,17 @@ def count(target: ReferencePage, output: Output | None, options: Options) -> lis
     lowered = Counter(words(output.text.lower()))
     if target.references:
         means = _page_means(target, output, lowered)
-        row |= means | {f"{name}_pages": 1 for name in means}
+        row |= means | {f"{name}_pages": 1 for name in means if name in MEANS}
     if target.must_include or target.must_exclude:
         row |= _snippet_counts(target, output)
         row["wrong"] = row["snippet_fp"] + row["snippet_fn"]
         row["detail"] = f"{row['snippet_fn']} snippets missed, {row['snippet_fp']} let in" if row["wrong"] else ""
     if target.references and options.errors:
-        nearest = max(target.references, key=lambda reference: overlap(compare(reference.words, lowered)).f1)
-        found = errors(output.text, nearest.text)
-        row |= found.counts | {
-            "wrong": found.counts["missed"] + found.counts["insertions"],
-            "detail": describe_errors(found),
-        }
+        texts = target.references
+        nearest = max(texts, key=lambda reference: overlap(compare(reference.words, lowered)).f1)
+        name = "reference" if len(texts) == 1 else f"reference {texts.index(nearest) + 1}"
+        found = errors(output.text, nearest.text, name)
+        row |= found.counts | {"wrong": found.wrong, "detail": found.detail, "blocks": found.blocks}
     return [row]
 
 
@@ -167,6 +168,7 @@ CONTENT_EXTRACTION: Final = Task(
         "pages",
         "without_text",
         *(column for name in MEANS for column in (name, f"{name}_pages")),
+        *(SHINGLE_PAGES, PARAGRAPH_PAGES),
         *SNIPPETS,
         *ERRORS,
     ),
