@@ -8,7 +8,7 @@ from detente.text.markup import markdown_line_to_text
 from detente.text.tokens import INVISIBLE
 
 _FULLWIDTH: Final = {0xFEE0 + point: point for point in range(0x21, 0x7F)}
-_FOLD: Final = _FULLWIDTH | str.maketrans("‘’‚‛′`´｀“”„‟«»″–—‒―−‐‑", "''" + '"""""""' + "-------")
+_FOLD: Final = _FULLWIDTH | str.maketrans("‘’‚‛′`´｀“”„‟«»″–—‒―−‐‑", "''''''''" + '"""""""' + "-------")
 _RULE: Final = re.compile(r"^[\s|:*_=-]*$")
 _ROW: Final = re.compile(r"^\|\s*")
 # Numbers that no list begins with: a year, or one that is all there is.
