@@ -13,7 +13,7 @@ from detente.cli.options import OUTPUT, ScoringOptions, problems_exit, scoring_o
 @click.option("--by", multiple=True, help="A breakdown to show beside the usual ones, as type or holder; repeatable.")
 @click.option("--per-unit", type=OUTPUT, help="Write a row per unit (and system) there: .csv or .jsonl.")
 def score(predictions: tuple[str, ...], options: ScoringOptions, by: tuple[str, ...], per_unit: Path | None) -> None:
-    """Score PREDICTIONS, a JSON Lines file (or a JSON array) with one object per unit; - is standard input. Of several files: rank them.
+    """Score PREDICTIONS, a JSON Lines file with one object per unit; - is standard input. Of several files: rank them.
 
     \b
     boilerplate  {"id": "detente-000", "text": "…"}       any extractor's output (also CSV, TSV, Parquet), or
