@@ -183,6 +183,16 @@ def test_null_is_an_absent_key_and_the_forms_of_a_table_are_those_of_json(minima
     ]
 
 
+def test_a_page_that_crashed_has_no_output_under_the_first_key_that_is_null(minimal_gold) -> None:
+    crashed = {"id": "detente-900", "text": None, "content": None, "error": "timed out"}
+    found = check([Line("f:1", crashed)], BOILERPLATE, minimal_gold, "f")
+    assert found.by_id["detente-900"] == ("text", "")
+    assert found.crashed == ("detente-900",)
+    assert [problem.split(": ")[1] for problem in refused(minimal_gold, BOILERPLATE, [{**crashed, "error": None}])] == [
+        "form"
+    ]
+
+
 def test_what_made_the_predictions_is_a_string_of_whole_characters(minimal_gold) -> None:
     page = {"id": "detente-900", "text": ""}
     assert refused(minimal_gold, BOILERPLATE, [{**page, "tool": 3}]) == ["f:1: wrong-type: tool is 3, not a string"]

@@ -100,7 +100,7 @@ def check(
     Raises:
         ValidationError: With every problem.
     """
-    lines = [Line(place, _present(record)) for place, record in lines]
+    lines = [Line(place, _present(record, task)) for place, record in lines]
     notes = []
     if lines and suffix_of(name) in FLAT_SUFFIXES:
         lines, unknown = _known_columns(lines, task, name)
@@ -163,8 +163,12 @@ def check(
     )
 
 
-def _present(record: Record) -> Record:
-    return {key: value for key, value in record.items() if value is not None}
+def _present(record: Record, task: Task) -> Record:
+    """A record without the keys that are null; a page that crashed keeps the one that it has no output under."""
+    present = {key: value for key, value in record.items() if value is not None}
+    if present.get("error") and not present.keys() & set(task.kinds):
+        present |= dict.fromkeys([kind for kind in task.kinds if kind in record][:1])
+    return present
 
 
 def _misspelt(names: Iterable[str], known: Iterable[str]) -> str:

@@ -53,7 +53,7 @@ def test_spans_of_a_source_may_end_with_the_text_and_not_past_it() -> None:
 
 
 def test_every_fault_of_a_line_is_named_at_once() -> None:
-    line = {"source": "x", "chain": [["y"], [], "ann"], "cue": [[5, 2]], "content": None, "type": 1, "channel": "fax"}
+    line = {"source": "x", "chain": [["y"], [], "ann"], "cue": [[5, 2]], "content": 0, "type": 1, "channel": "fax"}
     found = faults_of(**line, offset_unit="bytes")
     assert [(rule, message.split()[0]) for rule, message in found] == [
         ("wrong-type", "offset_unit"),

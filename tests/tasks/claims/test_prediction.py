@@ -38,11 +38,11 @@ def test_claims_may_touch_and_overlap_one_another_and_be_equal() -> None:
 
 
 def test_each_pair_of_overlapping_spans_is_named_with_the_other_faults_of_its_claim() -> None:
-    assert faults_of({"spans": [[0, 5], [4, 9], [8, 12]], "type": "x"}, {"spans": [[0, 5]], "normalised": None}) == [
+    assert faults_of({"spans": [[0, 5], [4, 9], [8, 12]], "type": "x"}, {"spans": [[0, 5]], "normalised": 1}) == [
         ("span-overlap", "claims[0].spans: characters [0, 5) and [4, 9) overlap"),
         ("span-overlap", "claims[0].spans: characters [4, 9) and [8, 12) overlap"),
         ("label-unknown", f'claims[0].type "x" is not one of {", ".join(CLAIM_TYPES)}'),
-        ("wrong-type", "claims[1].normalised is null, not a string"),
+        ("wrong-type", "claims[1].normalised is 1, not a string"),
     ]
 
 

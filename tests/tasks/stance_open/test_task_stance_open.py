@@ -344,7 +344,7 @@ def test_opinions_are_what_the_official_scorer_takes(gold) -> None:
 
 GOOD = stance("arland", "ct_cooperation", "favor", OFFER)
 FAULTS = {
-    "not a list": ({"stances": None}, ["wrong-type"]),
+    "not a list": ({"stances": {}}, ["wrong-type"]),
     "not an object": ({"stances": ["arland"]}, ["wrong-type"]),
     "a key too few": (
         {"stances": [{"holder": "arland", "target": "ct_cooperation", "label": "favor"}]},
@@ -359,7 +359,7 @@ FAULTS = {
     "evidence": ({"stances": [{**GOOD, "evidence": [[3, 3], [5, "6"]]}]}, ["span-empty", "wrong-type"]),
     "evidence of no type": ({"stances": [{**GOOD, "evidence": "Arland"}]}, ["wrong-type"]),
     "twice": ({"stances": [GOOD, {**GOOD, "holder": [[0, 6]]}]}, ["id-duplicate"]),
-    "in two": ({"stances": [{**GOOD, "label": 1}, {**GOOD, "target": None}]}, ["label-unknown"] * 2),
+    "in two": ({"stances": [{**GOOD, "label": 1}, {**GOOD, "target": 0}]}, ["label-unknown"] * 2),
     "unit": ({"stances": [], "offset_unit": "bytes"}, ["wrong-type"]),
 }
 
