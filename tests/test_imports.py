@@ -51,7 +51,7 @@ def imports(package: Path) -> Iterator[Import]:
 
 def upward(found: Iterable[Import]) -> set[tuple[str, str]]:
     """Imports of a package that stands below the importer's in `ORDER`."""
-    floors = {name: floor for floor, name in enumerate(ORDER)}
+    floors = {name: floor for floor, name in enumerate((*ORDER, "__main__"))}
     return {
         (importer, imported)
         for importer, imported in found
