@@ -69,17 +69,18 @@ class Checked(NamedTuple):
 
 
 def check(root: Path) -> Checked:
-    """Reads a corpus and checks all of it: gold, registries, passes and reviews.
+    """Reads a corpus and checks all of it: gold and registries, then passes and reviews, which name what is there.
 
     Raises:
-        ValidationError: With every problem.
+        ValidationError: With every problem; those of passes and reviews once the gold has none.
     """
     read, problems = annotations.read(root)
     tables = schema.complete(read)
-    problems += checks.problems_of(tables)
-    passes, faults = annotators.read(root, tables)
+    if problems := problems + checks.problems_of(tables):
+        raise ValidationError(problems)
+    passes, problems = annotators.read(root, tables)
     reviews, others = adversarial_review.reviews(root, tables)
-    if problems := problems + faults + others:
+    if problems := problems + others:
         raise ValidationError(problems)
     return Checked(tables, passes | annotators.gold(tables), reviews)
 

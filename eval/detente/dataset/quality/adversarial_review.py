@@ -1,7 +1,7 @@
 """What reviewers who argued against every label achieved, and all that is known of how firm the labels are."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -63,28 +63,26 @@ def reviews(root: Path, tables: Tables) -> tuple[list[Review], list[Problem]]:
 
 def _read(path: Path, root: Path, layer: Layer, tables: Tables, problems: list[Problem]) -> list[Record]:
     """The rows that can be counted; adds to the problems."""
-    name, table = path.relative_to(root).as_posix(), tables[layer.name]
+    name = path.relative_to(root).as_posix()
     if not path.is_file():
         problems.append(Problem("file-missing", name, "there is no such file: add it, empty if it has no rows"))
         return []
     lines, faults = parse_lines(read_bytes(path), name)
     problems += faults
-    known = {row["id"] for row in table.rows}
+    known = {row["id"] for row in tables[layer.name].rows}
     rows = []
     for place, row in lines:
         found = list(annotations.key_problems(Line(place, row), _COLUMNS[path.stem]))
         if not found:
-            name = row["id"]
-            is_known = isinstance(name, str) and (name in known or table.may_hold(name))
-            found += _value_problems(place, row, is_known=is_known)
+            found += _value_problems(place, row, known)
         problems += found
         if not found:
             rows.append(row)
     return rows
 
 
-def _value_problems(place: str, row: Record, *, is_known: bool) -> Iterator[Problem]:
-    if not is_known:
+def _value_problems(place: str, row: Record, known: Collection[str]) -> Iterator[Problem]:
+    if not isinstance(row["id"], str) or row["id"] not in known:
         yield Problem("item-unknown", place, f"{describe(row['id'])} is no row of the gold: name one by its id")
     if "verdict" in row and row["verdict"] not in VERDICTS:
         message = f"verdict {describe(row['verdict'])} is not one of {', '.join(VERDICTS)}"

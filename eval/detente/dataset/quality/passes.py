@@ -205,7 +205,7 @@ def _with_items(layer: Layer, table: Table, gold: Table) -> tuple[Table, list[Pr
     problems = [
         Problem(_ITEM_RULE, place, f"{row['id']} {message.format(layer.path)}")
         for place, row in table
-        if row["id"] not in items and not gold.may_hold(row["id"])
+        if row["id"] not in items
     ]
     return replace(table, rows=[row for _, row in known], places=[place for place, _ in known]), problems
 
