@@ -78,7 +78,7 @@ def check(
         task: Whose predictions they are.
         gold: The gold.
         name: What to call the file.
-        allow_missing: Whether ids of the gold may be missing.
+        allow_missing: Whether ids of the gold may be missing, or have lines without an answer.
         allow_extra: Whether ids that the gold does not have may be there; they are left out, and counted.
         problems: What went wrong already; lines that could not be read may hold any id, so that with such problems
             nothing is said of missing ids.
@@ -109,7 +109,7 @@ def check(
     for line in lines:
         faults: list[Fault] = []
         unit = _unit_of(line, units, first, faults)
-        given = _kinds_of(line, task, faults)
+        given = _kinds_of(line, task, faults, allow_missing)
         if unit is not None and len(given) == 1:
             try:
                 by_id[line.record["id"]] = task.parse(unit, line.record)
@@ -118,7 +118,7 @@ def check(
                 faults += refused.faults
         found += [Problem(rule, line.location, message) for rule, message in faults]
     unreadable = any(problem.code in ("not-json", "no-id", "no-predictions", "text-not-utf8") for problem in found)
-    missing = tuple(sorted(units.keys() - first.keys()))
+    missing = tuple(sorted(units.keys() - (by_id.keys() if allow_missing else first.keys())))
     if missing and not allow_missing and not unreadable:
         named = ", ".join(missing[:20]) + (f" and {len(missing) - 20} more" if len(missing) > 20 else "")
         message = f"{len(missing)} of {len(units)} are not predicted: {named}; add them, or pass --allow-missing"
@@ -154,14 +154,17 @@ def _unit_of(line: Line, units: dict[str, Any], first: dict[str, str], faults: l
     return None
 
 
-def _kinds_of(line: Line, task: Task, faults: list[Fault]) -> list[str]:
-    """The kinds of the task that a line has; that they are not one is added to the faults, as are unknown keys."""
+def _kinds_of(line: Line, task: Task, faults: list[Fault], allow_missing: bool) -> list[str]:
+    """The kinds of the task that a line has; that they are not one is added to the faults, as are unknown keys.
+
+    A line of none is a missing answer, where that is allowed.
+    """
     keys = line.record.keys()
     known = ("id", *task.kinds, *task.extras)
     if unknown := sorted(keys - set(known)):
         faults.append(("unknown-field", f"{', '.join(map(repr, unknown))}: {task.name} knows {', '.join(known)}"))
     given = [kind for kind in task.kinds if kind in keys]
-    if len(given) != 1:
+    if len(given) != 1 and (given or not allow_missing):
         named = " and ".join(given) if given else "none"
         faults.append(("form", f"the line has {named}: give exactly one of {', '.join(task.kinds)}"))
     return given
