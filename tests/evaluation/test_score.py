@@ -43,7 +43,7 @@ def rescored(task: Task, gold, predict, records: Sequence[Mapping[str, Any]]) ->
     checked = predict(task, gold, records)
     rows = scoring.count(task, checked.units, [checked.by_id], Options())[0].filter(slice="main")
     sums = scoring.Columns(task.columns, rows.select(task.columns).sum().to_numpy()[0])
-    return {metric.name: float(metric.compute(sums, sums)) for metric in task.metrics}
+    return {metric.name: metric.whole(sums) for metric in task.metrics}
 
 
 def brute(task: Task, gold, predict, records: list[dict[str, Any]], labels: Sequence[str]) -> dict[str, float]:

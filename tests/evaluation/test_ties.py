@@ -147,6 +147,17 @@ def test_systems_stand_from_the_best_equals_by_name_and_those_without_a_value_la
     assert [each.standing.interval for each in ranking.systems] == [(1, 1), (2, 3), (2, 3), (4, 4), None, None]
 
 
+@pytest.mark.parametrize(("gap", "order"), [(1e-13, ["a", "b"]), (1e-11, ["b", "a"])])
+def test_systems_stand_in_the_order_of_their_ranks_which_are_of_twelve_digits(
+    minimal_gold, predict, gap: float, order: list[str]
+) -> None:
+    scores = on_the_scale(minimal_gold, predict, {"b": 0.5, "a": 0.5})
+    metrics = scores["a"].metrics | {"mae": scores["a"].metrics["mae"]._replace(value=0.5 + gap)}
+    ranking = rank(scores | {"a": replace(scores["a"], metrics=metrics)}, "mae")
+    assert [each.name for each in ranking.systems] == order
+    assert [each.standing.rank for each in ranking.systems] == ([1, 1] if order == ["a", "b"] else [1, 2])
+
+
 def test_under_ten_families_nobody_leads(minimal_gold, predict) -> None:
     ranking = rank(on_the_scale(minimal_gold, predict, {"b": 0.5, "a": 0.5}), "mae")
     assert ranking.interval == "range"

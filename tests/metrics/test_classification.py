@@ -26,7 +26,7 @@ def test_undefined_is_nan_and_never_0_or_1() -> None:
     assert classification.f1(0, 1, 0) == 0
     assert np.isnan(classification.accuracy(np.zeros((3, 3))))
     assert np.isnan(classification.macro_f1(np.zeros((3, 3))))
-    assert np.isnan(classification.mcc(np.diag([4, 0, 0])))
+    assert np.isnan(classification.mcc(np.zeros((3, 3))))
     assert np.isnan(classification.mean_absolute_error(0, 0))
     assert np.isnan(classification.quadratic_kappa(2, 2, 2, 2, 2, 2))  # always 1, predicted 1
     assert np.isnan(classification.brier(0, 0))
@@ -60,9 +60,47 @@ def test_scikit_learn_agrees_where_both_are_defined(pairs: list[tuple[int, int]]
     assert classification.macro_f1(matrix) == pytest.approx(
         sk.f1_score(gold, predicted, labels=present, average="macro", zero_division=0)
     )
-    ours = classification.mcc(matrix)
-    if not np.isnan(ours):
-        assert ours == pytest.approx(sk.matthews_corrcoef(gold, predicted))
+    # 0 where either side is constant, as there; with one label in all it warns.
+    if len({*gold, *predicted}) > 1:
+        assert classification.mcc(matrix) == pytest.approx(sk.matthews_corrcoef(gold, predicted))
+
+
+ANSWERS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)), min_size=1, max_size=40)
+
+
+@given(ANSWERS)
+def test_a_missing_answer_is_scikit_learns_class_more_that_enters_no_average(pairs: list[tuple[int, int]]) -> None:
+    gold, predicted = map(list, zip(*pairs, strict=True))
+    matrix = sk.confusion_matrix(gold, predicted, labels=[0, 1, 2, 3])[:3]
+    scores = sk.f1_score(gold, predicted, labels=[0, 1, 2], average=None, zero_division=np.nan)
+    assert classification.class_f1(matrix).tolist() == pytest.approx(scores.tolist(), nan_ok=True)
+    assert classification.accuracy(matrix) == pytest.approx(sk.accuracy_score(gold, predicted))
+    if len({*gold, *predicted}) > 1:
+        assert classification.mcc(matrix) == pytest.approx(sk.matthews_corrcoef(gold, predicted))
+
+
+def test_a_missing_answer_is_a_false_negative_and_nothing_else_by_hand() -> None:
+    # Gold a: 2 right, 1 called b, 1 missing; gold b: 1 right, 2 missing.
+    matrix = [[2, 1, 1], [0, 1, 2]]
+    # F1 of a: 4 / (4 + 0 + 2); of b: 2 / (2 + 1 + 2). 3 of 7 are right.
+    assert classification.class_f1(matrix).tolist() == pytest.approx([4 / 6, 2 / 5])
+    assert classification.accuracy(matrix) == 3 / 7
+    assert classification.macro_f1(matrix) == pytest.approx((4 / 6 + 2 / 5) / 2)
+    # Gold 4, 3, 0; predicted 2, 2, 3: (3 · 7 − (8 + 6)) / √((49 − 17)(49 − 25)).
+    assert classification.mcc(matrix) == pytest.approx(7 / np.sqrt(32 * 24))
+
+
+@given(LABELS)
+def test_the_mean_of_the_classes_that_are_there_is_scikit_learns_macro_average(pairs: list[tuple[int, int]]) -> None:
+    gold, predicted = map(list, zip(*pairs, strict=True))
+    scores = classification.class_f1(sk.confusion_matrix(gold, predicted, labels=[0, 1, 2]))
+    assert classification.mean_of_defined(scores) == pytest.approx(sk.f1_score(gold, predicted, average="macro"))
+
+
+def test_a_mean_without_a_defined_score_is_undefined() -> None:
+    nothing = np.full((2, 3), np.nan)
+    assert np.isnan(classification.mean_of_defined(nothing)).all()
+    assert classification.mean_of_defined(np.array([[np.nan, 0.5, 0.25], [0.0, np.nan, np.nan]])).tolist() == [0.375, 0]
 
 
 def sums(gold: list[float], predicted: list[float]) -> tuple[float, ...]:
@@ -117,10 +155,15 @@ def test_mcc_of_three_classes_by_hand() -> None:
     assert classification.mcc([[0, 3], [3, 0]]) == -1
 
 
-def test_mcc_is_undefined_where_either_side_has_one_class_only() -> None:
-    assert np.isnan(classification.mcc([[2, 2], [0, 0]]))
-    assert np.isnan(classification.mcc([[2, 0], [2, 0]]))
+def test_mcc_is_0_where_either_side_has_one_class_only() -> None:
+    assert classification.mcc([[2, 2], [0, 0]]) == 0
+    assert classification.mcc([[2, 0], [2, 0]]) == 0
+    assert classification.mcc([[3, 0], [0, 0]]) == 0
     assert np.isnan(classification.mcc(np.zeros((2, 2))))
+    # One answer that differs: (2 · 3 − (2 · 2 + 1 · 1)) / √((9 − 5)(9 − 5)) of [[1, 1], [0, 1]]: not constant.
+    assert classification.mcc([[1, 1], [0, 1]]) == pytest.approx((2 * 3 - (2 * 1 + 1 * 2)) / (9 - 5))
+    batch = [[[2, 2], [0, 0]], [[1, 1], [0, 1]], [[0, 0], [0, 0]]]
+    assert classification.mcc(batch).tolist() == pytest.approx([0, 1 / 2, math.nan], nan_ok=True)
 
 
 def test_brier_and_calibration_by_hand() -> None:
@@ -152,6 +195,8 @@ def test_errors_of_two_bins_do_not_cancel_out_but_those_of_one_do() -> None:
     confidences[[5, 8]], correct[[5, 8]] = (1.2, 1.8), (2, 1)
     assert classification.expected_calibration_error(confidences, correct, 4) == pytest.approx(1.6 / 4)
     assert np.isnan(classification.expected_calibration_error(np.zeros(10), np.zeros(10), 0))
+    # Two items more, without an answer, count 1 each.
+    assert classification.expected_calibration_error(confidences, correct, 6, 2) == pytest.approx((1.6 + 2) / 6)
 
 
 @given(hnp.arrays(np.int64, (4, 3, 3), elements=st.integers(0, 9)))

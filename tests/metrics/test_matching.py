@@ -142,3 +142,15 @@ def test_what_counts_with_nothing_moves_no_match(rows: list[list[float]], data: 
     wider = np.insert(similarity, place, 0.4, axis=1)
     moved = [(row, column - (column > place)) for row, column in match(wider, 0.5)]
     assert moved == match(similarity, 0.5)
+
+
+def test_of_equally_similar_pairs_the_one_that_agrees_is_matched_and_a_more_similar_one_before_it() -> None:
+    same = [[0.8, 0.8]]
+    assert match(same, 0.5, [[0, 1]]) == [(0, 1)]
+    assert match(same, 0.5, [[1, 0]]) == [(0, 0)]
+    assert match([[0.8, 0.8 - 1e-6]], 0.5, [[0, 10]]) == [(0, 0)]
+    # Nor does agreement make a pair count, or cost one.
+    assert match([[0.4]], 0.5, [[10]]) == []
+    assert match([[0.5, 0.9], [0.0, 0.9]], 0.5, [[0, 10], [0, 0]]) == [(0, 0), (1, 1)]
+    # Two gold items on one span, each with the prediction that agrees with it.
+    assert match(np.ones((2, 2)), 1.0, [[0, 1], [1, 0]]) == [(0, 1), (1, 0)]

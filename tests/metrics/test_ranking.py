@@ -34,7 +34,7 @@ def test_a_ranking_without_relevant_items_is_undefined() -> None:
             ranking.precision_at(scores, relevant, k)
 
 
-RANKED = st.lists(st.tuples(st.sampled_from([-math.inf, 0.1, 0.5, 0.9]), st.booleans()), min_size=1, max_size=6)
+RANKED = st.lists(st.tuples(st.sampled_from([-5.0, 0.1, 0.5, 0.9]), st.booleans()), min_size=1, max_size=6)
 
 
 @settings(deadline=None, max_examples=40)
@@ -80,9 +80,34 @@ def test_two_ties_with_relevant_items_in_both() -> None:
     assert ranking.reciprocal_rank(scores, relevant) == 3 / 4
 
 
-def test_a_score_of_minus_infinity_ranks_an_item_last() -> None:
-    assert ranking.average_precision([-math.inf, -5], [True, False]) == 1 / 2
-    assert ranking.reciprocal_rank([-math.inf, -5, -6], [True, False, False]) == 1 / 3
+def test_a_relevant_item_that_is_not_retrieved_adds_0_and_counts_among_the_relevant() -> None:
+    nothing = -math.inf
+    # Relevant at ranks 1 and 3, and one not retrieved: (1 + 2/3 + 0) / 3.
+    scores, relevant = [0.9, 0.5, 0.2, nothing], [True, False, True, True]
+    assert ranking.average_precision(scores, relevant) == pytest.approx((1 + 2 / 3) / 3)
+    assert ranking.precision_at(scores, relevant, 3) == 2 / 3
+    assert ranking.precision_at(scores, relevant, 4) == 2 / 4
+    assert ranking.reciprocal_rank(scores, relevant) == 1
+    # However low a score is, it retrieves.
+    assert ranking.average_precision([-1e300, 0.5], [True, False]) == 1 / 2
+    for scores, relevant in (([nothing, -5], [True, False]), ([nothing, nothing], [True, False]), ([nothing], [True])):
+        assert ranking.average_precision(scores, relevant) == 0
+        assert ranking.reciprocal_rank(scores, relevant) == 0
+        assert ranking.precision_at(scores, relevant, 1) == 0
+    assert np.isnan(ranking.average_precision([nothing], [False]))
+
+
+@given(RANKED, st.lists(st.booleans(), max_size=3))
+def test_what_is_not_retrieved_only_enlarges_the_number_of_the_relevant(
+    items: list[tuple[float, bool]], others: list[bool]
+) -> None:
+    scores, relevant = map(list, zip(*items, strict=True))
+    found = ranking.average_precision([*scores, *(-math.inf for _ in others)], [*relevant, *others])
+    if any(relevant):
+        share = sum(relevant) / (sum(relevant) + sum(others))
+        assert found == pytest.approx(share * ranking.average_precision(scores, relevant))
+    else:
+        assert found == 0 if any(others) else np.isnan(found)
 
 
 def test_precision_at_1_is_allowed_and_at_0_is_not() -> None:

@@ -70,10 +70,10 @@ def test_under_ten_families_a_rank_a_value_and_a_range_stand_before_the_standard
     found = table(few)
     assert found.title == "stance: 2 systems by f_avg, 42 units"
     assert found.header == (
-        *("system", "rank", "f_avg", "range"),
+        *("system", "rank", "f_avg", "range", "n"),
         *("macro_f1", "accuracy", "mcc", "semeval2016_task6"),
     )
-    assert found.rows[0] == ("a", "1", "1.000", "1.000 … 1.000", *["1.000"] * 4)
+    assert found.rows[0] == ("a", "1", "1.000", "1.000 … 1.000", "42 of 42", *["1.000"] * 4)
     assert column(found, "rank") == ["1", "2"]
 
 
@@ -81,7 +81,7 @@ def test_from_ten_families_on_there_are_ranks_and_whether_the_next_is_separated(
     # Nobody is against in these pages: f_avg has no value, and macro_f1 ranks.
     found = table(wide)
     assert found.title == "stance: 3 systems by macro_f1, 24 units"
-    assert found.header[:6] == ("system", "rank", "ranks", "macro_f1", "95% interval", "next")
+    assert found.header[:7] == ("system", "rank", "ranks", "macro_f1", "95% interval", "next", "n")
     assert column(found, "system") == ["best", "equal", "worst"]
     assert column(found, "rank") == ["1", "1", "3"]
     assert column(found, "ranks") == ["1…2", "1…2", "3…3"]
@@ -93,17 +93,17 @@ def test_from_ten_families_on_there_are_ranks_and_whether_the_next_is_separated(
 
 def test_metrics_that_are_named_replace_the_standard_ones_and_old_names_do(few: Ranking) -> None:
     assert table(few, "mcc", "independent_source_error", "f_avg").header == (
-        *("system", "rank", "f_avg", "range"),
+        *("system", "rank", "f_avg", "range", "n"),
         *("mcc", "family_count_error"),
     )
     every = [measure.name for measure in STANCE.measures if measure.name != "f_avg"]
-    assert list(table(few, "all").header[4:]) == every
-    assert list(table(few, "mcc", "all").header[4:]) == every
+    assert list(table(few, "all").header[5:]) == every
+    assert list(table(few, "mcc", "all").header[5:]) == every
 
 
 def test_a_metric_that_is_named_twice_stands_once(few: Ranking) -> None:
     asked = ("mcc", "family_count_error", "independent_source_error", "mcc")
-    assert table(few, *asked).header[4:] == ("mcc", "family_count_error")
+    assert table(few, *asked).header[5:] == ("mcc", "family_count_error")
 
 
 @pytest.mark.parametrize("count", [MAX_COLUMNS, MAX_COLUMNS + 1])
@@ -114,7 +114,7 @@ def test_seven_standard_metrics_stand_beside_the_one_that_ranks(few: Ranking, co
     first, *others = few.systems
     metrics = {name: each._replace(value=0.5) for name, each in first.scores.metrics.items()}
     changed = replace(first, scores=replace(first.scores, task=task, metrics=metrics))
-    assert list(table(replace(few, systems=(changed, *others))).header[4:]) == names[:7]
+    assert list(table(replace(few, systems=(changed, *others))).header[5:]) == names[:7]
 
 
 def test_a_system_without_a_value_or_a_rank_is_a_dash(few: Ranking) -> None:
@@ -159,7 +159,8 @@ def test_under_ten_families_the_note_says_that_there_is_no_interval(few: Ranking
 def test_what_is_missing_crashed_or_extra_is_noted_by_system(few: Ranking) -> None:
     first, last = few.systems
     settings = first.scores.settings | {"missing": "2", "crashed": "0", "extra": "3"}
-    changed = replace(first, scores=replace(first.scores, settings=settings))
+    scores = replace(first.scores, settings=settings)
+    changed = replace(first, scores=replace(scores, task=replace(scores.task, keys=("id", "family"))))
     assert notes(replace(few, systems=(changed, last)))[1:] == [
         "a: 2 pages missing, counted as empty",
         "a: 3 pages not in the gold, left out",

@@ -12,7 +12,17 @@ from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
 from detente.evaluation.score import Resampling, Scores
 from detente.metrics import official
-from detente.report.scores import choose, document, notes, report, standard, undefined_shares, write_per_unit
+from detente.report.scores import (
+    CONDITIONAL,
+    choose,
+    document,
+    missing_note,
+    notes,
+    report,
+    standard,
+    undefined_shares,
+    write_per_unit,
+)
 from detente.report.tables import Section, rendered
 from detente.stats.bootstrap import Estimate
 from detente.tasks.boilerplate.task import BOILERPLATE
@@ -168,6 +178,24 @@ def test_with_nothing_to_remark_there_is_no_such_column(scores: Scores) -> None:
     assert report(found, ["f_avg", "accuracy"]).sections[0].header == RANGE
 
 
+def test_a_range_and_a_mean_over_fewer_families_than_there_are_say_so(scores: Scores, wide_gold, predict) -> None:
+    few = valued(scores, accuracy=Estimate(0.5, 0.25, 0.75, 0.5, 3, math.nan, 4))
+    assert remarks(report(few).sections[0])["accuracy"] == "range and mean over 3 of 4 families"
+    assert document(few)["metrics"]["accuracy"]["clusters"] == 3
+    every = valued(scores, accuracy=Estimate(0.5, 0.25, 0.75, 0.5, 4, math.nan, 4))
+    assert remarks(report(every).sections[0])["accuracy"] == ""
+    many = scoring.score(predict(STANCE, wide_gold, labels(wide_gold)), wide_gold, None, Resampling("item"))
+    many = valued(many, accuracy=Estimate(0.5, 0.25, 0.75, 0.5, 23, 0.0, 24))
+    assert remarks(report(many).sections[0])["accuracy"] == "mean over 23 of 24 items"
+
+
+def test_ten_missing_units_are_named_and_all_are_counted(scores: Scores) -> None:
+    ids = tuple(f"u{number:02}" for number in range(11))
+    told = f"10 of 42 units not predicted, scored as empty: {', '.join(ids[:10])}"
+    assert missing_note(replace(scores, missing=ids[:10])) == told
+    assert missing_note(replace(scores, missing=ids)).endswith(f": {', '.join(ids[:10])}, …")
+
+
 def test_beside_an_interval_nothing_is_outside_a_range(wide_gold, predict) -> None:
     found = scoring.score(predict(STANCE, wide_gold, labels(wide_gold, reverse=3)), wide_gold)
     found = valued(found, accuracy=Estimate(0.9, 0.25, 0.75, 0.5, 12, 0.0))
@@ -192,7 +220,11 @@ def test_a_label_that_a_scorer_lacks_is_the_remark_and_the_reason_and_the_value_
         "outside_range": False,
         "reason": reason,
     }
-    assert [name for name in entry if "reason" in entry[name]] == ["semeval2016_task6"]
+    assert {name: entry[name]["reason"] for name in entry if "reason" in entry[name]} == {
+        **dict.fromkeys(("mae", "quadratic_kappa"), "no prediction has a score"),
+        **dict.fromkeys(("brier", "calibration_error"), "no prediction has probabilities"),
+        "semeval2016_task6": reason,
+    }
     chosen = choose(found, ["semeval2016_task6"], ())
     (row,) = report(chosen, ["semeval2016_task6"]).sections[0].rows
     assert row == ("semeval2016_task6", "–", "–", "–", "35", "–", reason)
@@ -209,7 +241,9 @@ def test_the_document_has_every_metric_whatever_the_table_shows(scores: Scores) 
     assert (found["task"], found["primary"], found["one_item"]) == ("stance", "f_avg", scores.one_item)
     assert list(found["metrics"]) == [measure.name for measure in STANCE.measures]
     keys = {"value", "low", "high", "n", "mean", "clusters", "outside_range", "majority"}
-    assert {name: set(entry) for name, entry in found["metrics"].items()} == dict.fromkeys(found["metrics"], keys)
+    unsaid = dict.fromkeys(("mae", "quadratic_kappa", "brier", "calibration_error"), keys | {"reason"})
+    expected = {**dict.fromkeys(found["metrics"], keys), **unsaid}
+    assert {name: set(entry) for name, entry in found["metrics"].items()} == expected
     # Six of the 35 that are not alleged are wrong.
     assert found["metrics"]["accuracy"]["value"] == 29 / 35
     assert found["metrics"]["mae"]["value"] is None
@@ -227,14 +261,14 @@ def test_an_undefined_worth_of_one_item_is_null(scores: Scores) -> None:
 def test_notes_say_what_the_spread_is_over(minimal_gold, predict) -> None:
     checked = predict(STANCE, minimal_gold, labels(minimal_gold)[:1], allow_missing=True)
     family, item = (scoring.score(checked, minimal_gold, None, Resampling(unit)) for unit in ("family", "item"))
-    missing = "scored as empty, since missing: detente-900:russia:ct_cooperation:current"
+    missing = "1 of 2 units not predicted, the answer is `missing`: detente-900:russia:ct_cooperation:current"
     assert notes(family, family.metrics) == [
         "range and mean are over families, of equal weight; so few families allow no interval and no p",
         missing,
     ]
     assert notes(item, item.metrics) == [
         "range and mean are over the units named in the signature",
-        "units share texts and topics: this spread is conditional on these pages",
+        CONDITIONAL,
         missing,
     ]
 

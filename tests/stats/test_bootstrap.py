@@ -55,8 +55,8 @@ def test_percentiles_are_along_the_last_axis() -> None:
     assert highs.tolist() == pytest.approx([39, 49])
 
 
-@pytest.mark.parametrize(("undefined", "resamples"), [(4, 100), (1, 21), (6, 139), (99, 2000), (0, 1)])
-def test_under_five_percent_undefined_resamples_are_left_out(undefined: int, resamples: int) -> None:
+@pytest.mark.parametrize(("undefined", "resamples"), [(5, 100), (1, 20), (7, 140), (100, 2000), (4, 100), (0, 1)])
+def test_up_to_five_percent_undefined_resamples_are_left_out(undefined: int, resamples: int) -> None:
     values = [3.0] * (resamples - undefined) + [np.nan] * undefined
     low, high, error, told = resample.percentile_interval(values)
     assert (low, high) == (3, 3)
@@ -64,8 +64,8 @@ def test_under_five_percent_undefined_resamples_are_left_out(undefined: int, res
     assert error == 0 if resamples > 1 else np.isnan(error)
 
 
-@pytest.mark.parametrize(("undefined", "resamples"), [(5, 100), (1, 20), (7, 140), (100, 2000), (6, 100), (1, 1)])
-def test_from_five_percent_undefined_resamples_on_there_is_no_interval(undefined: int, resamples: int) -> None:
+@pytest.mark.parametrize(("undefined", "resamples"), [(6, 100), (1, 19), (7, 139), (101, 2000), (1, 1)])
+def test_above_five_percent_undefined_resamples_there_is_no_interval(undefined: int, resamples: int) -> None:
     found = resample.percentile_interval([3.0] * (resamples - undefined) + [np.nan] * undefined)
     assert np.isnan(found[:3]).all()
     assert found.undefined == pytest.approx(undefined / resamples)
@@ -93,7 +93,15 @@ def test_under_ten_clusters_the_range_and_the_mean_of_equals() -> None:
 
 def test_a_cluster_without_the_metric_stays_out_of_range_and_mean() -> None:
     found = resample.estimate(share, np.array([[1.0, 2.0], [0.0, 0.0]]), None)
-    assert (found.low, found.high, found.mean, found.defined) == (0.5, 0.5, 0.5, 1)
+    assert (found.low, found.high, found.mean, found.defined, found.clusters) == (0.5, 0.5, 0.5, 1, 2)
+
+
+@pytest.mark.parametrize("drawn", [None, resample.bootstrap_weights(2, 20, 0)])
+def test_a_cluster_by_itself_may_have_another_formula(drawn: np.ndarray | None) -> None:
+    # Of the whole 10/12; of the clusters their second counts, 2 and 10.
+    found = resample.estimate(share, np.array([[1.0, 2.0], [9.0, 10.0]]), drawn, lambda sums: sums[..., 1])
+    assert (found.value, found.mean, found.defined) == (10 / 12, 6, 2)
+    assert (found.low, found.high) == (2, 10) if drawn is None else found.high <= 1
 
 
 @pytest.mark.parametrize("drawn", [None, resample.bootstrap_weights(2, 20, 0)])
@@ -124,10 +132,10 @@ def test_the_interval_of_the_mean_covers_as_it_says() -> None:
     assert found.high - found.low == pytest.approx(2 * 1.96 * error, rel=0.06)
 
 
-def test_undefined_resamples_are_told_and_five_percent_forbid_an_interval() -> None:
+def test_undefined_resamples_are_told_and_more_than_five_percent_forbid_an_interval() -> None:
     # All observations are in the one cluster of two, which so many of 100 resamples miss.
     sums = np.array([[1.0, 2.0], [0.0, 0.0]])
-    for missed, bounds in ((4, 0.5), (5, np.nan)):
+    for missed, bounds in ((5, 0.5), (6, np.nan)):
         drawn = np.array([[0.0, 2.0]] * missed + [[1.0, 1.0]] * (100 - missed))
         found = resample.estimate(share, sums, drawn)
         assert (found.value, found.mean, found.defined) == (0.5, 0.5, 1)

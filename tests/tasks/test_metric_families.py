@@ -148,17 +148,21 @@ def test_precision_recall_and_f1_of_three_outcomes() -> None:
 
 def test_each_item_gets_each_label_and_keeps_its_gold() -> None:
     columns = families.confusion_columns(LABELS)
-    assert columns == ("x>x", "x>y", "y>x", "y>y")
-    # An item of x that was called y, one of y that was right, and an item of both.
-    items = np.array([[0, 1, 0, 0], [0, 0, 0, 1], [1, 1, 2, 0]], float)
-    as_x, as_y = families.relabelled(LABELS, families.cell)(items, columns)
-    assert as_x.tolist() == [[1, 0, 0, 0], [0, 0, 1, 0], [2, 0, 2, 0]]
-    assert as_y.tolist() == [[0, 1, 0, 0], [0, 0, 0, 1], [0, 2, 0, 2]]
+    assert columns == ("x>x", "x>y", "x>missing", "y>x", "y>y", "y>missing")
+    # An item of x that was called y, one of y that has no answer, and an item of both.
+    items = np.array([[0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 0, 1], [1, 1, 0, 2, 0, 0]], float)
+    as_x, as_y, missing = families.relabelled(LABELS, families.cell)(items, columns)
+    assert as_x.tolist() == [[1, 0, 0, 0, 0, 0], [0, 0, 0, 1, 0, 0], [2, 0, 0, 2, 0, 0]]
+    assert as_y.tolist() == [[0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 1, 0], [0, 2, 0, 0, 2, 0]]
+    assert missing.tolist() == [[0, 0, 1, 0, 0, 0], [0, 0, 0, 0, 0, 1], [0, 0, 2, 0, 0, 2]]
+
+
+NONE_MISSING = {"x>missing": 0.0, "y>missing": 0.0}
 
 
 def test_measures_of_a_confusion_matrix_by_hand() -> None:
     # Gold x: 3 right, 1 called y. Gold y: 2 called x, 4 right.
-    counts = {"x>x": 3.0, "x>y": 1.0, "y>x": 2.0, "y>y": 4.0}
+    counts = {"x>x": 3.0, "x>y": 1.0, "y>x": 2.0, "y>y": 4.0, **NONE_MISSING}
     assert value(families.accuracy("accuracy", LABELS), counts) == 7 / 10
     # F1 of x: 6 / (6 + 2 + 1); of y: 8 / (8 + 1 + 2).
     assert value(families.label_f1("f1_y", "y", LABELS), counts) == 8 / 11
@@ -170,27 +174,44 @@ def test_measures_of_a_confusion_matrix_by_hand() -> None:
 
 def test_macro_f1_is_over_the_labels_of_the_full_set_whatever_the_sample_has() -> None:
     metric = families.macro_f1("macro_f1", LABELS)
-    sample = {"x>x": 1.0, "x>y": 1.0, "y>x": 0.0, "y>y": 0.0}
+    sample = {"x>x": 1.0, "x>y": 1.0, "y>x": 0.0, "y>y": 0.0, **NONE_MISSING}
     # F1 of x: 2 / (2 + 0 + 1); of y, which is predicted but not there: 0.
     assert value(metric, sample) == 2 / 3
-    assert value(metric, sample, {"x>x": 1.0, "x>y": 1.0, "y>x": 1.0, "y>y": 0.0}) == (2 / 3 + 0) / 2
+    assert value(metric, sample, sample | {"y>x": 1.0}) == (2 / 3 + 0) / 2
 
 
-def test_where_a_condition_fails_a_metric_is_undefined() -> None:
+def test_macro_f1_of_a_part_is_over_the_labels_of_its_own_gold_and_predictions() -> None:
+    metric = families.macro_f1("macro_f1", LABELS)
+    part = dict.fromkeys(families.confusion_columns(LABELS), 0.0) | {"x>x": 1.0}
+    assert metric.part(part) == 1  # of x alone: y is nowhere
+    assert metric.part(part | {"x>y": 1.0}) == pytest.approx((2 / 3 + 0) / 2)
+    # A missing answer is no label: F1 of x alone, 2 / (2 + 1).
+    assert metric.part(part | {"x>missing": 1.0}) == 2 / 3
+    assert metric.part(part | {"x>x": 0.0, "x>missing": 1.0}) == 0
+    assert math.isnan(metric.part(part | {"x>x": 0.0}))
+    # A metric without a formula for parts is what it is.
+    accuracy = families.accuracy("accuracy", LABELS)
+    assert accuracy.part(part | {"x>missing": 1.0}) == 1 / 2
+    assert "in gold or predictions" in metric.formula
+
+
+def test_a_metric_of_what_is_never_said_has_no_value_but_a_reason() -> None:
     metric = families.share("s", "", "part", "all")
-    given = families.where_given(metric, "given")
-    one = {"part": 1.0, "all": 2.0, "given": 0.0}
-    assert math.isnan(value(given, one))
-    assert value(given, one, one | {"given": 1.0}) == 1 / 2
-    sampled = families.where(metric, lambda counts, _: np.asarray(counts["all"]) > 1)
-    assert value(sampled, {"part": 1.0, "all": 2.0}) == 1 / 2
-    assert math.isnan(value(sampled, {"part": 1.0, "all": 1.0}))
-    assert given.flips is metric.flips
+    one = {"part": 1.0, "all": 2.0, "said": 0.0, "answers": 0.0}
+    said = families.where_said(metric, "a word", "said")
+    assert said.no_value(one) == "no prediction has a word"
+    assert math.isnan(said.whole(one))
+    assert (said.no_value(one | {"said": 1.0}), said.whole(one | {"said": 1.0})) == ("", 1 / 2)
+    # Who answers nothing has missed all: that is measured.
+    answered = families.where_said(metric, "a word", "said", "answers")
+    assert answered.no_value(one) == ""
+    assert answered.no_value(one | {"answers": 1.0}) == "no prediction has a word"
+    assert said.flips is metric.flips
 
 
 def test_one_item_of_a_metric_with_a_condition_is_that_of_the_metric() -> None:
     # A wrong item of four becomes right: 1/4 of the share.
-    metric = families.where_given(families.share("s", "", "part", "all"), "given")
+    metric = families.where_said(families.share("s", "", "part", "all"), "it", "given")
     task = Task(
         *("t", "", "s", (), (), (), False, (), ("id", "item", "family", "slice"), ("part", "all", "given"), (metric,)),
         units=lambda *_: {},

@@ -274,7 +274,9 @@ def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[
             show_default=True,
             help="Whether a listed second reading counts as right.",
         ),
-        click.option("--allow-missing", is_flag=True, help="Score ids without a prediction as empty, or as wrong."),
+        click.option(
+            "--allow-missing", is_flag=True, help="Score ids without a prediction as empty, or as the answer `missing`."
+        ),
         click.option(
             "--unit",
             type=click.Choice(["family", "article", "item"]),

@@ -1,7 +1,7 @@
 """Comparing systems that were scored on the same gold: each of them with the first.
 
 The design of the data decides what may be said. Under ten clusters there is the difference in each of them, and the
-items that decide; from ten on an interval, a test, and what the test could have found.
+items that decide; from ten on an interval and, where there are ten families, a test and what it could have found.
 """
 
 from collections.abc import Mapping, Sequence
@@ -56,6 +56,7 @@ class Comparison:
         metrics: The metrics compared.
         unit: What counts as independent.
         clusters: How many such units there are.
+        families: How many families they are of; under ten of them there is no test.
         interval: `range` (no interval, no p) under ten clusters, else `bootstrap`.
         ranks: Metric to the place of each system.
         pairs: Each system beside the first.
@@ -68,6 +69,7 @@ class Comparison:
     metrics: tuple[Metric | CorpusMetric, ...]
     unit: str
     clusters: int
+    families: int
     interval: str
     ranks: dict[str, tuple[Rank, ...]]
     pairs: tuple[Pair, ...]
@@ -118,6 +120,7 @@ def compare(
         metrics=chosen,
         unit=unit,
         clusters=len(counts.clusters),
+        families=counts.families,
         interval=interval,
         ranks={name: ranks for name, (ranks, _) in found.items()},
         pairs=tuple(

@@ -22,13 +22,14 @@ class Tested:
 
     Attributes:
         interval: Of the difference, by the percentile bootstrap; all systems are resampled alike.
-        test: The sign-flip test.
+        test: The sign-flip test; None under ten families, whatever else is resampled, like the p and the difference
+            that rest on it, which are NaN.
         p_holm: Its p, corrected for the number of systems that are compared with the first.
         detectable: The true difference that would be found in 80% of such samples.
     """
 
     interval: Interval
-    test: SignFlip
+    test: SignFlip | None
     p_holm: float
     detectable: float
 
@@ -76,6 +77,7 @@ class Counts:
     Attributes:
         columns: The names of the columns.
         clusters: The names of the clusters.
+        families: How many families the rows are of, whatever the clusters are.
         sums: The counts of the clusters.
         items: The names of the items.
         item_sums: Their counts.
@@ -85,6 +87,7 @@ class Counts:
 
     columns: tuple[str, ...]
     clusters: list[str]
+    families: int
     sums: list[Floats]
     items: list[str]
     item_sums: list[Floats]
@@ -116,7 +119,8 @@ def counts_of(systems: Sequence[Scores], unit: str, resampling: Resampling) -> C
     if bootstrap.interval_kind(len(clusters)) == "bootstrap":
         drawn = bootstrap.bootstrap_weights(len(clusters), resampling.resamples, resampling.seed)
         resampled = [drawn @ each for each in sums]
-    return Counts(columns, clusters, sums, items, item_sums, resampled, resampling)
+    families = rows[0]["family"].n_unique()
+    return Counts(columns, clusters, families, sums, items, item_sums, resampled, resampling)
 
 
 class _ColumnUsage(Columns):
@@ -177,7 +181,14 @@ def resampled_values(metric: Metric, counts: Counts) -> Floats | None:
     if not counts.resampled:
         return None
     full = full_counts(counts)
-    return np.stack([metric.compute(Columns(counts.columns, sums), full) for sums in counts.resampled])
+    return np.stack(
+        [
+            _undefined(sums)
+            if _has_no_value(metric, counts, own)
+            else metric.compute(Columns(counts.columns, sums), full)
+            for own, sums in zip(counts.sums, counts.resampled, strict=True)
+        ]
+    )
 
 
 def of_counts(metric: Metric, counts: Counts) -> tuple[tuple[Rank, ...], list[Difference]]:
@@ -189,15 +200,25 @@ def of_counts(metric: Metric, counts: Counts) -> tuple[tuple[Rank, ...], list[Di
     def statistic(sums: NDArray[np.float64]) -> Floats:
         return metric.compute(Columns(counts.columns, sums), full)
 
-    values = [float(statistic(sums.sum(axis=0))) for sums in counts.sums]
-    inside = [statistic(sums) for sums in counts.sums]
+    silent = [_has_no_value(metric, counts, sums) for sums in counts.sums]
+    values = [
+        np.nan if no else float(statistic(sums.sum(axis=0))) for no, sums in zip(silent, counts.sums, strict=True)
+    ]
+    inside = [metric.part(Columns(counts.columns, sums)) for sums in counts.sums]
     resampled = resampled_values(metric, counts)
-    tested = _tested(statistic, counts, read, resampled) if resampled is not None else [None] * (len(values) - 1)
+    tested = (
+        _tested([_undefined if no or silent[0] else statistic for no in silent[1:]], counts, read, resampled)
+        if resampled is not None
+        else [None] * (len(values) - 1)
+    )
     found = []
     for place, known in enumerate(tested, start=1):
-        apart = inside[place] - inside[0]
+        undefined = silent[0] or silent[place]
+        apart = np.full(len(counts.clusters), np.nan) if undefined else inside[place] - inside[0]
         defined = apart[~np.isnan(apart)]
-        shares, deciding = paired.influence(statistic, counts.item_sums[0], counts.item_sums[place])
+        shares, deciding = paired.influence(
+            _undefined if undefined else statistic, counts.item_sums[0], counts.item_sums[place]
+        )
         found.append(
             Difference(
                 value=values[place] - values[0],
@@ -211,8 +232,25 @@ def of_counts(metric: Metric, counts: Counts) -> tuple[tuple[Rank, ...], list[Di
     return ranks(metric, values, resampled), found
 
 
-def _tested(statistic: Statistic, counts: Counts, read: NDArray[np.bool_], resampled: Floats) -> list[Tested]:
-    """Interval and test of each system but the first; where the metric reads the same of both, nothing is flipped."""
+def _has_no_value(metric: Metric, counts: Counts, sums: Floats) -> bool:
+    """Whether a system says nothing of what is measured, so that it has no value, in whatever sample."""
+    return bool(metric.no_value(Columns(counts.columns, sums.sum(axis=0))))
+
+
+def _undefined(sums: NDArray[np.float64]) -> Floats:
+    return np.full(sums.shape[:-1], np.nan)
+
+
+def _tested(
+    statistics: Sequence[Statistic], counts: Counts, read: NDArray[np.bool_], resampled: Floats
+) -> list[Tested]:
+    """Interval and test of each system but the first; where the metric reads the same of both, nothing is flipped.
+
+    Under ten families there is no test, whatever is resampled: items of one page depend on one another.
+    """
+    intervals = [bootstrap.percentile_interval(each - resampled[0]) for each in resampled[1:]]
+    if bootstrap.interval_kind(counts.families) == "range":
+        return [Tested(interval, None, np.nan, np.nan) for interval in intervals]
     first, *others = counts.sums
     tests = [
         paired.sign_flip(
@@ -223,9 +261,8 @@ def _tested(statistic: Statistic, counts: Counts, read: NDArray[np.bool_], resam
             counts.resampling.resamples,
             counts.resampling.seed,
         )
-        for other in others
+        for statistic, other in zip(statistics, others, strict=True)
     ]
-    intervals = [bootstrap.percentile_interval(each - resampled[0]) for each in resampled[1:]]
     return [
         Tested(interval, test, p, paired.minimal_detectable(interval.error))
         for interval, test, p in zip(intervals, tests, paired.holm([test.p for test in tests]), strict=True)

@@ -51,7 +51,7 @@ def score(
         gold: Reference texts to score against, instead of the dataset.
         options: What counts as right.
         resampling: How intervals are made.
-        allow_missing: Whether ids of the gold may be missing; they score as empty, or as wrong.
+        allow_missing: Whether ids of the gold may be missing; they score as empty, or as the answer `missing`.
         allow_extra: Whether ids that the gold does not have may be there; they are left out.
         output_format: What texts in `predictions` are written in: `text`, `markdown` or `html`.
         gold_text: What the texts of `gold` are written in.

@@ -92,7 +92,7 @@ def check(
         task: Whose predictions they are.
         gold: The gold.
         name: What to call the file.
-        allow_missing: Whether ids of the gold may be missing.
+        allow_missing: Whether ids of the gold may be missing, or have lines without an answer.
         allow_extra: Whether ids that the gold does not have may be there; they are left out, and counted.
         problems: What went wrong already; lines that could not be read may hold any id, so that with such problems
             nothing is said of missing ids.
@@ -131,7 +131,7 @@ def check(
     for line in lines:
         faults: list[Fault] = []
         unit = _unit_of(line, units, hints, first, faults)
-        given = _kinds_of(line, task, faults)
+        given = _kinds_of(line, task, faults, allow_missing)
         Field(line.record, "", faults).get("tool", string)
         if unit is not None and len(given) == 1:
             try:
@@ -141,7 +141,7 @@ def check(
                 faults += refused.faults
         found += [Problem(rule, line.location, message) for rule, message in faults]
     unreadable = any(problem.code in _UNREADABLE for problem in found)
-    missing = tuple(sorted(units.keys() - first.keys()))
+    missing = tuple(sorted(units.keys() - (by_id.keys() if allow_missing else first.keys())))
     if missing and not allow_missing and not unreadable:
         named = ", ".join(map(shortened, missing[:10])) + (
             f" and {len(missing) - 10} more" if len(missing) > 10 else ""
@@ -206,14 +206,17 @@ def _unit_of(
     return None
 
 
-def _kinds_of(line: Line, task: Task, faults: list[Fault]) -> list[str]:
-    """The kinds of the task that a line has; that they are not one is added to the faults, as are unknown keys."""
+def _kinds_of(line: Line, task: Task, faults: list[Fault], allow_missing: bool) -> list[str]:
+    """The kinds of the task that a line has; that they are not one is added to the faults, as are unknown keys.
+
+    A line of none is a missing answer, where that is allowed.
+    """
     keys = line.record.keys()
     known = ("id", *task.kinds, *task.extras)
     if unknown := sorted(keys - set(known)):
         faults.append(("unknown-field", f"{listed(unknown)}: {task.name} knows {', '.join(known)}"))
     given = [kind for kind in task.kinds if kind in keys]
-    if len(given) != 1:
+    if len(given) != 1 and (given or not allow_missing):
         named = " and ".join(given) if given else "none"
         faults.append(("form", f"the line has {named}: give exactly one of {', '.join(task.kinds)}"))
     return given

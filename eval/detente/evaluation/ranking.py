@@ -87,10 +87,7 @@ def rank(scores: Mapping[str, Scores], by: str | None = None, resampling: Resamp
     interval = bootstrap.interval_kind(len(counts.clusters))
     resampled = resampled_values(metric, counts) if isinstance(metric, Metric) else None
     places = ranks(metric, values, resampled)
-    order = sorted(
-        range(len(names)),
-        key=lambda system: (-np.nan_to_num(higher_is_better(metric, values[system]), nan=-np.inf), names[system]),
-    )
+    order = sorted(range(len(names)), key=lambda system: (places[system].rank or len(names) + 1, names[system]))
     turned = higher_is_better(metric, resampled) if resampled is not None else None
     gaps = [_gap_to_next(turned, order, position) for position in range(len(order))]
     return Ranking(

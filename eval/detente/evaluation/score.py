@@ -14,7 +14,7 @@ from detente.evaluation.engines import rows_of_systems
 from detente.evaluation.predictions import Predictions
 from detente.metrics.classification import Floats
 from detente.stats import bootstrap
-from detente.stats.bootstrap import Estimate
+from detente.stats.bootstrap import NOTHING, Estimate
 from detente.tasks.task import Counts, Gold, Metric, Options, Row, Task
 
 UNITS: Final = ("family", "article", "item")
@@ -128,7 +128,7 @@ def count(
 ) -> list[pl.DataFrame]:
     """The counts of several systems on the same units, one row per item; on `jobs` cores.
 
-    A unit without a prediction counts as empty, or as wrong.
+    A unit without a prediction counts as empty, or as the answer `missing`.
     """
     if task.group is None:
         counted = rows_of_systems(task.count, units, systems, options, jobs, advance)
@@ -215,12 +215,19 @@ def _scores(
     ns: dict[str, int] = {}
     reasons: dict[str, str] = {}
     for metric in task.metrics:
-        if metric.name in available:
-            metrics[metric.name] = bootstrap.estimate(_statistic(metric, task, full), sums, drawn)
-            ns[metric.name] = int(sum(full[name] for name in metric.n))
+        if metric.name not in available:
+            continue
+        if reason := metric.no_value(full):
+            metrics[metric.name] = NOTHING._replace(undefined=np.nan if drawn is None else 1.0)
+            ns[metric.name], reasons[metric.name] = 0, reason
+            continue
+        metrics[metric.name] = bootstrap.estimate(
+            _statistic(metric, task, full), sums, drawn, of_part(metric, task.columns)
+        )
+        ns[metric.name] = int(sum(full[name] for name in metric.n))
     for measure in task.corpus_metrics:
         value, ns[measure.name], reason = measure.compute(units, predictions.by_id, main)
-        metrics[measure.name] = Estimate(value, np.nan, np.nan, np.nan, 0, np.nan)
+        metrics[measure.name] = NOTHING._replace(value=value)
         reasons |= {measure.name: reason} if reason else {}
     sizes = {"units": len(units), "items": len(rows), "scored": len(main), "families": rows["family"].n_unique()}
     primary = primary_metric(task, metrics, gold.manifest["version"])
@@ -231,8 +238,8 @@ def _scores(
         metrics=metrics,
         n=ns,
         reasons=reasons,
-        majority={} if majority is None else _pooled(task, majority.filter(slice=MAIN), full),
-        breakdown=breakdown(task, rows, full, metrics),
+        majority={} if majority is None else _pooled(task, majority.filter(slice=MAIN)),
+        breakdown=breakdown(task, rows, metrics, reasons),
         sizes=sizes,
         interval=interval,
         resampling=resampling,
@@ -249,9 +256,14 @@ def _statistic(metric: Metric, task: Task, full: Counts) -> bootstrap.Statistic:
     return lambda sums: metric.compute(Columns(task.columns, sums), full)
 
 
-def _pooled(task: Task, rows: pl.DataFrame, full: Counts) -> dict[str, float]:
-    sums = rows.select(task.columns).sum().to_numpy()[0]
-    return {metric.name: float(_statistic(metric, task, full)(sums)) for metric in task.metrics}
+def of_part(metric: Metric, columns: Sequence[str]) -> bootstrap.Statistic:
+    """The metric of parts by themselves, from their sums of counts."""
+    return lambda sums: metric.part(Columns(columns, sums))
+
+
+def _pooled(task: Task, rows: pl.DataFrame) -> dict[str, float]:
+    full = Columns(task.columns, rows.select(task.columns).sum().to_numpy()[0])
+    return {metric.name: metric.whole(full) for metric in task.metrics}
 
 
 def primary_metric(task: Task, known: Container[str], version: str) -> str:
@@ -285,7 +297,10 @@ def one_item(task: Task, name: str, main: pl.DataFrame) -> float:
         return np.nan
     items = sums_of(main, task.columns, "item")
     total = items.sum(axis=0)
-    statistic = _statistic(metric, task, Columns(task.columns, total))
+    full = Columns(task.columns, total)
+    if metric.no_value(full):
+        return np.nan
+    statistic = _statistic(metric, task, full)
     value = statistic(total)
     moved = [np.abs(statistic(total - items + turned) - value) for turned in metric.flips(items, task.columns)]
     changes = np.concatenate(moved)
@@ -322,9 +337,12 @@ def _confusion(rows: pl.DataFrame) -> dict[str, dict[str, int]]:
 
 
 def breakdown(
-    task: Task, rows: pl.DataFrame, full: Counts, names: Container[str]
+    task: Task, rows: pl.DataFrame, names: Container[str], without_value: Container[str]
 ) -> dict[str, dict[str, dict[str, float]]]:
-    """The metrics named, of every part of the main rows, by each key; `slice` splits all rows."""
+    """The metrics named, of every part of the main rows by itself, by each key; `slice` splits all rows.
+
+    Those without a value have none in any part.
+    """
     result = {}
     for key in task.keys:
         if key in ("id", "item", "gold", "predicted") or rows[key].is_null().all():
@@ -332,7 +350,13 @@ def breakdown(
         part = rows if key == "slice" else rows.filter(slice=MAIN)
         values = part.group_by(key, maintain_order=True).len()
         sums = sums_of(part, task.columns, key)
-        scores = {metric.name: _statistic(metric, task, full)(sums) for metric in task.metrics if metric.name in names}
+        scores = {
+            metric.name: np.full(len(sums), np.nan)
+            if metric.name in without_value
+            else of_part(metric, task.columns)(sums)
+            for metric in task.metrics
+            if metric.name in names
+        }
         result[key] = {
             value: {"n": size, **{name: float(each[index]) for name, each in scores.items()}}
             for index, (value, size) in enumerate(values.iter_rows())
@@ -351,9 +375,10 @@ def per_unit(scores: Scores) -> pl.DataFrame:
     ]
     grouped = scores.rows.group_by("id", maintain_order=True)
     base = grouped.agg(pl.col(keys).first(), pl.col("wrong").sum())
-    full = Columns(task.columns, scores.main_rows.select(task.columns).sum().to_numpy()[0])
     sums = sums_of(scores.rows, task.columns, "id")
-    values = {metric.name: _statistic(metric, task, full)(sums) for metric in task.metrics}
+    values = {
+        metric.name: of_part(metric, task.columns)(sums) for metric in task.metrics if metric.name not in scores.reasons
+    }
     return base.with_columns(
         pl.Series(name, each).fill_nan(None) for name, each in values.items() if not np.isnan(each).all()
     )

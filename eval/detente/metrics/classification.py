@@ -1,7 +1,8 @@
 """Labels: precision, recall and F1, measures of a confusion matrix, of an ordered scale, and of probabilities.
 
-All are functions of sums over items. A confusion matrix is an array `(..., classes, classes)`, gold along the rows and
-predictions along the columns.
+All are functions of sums over items. A confusion matrix is an array `(..., classes, answers)`, gold along the rows and
+predictions along the columns: the classes in the same order, then what is an answer to none of them, such as a missing
+one, which is a false negative of its gold class and a false positive of none.
 """
 
 from bisect import bisect_left
@@ -43,7 +44,8 @@ def class_f1(confusion: ArrayLike) -> Floats:
     """F1 of each class, shape `(..., classes)`; NaN for a class that neither gold nor predictions have."""
     matrix = np.asarray(confusion, dtype=float)
     tp = np.diagonal(matrix, axis1=-2, axis2=-1)
-    return f1(tp, matrix.sum(axis=-2) - tp, matrix.sum(axis=-1) - tp)
+    predicted = matrix.sum(axis=-2)[..., : tp.shape[-1]]
+    return f1(tp, predicted - tp, matrix.sum(axis=-1) - tp)
 
 
 def accuracy(confusion: ArrayLike) -> Floats:
@@ -70,6 +72,15 @@ def macro_f1(confusion: ArrayLike, classes: Any = None) -> Floats:
     return ratio(scores.sum(axis=-1), scores.shape[-1])
 
 
+def mean_of_defined(scores: Floats) -> Floats:
+    """The mean along the last axis of the scores that are defined; NaN where none is.
+
+    Of the F1 of the classes it is the macro average over those that gold or predictions have, as in scikit-learn.
+    """
+    defined = ~np.isnan(scores)
+    return ratio(np.where(defined, scores, 0.0).sum(axis=-1), defined.sum(axis=-1))
+
+
 def supported(confusion: ArrayLike) -> NDArray[np.intp]:
     """Indices of the classes that the gold has."""
     matrix = np.asarray(confusion, dtype=float)
@@ -80,14 +91,16 @@ def mcc(confusion: ArrayLike) -> Floats:
     """Matthews correlation for any number of classes (R_K, Gorodkin 2004), in −1…1.
 
     With c the trace, s the sum, p and t the predicted and gold totals per class:
-    (c s − p·t) / √((s² − p·p)(s² − t·t)). NaN where predictions or gold have one class only.
+    (c s − p·t) / √((s² − p·p)(s² − t·t)). 0, its limit, where predictions or gold have one class only, as in
+    scikit-learn; NaN without items. A missing answer is a predicted class more.
     """
     matrix = np.asarray(confusion, dtype=float)
     gold, predicted = matrix.sum(axis=-1), matrix.sum(axis=-2)
     total = matrix.sum(axis=(-2, -1))
-    covariance = np.trace(matrix, axis1=-2, axis2=-1) * total - (gold * predicted).sum(axis=-1)
+    right = np.trace(matrix, axis1=-2, axis2=-1)
+    covariance = right * total - (gold * predicted[..., : gold.shape[-1]]).sum(axis=-1)
     spread = (total**2 - (predicted**2).sum(axis=-1)) * (total**2 - (gold**2).sum(axis=-1))
-    return ratio(covariance, np.sqrt(spread))
+    return np.where((spread == 0) & (total > 0), 0.0, ratio(covariance, np.sqrt(spread)))
 
 
 def mean_absolute_error(absolute_errors: ArrayLike, n: ArrayLike) -> Floats:
@@ -141,12 +154,17 @@ def brier(squared_errors: ArrayLike, n: ArrayLike) -> Floats:
     return ratio(squared_errors, n)
 
 
-def expected_calibration_error(confidences: ArrayLike, correct: ArrayLike, n: ArrayLike) -> Floats:
+def expected_calibration_error(
+    confidences: ArrayLike, correct: ArrayLike, n: ArrayLike, unanswered: ArrayLike = 0
+) -> Floats:
     """Σ_bins |correct − confidence| / n, in 0…1, 0 at best (Guo et al. 2017, ten equal bins); NaN without items.
+
+    An item without an answer counts 1, the most that one can: none can lower the error by staying away.
 
     Args:
         confidences: Sum of the top probabilities in each bin, shape `(..., bins)`.
         correct: Number of items in each bin whose top class is the gold one, shape `(..., bins)`.
-        n: Number of items, shape `(...)`.
+        n: Number of items, shape `(...)`, those without an answer among them.
+        unanswered: Number of items without an answer.
     """
-    return ratio(np.abs(np.subtract(correct, confidences)).sum(axis=-1), n)
+    return ratio(np.abs(np.subtract(correct, confidences)).sum(axis=-1) + unanswered, n)

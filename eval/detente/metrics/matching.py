@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from detente.metrics.classification import Floats, ratio
 from detente.text.spans import Span
 
+_TIE: Final = 1e-9
+"""What one agreement weighs beside a similarity: less than similarities that differ do, more than rounding does."""
 IOU_THRESHOLD: Final = 0.5
 """From this intersection over union on, a predicted item is the gold item that it is matched with."""
 
@@ -50,22 +52,25 @@ def iou(gold: Sequence[Sequence[Span]], predicted: Sequence[Sequence[Span]]) -> 
     return ratio(shared, sizes[0][:, None] + sizes[1][None, :] - shared)
 
 
-def match(similarity: ArrayLike, threshold: float) -> list[tuple[int, int]]:
+def match(similarity: ArrayLike, threshold: float, agreement: ArrayLike = 0.0) -> list[tuple[int, int]]:
     """The one-to-one matching with the most pairs that count and, of those, the greatest similarity.
 
     A pair counts if its similarity is above 0 and at least the threshold. Groups of items that no counting pair
     connects are matched each on its own, so that an item that counts with nothing changes nothing, not even how ties
-    fall. Of equally good matchings one is taken that depends only on the order of the items.
+    fall. Of equally good matchings the one with the greatest agreement is taken; of equals one that depends only on the
+    order of the items.
 
     Args:
         similarity: Shape `(gold, predicted)`, in 0…1.
         threshold: What a pair must reach.
+        agreement: What decides between equally similar pairs, such as how many of their labels agree: in 0…10, of the
+            same shape.
 
     Returns:
         Pairs of indices (gold, predicted), sorted; none where nothing counts.
     """
     values = np.asarray(similarity, dtype=float)
-    return _matched(np.where(values >= threshold, values, 0), most_pairs=True)
+    return _matched(np.where(values >= threshold, values + _TIE * np.asarray(agreement), 0), most_pairs=True)
 
 
 def soft_match(similarity: ArrayLike) -> list[tuple[int, int]]:

@@ -1,7 +1,8 @@
 """Measures of a ranking that average over the orders of ties, and never break them (McSherry and Najork 2008).
 
 Equal scores say nothing of the order, so each measure is its mean over all orders of the tied items: an exact sum, no
-sampling. Where no scores are equal it is the plain measure. A score of −∞ ranks an item last.
+sampling. Where no scores are equal it is the plain measure. An item with a score of −∞ is not retrieved: it has no
+rank, and a relevant one adds 0 and counts among the relevant all the same, as in trec_eval.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,10 +12,15 @@ from numpy.typing import ArrayLike
 
 
 def _ties(scores: ArrayLike, relevant: Sequence[bool]) -> Iterator[tuple[int, int, int, int]]:
-    """For each score, the greatest first: items and relevant ones above it, items and relevant ones that have it."""
+    """For each score, the greatest first: items and relevant ones above it, items and relevant ones that have it.
+
+    Of the items that are retrieved.
+    """
     values, wanted = np.asarray(scores, dtype=float), np.asarray(relevant, dtype=bool)
     if values.shape != wanted.shape or np.isnan(values).any():
         raise ValueError("every item needs a score, which is a number, and a relevance")
+    retrieved = values > -np.inf
+    values, wanted = values[retrieved], wanted[retrieved]
     _, groups, sizes = np.unique(-values, return_inverse=True, return_counts=True)
     above = hits_above = 0
     for size, hits in zip(sizes.tolist(), np.bincount(groups, weights=wanted).astype(int).tolist(), strict=True):
@@ -53,8 +59,8 @@ def precision_at(scores: ArrayLike, relevant: Sequence[bool], k: int) -> float:
     Args:
         scores: The higher, the earlier.
         relevant: Which items should come first.
-        k: At least 1. With k = the number of relevant items this is R-precision. If there are fewer items than k, the
-            missing ones count as not relevant.
+        k: At least 1. With k = the number of relevant items this is R-precision. If fewer items than k are retrieved,
+            those that lack count as not relevant.
 
     Returns:
         NaN without items.
@@ -66,14 +72,15 @@ def precision_at(scores: ArrayLike, relevant: Sequence[bool], k: int) -> float:
         raise ValueError(f"k is {k}, not 1 or more")
     ties = list(_ties(scores, relevant))
     found = sum(hits * min(1.0, max(0, k - above) / size) for above, _, size, hits in ties)
-    return found / k if ties else np.nan
+    return found / k if len(relevant) else np.nan
 
 
 def reciprocal_rank(scores: ArrayLike, relevant: Sequence[bool]) -> float:
     """1 / the rank of the first relevant item, in 0…1, ties averaged over.
 
     In the first tie that has a relevant item, of `n` items with `r` relevant ones below `c` others, the first relevant
-    one stands at place i with the probability C(n − i, r − 1) / C(n, r); the mean of 1 / (c + i).
+    one stands at place i with the probability C(n − i, r − 1) / C(n, r); the mean of 1 / (c + i). 0 if no relevant item
+    is retrieved.
 
     Args:
         scores: The higher, the earlier.
@@ -93,4 +100,4 @@ def reciprocal_rank(scores: ArrayLike, relevant: Sequence[bool]) -> float:
                 mean += none_yet * now / (above + place + 1)
                 none_yet *= 1 - now
             return mean
-    return np.nan
+    return 0.0 if np.any(relevant) else np.nan

@@ -8,10 +8,10 @@ from typing import Any, Final
 from detente.evaluation.compare import Comparison, Pair
 from detente.evaluation.differences import Difference, Rank
 from detente.evaluation.items import ItemDifference
-from detente.report.scores import undefined_shares
+from detente.report.scores import CONDITIONAL, missing_note, undefined_shares
 from detente.report.tables import Report, Section, bounds, counted, number
+from detente.stats import bootstrap
 from detente.stats.paired import EXACT
-from detente.text.display import listed
 
 SHOWN: Final = 10
 """So many items, and pairs of metrics, stand in a table; the JSON has all."""
@@ -90,8 +90,9 @@ def _tests(difference: Difference, many: bool) -> tuple[str, ...]:
     tested = difference.tested
     if tested is None:
         return ("–",) * (4 + many)
-    low, high = tested.interval.low, tested.interval.high
-    spread = bounds(low, high, "+")
+    spread = bounds(tested.interval.low, tested.interval.high, "+")
+    if tested.test is None:
+        return (spread, *("–",) * (3 + many))
     adjusted = (_p(tested.p_holm),) if many else ()
     return (spread, _p(tested.test.p), *adjusted, _p(tested.test.smallest), number(tested.detectable))
 
@@ -128,6 +129,8 @@ def notes(comparison: Comparison) -> list[str]:
     if comparison.interval == "range":
         few = f"{clusters} clusters ({unit}) are too few for an interval or a p: read the differences, and what decides"
         found.append(f"{few}; mean is over clusters of equal weight")
+    elif comparison.families < bootstrap.MIN_CLUSTERS:
+        found.append(f"no p: {comparison.families} families are too few for a test, whatever is resampled")
     else:
         found += [
             f"p: two-sided sign-flip test over {clusters} clusters ({unit}), exact if m ≤ {EXACT} of them differ",
@@ -136,11 +139,11 @@ def notes(comparison: Comparison) -> list[str]:
             "detectable: (1.96 + 0.84) × standard error, the true difference found in 80% of such samples",
         ]
     if unit != "family":
-        found.append("units share texts and topics: this comparison is conditional on these pages")
+        found.append(CONDITIONAL)
     found += [f"{pair.first} and {pair.second} differ on no item" for pair in comparison.pairs if not pair.items]
     for name, scores in comparison.scores.items():
         if scores.missing:
-            found.append(f"{name}: scored as empty, since missing: {listed(scores.missing)}")
+            found.append(f"{name}: {missing_note(scores)}")
     undefined = undefined_shares(
         (f"{name} ({pair.second})", each.tested.interval.undefined)
         for pair in comparison.pairs
@@ -202,7 +205,10 @@ def _rank(rank: Rank, comparison: Comparison) -> dict[str, Any]:
 
 
 def _difference(each: Difference, pair: Pair) -> dict[str, Any]:
-    """Under ten clusters the difference in each of them; from ten on interval and test, and never both."""
+    """Under ten clusters the difference in each of them; from ten on interval and test, and never both.
+
+    Under ten families there is no test: what it would give is None.
+    """
     found: dict[str, Any] = {
         "difference": each.value,
         "better": {1: pair.second, -1: pair.first}.get(each.better),
@@ -215,10 +221,10 @@ def _difference(each: Difference, pair: Pair) -> dict[str, Any]:
         "low": interval.low,
         "high": interval.high,
         "undefined": interval.undefined,
-        "p": test.p,
+        "p": test and test.p,
         "p_holm": each.tested.p_holm,
-        "smallest_p": test.smallest,
-        "exact": test.exact,
-        "clusters_differing": test.clusters,
+        "smallest_p": test and test.smallest,
+        "exact": test and test.exact,
+        "clusters_differing": test and test.clusters,
         "minimal_detectable": each.tested.detectable,
     }

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from detente.evaluation.ranking import RankedSystem, Ranking, with_and_without_empty
 from detente.evaluation.score import named_metrics
+from detente.report.scores import CONDITIONAL, missing_note, standard, surplus
 from detente.report.scores import document as scores_document
-from detente.report.scores import standard, surplus
 from detente.report.tables import Report, Section, bounds, number
 from detente.tasks.metric_families import SURPLUS
 
@@ -38,7 +38,7 @@ def sections(ranking: Ranking, asked: Sequence[str] = ()) -> Iterator[Section]:
         ranking.by.name,
         "95% interval" if bootstrap else "range",
     ]
-    header += [*(["next"] if bootstrap else []), *others, *(["no text"] if empty else [])]
+    header += [*(["next"] if bootstrap else []), "n", *others, *(["no text"] if empty else [])]
     rows = []
     for placed in ranking.systems:
         place, found = placed.standing, placed.scores.metrics
@@ -47,6 +47,7 @@ def sections(ranking: Ranking, asked: Sequence[str] = ()) -> Iterator[Section]:
         row += ["–" if place.interval is None else "{}…{}".format(*place.interval)] if bootstrap else []
         row += [number(place.value), bounds(spread.low, spread.high)]
         row += [{True: ">", False: "≈", None: ""}[placed.significant]] if bootstrap else []
+        row += [f"{_answered(placed)} of {placed.scores.sizes['units']}"]
         row += [number(found[name].value) for name in others]
         row += [str(int(placed.scores.rows["without_text"].sum()))] if empty else []
         rows.append(tuple(row))
@@ -68,12 +69,19 @@ def notes(ranking: Ranking) -> list[str]:
         )
     else:
         found.append("so few families allow neither interval nor rank interval: the range is over families")
+    if ranking.unit != "family":
+        found.append(CONDITIONAL)
     for placed in ranking.systems:
         found += _absences(placed, ranking)
         found += [f"{placed.name}: {note}" for note in surplus(placed.scores)]
     if ranking.settings.get("nltk") == "none":
         found.append("rouge_lsum needs the extra: pip install 'detente[rouge]'")
     return found
+
+
+def _answered(placed: RankedSystem) -> int:
+    """How many units have a prediction."""
+    return placed.scores.sizes["units"] - len(placed.scores.missing)
 
 
 def _without_text(placed: RankedSystem) -> int:
@@ -88,6 +96,9 @@ def _absences(placed: RankedSystem, ranking: Ranking) -> Iterator[str]:
         effect = f"{number(counted)} as it counts them, {number(left_out)} without them"
         yield f"{placed.name}: {count} pages without text; {ranking.by.name} {effect}"
     parts = placed.scores.settings
+    if placed.scores.missing and "predicted" in ranking.task.keys:
+        yield f"{placed.name}: {missing_note(placed.scores)}"
+        return
     for name, what in (("missing", "missing"), ("crashed", "crashed"), ("extra", "not in the gold")):
         if int(parts.get(name, 0)):
             yield f"{placed.name}: {parts[name]} pages {what}, {'left out' if name == 'extra' else 'counted as empty'}"
@@ -106,6 +117,7 @@ def document(ranking: Ranking) -> dict[str, Any]:
         systems.append(
             {
                 "name": placed.name,
+                "answered": _answered(placed),
                 "rank": placed.standing.rank,
                 "ranks": list(placed.standing.interval) if placed.standing.interval else None,
                 "significant": placed.significant,

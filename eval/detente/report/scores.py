@@ -12,7 +12,7 @@ from detente.data.jsonl import dump_lines
 from detente.data.problems import Problem, ValidationError
 from detente.evaluation.score import ALL, Scores, errors, named_metrics, per_unit
 from detente.report.tables import Report, Section, bounds, counted, number
-from detente.tasks.metric_families import NOTED, SURPLUS
+from detente.tasks.metric_families import MISSING, NOTED, SURPLUS
 from detente.text.display import listed
 
 SHOWN_METRICS: Final = 4
@@ -20,6 +20,11 @@ DEFAULT_BREAKDOWNS: Final = ("article", "template", "phenomenon", "output", "sli
 MAX_PARTS: Final = 12
 """A breakdown into more parts than these is shown only if it is asked for."""
 SHOWN_ERRORS: Final = 10
+CONDITIONAL: Final = (
+    "conditional on these pages: items of a page, and pages that share a text, depend on one another, so that intervals"
+    " are too narrow for other pages"
+)
+"""What must be known where families are not what is resampled."""
 
 
 def choose(scores: Scores, metrics: Sequence[str], by: Sequence[str]) -> Scores:
@@ -106,6 +111,10 @@ def _remark(scores: Scores, name: str) -> str:
     remarks = []
     if name == scores.primary and scores.one_item == scores.one_item:
         remarks.append(f"primary; one item: up to {number(scores.one_item)}")
+    found = scores.metrics[name]
+    if 0 < found.defined < found.clusters:
+        what = "mean" if scores.interval == "bootstrap" else "range and mean"
+        remarks.append(f"{what} over {found.defined} of {counted(found.clusters, scores.resampling.unit)}")
     if scores.outside_range(name):
         remarks.append("outside the range: it is of all counts together, no mean of parts")
     return "; ".join(remarks)
@@ -125,8 +134,10 @@ def _breakdowns(scores: Scores, names: Sequence[str], by: Sequence[str]) -> Iter
 
 def _items(scores: Scores) -> Iterator[Section]:
     if scores.confusion:
-        labels = sorted({label for row in scores.confusion.values() for label in row} | set(scores.confusion))
-        counts = [(gold, *(str(scores.confusion.get(gold, {}).get(label, 0)) for label in labels)) for gold in labels]
+        every = {label for row in scores.confusion.values() for label in row} | set(scores.confusion)
+        golds = sorted(every - {MISSING})
+        labels = [*golds, *(every & {MISSING})]
+        counts = [(gold, *(str(scores.confusion.get(gold, {}).get(label, 0)) for label in labels)) for gold in golds]
         yield Section("confusion: gold down, predicted across", ("gold", *labels), counts)
     wrong = errors(scores)
     if len(wrong):
@@ -146,7 +157,7 @@ def notes(scores: Scores, names: Collection[str] = ()) -> list[str]:
             else "range and mean are over the units named in the signature"
         )
     if not by_family:
-        found.append("units share texts and topics: this spread is conditional on these pages")
+        found.append(CONDITIONAL)
     if "without_text" in scores.rows.columns and (count := int(scores.rows["without_text"].sum())):
         dropped = settings.get("empty") == "drop"
         how = "left out of every mean" if dropped else "counted as each measure counts them, mostly as 0"
@@ -156,7 +167,7 @@ def notes(scores: Scores, names: Collection[str] = ()) -> list[str]:
     if settings.get("nltk") == "none":
         found.append("rouge_lsum needs the extra: pip install 'detente[rouge]'")
     if scores.missing:
-        found.append(f"scored as empty, since missing: {listed(scores.missing)}")
+        found.append(missing_note(scores))
     found += surplus(scores)
     if undefined := undefined_shares((name, each.undefined) for name, each in scores.metrics.items()):
         found.append(undefined)
@@ -169,6 +180,14 @@ def surplus(scores: Scores) -> list[str]:
     """Notes on what an output holds too much of."""
     shares = {name: scores.metrics[name].value for name in SURPLUS if name in scores.metrics}
     return [f"{share:.1%} {SURPLUS[name]} ({name})" for name, share in shares.items() if share > NOTED]
+
+
+def missing_note(scores: Scores) -> str:
+    """Which units have no prediction: their number, and the first of them."""
+    labelled = "predicted" in scores.task.keys and MISSING in scores.rows["predicted"]
+    how = "the answer is `missing`" if labelled else "scored as empty"
+    units = counted(scores.sizes["units"], "unit")
+    return f"{len(scores.missing)} of {units} not predicted, {how}: {listed(scores.missing)}"
 
 
 def undefined_shares(shares: Iterable[tuple[str, float]]) -> str:

@@ -15,7 +15,7 @@ from detente.metrics.classification import Floats
 MIN_CLUSTERS: Final = 10
 """So many clusters, and not fewer, allow a bootstrap."""
 UNDEFINED_LIMIT: Final = 0.05
-"""From this share of undefined resamples on there is no interval; one of ranks, above it."""
+"""Above this share of undefined resamples there is no interval, of scores or of ranks."""
 _LEVEL: Final = 0.95
 
 Statistic = Callable[[NDArray[np.float64]], Floats]
@@ -30,8 +30,9 @@ class Estimate(NamedTuple):
         low: Least value over the clusters, or lower percentile bound.
         high: Greatest value over the clusters, or upper percentile bound.
         mean: Plain mean of the clusters' values.
-        defined: In how many clusters the metric is defined.
+        defined: In how many clusters the metric is defined, which are those of range and mean.
         undefined: Share of the resamples in which it is not; NaN where there are none.
+        clusters: How many clusters there are.
     """
 
     value: float
@@ -40,13 +41,18 @@ class Estimate(NamedTuple):
     mean: float
     defined: int
     undefined: float
+    clusters: int = 0
+
+
+NOTHING: Final = Estimate(np.nan, np.nan, np.nan, np.nan, 0, np.nan)
+"""The estimate of what has no value."""
 
 
 class Interval(NamedTuple):
     """A percentile bootstrap interval (Efron and Tibshirani 1993).
 
     Attributes:
-        low: The 2.5% percentile; NaN, like the next two, if 5% of the resamples or more are undefined.
+        low: The 2.5% percentile; NaN, like the next two, if over 5% of the resamples are undefined.
         high: The 97.5% percentile.
         error: Standard deviation of the resampled values, in their unit; NaN of fewer than two.
         undefined: Share of the resamples that are undefined, 0…1.
@@ -83,6 +89,11 @@ def percentiles(
     return low, high
 
 
+def too_many_undefined(undefined: int, resamples: int) -> bool:
+    """Whether so many undefined resamples leave no interval: over 5%."""
+    return undefined > UNDEFINED_LIMIT * resamples
+
+
 def percentile_interval(resampled: ArrayLike) -> Interval:
     """The percentile interval of a number that is resampled: every interval of the house is made here.
 
@@ -92,30 +103,36 @@ def percentile_interval(resampled: ArrayLike) -> Interval:
     values = np.asarray(resampled, dtype=float)
     kept = values[~np.isnan(values)]
     undefined = 1 - kept.size / values.size
-    if kept.size <= (1 - UNDEFINED_LIMIT) * values.size:
+    if too_many_undefined(values.size - kept.size, values.size):
         return Interval(np.nan, np.nan, np.nan, undefined)
     low, high = percentiles(kept)
     error = float(kept.std(ddof=1)) if kept.size > 1 else np.nan
     return Interval(float(low), float(high), error, undefined)
 
 
-def estimate(statistic: Statistic, sums: NDArray[np.float64], drawn: NDArray[np.float64] | None) -> Estimate:
+def estimate(
+    statistic: Statistic,
+    sums: NDArray[np.float64],
+    drawn: NDArray[np.float64] | None,
+    of_cluster: Statistic | None = None,
+) -> Estimate:
     """A metric with its interval, or its range.
 
     Args:
         statistic: The metric.
         sums: The counts of each cluster, shape `(clusters, columns)`.
         drawn: The weights of the resamples, or None for the range over the clusters.
+        of_cluster: The metric of a cluster by itself, if that is another formula.
 
     Returns:
         The estimate; NaN for whatever is undefined.
     """
     value = float(statistic(sums.sum(axis=0)))
-    each = np.atleast_1d(statistic(sums))
+    each = np.atleast_1d((of_cluster or statistic)(sums))
     defined = each[~np.isnan(each)]
     mean = float(defined.mean()) if defined.size else np.nan
     if drawn is None:
         low, high = (float(defined.min()), float(defined.max())) if defined.size else (np.nan, np.nan)
-        return Estimate(value, low, high, mean, defined.size, np.nan)
+        return Estimate(value, low, high, mean, defined.size, np.nan, each.size)
     low, high, _, undefined = percentile_interval(statistic(drawn @ sums))
-    return Estimate(value, low, high, mean, defined.size, undefined)
+    return Estimate(value, low, high, mean, defined.size, undefined, each.size)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.metrics.classification import Floats
-from detente.stats.bootstrap import UNDEFINED_LIMIT, Statistic, percentiles
+from detente.stats.bootstrap import Statistic, percentiles, too_many_undefined
 
 EXACT: Final = 16
 """Up to so many clusters in which the systems differ, every assignment of signs is tried: 2¹⁵ of them, by symmetry."""
@@ -138,8 +138,9 @@ def rank_intervals(good: NDArray[np.float64]) -> list[tuple[int, int] | None]:
     Returns:
         One pair for each system; None for all if some score is undefined in over 5% of the resamples.
     """
-    kept = good[:, ~np.isnan(good).any(axis=0)]
-    if kept.shape[1] < (1 - UNDEFINED_LIMIT) * good.shape[1]:
+    undefined = np.isnan(good).any(axis=0)
+    kept = good[:, ~undefined]
+    if too_many_undefined(int(undefined.sum()), undefined.size):
         return [None] * len(good)
     best, worst = ranks(kept)
     (lows, _), (_, highs) = percentiles(best, "inverted_cdf"), percentiles(worst, "inverted_cdf")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from detente.data.fields import label, read
 from detente.data.jsonl import Record
 from detente.metrics.official import krippendorff_alpha
+from detente.tasks.metric_families import MISSING
 from detente.tasks.task import CorpusMetric, CorpusValue
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ def most_frequent(found: Iterable[str], labels: Sequence[str]) -> str:
     """The most frequent label; of equals the first of the inventory."""
     counted = Counter(found)
     return max(labels, key=lambda name: counted[name])
+
+
+def answered(gold: str, predicted: str) -> str:
+    """What is wrong with an answer, in words: `favor, predicted against`, or `favor, missing`."""
+    return f"{gold}, missing" if predicted == MISSING else f"{gold}, predicted {predicted}"
 
 
 def label_scorer(
@@ -59,7 +65,10 @@ def label_scorer(
 
 
 def alpha() -> CorpusMetric:
-    """Krippendorff's nominal α between the gold and the predictions, as if they were two annotators."""
+    """Krippendorff's nominal α between the gold and the predictions, as if they were two annotators.
+
+    A missing answer is a value of its own: left out, as α leaves out missing values, it would raise α.
+    """
 
     def compute(_: Mapping[str, Any], __: Mapping[str, Any], rows: "pl.DataFrame") -> CorpusValue:
         ratings = [rows[side].to_list() for side in ("gold", "predicted")]

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detente.metrics import classification
 from detente.metrics.classification import Floats, f1, precision, ratio, recall
@@ -17,6 +16,9 @@ from detente.tasks.task import Counts, Flips, Items, Metric
 from detente.text.whitespace import WhitespaceErrors
 
 Compute = Callable[[Counts, Counts], Floats]
+
+MISSING: Final = "missing"
+"""The answer of an item that has none: a false negative of the gold label, and a false positive of none."""
 
 OUTCOMES: Final = ("tp", "fp", "fn")
 
@@ -69,14 +71,14 @@ def swapped(name: str) -> Flips:
 
 
 def relabelled(labels: Sequence[str], cells: Callable[[str, str], str]) -> Flips:
-    """Each item gets each of the labels as its answer; its gold label stays."""
+    """Each item gets each of the labels as its answer, or none; its gold label stays."""
 
     def flips(items: Items, columns: Sequence[str]) -> list[Items]:
         made = []
-        for answer in labels:
+        for answer in (*labels, MISSING):
             turned = items.copy()
             for gold in labels:
-                row = [columns.index(cells(gold, predicted)) for predicted in labels]
+                row = [columns.index(cells(gold, predicted)) for predicted in (*labels, MISSING)]
                 turned[:, row] = 0
                 turned[:, columns.index(cells(gold, answer))] = items[:, row].sum(axis=1)
             made.append(turned)
@@ -134,13 +136,13 @@ def cell(gold: str, predicted: str) -> str:
 
 
 def confusion_columns(labels: Sequence[str]) -> tuple[str, ...]:
-    """The names of the count columns of a confusion matrix."""
-    return tuple(cell(gold, predicted) for gold in labels for predicted in labels)
+    """The names of the count columns of a confusion matrix: each label, and `missing`, predicted for each label."""
+    return tuple(cell(gold, predicted) for gold in labels for predicted in (*labels, MISSING))
 
 
 def confusion(counts: Counts, labels: Sequence[str]) -> Floats:
-    """The matrices, gold along the rows, of the count columns named `gold>predicted`."""
-    rows = [np.stack([counts[cell(gold, predicted)] for predicted in labels], axis=-1) for gold in labels]
+    """The matrices, gold along the rows, of the count columns named `gold>predicted`; the last column is `missing`."""
+    rows = [np.stack([counts[cell(gold, answer)] for answer in (*labels, MISSING)], axis=-1) for gold in labels]
     return np.stack(rows, axis=-2)
 
 
@@ -150,11 +152,15 @@ def of_confusion(
     labels: Sequence[str],
     measure: Callable[[Floats, Floats], Floats],
     *,
+    of_part: Callable[[Floats], Floats] | None = None,
     bounds: tuple[float, float] = (0.0, 1.0),
     reference: str = "",
     group: str = "",
 ) -> Metric:
-    """A metric of a confusion matrix; `measure` is given that of the sample, and that of the full set."""
+    """A metric of a confusion matrix; `measure` is given that of the sample, and that of the full set.
+
+    `of_part` is given that of a part by itself, where that is another formula.
+    """
 
     def compute(counts: Counts, full: Counts) -> Floats:
         return measure(confusion(counts, labels), confusion(full, labels))
@@ -168,6 +174,7 @@ def of_confusion(
         reference=reference,
         group=group,
         flips=relabelled(labels, cell),
+        of_part=None if of_part is None else lambda counts: of_part(confusion(counts, labels)),
     )
 
 
@@ -176,22 +183,33 @@ def accuracy(name: str, labels: Sequence[str], *, formula: str = "right / all", 
     return of_confusion(name, formula, labels, lambda matrix, _: classification.accuracy(matrix), group=group)
 
 
+OF_PART: Final = "; of a part, over those that it has in gold or predictions"
+"""What a part's macro average runs over, for the formulas."""
+
+
 def macro_f1(
     name: str, labels: Sequence[str], *, formula: str = "mean F1 over the labels that the gold has", group: str = ""
 ) -> Metric:
-    """The mean F1 over the labels that the full set's gold has, the same in every sample."""
+    """The mean F1 over the labels that the full set's gold has, the same in every sample.
+
+    Of a part by itself over the labels that it has in gold or predictions, as in scikit-learn, so that it has a value
+    wherever there are items.
+    """
 
     def measure(matrix: Floats, full: Floats) -> Floats:
         return classification.macro_f1(matrix, classification.supported(full))
 
-    return of_confusion(name, formula, labels, measure, group=group)
+    def of_part(matrix: Floats) -> Floats:
+        return classification.mean_of_defined(classification.class_f1(matrix))
+
+    return of_confusion(name, formula + OF_PART, labels, measure, of_part=of_part, group=group)
 
 
 def mcc(labels: Sequence[str], group: str = "") -> Metric:
     """Matthews correlation."""
     return of_confusion(
         "mcc",
-        "Matthews correlation (R_K) over the labels",
+        "Matthews correlation (R_K) over the labels; 0 if either side has one label only",
         labels,
         lambda matrix, _: classification.mcc(matrix),
         bounds=(-1.0, 1.0),
@@ -211,18 +229,21 @@ def label_f1(name: str, label: str, labels: Sequence[str], group: str = "") -> M
     return of_confusion(name, f"2 tp / (2 tp + fp + fn) of {label}", labels, measure, group=group)
 
 
-def where(metric: Metric, defined: Callable[[Counts, Counts], NDArray[np.bool_]]) -> Metric:
-    """The metric where something holds of the counts of a sample and of the full set, NaN elsewhere."""
+def where_said(metric: Metric, noun: str, said: str, of: str = "") -> Metric:
+    """The metric of what a system says of something at all, of whatever part; without a value where it never does.
 
-    def compute(counts: Counts, full: Counts) -> Floats:
-        return np.where(defined(counts, full), metric.compute(counts, full), np.nan)
+    Args:
+        metric: The metric.
+        noun: What is said, for the reason that there is no value.
+        said: The count column of how often it is said.
+        of: The count column of what it could have been said of. A system without any is measured: it has missed all.
+    """
 
-    return replace(metric, compute=compute)
+    def no_value(full: Counts) -> str:
+        silent = float(full[said]) == 0 and (not of or float(full[of]) > 0)
+        return f"no prediction has {noun}" if silent else ""
 
-
-def where_given(metric: Metric, given: str) -> Metric:
-    """The metric of what the system says of some item of the full set; NaN where it says it of none."""
-    return where(metric, lambda _, full: np.asarray(full[given]) > 0)
+    return replace(metric, no_value=no_value)
 
 
 TEXT_ERROR_COLUMNS: Final = WhitespaceErrors._fields

@@ -70,12 +70,16 @@ class Metric:
         formula: What it is, in one line.
         compute: From the counts of a sample, or of many at once, and the counts of the full set, which fix the classes
             of a macro average. Undefined is NaN.
+        of_part: The same of a part by itself, such as a family, where that is another formula: a macro average over the
+            classes that the part has. See `part`.
         n: The count columns whose sum is the number of observations that the metric rests on.
         best: The value of a perfect prediction.
         bounds: Least and greatest value.
         reference: Where it comes from, for a measure that bears another's name.
         group: What it tells, as a heading over metrics of a kind.
         flips: What the counts of an item become if its answer is another one; None where that is not told.
+        no_value: Why a system has no value, from its counts of the full set: it says nothing of what is measured.
+            Empty if it has one.
     """
 
     name: str
@@ -87,6 +91,16 @@ class Metric:
     reference: str = ""
     group: str = ""
     flips: Flips | None = None
+    of_part: Callable[[Counts], Floats] | None = None
+    no_value: Callable[[Counts], str] = lambda _: ""
+
+    def whole(self, counts: Counts) -> float:
+        """The metric of all that a system says; NaN if it says nothing of what is measured."""
+        return np.nan if self.no_value(counts) else float(self.compute(counts, counts))
+
+    def part(self, counts: Counts) -> Floats:
+        """The metric of parts of the whole, each by itself: no class comes from the other parts."""
+        return self.of_part(counts) if self.of_part else self.compute(counts, counts)
 
 
 class CorpusValue(NamedTuple):
@@ -155,7 +169,8 @@ class Task:
         metrics: Functions of the counts, in the order of the output.
         units: From the gold and the ids that predictions name to the gold's units, by id.
         parse: A prediction from its line; raises `PredictionError`.
-        count: The rows of one unit. The prediction is None if it is missing, which scores as empty, or as wrong.
+        count: The rows of one unit. The prediction is None if it is missing, which scores as empty, or as the answer
+            `missing`.
         inputs: What a model may see of the units: no labels, nor what leaks them.
         baselines: What little effort already reaches.
         id_pattern: What its ids look like, where other tasks have the same kinds of lines: a regular expression for

@@ -38,7 +38,7 @@ def values(gold: list[str], predicted: list[str | None]) -> dict[str, float]:
 def measured(units, by_id, options: Options | None = None) -> dict[str, float]:
     rows = scoring.count(AGREEMENT, units, [by_id], options or Options())[0]
     sums = scoring.Columns(AGREEMENT.columns, rows.select(AGREEMENT.columns).sum().to_numpy()[0])
-    return {metric.name: float(metric.compute(sums, sums)) for metric in AGREEMENT.metrics}
+    return {metric.name: metric.whole(sums) for metric in AGREEMENT.metrics}
 
 
 GOLD = ["agree", "agree", "disagree", "discuss", "unrelated", "unrelated", "unrelated", "unrelated"]
@@ -64,7 +64,8 @@ def test_every_metric_by_hand() -> None:
 
 def test_undefined_is_nan() -> None:
     found = values(["unrelated"], ["unrelated"])
-    assert np.isnan([found["weighted_score"], found["f1_agree"], found["f1_related"], found["mcc"]]).all()
+    assert np.isnan([found["weighted_score"], found["f1_agree"], found["f1_related"]]).all()
+    assert found["mcc"] == 0  # constant
     assert found["relative_score"] == found["accuracy"] == found["macro_f1"] == 1
     assert np.isnan(list(measured({}, {}).values())).all()
 

@@ -52,7 +52,7 @@ def values(units, lines, options: Options | None = None) -> dict[str, float]:
     }
     rows = scoring.count(ATTRIBUTION, {unit.id: unit for unit in units}, [by_id], options or Options())[0]
     sums = scoring.Columns(ATTRIBUTION.columns, rows.select(ATTRIBUTION.columns).sum().to_numpy()[0])
-    return {metric.name: float(metric.compute(sums, sums)) for metric in ATTRIBUTION.metrics}
+    return {metric.name: metric.whole(sums) for metric in ATTRIBUTION.metrics}
 
 
 def defined(found: dict[str, float]) -> set[str]:
@@ -260,18 +260,16 @@ def test_one_more_wrong_claim_never_helps(data: st.DataObject) -> None:
 
 
 def test_a_systems_own_fields_decide_where_it_is_compared_with_another() -> None:
-    # As in `compare`, the full set is the sum of two systems, one of ids and one of spans.
     unit = claim("1", row("ann"))
     counted = [
         ATTRIBUTION.count(unit, ATTRIBUTION.parse(unit, {"id": "1", "source": source}), Options())[0]
         for source in ("ann", [[*SPEAKER]])
     ]
     first, second = ({name: np.float64(each.get(name, 0)) for name in ATTRIBUTION.columns} for each in counted)
-    full = {name: first[name] + second[name] for name in first}
     for metric in ATTRIBUTION.metrics:
         kind = metric.name.split("_")[0]
-        assert bool(np.isnan(metric.compute(first, full))) == (kind != "entity"), metric.name
-        assert bool(np.isnan(metric.compute(second, full))) == (kind != "source"), metric.name
+        assert bool(metric.no_value(first)) == (kind != "entity"), metric.name
+        assert bool(metric.no_value(second)) == (kind != "source"), metric.name
 
 
 def test_inputs_show_words_and_sources_and_no_label(gold) -> None:

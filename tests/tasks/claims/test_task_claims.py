@@ -193,9 +193,9 @@ def test_scores_by_hand(minimal_gold, predict) -> None:
     assert found["type_accuracy_overall"] == 1 / 4
     assert found["type_macro_f1_overall"] == pytest.approx((2 / 3 + 0) / 2)
     assert found["presentation_accuracy"] == 1 / 2
-    # From .5 on a claim is predicted: tp 1, fp 1 (spurious), fn 2. Ranks: .9 yes, .5 no, .2 yes, missed yes.
+    # From .5 on a claim is predicted: tp 1, fp 1 (spurious), fn 2. Ranks: .9 yes, .5 no, .2 yes; a yes is not found.
     assert found["check_worthy_f1"] == 2 / (2 + 1 + 2)
-    assert found["check_worthy_average_precision"] == pytest.approx((1 + 2 / 3 + 3 / 4) / 3)
+    assert found["check_worthy_average_precision"] == pytest.approx((1 + 2 / 3 + 0) / 3)
     assert found["check_worthy_r_precision"] == 2 / 3
     assert found["check_worthy_precision_at_5"] == 2 / 3
     assert found["check_worthy_mrr"] == 1
@@ -228,7 +228,19 @@ def test_nothing_found_has_recall_0_and_no_precision(gold, predict) -> None:
     for level in ("iou50", "exact", "partial", "claim_char"):
         assert np.isnan(found[f"{level}_precision"])
         assert found[f"{level}_recall"] == found[f"{level}_f1"] == 0
-    assert all(np.isnan(found[name]) for names in LABEL_METRICS.values() for name in names)
+    # All that is to be judged is missed; there is nothing to be in a cluster, and no ranking for the official scorer.
+    judged = {name for field in LABEL_METRICS if field != "propositions" for name in LABEL_METRICS[field]}
+    judged -= {"checkthat_average_precision"}
+    assert {name: found[name] for name in judged} == dict.fromkeys(judged, 0.0)
+    assert np.isnan(found["b_cubed_f1"])
+    assert empty.reasons["b_cubed_f1"] == "no prediction has propositions"
+    claims = sum(len(article.claims) for article in units.values())
+    assert np.isnan(found["checkthat_average_precision"])
+    assert (
+        empty.reasons["checkthat_average_precision"] == f"{claims} of {claims} claims are not found, or have no score"
+    )
+    # Every proposition that is reported has at least one independent source, of which none is found.
+    assert found["sources_min_error"] > 0
     # A missing article is an empty one.
     full = {name: gold_claims(article) for name, article in units.items()}
     first = next(iter(full))
@@ -263,6 +275,74 @@ def test_a_claim_told_twice_is_spurious_once(gold, predict) -> None:
     assert found["exact_f1"] == found["check_worthy_f1"] == found["type_macro_f1_overall"] == pytest.approx(2 / 3)
     assert found["claim_char_f1"] == found["claim_type_accuracy"] == 1
     assert found["type_accuracy_overall"] == 1 / 2
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("wrong", CLAIM_TYPES)
+def test_of_two_types_on_one_span_the_right_one_is_matched_whatever_the_other_is_called(
+    gold, predict, wrong: str, backwards: bool
+) -> None:
+    records = []
+    for name, article in CLAIMS.units(gold).items():
+        right = gold_claims(article, ("type", "presentation", "check_worthy"))
+        other = [claim | {"type": wrong if wrong != claim["type"] else OTHER_TYPE[wrong]} for claim in right]
+        records.append({"id": name, "claims": [*other, *right] if backwards else [*right, *other]})
+    found = values(scoring.score(predict(CLAIMS, gold, records), gold))
+    assert found["claim_type_accuracy"] == found["claim_type_macro_f1"] == found["presentation_accuracy"] == 1
+    # Each is found, and as many are spurious: right / (matched + spurious), and P = 1/2, R = 1.
+    assert found["type_accuracy_overall"] == 1 / 2
+    assert found["nervaluate"] == pytest.approx(2 / 3)
+
+
+OTHER_TYPE = {name: CLAIM_TYPES[place - 1] for place, name in enumerate(CLAIM_TYPES)}
+
+
+def test_equal_overlaps_of_other_spans_go_to_the_better_labels_too(minimal_gold, predict) -> None:
+    # [19, 48) is 29 characters; both share 25 of them, and 31 are in either: 25/31, with 2 more at one end.
+    before, after = {"spans": [[17, 44]]}, {"spans": [[23, 50]]}
+    for first, second in (("position", "state"), ("state", "position")):
+        claims = [before | {"type": first}, after | {"type": second}]
+        scores = scoring.score(predict(CLAIMS, minimal_gold, [{"id": "detente-900", "claims": claims}]), minimal_gold)
+        assert values(scores)["claim_type_accuracy"] == 1
+    # A better overlap comes before a better label.
+    claims = [{"spans": [[19, 48]], "type": "state"}, after | {"type": "position"}]
+    scores = scoring.score(predict(CLAIMS, minimal_gold, [{"id": "detente-900", "claims": claims}]), minimal_gold)
+    assert values(scores)["claim_type_accuracy"] == 0
+
+
+def test_type_comes_before_presentation_and_presentation_before_check_worthiness(minimal_gold, predict) -> None:
+    def faults(*labels: dict[str, Any]) -> str:
+        claims = [{"spans": [[19, 48]], **each} for each in labels]
+        checked = predict(CLAIMS, minimal_gold, [{"id": "detente-900", "claims": claims}])
+        errors = scoring.errors(scoring.score(checked, minimal_gold))
+        return next((row["detail"] for row in errors.iter_rows(named=True) if row["item"] == "detente-900:c02"), "")
+
+    # Gold: position, reported, check-worthy.
+    right = {"type": "position", "presentation": "asserted", "check_worthy": False}
+    wrong = {"type": "state", "presentation": "reported", "check_worthy": True}
+    assert faults(right, wrong) == faults(wrong, right)
+    assert faults(right, wrong).startswith("presentation reported, predicted asserted; check-worthy, predicted not")
+    right, wrong = wrong | {"check_worthy": False}, wrong | {"presentation": "asserted"}
+    assert faults(right, wrong) == faults(wrong, right)
+    assert faults(right, wrong).startswith("type position, predicted state; check-worthy, predicted not")
+
+
+def test_the_official_ranking_takes_every_claim_or_gives_no_value(gold, predict) -> None:
+    records = [
+        {"id": name, "claims": gold_claims(article, ("check_worthy",))} for name, article in CLAIMS.units(gold).items()
+    ]
+    name = "checkthat_average_precision"
+    claims = sum(len(record["claims"]) for record in records)
+    whole = scoring.score(predict(CLAIMS, gold, records), gold)
+    assert (whole.metrics[name].value, name in whole.reasons) == (1, False)
+    del records[0]["claims"][0]["check_worthy"]
+    silent = scoring.score(predict(CLAIMS, gold, records), gold)
+    del records[0]["claims"][0]
+    lost = scoring.score(predict(CLAIMS, gold, records), gold)
+    for found in (silent, lost):
+        assert np.isnan(found.metrics[name].value)
+        assert found.reasons[name] == f"1 of {claims} claims are not found, or have no score"
+        assert found.metrics["check_worthy_average_precision"].value <= 1
 
 
 def test_alternatives_count_only_if_accepted(gold, predict) -> None:
@@ -339,7 +419,7 @@ def counted(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def measured(claims: list[dict[str, Any]]) -> dict[str, float]:
     frame = pl.DataFrame(counted(claims), schema=dict.fromkeys(CLAIMS.columns, pl.Float64), orient="row")
     sums = scoring.Columns(CLAIMS.columns, frame.sum().fill_null(0).to_numpy()[0])
-    return {metric.name: float(metric.compute(sums, sums)) for metric in CLAIMS.metrics}
+    return {metric.name: metric.whole(sums) for metric in CLAIMS.metrics}
 
 
 @settings(max_examples=60, deadline=None)
@@ -355,7 +435,8 @@ def test_the_order_of_claims_and_spans_changes_nothing(claims, random) -> None:
 def test_one_more_spurious_claim_never_helps(claims, spurious) -> None:
     before, after = measured(claims), measured([*claims, spurious])
     for name, value in before.items():
-        assert np.isnan(value) or after[name] <= value + 1e-12, name
+        # A claim without labels, the only one, leaves nothing that is judged.
+        assert np.isnan(value) or np.isnan(after[name]) or after[name] <= value + 1e-12, name
 
 
 @settings(max_examples=60, deadline=None)

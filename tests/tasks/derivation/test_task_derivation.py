@@ -44,7 +44,7 @@ def values(lines: dict[str, list[dict[str, str]]], units=UNITS) -> dict[str, flo
     by_id = {page: DERIVATION.parse(units[page], {"edges": edges}) for page, edges in lines.items()}
     rows = scoring.count(DERIVATION, units, [by_id], Options())[0]
     sums = scoring.Columns(DERIVATION.columns, rows.select(DERIVATION.columns).sum().to_numpy()[0])
-    found = {metric.name: float(metric.compute(sums, sums)) for metric in DERIVATION.metrics}
+    found = {metric.name: metric.whole(sums) for metric in DERIVATION.metrics}
     return found | {measure.name: measure.compute(units, by_id, Options())[0] for measure in DERIVATION.corpus_metrics}
 
 

@@ -45,7 +45,7 @@ def measured(*pairs: tuple[Pair, list[dict[str, Any]]]) -> dict[str, float]:
 def metrics_of(units: dict[str, Any], by_id: dict[str, Any]) -> dict[str, float]:
     sums = scoring.count(REUSE, units, [by_id], Options())[0].select(REUSE.columns).sum().row(0, named=True)
     counts = {name: np.float64(value) for name, value in sums.items()}
-    return {metric.name: float(metric.compute(counts, counts)) for metric in REUSE.metrics}
+    return {metric.name: metric.whole(counts) for metric in REUSE.metrics}
 
 
 def gold_passages(pair: Pair) -> list[dict[str, Any]]:
@@ -106,6 +106,14 @@ def test_passages_are_matched_optimally_and_on_both_sides() -> None:
     # All of this, but 9/20 of source.
     assert measured((pair_of([passage((0, 20))]), [passage((0, 20), (0, 9))]))["passage_f1"] == 0
     assert measured((pair_of([passage((0, 20))]), [passage((0, 20), (0, 10))]))["passage_f1"] == 1
+
+
+@pytest.mark.parametrize("labels", [("verbatim", "rewritten"), ("rewritten", "verbatim")])
+def test_of_equal_overlaps_the_right_operation_is_matched(labels: tuple[str, str]) -> None:
+    # Both share 18 of 22 characters, on both sides; only the place of the right one differs.
+    detections = [passage((8, 28), None, labels[0]), passage((12, 32), None, labels[1])]
+    found = measured((pair_of([passage((10, 30), None, "verbatim")]), detections))
+    assert (found["operation_accuracy"], found["passage_f1"]) == (1, 2 / 3)
 
 
 def test_a_case_is_found_by_one_detection_that_has_half_of_it_on_both_sides() -> None:

@@ -61,7 +61,7 @@ def measured(article: Article, stances: list[dict[str, Any]], part: str = "main"
     rows = scoring.count(STANCE_OPEN, {article.page.id: article}, [by_id], Options())[0].filter(slice=part)
     sums = rows.select(STANCE_OPEN.columns).sum().row(0, named=True)
     counts = {name: np.float64(value) for name, value in sums.items()}
-    return {metric.name: float(metric.compute(counts, counts)) for metric in STANCE_OPEN.metrics}
+    return {metric.name: metric.whole(counts) for metric in STANCE_OPEN.metrics}
 
 
 def gold_records(gold) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The task `agreement`: does a page bear a proposition out, one label for every article and proposition.
 
-Scores run on `label`, not on `label_fnc1`. A missing prediction is wrong about relatedness too, so that leaving a pair
+Scores run on `label`, not on `label_fnc1`. A missing answer is neither related nor unrelated, so that leaving a pair
 out earns nothing.
 """
 
@@ -13,9 +13,18 @@ from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import AGREEMENT_LABELS
 from detente.metrics import classification, official
-from detente.metrics.classification import Floats, f1, ratio
-from detente.tasks.labels import alpha, label_scorer, most_frequent, read_label
-from detente.tasks.metric_families import accuracy, confusion_columns, label_f1, macro_f1, mcc, of_confusion
+from detente.metrics.classification import Floats, ratio
+from detente.tasks.labels import alpha, answered, label_scorer, most_frequent, read_label
+from detente.tasks.metric_families import (
+    MISSING,
+    accuracy,
+    cell,
+    confusion_columns,
+    label_f1,
+    macro_f1,
+    mcc,
+    of_confusion,
+)
 from detente.tasks.task import Options, Row, Task
 
 UNRELATED: Final = "unrelated"
@@ -49,7 +58,7 @@ def _parse(_: Row, record: Record) -> str:
 
 def _count(gold: Row, prediction: str | None, options: Options) -> list[Row]:
     label = gold["label"]
-    predicted = prediction or (AGREEMENT_LABELS[0] if label == UNRELATED else UNRELATED)
+    predicted = prediction or MISSING
     others = [other["value"] for other in gold["alternatives"] if other["field"] == "label"]
     if prediction in others and options.alternatives == "accept":
         label = predicted
@@ -64,9 +73,9 @@ def _count(gold: Row, prediction: str | None, options: Options) -> list[Row]:
             "item": gold["id"],
             "gold": label,
             "predicted": predicted,
-            f"{label}>{predicted}": 1,
+            cell(label, predicted): 1,
             "wrong": int(label != predicted),
-            "detail": f"{label}, predicted {predicted}" if label != predicted else "",
+            "detail": answered(label, predicted) if label != predicted else "",
         }
     ]
 
@@ -76,10 +85,10 @@ def _majority(units: Sequence[Row]) -> str:
 
 
 def two_stages(matrix: Floats) -> Floats:
-    """Confusion matrices of unrelated and related, shape `(..., 2, 2)`, from those of the four labels."""
-    related = np.zeros((len(AGREEMENT_LABELS), 2))
-    related[_OTHER, 0], related[_RELATED, 1] = 1, 1
-    folded: Floats = related.T @ matrix @ related
+    """Confusion matrices of unrelated, related and missing, shape `(..., 2, 3)`, from those of the four labels."""
+    stages = np.zeros((len(AGREEMENT_LABELS) + 1, 3))
+    stages[_OTHER, 0], stages[_RELATED, 1], stages[-1, 2] = 1, 1, 1
+    folded: Floats = stages[:-1, :2].T @ matrix @ stages
     return folded
 
 
@@ -90,7 +99,7 @@ def weighted_score(matrix: Floats) -> Floats:
     weight of a stage depends on how many pairs are unrelated (`relative_score`).
 
     Args:
-        matrix: Confusion matrices of the four labels.
+        matrix: Confusion matrices of the four labels, and of what is missing.
 
     Returns:
         NaN without pairs, and where no pair is related in the gold.
@@ -109,7 +118,7 @@ def relative_score(matrix: Floats) -> Floats:
     high: read it beside macro-F1.
 
     Args:
-        matrix: Confusion matrices of the four labels.
+        matrix: Confusion matrices of the four labels, and of what is missing.
 
     Returns:
         NaN without pairs.
@@ -122,8 +131,8 @@ def relative_score(matrix: Floats) -> Floats:
 
 
 def _related_f1(matrix: Floats, _: Floats) -> Floats:
-    stages = two_stages(matrix)
-    return f1(stages[..., 1, 1], stages[..., 0, 1], stages[..., 1, 0])
+    related: Floats = classification.class_f1(two_stages(matrix))[..., 1]
+    return related
 
 
 _STAGES: Final = "the two stages of FNC-1"

@@ -9,12 +9,11 @@ from typing import Any, Final, NamedTuple
 from detente.data.jsonl import Record
 from detente.data.page import Page, pairs_of
 from detente.tasks.attribution.prediction import Chain, Claim, Prediction
+from detente.tasks.metric_families import MISSING, cell
 from detente.tasks.task import Options
 from detente.text.spans import Span
 
 PARTS: Final = ("source", "cue", "content")
-NO_TYPE: Final = "no_type"
-"""In the place of a predicted type where a line has none."""
 
 
 class Reading(NamedTuple):
@@ -97,7 +96,7 @@ def counted(claim: Claim, gold: Reading, predicted: Prediction) -> dict[str, int
         "chained": int(predicted.chain is not None),
         "chain_right": int(predicted.chain == gold.chain),
         "typed": int(predicted.type is not None),
-        f"{gold.type}>{predicted.type or NO_TYPE}": 1,
+        cell(gold.type, predicted.type or MISSING): 1,
         "channelled": int(predicted.channel is not None),
         "channels": int(gold.channel is not None),
         "channel_right": int(gold.channel is not None and predicted.channel == gold.channel),
@@ -111,7 +110,7 @@ def likeness(gold: Reading, counts: dict[str, int]) -> tuple[int, float]:
         for part in PARTS
         if (total := 2 * counts[f"{part}_token_tp"] + counts[f"{part}_token_fp"] + counts[f"{part}_token_fn"])
     ]
-    right = counts["chain_right"] + counts.get(f"{gold.type}>{gold.type}", 0) + counts["channel_right"]
+    right = counts["chain_right"] + counts.get(cell(gold.type, gold.type), 0) + counts["channel_right"]
     return counts["entity_right"], right + sum(shares)
 
 

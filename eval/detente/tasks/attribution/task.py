@@ -9,19 +9,24 @@ counts as wrong as soon as the system says it of some claim; a measure of what i
 from collections.abc import Collection
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import ATTRIBUTION_TYPES
 from detente.data.page import Page, pairs_of
 from detente.tasks.attribution.prediction import Claim, Prediction, parse
-from detente.tasks.attribution.readings import NO_TYPE, PARTS, counted, faults, likeness, names, of_row, words
-from detente.tasks.metric_families import accuracy, confusion_columns, macro_f1, outcome_columns, overlap, share, where
-from detente.tasks.task import Counts, Metric, Options, Row, Task
+from detente.tasks.attribution.readings import PARTS, counted, faults, likeness, names, of_row, words
+from detente.tasks.metric_families import (
+    MISSING,
+    accuracy,
+    confusion_columns,
+    macro_f1,
+    outcome_columns,
+    overlap,
+    share,
+    where_said,
+)
+from detente.tasks.task import Metric, Options, Row, Task
 
-TYPES: Final = (*ATTRIBUTION_TYPES, NO_TYPE)
 LEVELS: Final = ("char", "token")
 NO_SOURCE_KINDS: Final = ("voice", "text")
 """Registered, but nobody who says anything: a page's own voice is an empty chain, and texts belong to derivation."""
@@ -58,6 +63,7 @@ def _inputs(corpus: Corpus) -> list[Record]:
 
 def _count(claim: Claim, prediction: Prediction | None, options: Options) -> list[Row]:
     predicted = prediction or Prediction(None, None)
+    said = names(predicted.ids) if predicted.ids is not None else words(claim.page, predicted.spans)
     readings = [reading for row in claim.rows for reading in of_row(row, options)]
     gold, counts = max(((each, counted(claim, each, predicted)) for each in readings), key=lambda pair: likeness(*pair))
     found = list(faults(claim.page, gold, predicted, counts)) if prediction else ["not predicted"]
@@ -71,7 +77,7 @@ def _count(claim: Claim, prediction: Prediction | None, options: Options) -> lis
             "cue_force": gold.cue_force or "none",
             "item": claim.id,
             "gold": names(gold.ids),
-            "predicted": names(predicted.ids) if predicted.ids is not None else words(claim.page, predicted.spans),
+            "predicted": said if prediction else MISSING,
             **counts,
             "wrong": len(found),
             "detail": "; ".join(found),
@@ -80,22 +86,19 @@ def _count(claim: Claim, prediction: Prediction | None, options: Options) -> lis
 
 
 def _by_ids(metric: Metric) -> Metric:
-    """The measure of sources given as ids, NaN where the system only points to words."""
-    return where(metric, lambda counts, full: _given(counts, "named", "pointed") & _given(full, "named", "pointed"))
+    """The measure of sources given as ids; none where the system only points to words."""
+    return where_said(metric, "a source id", "named", "pointed")
 
 
 def _by_spans(metric: Metric) -> Metric:
-    """The measure of sources given as words, NaN where the system only names ids."""
-    return where(metric, lambda counts, full: _given(counts, "pointed", "named") & _given(full, "pointed", "named"))
-
-
-def _given(counts: Counts, kind: str, other: str) -> NDArray[np.bool_]:
-    return np.asarray((counts[kind] > 0) | (counts[other] == 0))
+    """The measure of sources given as words; none where the system only names ids."""
+    return where_said(metric, "the words of a source", "pointed", "named")
 
 
 def _if_said(metric: Metric, given: str) -> Metric:
-    """The measure of a field, NaN in a sample where nobody predicts it."""
-    return where(metric, lambda counts, _: np.asarray(counts[given]) > 0)
+    """The measure of a field; none if the system never says it, though it answers."""
+    noun = {"cued": "a cue", "delimited": "content", "typed": "a type", "channelled": "a channel", "chained": "a chain"}
+    return where_said(metric, noun[given], given)
 
 
 def _spans(part: str, level: str, noun: str, group: str) -> tuple[Metric, ...]:
@@ -127,7 +130,7 @@ ATTRIBUTION: Final = Task(
         *("entity_right", "chain_right", "channels", "channel_right"),
         *outcome_columns("entity"),
         *(column for part in PARTS for level in LEVELS for column in outcome_columns(f"{part}_{level}")),
-        *confusion_columns(TYPES),
+        *confusion_columns(ATTRIBUTION_TYPES),
     ),
     metrics=(
         _by_ids(
@@ -153,12 +156,15 @@ ATTRIBUTION: Final = Task(
             for metric in _spans(part, level, f"{noun} of {words_of}", _WORDS)
         ),
         _if_said(
-            accuracy("attribution_type_accuracy", TYPES, formula="types right / claims", group=_HOW),
+            accuracy("attribution_type_accuracy", ATTRIBUTION_TYPES, formula="types right / claims", group=_HOW),
             "typed",
         ),
         _if_said(
             macro_f1(
-                "attribution_type_macro_f1", TYPES, formula="mean F1 over the types that the gold has", group=_HOW
+                "attribution_type_macro_f1",
+                ATTRIBUTION_TYPES,
+                formula="mean F1 over the types that the gold has",
+                group=_HOW,
             ),
             "typed",
         ),

@@ -43,8 +43,9 @@ def _source_error(units: Units, by_id: ById, _: Any) -> CorpusValue:
     """Mean |gold − predicted| `sources_min` over the propositions, with the predicted clusters and gold attribution."""
     matched = _matched(units, by_id)
     behind = next((article.behind for article in units.values()), None)
-    if behind is None or all(claim.propositions is None for _, claim in matched):
-        return CorpusValue(np.nan, 0)
+    predicted = [claim for claims in by_id.values() for claim in claims]
+    if behind is None or (predicted and all(claim.propositions is None for claim in predicted)):
+        return CorpusValue(np.nan, 0, "no prediction has propositions")
     known = {row["id"] for row in behind.propositions}
     names = _propositions_of_keys(matched, known)
     linked = [
@@ -73,28 +74,29 @@ def _nervaluate(units: Units, by_id: ById, _: Any) -> CorpusValue:
     for name, article in units.items():
         kinds = [row["type"] if typed else "claim" for row in article.claims]
         gold.append(_entities(list(zip(kinds, article.spans, strict=True))))
-        claims = by_id.get(name, ())
-        predicted.append(_entities([((claim.type or "") if typed else "claim", claim.spans) for claim in claims]))
+        there = set(zip(kinds, article.spans, strict=True))
+        claims = [((claim.type or "") if typed else "claim", claim.spans) for claim in by_id.get(name, ())]
+        # The scorer is greedy: in the order of the text, of equal spans those first that the gold has.
+        claims.sort(key=lambda claim: (claim[1], claim not in there))
+        predicted.append(_entities(claims))
     found = official.nervaluate(gold=gold, predicted=predicted)
     return CorpusValue(float(found["overall"]["strict"]["f1"]), sum(map(len, gold)))
 
 
 def _checkthat(units: Units, by_id: ById, _: Any) -> CorpusValue:
-    """Mean average precision over articles; a gold claim that is missed or has no score ranks last."""
-    if all(claim.check_worthy is None for claims in by_id.values() for claim in claims):
-        return CorpusValue(np.nan, 0)
-    found = []
+    """Mean average precision over articles; the scorer takes no ranking that lacks a line, which is a gold claim."""
+    found, lacking, every = [], 0, 0
     for name, article in units.items():
         worthy = [int(row["check_worthy"]) for row in article.claims]
-        scores = [-np.inf] * len(worthy)
         claims = by_id.get(name, ())
-        for mine, theirs in matching(article, claims).partner.items():
-            given = claims[theirs].check_worthy
-            scores[mine] = -np.inf if given is None else given
-        if sum(worthy):
-            lines = list(enumerate(scores, start=1))
+        scores = {mine: claims[theirs].check_worthy for mine, theirs in matching(article, claims).partner.items()}
+        lines = [(mine + 1, score) for mine in range(len(worthy)) if (score := scores.get(mine)) is not None]
+        every, lacking = every + len(worthy), lacking + len(worthy) - len(lines)
+        if sum(worthy) and len(lines) == len(worthy):
             scored = official.checkthat_average_precision(scores_in_submission_order=lines, relevant=worthy)
             found.append(scored["average_precision"])
+    if lacking:
+        return CorpusValue(np.nan, 0, f"{lacking} of {every} claims are not found, or have no score")
     return CorpusValue(float(np.mean(found)) if found else np.nan, len(found))
 
 
@@ -116,7 +118,7 @@ CORPUS_METRICS: Final = (
     ),
     CorpusMetric(
         "checkthat_average_precision",
-        "mean average precision over articles, ties in gold order",
+        "mean average precision over articles, ties in gold order; none if a gold claim is not ranked",
         _checkthat,
         reference="CheckThat! 2018 task 1 @201e236f",
         group=OFFICIAL,

@@ -53,10 +53,37 @@ class Matching(NamedTuple):
     home: dict[int, int]
 
 
+_JUDGED: Final = {"type": 4, "presentation": 2, "check_worthy": 1}
+"""What decides between claims that fit equally well, by its weight: each weighs more than all that follow."""
+_ALTERNATIVE: Final = 0.9
+"""What a listed second reading weighs beside the first."""
+
+
+def is_check_worthy(claim: Claim) -> bool:
+    """Whether a claim is predicted to be check-worthy: true, or a score of .5 or more."""
+    return claim.check_worthy is not None and claim.check_worthy >= 0.5
+
+
+def _agreement(gold: Record, claim: Claim) -> float:
+    """How well the labels of a predicted claim agree with a gold one's, in 0…7."""
+    said: dict[str, str | bool | None] = {"type": claim.type, "presentation": claim.presentation}
+    said |= {"check_worthy": None if claim.check_worthy is None else is_check_worthy(claim)}
+    others = {(other["field"], other["value"]) for other in gold["alternatives"]}
+    shares = {
+        field: 1.0 if value == gold[field] else _ALTERNATIVE if (field, str(value).lower()) in others else 0.0
+        for field, value in said.items()
+    }
+    return sum(weight * shares[field] for field, weight in _JUDGED.items())
+
+
 def matching(article: Article, predicted: Sequence[Claim]) -> Matching:
-    """Matches claims one to one: the most pairs at IoU .5 and, of those, the greatest IoU."""
+    """Matches claims one to one: the most pairs at IoU .5, of those the greatest IoU, and of equals the best labels.
+
+    So of two claims on the same spans the one whose labels agree with the gold is matched, whatever they are called.
+    """
     similarity = iou(article.spans, [claim.spans for claim in predicted])
-    partner = dict(match(similarity, IOU_THRESHOLD))
+    agreement = [[_agreement(gold, claim) for claim in predicted] for gold in article.claims]
+    partner = dict(match(similarity, IOU_THRESHOLD, np.reshape(agreement, similarity.shape)))
     spurious = sorted(set(range(len(predicted))) - set(partner.values()))
     home = {theirs: mine for mine, theirs in partner.items()}
     home |= {index: place for place, index in enumerate(spurious, start=len(article.claims))}
@@ -103,7 +130,10 @@ def _cluster_metric(
 ) -> CorpusMetric:
     def compute(units: Mapping[str, Any], by_id: Mapping[str, Any], _: Any) -> CorpusValue:
         gold, predicted = clusters(units, by_id)
-        return CorpusValue(float(measure(gold, predicted)) if gold else np.nan, len(gold))
+        if not gold:
+            said = any(claim.propositions is not None for claims in by_id.values() for claim in claims)
+            return CorpusValue(np.nan, 0, "no claim is matched" if said else "no prediction has propositions")
+        return CorpusValue(float(measure(gold, predicted)), len(gold))
 
     formula = f"{formula}; matched claims of all articles"
     return CorpusMetric(name, formula, compute, 1.0, (low, 1.0), reference, "clusters of claims that say the same")

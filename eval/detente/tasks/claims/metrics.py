@@ -1,19 +1,27 @@
 """The metrics of the task `claims`, from the sums of its counts.
 
 A field that no claim of the predictions has (`has_type` and the like are 0 in the full set) is not scored at all; one
-that some claims have is scored on all of them, so that nothing is won by leaving out what is hard.
+that some claims have is scored on all of them, so that nothing is won by leaving out what is hard. Where nothing is
+predicted, or nothing matched, all claims are missed, and what rests on the matched ones is 0.
 """
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from detente.data.labels import CLAIM_TYPES
-from detente.metrics.classification import Floats, ratio
+from detente.metrics.classification import Floats, mean_of_defined, ratio
 from detente.metrics.matching import IOU_THRESHOLD
 from detente.tasks.claims.prediction import FIELDS
-from detente.tasks.metric_families import Compute, overlap, share, toggled, where_given
+from detente.tasks.metric_families import (
+    OF_PART,
+    Compute,
+    overlap,
+    share,
+    toggled,
+    where_said,
+)
 from detente.tasks.task import Counts, Metric
 
 THRESHOLDS: Final = {"iou50": IOU_THRESHOLD, "exact": 1.0, "iou60": 0.6, "iou70": 0.7, "iou80": 0.8, "iou90": 0.9}
@@ -68,30 +76,59 @@ def _share(part: str, *whole: str) -> Compute:
     return lambda counts, _: ratio(counts[part], sum(counts[name] for name in whole))
 
 
-def _type_macro_f1(prefix: str) -> Compute:
-    """Mean F1 over the types that the gold has in the full set; `prefix` chooses all claims or the matched ones."""
+def _type_macro_f1(name: str, formula: str, prefix: str, n: tuple[str, ...]) -> Metric:
+    """Mean F1 over the types that the gold has in the full set, of a part over those that it has itself.
 
-    def macro(counts: Counts, full: Counts) -> Any:
-        classes = [name for name in CLAIM_TYPES if full[f"type_{name}_{prefix}gold"] > 0]
+    `prefix` chooses all claims or the matched ones.
+    """
+
+    def type_f1(counts: Counts) -> Floats:
         scores = [
             ratio(
-                2 * counts[f"type_{name}_right"],
-                counts[f"type_{name}_{prefix}gold"] + counts[f"type_{name}_{prefix}predicted"],
+                2 * counts[f"type_{kind}_right"],
+                counts[f"type_{kind}_{prefix}gold"] + counts[f"type_{kind}_{prefix}predicted"],
             )
-            for name in classes
+            for kind in CLAIM_TYPES
         ]
-        return ratio(sum(scores), len(classes)) if classes else np.full(np.shape(counts["matched"]), np.nan)
+        return np.stack(scores, axis=-1)
 
-    return macro
+    def macro(counts: Counts, full: Counts) -> Floats:
+        there = [place for place, kind in enumerate(CLAIM_TYPES) if full[f"type_{kind}_{prefix}gold"] > 0]
+        scores = type_f1(counts)
+        return ratio(sum((scores[..., place] for place in there), np.zeros(scores.shape[:-1])), len(there))
+
+    return Metric(
+        name, formula + OF_PART, macro, n, group=LABELS, of_part=lambda counts: mean_of_defined(type_f1(counts))
+    )
 
 
-def _if_typed(name: str, formula: str, compute: Compute, n: tuple[str, ...]) -> Metric:
-    return where_given(Metric(name, formula, compute, n, group=LABELS), "has_type")
+def _if_predicted(metric: Metric, field: str) -> Metric:
+    """Not scored if claims are predicted and none has the field."""
+    noun = {"check_worthy": "a check-worthiness", "normalised": "a normalised sentence"}.get(field, f"a {field}")
+    return where_said(metric, noun, f"has_{field}", "predicted_claims")
+
+
+def _of_matched(metric: Metric, field: str) -> Metric:
+    """A measure of matched claims: 0 where none is, though there are some to be found."""
+
+    def filled(values: Floats, counts: Counts) -> Floats:
+        return np.where((counts["matched"] == 0) & (counts["gold_claims"] > 0), 0.0, values)
+
+    missed = replace(
+        metric,
+        compute=lambda counts, full: filled(metric.compute(counts, full), counts),
+        of_part=lambda counts: filled(metric.part(counts), counts),
+    )
+    return _if_predicted(missed, field)
+
+
+def _labelled(name: str, formula: str, compute: Compute, n: tuple[str, ...]) -> Metric:
+    return Metric(name, formula, compute, n, group=LABELS)
 
 
 def _ranked(name: str, formula: str) -> Metric:
     metric = share(f"check_worthy_{name}", formula, f"ranked_{name}", "ranked", 1.0, group=CHECK_WORTHY)
-    return where_given(replace(metric, reference=TIES), "has_check_worthy")
+    return _if_predicted(replace(metric, reference=TIES), "check_worthy")
 
 
 _MATCHED: Final = ("matched",)
@@ -115,52 +152,63 @@ METRICS: Final = (
         ),
         group=SPANS,
     ),
-    _if_typed(
-        "claim_type_accuracy",
-        "matched claims of the right type / matched",
-        _share("type_right", "matched"),
-        _MATCHED,
+    _of_matched(
+        _labelled(
+            "claim_type_accuracy",
+            "matched claims of the right type / matched; 0 if none is matched",
+            _share("type_right", "matched"),
+            _MATCHED,
+        ),
+        "type",
     ),
-    _if_typed(
-        "claim_type_macro_f1",
-        "mean F1 over the types that matched claims have",
-        _type_macro_f1("matched_"),
-        _MATCHED,
+    _of_matched(
+        _type_macro_f1(
+            "claim_type_macro_f1",
+            "mean F1 over the types that matched claims have; 0 if none is matched",
+            "matched_",
+            _MATCHED,
+        ),
+        "type",
     ),
-    _if_typed(
-        "type_accuracy_overall",
-        "matched claims of the right type / (matched + missed + spurious)",
-        _share("type_right", *_EVERY),
-        _EVERY,
+    _if_predicted(
+        _labelled(
+            "type_accuracy_overall",
+            "matched claims of the right type / (matched + missed + spurious)",
+            _share("type_right", *_EVERY),
+            _EVERY,
+        ),
+        "type",
     ),
-    _if_typed(
-        "type_macro_f1_overall",
-        "mean F1 over the gold's types; a missed claim is a fn, a spurious one a fp",
-        _type_macro_f1(""),
-        _EVERY,
+    _if_predicted(
+        _type_macro_f1(
+            "type_macro_f1_overall",
+            "mean F1 over the gold's types; a missed claim is a fn, a spurious one a fp",
+            "",
+            _EVERY,
+        ),
+        "type",
     ),
-    where_given(
-        Metric(
+    _of_matched(
+        _labelled(
             "presentation_accuracy",
-            "matched claims of the right presentation / matched",
+            "matched claims of the right presentation / matched; 0 if none is matched",
             _share("presentation_right", "matched"),
             _MATCHED,
-            group=LABELS,
         ),
-        "has_presentation",
+        "presentation",
     ),
-    where_given(
+    _if_predicted(
         replace(
             overlap("check_worthy", "check-worthy claims", group=CHECK_WORTHY)[2],
             formula="2 tp / (2 tp + fp + fn), predicted if true or a score of .5; missed is a fn, spurious a fp",
         ),
-        "has_check_worthy",
+        "check_worthy",
     ),
-    _ranked("average_precision", "mean over articles of Σ P@rank / R; missed claims rank last, ties averaged"),
+    _ranked("average_precision", "mean over articles of Σ P@rank / R; claims not found add 0, ties averaged"),
     _ranked("r_precision", "mean over articles of P@R, R being the check-worthy claims; ties averaged"),
     _ranked("precision_at_5", "mean over articles of P@min(5, R); ties averaged"),
     _ranked("mrr", "mean over articles of 1 / rank of the first check-worthy claim; ties averaged"),
-    where_given(
+    _of_matched(
         Metric(
             "normalised_chrf",
             "mean chrF2 of the normalised sentence over matched claims; 0 where there is none",
@@ -171,6 +219,6 @@ METRICS: Final = (
             reference="Popović 2015, sacrebleu nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no",
             group=LABELS,
         ),
-        "has_normalised",
+        "normalised",
     ),
 )

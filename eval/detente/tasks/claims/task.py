@@ -16,7 +16,14 @@ from detente.data.problems import Problem, ValidationError
 from detente.metrics import matching as spans
 from detente.metrics import ranking
 from detente.tasks.claims import independent_sources
-from detente.tasks.claims.matching import CLUSTER_METRICS, Article, Matching, SupportLayers, matching
+from detente.tasks.claims.matching import (
+    CLUSTER_METRICS,
+    Article,
+    Matching,
+    SupportLayers,
+    is_check_worthy,
+    matching,
+)
 from detente.tasks.claims.metrics import COLUMNS, FIRST, METRICS, THRESHOLDS
 from detente.tasks.claims.prediction import FIELDS, Claim, parse
 from detente.tasks.task import Options, Row, Task
@@ -92,16 +99,12 @@ def _shown(text: str, parts: Sequence[Span]) -> str:
     return shortened(" … ".join(text[start:end] for start, end in parts))
 
 
-def _is_check_worthy(claim: Claim) -> bool:
-    return claim.check_worthy is not None and claim.check_worthy >= 0.5
-
-
 def _resolved(gold: Record, claim: Claim | None, options: Options) -> Record:
     """The gold labels, and where alternatives are accepted those of them that are predicted."""
     labels = {field: gold[field] for field in (*_JUDGED, "normalised")}
     if claim is not None and options.alternatives == "accept":
         said = {"type": claim.type, "presentation": claim.presentation}
-        said |= {} if claim.check_worthy is None else {"check_worthy": str(_is_check_worthy(claim)).lower()}
+        said |= {} if claim.check_worthy is None else {"check_worthy": str(is_check_worthy(claim)).lower()}
         for other in gold["alternatives"]:
             if other["value"] == said.get(other["field"]):
                 value = other["value"]
@@ -121,7 +124,7 @@ def _gold_counts(gold: Record, claim: Claim | None) -> Row:
     if claim.type == kind:
         row |= {"type_right": 1, f"type_{kind}_right": 1}
     row["presentation_right"] = int(claim.presentation == gold["presentation"])
-    if _is_check_worthy(claim):
+    if is_check_worthy(claim):
         row |= {"check_worthy_tp": int(worthy), "check_worthy_fp": int(not worthy), "check_worthy_fn": 0}
     if claim.normalised is not None:
         row["chrf"] = _chrf(claim.normalised, gold["normalised"])
@@ -146,7 +149,7 @@ def _faults(gold: Record, claim: Claim, given: Sequence[str], similarity: float)
         for field in ("type", "presentation")
         if field in given and getattr(claim, field) != gold[field]
     ]
-    if "check_worthy" in given and _is_check_worthy(claim) != gold["check_worthy"]:
+    if "check_worthy" in given and is_check_worthy(claim) != gold["check_worthy"]:
         faults.append("check-worthy, predicted not" if gold["check_worthy"] else "not check-worthy, predicted so")
     return faults
 
@@ -160,7 +163,7 @@ def _spurious_row(article: Article, claim: Claim) -> Row:
     row |= {"wrong": _ALL_WRONG, "detail": f"spurious: {_shown(page.text, claim.spans)}"}
     if claim.type is not None:
         row[f"type_{claim.type}_predicted"] = 1
-    return row | {"spurious": 1, "check_worthy_fp": int(_is_check_worthy(claim))}
+    return row | {"spurious": 1, "check_worthy_fp": int(is_check_worthy(claim))}
 
 
 def _add_overlaps(rows: list[Row], article: Article, predicted: Sequence[Claim], found: Matching) -> None:
@@ -187,7 +190,7 @@ def _add_overlaps(rows: list[Row], article: Article, predicted: Sequence[Claim],
 def _ranking_row(article: Article, worthy: list[bool], predicted: Sequence[Claim], found: Matching) -> list[Row]:
     """How the article's claims are ranked, as a row of its own; none if no claim of the gold is check-worthy.
 
-    A missed claim, and one without a score, ranks last; a spurious one is not relevant.
+    A missed claim, and one without a score, is not retrieved; a spurious one is not relevant.
     """
     count = sum(worthy)
     if not count:

@@ -11,13 +11,15 @@ from typing import Any, Final
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import AGREEMENT_LABELS, STANCE_LABELS
-from detente.tasks.labels import read_label
-from detente.tasks.metric_families import accuracy, confusion_columns, macro_f1, share
+from detente.tasks.labels import answered, read_label
+from detente.tasks.metric_families import MISSING, accuracy, cell, confusion_columns, macro_f1, share
 from detente.tasks.task import Options, Row, Task
 
 LABELS: Final = {"stance": STANCE_LABELS, "agreement": AGREEMENT_LABELS}
 ENOUGH_PAIRS: Final = 25
 """A phenomenon with fewer pairs is not reported alone."""
+REST: Final = "others"
+"""The phenomena that are not reported alone, together."""
 ROLES: Final = (
     "The states are invented. Vestrania and Tarsenia are the two states that targets and stances lie between; "
     "Hadrenia is a third party. Each item is a single sentence; what it does not say is not known."
@@ -28,7 +30,7 @@ def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Record]:
     rows = corpus.rows("contrast")
     pairs = Counter(row["phenomenon"] for row in rows)
     few = {name for name, count in pairs.items() if count < 2 * ENOUGH_PAIRS}
-    return {row["id"]: {**row, "reported": "pooled" if row["phenomenon"] in few else row["phenomenon"]} for row in rows}
+    return {row["id"]: {**row, "reported": REST if row["phenomenon"] in few else row["phenomenon"]} for row in rows}
 
 
 def _inputs(corpus: Corpus) -> list[Record]:
@@ -57,8 +59,7 @@ def _count(group: list[Record], predictions: Mapping[str, str], _: Options) -> l
     rows: list[Row] = []
     right: Counter[str] = Counter()
     for gold in group:
-        allowed = LABELS[gold["task"]]
-        predicted = predictions.get(gold["id"]) or next(label for label in allowed if label != gold["label"])
+        predicted = predictions.get(gold["id"], MISSING)
         right[gold["pair"]] += predicted == gold["label"]
         wrong = int(predicted != gold["label"])
         rows.append(
@@ -72,9 +73,9 @@ def _count(group: list[Record], predictions: Mapping[str, str], _: Options) -> l
                 "edit": gold["edit"],
                 "gold": gold["label"],
                 "predicted": predicted,
-                f"{gold['label']}>{predicted}": 1,
+                cell(gold["label"], predicted): 1,
                 "wrong": wrong,
-                "detail": f"{gold['label']}, predicted {predicted}: {gold['text']}" if wrong else "",
+                "detail": f"{answered(gold['label'], predicted)}: {gold['text']}" if wrong else "",
             }
         )
     for row, gold in zip(rows, group, strict=True):

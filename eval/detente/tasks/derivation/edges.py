@@ -8,13 +8,13 @@ from typing import Final, NamedTuple
 
 from detente.data.independent_sources import support
 from detente.data.jsonl import Record
-from detente.data.labels import DEGREES, DERIVATION_KINDS
+from detente.data.labels import DEGREES
+from detente.tasks.metric_families import MISSING, cell
 from detente.tasks.task import Row
 
 NON_DERIVED: Final = "non-derived"
-DEGREE_LABELS: Final = (*DEGREES, NON_DERIVED, "no_degree")
-"""METER's three classes, and what stands for one where a predicted edge has none."""
-KIND_LABELS: Final = (*DERIVATION_KINDS, "no_kind")
+DEGREE_LABELS: Final = (*DEGREES, NON_DERIVED)
+"""METER's three classes."""
 
 
 class Edge(NamedTuple):
@@ -61,7 +61,7 @@ class Article:
 
 
 def _degree(edge: Edge | None) -> str:
-    return (edge.degree or DEGREE_LABELS[-1]) if edge else NON_DERIVED
+    return (edge.degree or MISSING) if edge else NON_DERIVED
 
 
 def counted(gold: Edge | None, predicted: Edge | None) -> Row:
@@ -75,12 +75,12 @@ def counted(gold: Edge | None, predicted: Edge | None) -> Row:
         "edges": int(bool(predicted)),
         "degrees": int(bool(predicted and predicted.degree)),
         "kinds": int(bool(predicted and predicted.kind)),
-        f"{_degree(gold)}>{_degree(predicted)}": 1,
+        cell(_degree(gold), _degree(predicted)): 1,
         **{f"edge_{name}": count for name, count in _outcomes(gold, predicted, both).items()},
         **{f"edge_kind_{name}": count for name, count in _outcomes(gold, predicted, same_kind).items()},
     }
     if gold and predicted:
-        row[f"{gold.kind}>{predicted.kind or KIND_LABELS[-1]}"] = 1
+        row[cell(str(gold.kind), predicted.kind or MISSING)] = 1
     found = list(_faults(gold, predicted))
     return row | {"wrong": len(found), "detail": "; ".join(found)}
 

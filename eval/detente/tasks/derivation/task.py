@@ -10,14 +10,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
+from detente.data.labels import DERIVATION_KINDS
 from detente.metrics.classification import Floats, f1, precision, recall
 from detente.tasks.derivation.edges import (
     DEGREE_LABELS,
-    KIND_LABELS,
     Article,
     Edge,
     Edges,
@@ -34,9 +33,9 @@ from detente.tasks.metric_families import (
     macro_f1,
     outcome_columns,
     overlap,
-    where,
+    where_said,
 )
-from detente.tasks.task import CorpusMetric, CorpusValue, Counts, Metric, Options, Row, Task
+from detente.tasks.task import CorpusMetric, CorpusValue, Metric, Options, Row, Task
 
 NODE_KINDS: Final = ("outlet", "agency", "text")
 """Sources that are texts or publish them; whoever only speaks is in attribution."""
@@ -118,12 +117,8 @@ def _sources_max_error(units: Mapping[str, Article], by_id: Edges, _: Any) -> Co
 
 
 def _if_said(metric: Metric, given: str) -> Metric:
-    """The measure of a field of edges, NaN where there are edges and none has it."""
-
-    def said(sums: Counts) -> NDArray[np.bool_]:
-        return np.asarray((sums[given] > 0) | (sums["edges"] == 0))
-
-    return where(metric, lambda counts, full: said(counts) & said(full))
+    """The measure of a field of edges; none if there are edges and none has it."""
+    return where_said(metric, f"a {given.removesuffix('s')}", given, "edges")
 
 
 def _edge_metrics(noun: str) -> tuple[Metric, ...]:
@@ -153,7 +148,7 @@ DERIVATION: Final = Task(
         *outcome_columns("edge"),
         *outcome_columns("edge_kind"),
         *confusion_columns(DEGREE_LABELS),
-        *confusion_columns(KIND_LABELS),
+        *confusion_columns(DERIVATION_KINDS),
     ),
     metrics=(
         *_edge_metrics("edges, by page and text, that are gold and predicted"),
@@ -171,12 +166,12 @@ DERIVATION: Final = Task(
         ),
         *(
             _if_said(label_f1(f"f1_{name.replace('-', '_')}", name, DEGREE_LABELS, group=_DEGREES), "degrees")
-            for name in DEGREE_LABELS[:-1]
+            for name in DEGREE_LABELS
         ),
         _if_said(
             accuracy(
                 "kind_accuracy",
-                KIND_LABELS,
+                DERIVATION_KINDS,
                 formula="kinds right / edges that are gold and predicted",
                 group=_KINDS,
             ),
@@ -185,7 +180,7 @@ DERIVATION: Final = Task(
         _if_said(
             macro_f1(
                 "kind_macro_f1",
-                KIND_LABELS,
+                DERIVATION_KINDS,
                 formula="mean F1 over the gold kinds of the edges that are gold and predicted",
                 group=_KINDS,
             ),

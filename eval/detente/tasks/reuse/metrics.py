@@ -15,13 +15,10 @@ from detente.tasks.metric_families import (
     outcome_columns,
     overlap,
     share,
-    where_given,
+    where_said,
 )
 from detente.tasks.task import Counts, Metric
 
-NO_OPERATION: Final = "no_operation"
-"""In the place of a predicted operation where a passage has none."""
-_LABELS: Final = (*OPERATIONS, NO_OPERATION)
 _POTTHAST: Final = "Potthast et al. 2010"
 
 
@@ -53,12 +50,17 @@ COLUMNS: Final = (
     *outcome_columns("passage"),
     *(f"pair_{outcome}" for outcome in (*OUTCOMES, "tn")),
     "named",
-    *confusion_columns(_LABELS),
+    *confusion_columns(OPERATIONS),
 )
 
 
 def _potthast(name: str, formula: str, part: str, whole: str) -> Metric:
     return replace(share(name, formula, part, whole, 1.0, group=PLAGDET), reference=_POTTHAST)
+
+
+def _of_matched(metric: Metric) -> Metric:
+    """A measure of the operations of matched passages; none if passages are predicted and none has an operation."""
+    return where_said(metric, "an operation", "named", "detections")
 
 
 METRICS: Final[tuple[Metric, ...]] = (
@@ -114,22 +116,20 @@ METRICS: Final[tuple[Metric, ...]] = (
         n=tuple(f"pair_{outcome}" for outcome in (*OUTCOMES, "tn")),
         group=PASSAGES,
     ),
-    where_given(
+    _of_matched(
         accuracy(
             "operation_accuracy",
-            _LABELS,
+            OPERATIONS,
             formula="operations right / matched passages",
             group=OPERATIONS_GROUP,
-        ),
-        "named",
+        )
     ),
-    where_given(
+    _of_matched(
         macro_f1(
             "operation_macro_f1",
-            _LABELS,
+            OPERATIONS,
             formula="mean F1 over the operations that the gold of matched passages has",
             group=OPERATIONS_GROUP,
-        ),
-        "named",
+        )
     ),
 )

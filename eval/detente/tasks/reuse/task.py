@@ -15,6 +15,8 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 from typing import Any, Final
 
+import numpy as np
+
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.metrics import official
@@ -22,7 +24,8 @@ from detente.metrics import text_alignment as alignment
 from detente.metrics.matching import IOU_THRESHOLD, match
 from detente.metrics.text_alignment import Passage
 from detente.tasks.labels import OFFICIAL
-from detente.tasks.reuse.metrics import COLUMNS, METRICS, NO_OPERATION
+from detente.tasks.metric_families import MISSING, cell
+from detente.tasks.reuse.metrics import COLUMNS, METRICS
 from detente.tasks.reuse.prediction import Detection, Pair, as_pan, parse
 from detente.tasks.task import CorpusMetric, CorpusValue, Options, Row, Task
 from detente.text.tokens import shortened
@@ -57,7 +60,8 @@ def _count(pair: Pair, prediction: tuple[Detection, ...] | None, _: Options) -> 
     detections = prediction or ()
     cases, passages = pair.cases, [detection.passage for detection in detections]
     overlaps = alignment.passage_iou(cases, passages)
-    matched = dict(match(overlaps, IOU_THRESHOLD))
+    agreement = [[float(row["operation"] == each.operation) for each in detections] for row in pair.rows]
+    matched = dict(match(overlaps, IOU_THRESHOLD, np.reshape(agreement, overlaps.shape)))
     detectors = alignment.touching(cases, passages).sum(axis=1)
     covered_cases, covered_detections = alignment.coverage(cases, passages), alignment.coverage(passages, cases)
     key = {"id": pair.id, "family": pair.family, "slice": "main"}
@@ -78,6 +82,7 @@ def _count(pair: Pair, prediction: tuple[Detection, ...] | None, _: Options) -> 
             place = matched[index]
             row |= {"passage_tp": 1, "detections": 1, "covered_detections": covered_detections[place]}
             row |= _operation(gold["operation"], detections[place].operation, float(overlaps[index, place]))
+            row["named"] = int(detections[place].operation is not None)
         else:
             row |= {"passage_fn": 1, "wrong": 1, "detail": f"missed, {covered_cases[index]:.0%} of it covered: "}
             row["detail"] += _shown(pair, cases[index])
@@ -110,12 +115,11 @@ def _operation(gold: str, predicted: str | None, overlap: float) -> Row:
     faults = [f"overlap {overlap:.2f}"] if overlap < 1 else []
     if predicted not in (None, gold):
         faults.append(f"{gold}, predicted {predicted}")
-    said = predicted or NO_OPERATION
+    said = predicted or MISSING
     return {
         "gold": gold,
         "predicted": said,
-        f"{gold}>{said}": 1,
-        "named": int(predicted is not None),
+        cell(gold, said): 1,
         "wrong": 1 - overlap + (0.5 if predicted not in (None, gold) else 0),
         "detail": "; ".join(faults),
     }
@@ -124,7 +128,8 @@ def _operation(gold: str, predicted: str | None, overlap: float) -> Row:
 def _spurious(pair: Pair, detection: Detection, coverage: float) -> Row:
     places = "~".join(f"{start}-{end}" for start, end in detection.passage)
     return {
-        "operation": detection.operation or NO_OPERATION,
+        "operation": detection.operation or MISSING,
+        "named": int(detection.operation is not None),
         "item": f"{pair.id}:{places}",
         "detections": 1,
         "covered_detections": coverage,

@@ -8,11 +8,21 @@ import numpy as np
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
-from detente.data.labels import STANCE_LABELS, label_of_scale
+from detente.data.labels import SCALE, STANCE_LABELS, label_of_scale
 from detente.metrics import classification, official
 from detente.metrics.classification import Floats
-from detente.tasks.labels import alpha, label_scorer, most_frequent
-from detente.tasks.metric_families import accuracy, confusion_columns, macro_f1, mcc, of_confusion
+from detente.tasks.labels import alpha, answered, label_scorer, most_frequent
+from detente.tasks.metric_families import (
+    MISSING,
+    OF_PART,
+    accuracy,
+    cell,
+    confusion_columns,
+    macro_f1,
+    mcc,
+    of_confusion,
+    where_said,
+)
 from detente.tasks.stance.baselines import BASELINES
 from detente.tasks.stance.prediction import KINDS, Prediction, notes, parse
 from detente.tasks.task import CorpusMetric, CorpusValue, Counts, Metric, Options, Row, Task
@@ -71,28 +81,31 @@ def _count(gold: Row, prediction: Prediction | None, options: Options) -> list[R
         "time": gold["time"],
         "item": gold["id"],
     }
-    if prediction is None:  # wrong, whatever the alternatives: the first label that is not the gold's own
-        labels = labels[:1]
-        prediction = Prediction("missing", next(name for name in STANCE_LABELS if name not in labels))
-    label = prediction.label if prediction.label in labels else labels[0]
-    row |= {"gold": label, "predicted": prediction.label, f"{label}>{prediction.label}": 1}
-    row["wrong"] = int(label != prediction.label)
-    row["detail"] = f"{label}, predicted {prediction.label}" if row["wrong"] else ""
-    if prediction.score is not None and steps:
-        row |= _scale_counts(min(steps, key=lambda step: abs(step - (prediction.score or 0.0))), prediction.score)
-    if prediction.probabilities is not None:
-        row |= _probability_counts(label, prediction.label, prediction.probabilities)
-    return [row]
+    predicted = prediction.label if prediction else MISSING
+    label = predicted if predicted in labels else labels[0]
+    row |= {"gold": label, "predicted": predicted, cell(label, predicted): 1}
+    row["wrong"] = int(label != predicted)
+    row["detail"] = answered(label, predicted) if row["wrong"] else ""
+    row |= _scale_counts(steps, prediction.score if prediction else None) if steps else {}
+    return [row | _probability_counts(label, predicted, prediction.probabilities if prediction else None)]
 
 
-def _scale_counts(gold: float, score: float) -> Row:
+def _scale_counts(steps: tuple[float, ...], score: float | None) -> Row:
+    """From the scale values that are right. Without a score the error is the greatest that there could be."""
+    if score is None:
+        return {"scaled": 1, "absolute_error": max(abs(steps[0] - end) for end in SCALE)}
+    gold = min(steps, key=lambda step: abs(step - score))
     sums = (gold, score, gold**2, score**2, gold * score)
-    return {"scaled": 1, "absolute_error": abs(gold - score), **dict(zip(_SCALE_SUMS, sums, strict=True))}
+    return {"scaled": 1, "scored": 1, "absolute_error": abs(gold - score), **dict(zip(_SCALE_SUMS, sums, strict=True))}
 
 
-def _probability_counts(gold: str, label: str, probabilities: dict[str, float]) -> Row:
+def _probability_counts(gold: str, label: str, probabilities: dict[str, float] | None) -> Row:
+    """Without probabilities the error is that of certainty in a wrong label."""
+    if probabilities is None:
+        return {"items": 1, "squared_error": 2}
     place = classification.calibration_bin(probabilities[label])
     return {
+        "items": 1,
         "probable": 1,
         "squared_error": math.fsum((probabilities[name] - (name == gold)) ** 2 for name in STANCE_LABELS),
         _CONFIDENCES[place]: probabilities[label],
@@ -105,8 +118,15 @@ def _majority(units: Sequence[Row]) -> Prediction:
     return Prediction("label", most_frequent((row["label"] for row in units if not row["alleged"]), STANCE_LABELS))
 
 
+_SIDES: Final = [STANCE_LABELS.index("favor"), STANCE_LABELS.index("against")]
+
+
 def _f_avg(matrix: Floats, _: Floats) -> Floats:
-    return classification.macro_f1(matrix, [STANCE_LABELS.index("favor"), STANCE_LABELS.index("against")])
+    return classification.macro_f1(matrix, _SIDES)
+
+
+def _f_avg_of_part(matrix: Floats) -> Floats:
+    return classification.mean_of_defined(classification.class_f1(matrix)[..., _SIDES])
 
 
 def _mae(counts: Counts, _: Counts) -> Any:
@@ -114,20 +134,35 @@ def _mae(counts: Counts, _: Counts) -> Any:
 
 
 def _kappa(counts: Counts, _: Counts) -> Any:
-    return classification.quadratic_kappa(counts["scaled"], *(counts[name] for name in _SCALE_SUMS))
+    return classification.quadratic_kappa(counts["scored"], *(counts[name] for name in _SCALE_SUMS))
+
+
+def _unscored(full: Counts) -> str:
+    """Why there is no κ: it weighs pairs of values, and no value stands for a missing one that could not raise it."""
+    scaled, scored = int(full["scaled"]), int(full["scored"])
+    if scored == 0:
+        return "no prediction has a score"
+    return f"{scaled - scored} of {scaled} items have no score" if scored < scaled else ""
 
 
 def _brier(counts: Counts, _: Counts) -> Any:
-    return classification.brier(counts["squared_error"], counts["probable"])
+    return classification.brier(counts["squared_error"], counts["items"])
 
 
 def _ece(counts: Counts, _: Counts) -> Any:
     confidences, correct = (np.stack([counts[name] for name in names], axis=-1) for names in (_CONFIDENCES, _CORRECT))
-    return classification.expected_calibration_error(confidences, correct, counts["probable"])
+    return classification.expected_calibration_error(
+        confidences, correct, counts["items"], counts["items"] - counts["probable"]
+    )
 
 
 def _family_error(units: Mapping[str, Row], _: Mapping[str, Any], rows: "pl.DataFrame") -> CorpusValue:
-    """Mean |gold − predicted| number of families that tell a stance, over the stances that either side has."""
+    """Mean |gold − predicted| number of families that tell a stance, over the stances that either side has.
+
+    None with missing answers: a family that tells nothing could undo one that was counted wrongly.
+    """
+    if missing := int((rows["predicted"] == MISSING).sum()):
+        return CorpusValue(math.nan, 0, f"{missing} of {len(rows)} answers are missing")
     told: dict[str, dict[tuple[str, ...], set[str]]] = {"gold": {}, "predicted": {}}
     for row in rows.select("id", *told).iter_rows(named=True):
         gold = units[row["id"]]
@@ -156,9 +191,9 @@ STANCE: Final = Task(
     keys=("id", "family", "slice", "article", "holder", "target", "time", "item", "gold", "predicted"),
     columns=(
         *confusion_columns(STANCE_LABELS),
-        *("scaled", "absolute_error"),
+        *("scaled", "scored", "absolute_error"),
         *_SCALE_SUMS,
-        *("probable", "squared_error"),
+        *("items", "probable", "squared_error"),
         *_CONFIDENCES,
         *_CORRECT,
     ),
@@ -167,31 +202,59 @@ STANCE: Final = Task(
         macro_f1("macro_f1", STANCE_LABELS, group=_LABELS),
         of_confusion(
             "f_avg",
-            "(F1 of favor + F1 of against) / 2, as in SemEval-2016 task 6",
+            f"(F1 of favor + F1 of against) / 2, as in SemEval-2016 task 6{OF_PART}",
             STANCE_LABELS,
             _f_avg,
+            of_part=_f_avg_of_part,
             group=_LABELS,
         ),
         mcc(STANCE_LABELS, group=_LABELS),
-        Metric(
-            "mae", "mean |gold − score| where the gold has a scale", _mae, ("scaled",), 0.0, (0.0, 4.0), "", _SCALED
+        where_said(
+            Metric(
+                "mae",
+                "mean |gold − score| where the gold has a scale; without a score the most that it can be",
+                _mae,
+                ("scaled",),
+                0.0,
+                (0.0, 4.0),
+                group=_SCALED,
+            ),
+            "a score",
+            "scored",
         ),
         Metric(
             "quadratic_kappa",
-            "κ with quadratic weights where the gold has a scale",
+            "κ with quadratic weights where the gold has a scale; none if a score is missing",
             _kappa,
-            ("scaled",),
+            ("scored",),
             bounds=(-1.0, 1.0),
             group=_SCALED,
+            no_value=_unscored,
         ),
-        Metric("brier", "mean Σ (p − y)²", _brier, ("probable",), 0.0, (0.0, 2.0), group=_PROBABLE),
-        Metric(
-            "calibration_error",
-            "Σ |right − confidence| over ten bins / n",
-            _ece,
-            ("probable",),
-            0.0,
-            group=_PROBABLE,
+        where_said(
+            Metric(
+                "brier",
+                "mean Σ (p − y)²; 2 without probabilities",
+                _brier,
+                ("items",),
+                0.0,
+                (0.0, 2.0),
+                group=_PROBABLE,
+            ),
+            "probabilities",
+            "probable",
+        ),
+        where_said(
+            Metric(
+                "calibration_error",
+                "(Σ |right − confidence| over ten bins + items without probabilities) / n",
+                _ece,
+                ("items",),
+                0.0,
+                group=_PROBABLE,
+            ),
+            "probabilities",
+            "probable",
         ),
     ),
     units=_units,
@@ -205,7 +268,8 @@ STANCE: Final = Task(
     corpus_metrics=(
         CorpusMetric(
             "family_count_error",
-            "mean |gold − predicted| number of families that tell a holder's stance on a target",
+            "mean |gold − predicted| number of families that tell a holder's stance on a target; none if an answer is"
+            " missing",
             _family_error,
             0.0,
             (0.0, math.inf),
@@ -214,7 +278,7 @@ STANCE: Final = Task(
         label_scorer(
             official.semeval2016_task6,
             "macroF_favor_against",
-            {name: name.upper() for name in ("favor", "against", "none")},
+            {**{name: name.upper() for name in ("favor", "against", "none")}, MISSING: "UNKNOWN"},
             "(F of favor + F of against) / 2, 0/0 = 0",
             "SemEval-2016 task 6, eval.pl",
         ),
