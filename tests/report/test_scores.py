@@ -193,7 +193,7 @@ def test_ten_missing_units_are_named_and_all_are_counted(scores: Scores) -> None
     ids = tuple(f"u{number:02}" for number in range(11))
     told = f"10 of 42 units not predicted, scored as empty: {', '.join(ids[:10])}"
     assert missing_note(replace(scores, missing=ids[:10])) == told
-    assert missing_note(replace(scores, missing=ids)).endswith(f": {', '.join(ids[:10])}, …")
+    assert missing_note(replace(scores, missing=ids)).endswith(f": {', '.join(ids[:10])} and 1 more")
 
 
 def test_beside_an_interval_nothing_is_outside_a_range(wide_gold, predict) -> None:
