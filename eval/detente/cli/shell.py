@@ -131,6 +131,8 @@ def _signals_raised() -> Iterator[None]:
             signal.signal(each, signal.SIG_IGN)  # many programs send it twice
         raise Interrupted(number)
 
+    # What cleans up after a pool that ends at once says nothing: it takes its filters from here.
+    sys.warnoptions.append("ignore:resource_tracker")
     before = {each: signal.getsignal(each) for each in _SIGNALS if signal.getsignal(each) is not signal.SIG_IGN}
     received, noted = os.pipe()
     os.set_blocking(noted, False)
