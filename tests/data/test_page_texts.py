@@ -132,3 +132,14 @@ def test_an_object_without_an_id_is_an_object_of_pages(document: object, pages: 
 )
 def test_html_is_decoded_as_it_declares(data: bytes, text: str | None) -> None:
     assert decode_html(data) == (text or data[:-1].decode() + "И")
+
+
+@pytest.mark.parametrize("data", [b'{"id": "a", "score": NaN}', b'{"id": "a", "score": NaN} \n{"id": "b"}\n'])
+def test_what_ends_on_its_first_line_is_left_to_the_reader_of_lines(data: bytes) -> None:
+    assert of_object(data, "f.jsonl") is None
+
+
+def test_a_fault_of_an_object_over_several_lines_is_one_problem() -> None:
+    found = of_object(b'{"a":\n NaN}', "f.json")
+    assert found
+    assert list(map(str, found.problems)) == ["f.json: not-json: NaN is not JSON: write a number or null"]

@@ -84,8 +84,9 @@ def of_object(data: bytes, name: str, written_in: str | None = None) -> Pages | 
     An object with an `id` is one line of JSON Lines.
     """
     document, problems = parse_document(data, name)
-    if problems:
-        return Pages([], problems)
+    if problems:  # an object that ends on its first line is for the reader of lines, who knows them
+        first_line = data.strip().partition(b"\n")[0].rstrip()
+        return None if first_line.endswith(b"}") else Pages([], problems)
     if not isinstance(document, dict) or any(not isinstance(document.get(key, {}), dict) for key in _ID_KEYS):
         return None
     tool = {}

@@ -197,7 +197,8 @@ def _unit_of(
     elif not isinstance(name, str):
         faults.append(("wrong-type", f"id is {describe(name)}, not a string"))
     elif name not in units:
-        faults.append(("id-unknown", f"{quoted(name)} is not in the gold{nearest(name, hints)}"))
+        hint = nearest(name, hints) or ": --allow-extra leaves such lines out"
+        faults.append(("id-unknown", f"{quoted(name)} is not in the gold{hint}"))
     else:
         place = first.setdefault(name, line.location)
         if place != line.location:

@@ -133,8 +133,6 @@ def _read(path: str, gold: "Gold", task: str | None, written_in: str | None, **a
     else:
         data = unpack(read_input(path) if data is None else data, name)
         found = page_texts.of_object(data, name, written_in)
-        if found and not found.lines and b"\n" not in data.strip():
-            found = None  # the reader of lines knows where its faults are
     if found:
         _refuse_other_pages(found, name, gold, task)
         lines = [line._replace(record=_whole_text(line.record)) for line in found.lines]

@@ -188,11 +188,11 @@ def test_the_short_name_of_a_file_is_its_name_without_suffixes() -> None:
 BOTH: dict[str, tuple[bytes, list[str]]] = {  # bytes: what is wrong with them, as gold and as output
     "a page twice in one object": (
         b'{"coast": {"articleBody": "a"}, "coast": {"articleBody": "b"}}',
-        [": not-json: the key 'coast' stands twice in one object"],
+        [":1: not-json: the key 'coast' stands twice in one object"],
     ),
     "a key twice in a line": (
         b'{"id": "coast", "text": "a", "text": "b"}\n',
-        [": not-json: the key 'text' stands twice in one object"],
+        [":1: not-json: the key 'text' stands twice in one object"],
     ),
     "an id in two lines": (
         b'{"page_id": "coast", "plaintext": ""}\n' * 2,
@@ -205,7 +205,7 @@ BOTH: dict[str, tuple[bytes, list[str]]] = {  # bytes: what is wrong with them, 
     "a line without id": (b'{"id": "coast", "text": ""}\n{"text": "b"}\n', [":2: no-id: "]),
     "Latin-1": ('{"coast": "caf\xe9"}'.encode("latin-1"), [":1: not-json: "]),
     "an array of numbers": (b"[1]", [":record 1: not-json: "]),
-    "NaN": (b'{"coast": {"articleBody": NaN}}', [": not-json: NaN is not JSON"]),
+    "NaN": (b'{"coast": {"articleBody": NaN}}', [":1: not-json: NaN is not JSON"]),
 }
 
 
