@@ -24,9 +24,9 @@ import time
 import traceback
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
@@ -328,8 +328,9 @@ def tried(number: int, seed: int, kept: Path) -> Failure | None:
         return Failure(number, base.name, " ".join(call).replace(name, str(kept / str(number))), what)
 
 
-def chunk(numbers: range, seed: int, kept: Path) -> tuple[list[Failure], int]:
+def chunk(work: tuple[range, int, Path]) -> tuple[list[Failure], int]:
     """The failures among inputs, and the most memory that was held, in megabytes."""
+    numbers, seed, kept = work
     os.environ["HF_HUB_OFFLINE"] = "1"
     failures = [failure for number in numbers if (failure := tried(number, seed, kept))]
     return failures, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
@@ -349,8 +350,9 @@ def main() -> int:
     parts = [range(start, min(start + CHUNK, end)) for start in range(options.first, end, CHUNK)]
     failures: list[Failure] = []
     most = 0
-    with ProcessPoolExecutor(options.jobs, max_tasks_per_child=20) as pool:
-        asked = pool.map(chunk, parts, [options.seed] * len(parts), [options.keep] * len(parts))
+    # The executor of concurrent.futures can wait for ever where its processes are replaced (CPython 115634).
+    with get_context("spawn").Pool(options.jobs, maxtasksperchild=20) as pool:
+        asked = pool.imap_unordered(chunk, [(part, options.seed, options.keep) for part in parts])
         for found, held in track(asked, total=len(parts), disable=not sys.stderr.isatty()):
             failures += found
             most = max(most, held)
