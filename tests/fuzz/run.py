@@ -138,7 +138,7 @@ def bases() -> tuple[Base, ...]:
         for suffix, write in WRITERS.items():
             if suffix in ("csv", "tsv", "parquet") and not task_named(task).tabular:
                 continue
-            call = ["eval", "score", f"mutated.{suffix}", "--task", task, "--resamples", "5"]
+            call = ["eval", "score", f"mutated.{suffix}", "--task", task, "--resamples", "5", "--jobs", "1"]
             found.append(Base(f"mutated.{suffix}", records, write(records), write, _in_folder(call)))
     found += [*_references(), *_annotations()]
     return tuple(found)
