@@ -9,6 +9,7 @@ from detente.cli.options import CONTEXT, TASK, emit_json, problems_exit, refuse_
 from detente.cli.run import run
 from detente.cli.score import score
 from detente.cli.shell import line
+from detente.cli.show import show
 from detente.data.labels import REFERENCE_TASK
 from detente.data.problems import Problem, ValidationError
 from detente.tasks import TASK_NAMES
@@ -24,6 +25,7 @@ def eval_group() -> None:
 
 eval_group.add_command(score)
 eval_group.add_command(compare)
+eval_group.add_command(show)
 
 
 @eval_group.command("tasks")

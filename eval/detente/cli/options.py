@@ -121,29 +121,22 @@ OUTPUT = click.Path(dir_okay=False, path_type=Path)
 
 
 @dataclass(frozen=True)
-class ScoringOptions:
-    """What `eval score` and `eval compare` are told beside the files, by the names of the options.
+class ReadingOptions:
+    """What every command on predictions is told beside the files, by the names of the options.
 
-    It is what counts as right, how sure that is, and where it is written.
+    It is what they are, what they are held against, and where the result is written.
     """
 
     task: str | None
     paratext: str | None
-    alternatives: str
     allow_missing: bool
-    unit: str
-    resamples: int
-    seed: int
-    report_format: str
-    output: Path | None
+    allow_extra: bool
     gold: Path | None
     gold_format: str | None
     gold_text: str | None
     output_format: tuple[str, ...]
-    empty: str | None
-    allow_extra: bool
+    output: Path | None
     jobs: int | None
-    metrics: tuple[str, ...]
 
     def read(self, paths: Sequence[str], *outputs: Path | None) -> "tuple[Gold, dict[str, Predictions]]":
         """The gold, and the checked predictions of each file by its short name.
@@ -175,6 +168,39 @@ class ScoringOptions:
                 line(f"{name}: note: {note}", err=True)
         return gold, systems
 
+    def _refuse_unfit(self, systems: "dict[str, Predictions]") -> None:
+        """Refuses systems of different tasks or pages, and options that their task does not support."""
+        (first, one), *others = systems.items()
+        problems = [
+            Problem("not-comparable", name, f"predictions of {other.task.name}; {first} has those of {one.task.name}")
+            for name, other in others
+            if other.task.name != one.task.name
+        ]
+        pages = {name: " ".join(_pages(each)) or "the captures" for name, each in systems.items()}
+        problems += [
+            Problem("not-comparable", name, f"is on other pages ({pages[name]}); {first} on {pages[first]}")
+            for name, other in others
+            if other.task.name == one.task.name and pages[name] != pages[first]
+        ]
+        for option in ("paratext", "empty"):
+            if getattr(self, option, None) and option not in one.task.options:
+                problems.append(Problem("option", f"--{option}", f"is not supported by the task {one.task.name}"))
+        if problems:
+            raise ValidationError(problems)
+
+
+@dataclass(frozen=True)
+class ScoringOptions(ReadingOptions):
+    """What `eval score` and `eval compare` are told besides: what counts as right, how sure that is, what is shown."""
+
+    alternatives: str
+    empty: str | None
+    unit: str
+    resamples: int
+    seed: int
+    report_format: str
+    metrics: tuple[str, ...]
+
     def score(self, gold: "Gold", systems: "dict[str, Predictions]", *, errors: bool = True) -> "dict[str, Scores]":
         """The scores of each system; `errors` says whether they are attributed where that takes time."""
         from detente.evaluation.systems import score_files
@@ -199,26 +225,6 @@ class ScoringOptions:
             return
         write = emit_json if self.report_format == "json" else emit
         write(rendered(report, self.report_format), self.output)
-
-    def _refuse_unfit(self, systems: "dict[str, Predictions]") -> None:
-        """Refuses systems of different tasks or pages, and options that their task does not support."""
-        (first, one), *others = systems.items()
-        problems = [
-            Problem("not-comparable", name, f"predictions of {other.task.name}; {first} has those of {one.task.name}")
-            for name, other in others
-            if other.task.name != one.task.name
-        ]
-        pages = {name: " ".join(_pages(each)) or "the captures" for name, each in systems.items()}
-        problems += [
-            Problem("not-comparable", name, f"is on other pages ({pages[name]}); {first} on {pages[first]}")
-            for name, other in others
-            if other.task.name == one.task.name and pages[name] != pages[first]
-        ]
-        for option, value in (("paratext", self.paratext), ("empty", self.empty)):
-            if value and option not in one.task.options:
-                problems.append(Problem("option", f"--{option}", f"is not supported by the task {one.task.name}"))
-        if problems:
-            raise ValidationError(problems)
 
 
 def _pages(predictions: "Predictions") -> list[str]:
@@ -253,29 +259,75 @@ def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[st
     return tuple(filter(None, (name.strip() for name in (value or "").split(","))))
 
 
+_READING = (
+    click.option(
+        "--task",
+        type=click.Choice([*TASK_NAMES, REFERENCE_TASK]),
+        help=f"Whose predictions they are; by default told from the lines, or {REFERENCE_TASK} with --gold.",
+    ),
+    click.option(
+        "--paratext",
+        type=click.Choice(["ignore", "content", "boilerplate"]),
+        default=None,
+        help="What headlines, captions, credits and the like are (boilerplate only).  [default: ignore]",
+    ),
+    click.option(
+        "--allow-missing", is_flag=True, help="Score ids without a prediction as empty, or as the answer `missing`."
+    ),
+    click.option("--allow-extra", is_flag=True, help="Leave out ids that the gold does not have, and count them."),
+    click.option(
+        "--gold",
+        type=click.Path(exists=True, path_type=Path),
+        help=f"Reference texts to score against ({REFERENCE_TASK}): a benchmark's file, or a folder of .txt, .md or"
+        " .html files. They are what an extractor should give, not the pages themselves.",
+    ),
+    click.option("--gold-format", type=GOLD_FORMAT, help="How to read --gold.  [default: told from its keys]"),
+    click.option("--gold-text", type=TEXT_FORMAT, help="What the texts of --gold are; see --output-format."),
+    click.option(
+        "--output-format",
+        type=TEXT_FORMAT,
+        multiple=True,
+        help="What texts in PREDICTIONS are: Markdown and HTML are reduced to text before anything is measured."
+        " Once for all files, or once for each in their order.  [default: text, or by a folder's suffixes]",
+    ),
+    click.option("-o", "--output", type=OUTPUT, help="Write there, not to the screen."),
+    click.option("--jobs", type=click.IntRange(1), help="Processes that work at once.  [default: one per core]"),
+    ALL_PROBLEMS,
+    MAX_INPUT,
+)
+
+
+def _options(
+    kind: type[ReadingOptions], added: Sequence[Callable[[Callable[..., None]], Callable[..., None]]]
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Adds options to a command, which is given them as one value of a `kind`, named `options`."""
+
+    def add(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def given(**values: Any) -> None:
+            own = {field.name: values.pop(field.name) for field in fields(kind)}
+            command(options=kind(**own), **values)
+
+        for option in reversed(added):
+            given = option(given)
+        return given
+
+    return add
+
+
+reading_options = _options(ReadingOptions, _READING)
+"""Adds the options of reading to a command."""
+
+
 def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Adds the options of scoring to a command, which is given them as one `ScoringOptions`, named `options`."""
+    """Adds the options of reading and scoring to a command."""
     added = (
-        click.option(
-            "--task",
-            type=click.Choice([*TASK_NAMES, REFERENCE_TASK]),
-            help=f"Whose predictions they are; by default told from the lines, or {REFERENCE_TASK} with --gold.",
-        ),
-        click.option(
-            "--paratext",
-            type=click.Choice(["ignore", "content", "boilerplate"]),
-            default=None,
-            help="What headlines, captions, credits and the like are (boilerplate only).  [default: ignore]",
-        ),
         click.option(
             "--alternatives",
             type=click.Choice(["reject", "accept"]),
             default="reject",
             show_default=True,
             help="Whether a listed second reading counts as right.",
-        ),
-        click.option(
-            "--allow-missing", is_flag=True, help="Score ids without a prediction as empty, or as the answer `missing`."
         ),
         click.option(
             "--unit",
@@ -299,31 +351,12 @@ def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[
             default="table",
             show_default=True,
         ),
-        click.option("-o", "--output", type=OUTPUT, help="Write there, not to the screen."),
-        click.option(
-            "--gold",
-            type=click.Path(exists=True, path_type=Path),
-            help=f"Reference texts to score against ({REFERENCE_TASK}): a benchmark's file, or a folder of .txt, .md or"
-            " .html files. They are what an extractor should give, not the pages themselves.",
-        ),
-        click.option("--gold-format", type=GOLD_FORMAT, help="How to read --gold.  [default: told from its keys]"),
-        click.option("--gold-text", type=TEXT_FORMAT, help="What the texts of --gold are; see --output-format."),
-        click.option(
-            "--output-format",
-            type=TEXT_FORMAT,
-            multiple=True,
-            help="What texts in PREDICTIONS are: Markdown and HTML are reduced to text before anything is measured."
-            " Once for all files, or once for each in their order.  [default: text, or by a folder's suffixes]",
-        ),
         click.option(
             "--empty",
             type=click.Choice(["zero", "drop"]),
             default=None,
             help="Whether pages without output text count, or leave the means (with --gold only).  [default: zero]",
         ),
-        click.option("--allow-extra", is_flag=True, help="Leave out ids that the gold does not have, and count them."),
-        click.option("--jobs", type=click.IntRange(1), help="Processes that work at once.  [default: one per core]"),
-        ALL_PROBLEMS,
         click.option(
             "--metrics",
             callback=_names,
@@ -331,15 +364,4 @@ def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[
             "  [default: the primary metric and up to eight standard ones]",
         ),
     )
-
-    def add(command: Callable[..., None]) -> Callable[..., None]:
-        @wraps(command)
-        def given(**values: Any) -> None:
-            own = {field.name: values.pop(field.name) for field in fields(ScoringOptions)}
-            command(options=ScoringOptions(**own), **values)
-
-        for option in reversed((*added, MAX_INPUT)):
-            given = option(given)
-        return given
-
-    return add
+    return _options(ScoringOptions, (*_READING, *added))

@@ -5,10 +5,10 @@ from functools import cache
 from typing import Any
 
 from rich.console import Console
-from rich.text import Text
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
+from detente.report.tables import print_painted
 from detente.tasks.all import layers
 from detente.tasks.layer import Painted, Painter
 
@@ -30,12 +30,11 @@ def show(corpus: Corpus, article: str, name: str) -> None:
         raise ValueError(f"{name} is not a layer that is shown")
     page = corpus.articles[article]
     console = Console(highlight=False, emoji=False)
-    console.print(Text(f"{article}: {page['headline'] or 'no headline'}", style="bold"), soft_wrap=True)
+    print_painted([[(f"{article}: {page['headline'] or 'no headline'}", "bold")]], console)
     rows = cache(corpus.rows)
     for row in rows(name):
         if row["article"] == article:
-            for line in [*paint(page["text"], row, rows), *_alternatives(row)]:
-                console.print(Text.assemble(*line), soft_wrap=not console.is_terminal)
+            print_painted([*paint(page["text"], row, rows), *_alternatives(row)], console)
 
 
 def _alternatives(row: Record) -> Iterator[Painted]:

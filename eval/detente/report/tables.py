@@ -1,4 +1,4 @@
-"""How numbers are written, and titled tables on a screen, in a file, in Markdown."""
+"""How numbers are written, and titled tables and coloured lines on a screen, in a file, in Markdown."""
 
 import io
 import json
@@ -12,6 +12,8 @@ from detente.text.display import shortened, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from detente.tasks.layer import Painted
 
 PLAIN_WIDTH: Final = 160
 _LONGEST: Final = 1000
@@ -133,6 +135,14 @@ def markdown_tables(sections: Sequence[Section], notes: Sequence[str], signature
     parts += [f"*{_literal(note)}*\n" for note in notes]
     code = visible(signature).replace("`", "'")
     return "\n".join([*parts, f"`{code}`\n"])
+
+
+def print_painted(lines: "Iterable[Painted]", console: "Console") -> None:
+    """Prints lines piece by piece, each in its style; on a terminal they are wrapped between words."""
+    from rich.text import Text
+
+    for line in lines:
+        console.print(Text.assemble(*line), soft_wrap=not console.is_terminal)
 
 
 def print_report(report: Report, file: IO[str]) -> None:

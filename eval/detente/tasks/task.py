@@ -186,6 +186,9 @@ class Task:
         signature_parts: What else the signature must name for a score to be repeated, as `{"nltk": "3.9.1"}`; from
             the units.
         notes: What must be said of predictions that were changed on reading; from predictions by id.
+        texts: Where rows have `blocks`: from a unit and a prediction of it, or None, to the texts that these count in,
+            by the names that they give them; none if the unit has no text. The last row of `count` is that of the
+            output as a whole.
     """
 
     name: str
@@ -213,6 +216,7 @@ class Task:
     aliases: Mapping[str, str] = field(default_factory=dict)
     signature_parts: Callable[[Mapping[str, Any]], dict[str, str]] = lambda _: {}
     notes: Callable[[Mapping[str, Any]], Sequence[str]] = lambda _: ()
+    texts: Callable[[Any, Any], dict[str, str]] | None = None
 
     def renamed(self, names: Iterable[str]) -> list[str]:
         """Names of metrics as they are now, of which some may be those of the last version."""

@@ -163,6 +163,11 @@ def _error(page: Page, segment: Row, wanted: bool | None, size: int, kept: NDArr
     }
 
 
+def _texts(page: Page, prediction: Prediction | None) -> dict[str, str]:
+    output = prediction.value if prediction else None
+    return {"page": page.text} | ({"output": output} if isinstance(output, str) else {})
+
+
 def _units(corpus: Corpus, ids: Collection[str] = ()) -> dict[str, Page]:
     """The captures or, if ids of rendered pages are among these, all pages in the templates that they name."""
     pages = pages_of(corpus)
@@ -216,4 +221,5 @@ BOILERPLATE: Final = Task(
         "foreign": "non_latin_share",
     },
     signature_parts=_signature_parts,
+    texts=_texts,
 )

@@ -18,7 +18,7 @@ from detente.tasks.content_extraction.errors import errors
 from detente.tasks.content_extraction.metrics import MEANS, PARAGRAPH_PAGES, SHINGLE_PAGES, SNIPPETS
 from detente.tasks.content_extraction.metrics import METRICS as MEASURES
 from detente.tasks.content_extraction.prediction import KINDS, Output, parse
-from detente.tasks.content_extraction.references import ReferenceCorpus, ReferencePage, sentence_tokens
+from detente.tasks.content_extraction.references import Reference, ReferenceCorpus, ReferencePage, sentence_tokens
 from detente.tasks.task import Options, Row, Task
 from detente.text import sentences
 
@@ -99,6 +99,21 @@ def _snippet_counts(target: ReferencePage, output: Output) -> dict[str, int]:
     return dict(zip(SNIPPETS, counts, strict=True))
 
 
+def _nearest_reference(target: ReferencePage, lowered: Counter[str]) -> tuple[str, Reference]:
+    """The reference that shares most words with an output, and its name among several."""
+    references = target.references
+    nearest = max(references, key=lambda reference: overlap(compare(reference.words, lowered)).f1)
+    return "reference" if len(references) == 1 else f"reference {references.index(nearest) + 1}", nearest
+
+
+def _texts(target: ReferencePage, output: Output | None) -> dict[str, str]:
+    if not target.references:
+        return {}
+    text = (output or _NOTHING).text
+    name, nearest = _nearest_reference(target, Counter(words(text.lower())))
+    return {name: nearest.text, "output": text}
+
+
 def count(target: ReferencePage, output: Output | None, options: Options) -> list[Row]:
     """The one row of a page."""
     output = output or _NOTHING
@@ -114,9 +129,7 @@ def count(target: ReferencePage, output: Output | None, options: Options) -> lis
         row["wrong"] = row["snippet_fp"] + row["snippet_fn"]
         row["detail"] = f"{row['snippet_fn']} snippets missed, {row['snippet_fp']} let in" if row["wrong"] else ""
     if target.references and options.errors:
-        texts = target.references
-        nearest = max(texts, key=lambda reference: overlap(compare(reference.words, lowered)).f1)
-        name = "reference" if len(texts) == 1 else f"reference {texts.index(nearest) + 1}"
+        name, nearest = _nearest_reference(target, lowered)
         found = errors(output.text, nearest.text, name)
         row |= found.counts | {"wrong": found.wrong, "detail": found.detail, "blocks": found.blocks}
     return [row]
@@ -186,4 +199,5 @@ CONTENT_EXTRACTION: Final = Task(
         "breaks_lost": "lost_line_breaks",
     },
     signature_parts=_signature_parts,
+    texts=_texts,
 )
