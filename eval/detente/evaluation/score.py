@@ -131,7 +131,8 @@ def count(
     A unit without a prediction counts as empty, or as the answer `missing`.
     """
     if task.group is None:
-        counted = rows_of_systems(task.count, units, systems, options, jobs, advance)
+        # Texts take their time to be aligned; labels are counted before another process has started.
+        counted = rows_of_systems(task.count, units, systems, options, jobs if task.texts else 1, advance)
     else:
         counted = []
         for by_id in systems:
