@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from detente.tasks.task import Row
 from detente.text.alignment import Placement
+from detente.text.display import excerpt
 from detente.text.spans import Span
 from detente.text.token_matching import runs
-from detente.text.tokens import shortened
 
 EXCERPT: Final = 120
 """So much of a block's text is quoted; its offsets tell the rest."""
@@ -26,7 +26,7 @@ def block(kind: str, of: str, text: str, span: Span) -> Row:
         span: The stretch.
     """
     start, end = span
-    return {"kind": kind, "of": of, "start": start, "end": end, "text": shortened(text[start:end], EXCERPT)}
+    return {"kind": kind, "of": of, "start": start, "end": end, "text": excerpt(text[start:end], EXCERPT)}
 
 
 def blocks_within(
@@ -53,9 +53,9 @@ def output_blocks(output: str, placed: Placement) -> list[Row]:
     return sorted(found, key=lambda row: (row["start"], row["end"]))
 
 
-def excerpt(texts: Sequence[str]) -> str:
+def longest(texts: Sequence[str]) -> str:
     """The longest of some texts, in brackets and shortened; nothing if there is none."""
-    return f" ({shortened(' '.join(max(texts, key=len).split()))})" if texts else ""
+    return f" ({excerpt(' '.join(max(texts, key=len).split()))})" if texts else ""
 
 
 def damage(output: str, placed: Placement, *, typography: bool) -> dict[str, int]:
@@ -70,8 +70,8 @@ def damage(output: str, placed: Placement, *, typography: bool) -> dict[str, int
     moved = [output[start:end] for start, end in placed.moved_spans]
     spaces, writing = placed.whitespace, placed.writing
     found = {
-        f"doubled {placed.repeated} characters{excerpt(doubled)}": placed.repeated,
-        f"blocks moved: {len(moved)}{excerpt(moved)}": sum(len("".join(text.split())) for text in moved),
+        f"doubled {placed.repeated} characters{longest(doubled)}": placed.repeated,
+        f"blocks moved: {len(moved)}{longest(moved)}": sum(len("".join(text.split())) for text in moved),
         f"words glued: {spaces.merged_words}": spaces.merged_words,
         f"words split: {spaces.split_words}": spaces.split_words,
         f"line breaks lost: {spaces.lost_line_breaks}": spaces.lost_line_breaks,

@@ -27,8 +27,8 @@ from detente.tasks.claims.matching import (
 from detente.tasks.claims.metrics import COLUMNS, FIRST, METRICS, THRESHOLDS
 from detente.tasks.claims.prediction import FIELDS, Claim, parse
 from detente.tasks.task import Options, Row, Task
+from detente.text.display import excerpt
 from detente.text.spans import Span
-from detente.text.tokens import shortened
 
 _ZONES: Final = {"paragraph": "body", "headline": "headline", "subheading": "subheading"}
 _JUDGED: Final = ("type", "presentation", "check_worthy")
@@ -96,7 +96,7 @@ def _row(article: Article, item: str, zone: str, kind: str, presentation: str) -
 
 
 def _shown(text: str, parts: Sequence[Span]) -> str:
-    return shortened(" … ".join(text[start:end] for start, end in parts))
+    return excerpt(" … ".join(text[start:end] for start, end in parts))
 
 
 def _resolved(gold: Record, claim: Claim | None, options: Options) -> Record:

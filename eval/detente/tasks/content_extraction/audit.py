@@ -12,9 +12,10 @@ from detente.data.files import read_bytes, unpack, unpacked_name
 from detente.data.problems import Problem, ValidationError
 from detente.metrics.ngrams import words
 from detente.tasks.content_extraction.references import ReferenceCorpus, ReferencePage, of_text
+from detente.text.display import quoted
 from detente.text.folding import fold, without_markdown
 from detente.text.markup import html_to_text
-from detente.text.tokens import line_spans, shortened
+from detente.text.tokens import line_spans
 
 RUN: Final = 8
 """So many words in a row are compared where two pages may be duplicates."""
@@ -47,7 +48,7 @@ def audit(gold: ReferenceCorpus, pages: Mapping[str, str] | None = None) -> list
 
 
 def _quoted(text: str) -> str:
-    return repr(shortened(" ".join(text.split())))
+    return quoted(" ".join(text.split()))
 
 
 def _dense(text: str) -> str:

@@ -41,7 +41,7 @@ def errors(output: str, reference: str, name: str = "reference") -> TextErrors:
         reference: The text that it is held against.
         name: What that is called among the blocks.
     """
-    from detente.tasks.text_errors import blocks_within, damage, excerpt, output_blocks
+    from detente.tasks.text_errors import blocks_within, damage, longest, output_blocks
     from detente.text.alignment import align
 
     placed = align(output, reference)
@@ -65,8 +65,8 @@ def errors(output: str, reference: str, name: str = "reference") -> TextErrors:
     lost_texts = [reference[row["start"] : row["end"]] for row in missed]
     let_in = [output[start:end] for start, end in placed.inserted_spans]
     words = {
-        f"missed {counts['missed']} of {counts['reference']} characters{excerpt(lost_texts)}": counts["missed"],
-        f"let in {counts['insertions']} characters{excerpt(let_in)}": counts["insertions"],
+        f"missed {counts['missed']} of {counts['reference']} characters{longest(lost_texts)}": counts["missed"],
+        f"let in {counts['insertions']} characters{longest(let_in)}": counts["insertions"],
     }
     words = {text: count for text, count in words.items() if count} | damage(output, placed, typography=True)
     return TextErrors(counts, sum(words.values()), "; ".join(words), [*missed, *output_blocks(output, placed)])

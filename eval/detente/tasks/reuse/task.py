@@ -28,7 +28,7 @@ from detente.tasks.metric_families import MISSING, cell
 from detente.tasks.reuse.metrics import COLUMNS, METRICS
 from detente.tasks.reuse.prediction import Detection, Pair, as_pan, parse
 from detente.tasks.task import CorpusMetric, CorpusValue, Options, Row, Task
-from detente.text.tokens import shortened
+from detente.text.display import excerpt
 
 _WHOLE_PAIR: Final = "pair"
 """In the place of an operation in the row of a pair."""
@@ -142,7 +142,7 @@ def _spurious(pair: Pair, detection: Detection, coverage: float) -> Row:
 def _shown(pair: Pair, passage: Passage) -> str:
     texts = (pair.this_text[slice(*passage.this)], pair.source_text[slice(*passage.source)])
     sides = (" ".join(text.split()) for text in texts)
-    return " ~ ".join(shortened(side) for side in sides)
+    return " ~ ".join(excerpt(side) for side in sides)
 
 
 def _official(units: Mapping[str, Any], by_id: Mapping[str, Any], _: Any) -> CorpusValue:
