@@ -107,7 +107,7 @@ def test_under_ten_families_the_differences_of_each_and_no_p(gold, predict) -> N
     assert not headers & {"p", "Holm p", "smallest p", "95% interval", "detectable"}
     for form in ("table", "markdown"):
         text = rendered(report_compare.report(comparison), form)
-        assert "too few for an interval or a p" in text
+        assert "no interval and no p: that takes 10 clusters (family), here it is 4" in text
         assert "95%" not in text
 
 
@@ -153,7 +153,7 @@ def test_missing_units_are_called_missing(minimal_gold, predict) -> None:
     comparison = compare({"full": full, "part": part})
     assert [item.said for item in comparison.pairs[0].items] == [("none", "missing")]
     assert "|kind:label|missing:0,1|" in comparison.signature
-    told = f"part: 1 of 2 units not predicted, the answer is `missing`: {records[1]['id']}"
+    told = f"part: 1 of 2 units without a prediction, counted as the answer `missing`: {records[1]['id']}"
     assert told in report_compare.notes(comparison)
 
 
@@ -385,7 +385,7 @@ def test_the_table_is_coloured_on_a_terminal(gold, predict, monkeypatch: pytest.
     print_report(report_compare.report(compared(gold, predict, {"a": stance(gold), "b": stance(gold)})), screen)
     assert "\x1b[" in screen.getvalue()
     assert "─" in screen.getvalue()
-    assert "a and b differ on no item" in screen.getvalue()
+    assert "a and b give the same answers" in screen.getvalue()
 
 
 def test_the_problems_of_every_file_are_printed_at_once(files: list[Path], tmp_path: Path) -> None:

@@ -206,7 +206,7 @@ def test_probabilities_that_were_divided_by_their_sum_are_counted(minimal_gold) 
     shares = {"favor": 0.333, "against": 0.333, "none": 0.333}
     lines = [Line("f:1", {"id": one, "probabilities": shares}), Line("f:2", {"id": two, "label": "none"})]
     assert check(lines, STANCE, minimal_gold, "f").notes == (
-        "the probabilities of 1 lines do not sum to 1, and were divided by their sum",
+        "probabilities that do not sum to 1 were divided by their sum: 1 line",
     )
 
 

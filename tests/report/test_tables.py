@@ -5,7 +5,17 @@ import math
 
 import pytest
 
-from detente.report.tables import Report, Section, bounds, counted, markdown_table, markdown_tables, number, rendered
+from detente.report.tables import (
+    Report,
+    Section,
+    bounds,
+    counted,
+    markdown_table,
+    markdown_tables,
+    number,
+    plural,
+    rendered,
+)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +101,12 @@ def test_a_table_in_a_file_has_bare_columns_and_prints_brackets_as_they_are() ->
 
 def test_a_noun_in_y_has_its_own_plural() -> None:
     assert [counted(count, "family") for count in (0, 1, 4)] == ["0 families", "1 family", "4 families"]
+
+
+def test_of_what_is_made_of_two_words_the_first_has_the_plural() -> None:
+    assert counted(1, "pair of characters") == "1 pair of characters"
+    assert counted(2, "pair of characters") == "2 pairs of characters"
+    assert counted(2, "word boundary") == f"2 {plural('word boundary')}" == "2 word boundaries"
 
 
 def test_markdown_shows_users_text_literally() -> None:

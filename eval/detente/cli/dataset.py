@@ -18,6 +18,7 @@ from detente.cli.options import (
 from detente.cli.shell import line
 from detente.data.problems import Problem, ValidationError
 from detente.tasks import NOT_ON_A_PAGE, TASK_NAMES
+from detente.text.display import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -76,7 +77,7 @@ def dataset_validate(path: Path | None) -> None:
             raise ValidationError(problems)
         _warn([*doubts(tables), *built.stale(root, files)])
         rows = sum(len(table.rows) for table in tables.values())
-        line(f"no problems: {rows} rows in {len(tables)} tables", err=True)
+        line(f"no problems: {counted(rows, 'row')} in {counted(len(tables), 'table')}", err=True)
 
 
 @dataset_group.command("build")
@@ -267,7 +268,7 @@ def dataset_audit(gold: Path | None, gold_format: str | None, gold_text: str | N
     with problems_exit(exit_code=1):
         if found := audit.audit(references, texts):
             raise ValidationError(found)
-        line(f"nothing doubtful: {len(references.targets)} references")
+        line(f"nothing doubtful: {counted(len(references.targets), 'reference')}")
 
 
 @dataset_group.command("diff")

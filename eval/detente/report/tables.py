@@ -47,12 +47,6 @@ def bounds(low: float, high: float, sign: str = "") -> str:
     return "–" if math.isnan(low) else f"{low:{sign}.3f} … {high:{sign}.3f}"
 
 
-def counted(count: int, noun: str) -> str:
-    """A count with its noun: `1 item`, `2 items`, `4 families`."""
-    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{count} {noun if count == 1 else many}"
-
-
 def markdown_table(header: Sequence[object], rows: Iterable[Iterable[object]], words: Collection[object] = ()) -> str:
     """A table in Markdown, numbers to the right: all columns but the first and those in `words`; None is a dash."""
     rule = [":---" if place == 0 or name in words else "---:" for place, name in enumerate(header)]

@@ -1,4 +1,4 @@
-"""Text of a user's files as it is shown: nothing in it can steer a terminal, and nothing is long."""
+"""How things are shown: text of a user's files (nothing in it can steer a terminal, nothing is long), and counts."""
 
 import re
 from collections.abc import Sequence
@@ -53,6 +53,17 @@ def listed(names: Sequence[str]) -> str:
 def _joined(shown: Sequence[str], count: int) -> str:
     more = count - len(shown)
     return ", ".join(shown) + (f" and {more:,} more" if more else "")
+
+
+def plural(noun: str) -> str:
+    """More than one of it: `items`, `families`, `pairs of twins`."""
+    first, *others = noun.split(" of ")
+    return " of ".join([f"{first[:-1]}ies" if first.endswith("y") else f"{first}s", *others])
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its noun: `1 item`, `2 items`, `4 families`."""
+    return f"{count} {noun if count == 1 else plural(noun)}"
 
 
 def json_safe(text: str, ascii_only: bool = False) -> str:

@@ -43,7 +43,7 @@ EXAMPLES: dict[str, Example] = {
     "reference-not-in-page": Example(
         (of_text("a", "The first.\n\nThe second.\nThe third."),),
         {"a": "The first. The third."},
-        "1 of 3 blocks do not stand in the page, as 'The second.'",
+        "1 of 3 blocks not in the page, such as 'The second.'",
     ),
     "reference-duplicate": Example(
         (of_text("b", "The same."), of_text("a", "The same.")), None, "shares 1 of 1 runs of 8 words with b:"
@@ -266,7 +266,7 @@ def test_markers_of_lists_are_no_words_of_the_page(tmp_path: Path) -> None:
     assert run("dataset", "audit", gold, "--pages", pages).exit_code == 0
     gold = write(tmp_path, {"a": "- one two\n- two one"})
     result = run("dataset", "audit", gold, "--pages", pages)
-    assert (result.exit_code, "1 of 2 blocks do not stand in the page, as '- two one'" in result.stderr) == (1, True)
+    assert (result.exit_code, "1 of 2 blocks not in the page, such as '- two one'" in result.stderr) == (1, True)
 
 
 def test_gold_in_html_is_reduced_before_it_is_looked_for(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_probabilities_that_rounding_left_another_sum_are_divided_by_it(
     exact = parse({}, {"probabilities": shares(1, 0, 0)})
     assert notes({}) == notes({"a": exact}) == []
     assert notes({"a": found, "b": exact, "c": found}) == [
-        "the probabilities of 2 lines do not sum to 1, and were divided by their sum"
+        "probabilities that do not sum to 1 were divided by their sum: 2 lines"
     ]
 
 

@@ -20,10 +20,10 @@ from detente.tasks.boilerplate import retention
 from detente.tasks.boilerplate.baselines import BASELINES
 from detente.tasks.boilerplate.html import AT
 from detente.tasks.boilerplate.html import NAMES as TEMPLATES
-from detente.tasks.boilerplate.metrics import COLUMNS, METRICS
+from detente.tasks.boilerplate.metrics import BOILERPLATE_TYPES, COLUMNS, METRICS
 from detente.tasks.boilerplate.prediction import KINDS, Prediction, parse
 from detente.tasks.task import Options, Row, Task
-from detente.text.display import excerpt
+from detente.text.display import counted, excerpt
 from detente.text.spans import Span, sums_within
 
 PARATEXT: Final = ("ignore", "content", "boilerplate")
@@ -80,7 +80,9 @@ def _placed_output(page: Page, text: str) -> _Output:
 
     placed = align(text, page.text)
     made_up = [text[start:end] for start, end in placed.inserted_spans]
-    words = {f"made up {placed.insertions} characters{longest(made_up)}": placed.insertions} if made_up else {}
+    words = (
+        {f"made up {counted(placed.insertions, 'character')}{longest(made_up)}": placed.insertions} if made_up else {}
+    )
     words |= damage(text, placed, typography=False)
     row = {
         "char_fp": placed.insertions + placed.repeated,
@@ -158,7 +160,7 @@ def _error(page: Page, segment: Row, wanted: bool | None, size: int, kept: NDArr
     verb, kind = ("lost", "missed") if wanted else ("let in", "let in")
     return {
         "wrong": wrong,
-        "detail": f"{verb} {wrong} of {size} characters: {excerpt(page.text[start:end])}",
+        "detail": f"{verb} {wrong} of {counted(size, 'character')}: {excerpt(page.text[start:end])}",
         "blocks": list(blocks_within(kind, "page", page.text, [(start, end)], page.visible, faulty)),
     }
 
@@ -214,6 +216,7 @@ BOILERPLATE: Final = Task(
         "split": "split_words",
         "breaks_lost": "lost_line_breaks",
         "foreign": "non_latin_share",
+        **{f"recall_{kind}": f"removed_{kind}" for kind in BOILERPLATE_TYPES},
     },
     signature_parts=_signature_parts,
 )

@@ -12,7 +12,7 @@ from detente.data.files import read_bytes, unpack, unpacked_name
 from detente.data.problems import Problem, ValidationError
 from detente.metrics.ngrams import words
 from detente.tasks.content_extraction.references import ReferenceCorpus, ReferencePage, of_text
-from detente.text.display import quoted
+from detente.text.display import counted, quoted
 from detente.text.folding import fold, without_markdown
 from detente.text.markup import html_to_text
 from detente.text.tokens import line_spans
@@ -92,7 +92,9 @@ def _absences(target: ReferencePage, place: str, page: str | None) -> Iterator[P
     blocks = [text[start:end] for start, end in line_spans(text)]
     absent = [block for block in blocks if not _stands_in(block, dense)]
     if absent:
-        message = f"{len(absent)} of {len(blocks)} blocks do not stand in the page, as {_quoted(absent[0])}"
+        message = (
+            f"{len(absent)} of {counted(len(blocks), 'block')} not in the page, such as {_quoted(absent[0])}"
+        )
         yield Problem("reference-not-in-page", place, message)
     for snippet in target.must_include:
         if not _stands_in(snippet, dense):

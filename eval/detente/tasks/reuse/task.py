@@ -180,6 +180,7 @@ REUSE: Final = Task(
             _official,
             reference="pan-webis-de/pan-code @db0391d3, text alignment measures 1.3",
             group=OFFICIAL,
+            of="passage",
         ),
     ),
     units=_units,

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from detente.data.fields import Field, label, read
 from detente.data.jsonl import Record, describe
 from detente.data.labels import SCALE, STANCE_LABELS, label_of_scale
-from detente.text.display import quoted
+from detente.text.display import counted, quoted
 
 KINDS: Final = ("label", "score", "probabilities")
 _EXACT: Final = 1e-6
@@ -96,4 +96,4 @@ def _probabilities(field: Field) -> Prediction | None:
 def notes(predictions: Mapping[str, Prediction]) -> list[str]:
     """That probabilities were renormalised, if any were."""
     count = sum(prediction.renormalised for prediction in predictions.values())
-    return [f"the probabilities of {count} lines do not sum to 1, and were divided by their sum"] if count else []
+    return [f"probabilities that do not sum to 1 were divided by their sum: {counted(count, 'line')}"] if count else []
