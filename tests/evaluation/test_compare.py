@@ -361,7 +361,7 @@ def test_more_units_get_an_interval_and_are_called_conditional(files: list[Path]
     assert {"rank_low", "rank_high"} <= document["metrics"]["accuracy"]["a"].keys()
     table = run(*arguments).output
     assert "conditional on these pages" in table
-    assert "note: no p: 4 families are too few for a test, whatever is resampled" in table
+    assert "note: no p: that takes 10 families, here it is 4; items of one family depend on one another" in table
 
 
 @pytest.mark.parametrize("form", ["table", "json", "markdown"])

@@ -263,13 +263,15 @@ def test_an_undefined_worth_of_one_item_is_null(scores: Scores) -> None:
 def test_notes_say_what_the_spread_is_over(minimal_gold, predict) -> None:
     checked = predict(STANCE, minimal_gold, labels(minimal_gold)[:1], allow_missing=True)
     family, item = (scoring.score(checked, minimal_gold, None, Resampling(unit)) for unit in ("family", "item"))
-    missing = "1 of 2 units without a prediction, counted as the answer `missing`: detente-900:russia:ct_cooperation:current"
+    missing = (
+        "1 of 2 units without a prediction, counted as the answer `missing`: detente-900:russia:ct_cooperation:current"
+    )
     assert notes(family, family.metrics) == [
         "range and mean are over families of equal weight; under 10 families there is no interval",
         missing,
     ]
     assert notes(item, item.metrics) == [
-        "range and mean are over the units named in the signature",
+        "range and mean are over the clusters that the signature names",
         CONDITIONAL,
         missing,
     ]
@@ -277,7 +279,10 @@ def test_notes_say_what_the_spread_is_over(minimal_gold, predict) -> None:
 
 def test_undefined_resamples_are_named_with_their_share() -> None:
     assert undefined_shares([("a", 0.0), ("b", math.nan)]) == ""
-    assert undefined_shares([("a", 0.001), ("b", 0.0), ("c", 0.25)]) == "resamples without a value, left out of the interval: a 0.1%, c 25.0%"
+    assert (
+        undefined_shares([("a", 0.001), ("b", 0.0), ("c", 0.25)])
+        == "resamples without a value, left out of the interval: a 0.1%, c 25.0%"
+    )
 
 
 def test_a_breakdown_shows_four_metrics_and_twelve_parts_unless_it_is_asked_for(scores: Scores) -> None:

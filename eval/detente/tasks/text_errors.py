@@ -81,6 +81,7 @@ def damage(output: str, placed: Placement, *, typography: bool) -> dict[str, int
         f"{counted(writing.invisible, 'invisible character')} in one only: remove from both": writing.invisible,
     }
     if typography:
-        found[f"quotation marks or dashes of another kind: {writing.typography}"] = writing.typography
+        marks = counted(writing.typography, "punctuation mark")
+        found[f"{marks} in another style (quotes, dashes)"] = writing.typography
         found[f"{counted(writing.case, 'letter')} in another case"] = writing.case
     return {words: count for words, count in found.items() if count}

@@ -214,7 +214,7 @@ def test_every_block_is_told_with_its_place_in_the_reference_or_in_the_output(sc
         (unicodedata.normalize("NFD", "Élodie’s café"), "2 characters in another normal form: normalise both to NFC"),
         ("Élo\u00addie’s café", "1 invisible character in one only: remove from both"),
         ("Élodie’s ｃafé", "1 character in fullwidth form in one only: normalise both to NFKC"),
-        ("Élodie's café", "quotation marks or dashes of another kind: 1"),
+        ("Élodie's café", "1 punctuation mark in another style (quotes, dashes)"),
         ("Élodie’s CAFÉ", "4 letters in another case"),
     ],
 )

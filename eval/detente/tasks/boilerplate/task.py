@@ -80,9 +80,8 @@ def _placed_output(page: Page, text: str) -> _Output:
 
     placed = align(text, page.text)
     made_up = [text[start:end] for start, end in placed.inserted_spans]
-    words = (
-        {f"made up {counted(placed.insertions, 'character')}{longest(made_up)}": placed.insertions} if made_up else {}
-    )
+    told = f"made up {counted(placed.insertions, 'character')}{longest(made_up)}"
+    words = {told: placed.insertions} if made_up else {}
     words |= damage(text, placed, typography=False)
     row = {
         "char_fp": placed.insertions + placed.repeated,

@@ -92,9 +92,7 @@ def _absences(target: ReferencePage, place: str, page: str | None) -> Iterator[P
     blocks = [text[start:end] for start, end in line_spans(text)]
     absent = [block for block in blocks if not _stands_in(block, dense)]
     if absent:
-        message = (
-            f"{len(absent)} of {counted(len(blocks), 'block')} not in the page, such as {_quoted(absent[0])}"
-        )
+        message = f"{len(absent)} of {counted(len(blocks), 'block')} not in the page, such as {_quoted(absent[0])}"
         yield Problem("reference-not-in-page", place, message)
     for snippet in target.must_include:
         if not _stands_in(snippet, dense):

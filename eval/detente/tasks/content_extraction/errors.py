@@ -67,9 +67,7 @@ def errors(output: str, reference: str, name: str = "reference") -> TextErrors:
     let_in = [output[start:end] for start, end in placed.inserted_spans]
     characters = counted(counts["reference"], "character")
     words = {
-        f"missed {counts['missed']} of {counted(counts['reference'], 'character')}{longest(lost_texts)}": counts[
-            "missed"
-        ],
+        f"missed {counts['missed']} of {characters}{longest(lost_texts)}": counts["missed"],
         f"let in {counted(counts['insertions'], 'character')}{longest(let_in)}": counts["insertions"],
     }
     words = {text: count for text, count in words.items() if count} | damage(output, placed, typography=True)
