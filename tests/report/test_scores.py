@@ -115,7 +115,7 @@ def test_a_metric_or_a_breakdown_that_is_not_there_is_refused_by_name(scores: Sc
         choose(scores, ["accuracy", "char_f1"], ["article", "zone"])
     assert [str(problem).split(":")[0] for problem in invalid.value.problems] == ["--metrics", "--by"]
     assert "stance has no metric 'char_f1': all, or accuracy, macro_f1" in str(invalid.value.problems[0])
-    assert "stance is not broken down by 'zone': " in str(invalid.value.problems[1])
+    assert "stance has no breakdown by 'zone': " in str(invalid.value.problems[1])
 
 
 @pytest.mark.parametrize(

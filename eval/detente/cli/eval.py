@@ -1,4 +1,4 @@
-"""`detente eval`: score predictions, and what one needs to make them."""
+"""`detente eval`: scores, rankings, comparisons, inputs, baselines."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.group("eval", context_settings=CONTEXT)
 def eval_group() -> None:
-    """Score predictions, and what one needs to make them."""
+    """Score, rank and compare predictions; list tasks and metrics; write inputs."""
 
 
 eval_group.add_command(score)

@@ -26,7 +26,7 @@ def _no_duplicate_keys(pairs: list[tuple[str, Any]]) -> Record:
     if len(record) < len(pairs):
         counts = Counter(key for key, _ in pairs)
         twice = quoted(*sorted(key for key, count in counts.items() if count > 1))
-        raise ValueError(f"the key {twice} stands twice in one object")
+        raise ValueError(f"the key {twice} occurs twice in one object")
     return record
 
 

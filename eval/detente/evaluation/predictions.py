@@ -69,7 +69,7 @@ def task_of(lines: Sequence[Line], name: str) -> Task:
         raise ValidationError([Problem("task-unclear", f"{name}:1", message)])
     words = ", ".join(task.name for task in fitting or TASKS)
     fit = "several tasks" if fitting else f"no task (they have {quoted(*sorted(keys))})"
-    message = f"the lines fit {fit}: say which with --task ({words})"
+    message = f"the lines fit {fit}: name one with --task ({words})"
     if not fitting and (meant := _misspelt(keys, {kind for task in TASKS for kind in task.kinds})):
         message = meant
     raise ValidationError([Problem("task-unclear", f"{name}:1", message)])
@@ -105,7 +105,7 @@ def check(
     if lines and suffix_of(name) in FLAT_SUFFIXES:
         lines, unknown = _known_columns(lines, task, name)
         if unknown:
-            notes.append(f"left out are the columns that {task.name} does not know: {quoted(*unknown)}")
+            notes.append(f"columns that {task.name} does not use were ignored: {quoted(*unknown)}")
     units = task.units(gold, [line.record["id"] for line in lines if isinstance(line.record.get("id"), str)])
     found = list(problems)
     outside = [line for line in lines if isinstance(line.record.get("id"), str) and line.record["id"] not in units]
@@ -120,7 +120,9 @@ def check(
             [
                 *found,
                 Problem(
-                    "id-unknown", name, f"no id is in the gold: {shown}. Is it the right gold, and the right task?"
+                    "id-unknown",
+                    name,
+                    f"none of the ids is in the gold: {shown}. Is it the right gold, and the right task?",
                 ),
             ]
         )

@@ -39,7 +39,7 @@ def choose(scores: Scores, metrics: Sequence[str], by: Sequence[str]) -> Scores:
     asked, problems = named_metrics(task, scores.metrics, metrics)
     names = asked or list(scores.metrics)
     problems += [
-        Problem("option", "--by", f"{task.name} is not broken down by {key!r}: {', '.join(scores.breakdown)}")
+        Problem("option", "--by", f"{task.name} has no breakdown by {key!r}: {', '.join(scores.breakdown)}")
         for key in by
         if key not in scores.breakdown
     ]

@@ -180,7 +180,7 @@ def test_a_clean_benchmark_exits_0(benchmark: Path) -> None:
     for arguments in ((benchmark,), (benchmark, "--pages", benchmark.parent / "html")):
         result = run("dataset", "audit", *arguments)
         assert (result.exit_code, result.stderr) == (0, "")
-        assert result.stdout == "nothing doubtful: 2 references\n"
+        assert result.stdout == "no likely errors: 2 references\n"
 
 
 def test_findings_exit_1_and_are_all_printed(benchmark: Path) -> None:
@@ -224,7 +224,7 @@ def test_the_dataset_itself_has_nothing_doubtful(gold) -> None:
     families = {row["family"] for row in gold.articles.values()}
     assert own.targets.keys() == pages.keys() == families
     result = run("dataset", "audit")
-    assert (result.exit_code, result.output) == (0, f"nothing doubtful: {len(families)} references\n")
+    assert (result.exit_code, result.output) == (0, f"no likely errors: {len(families)} references\n")
 
 
 def test_a_broken_packed_page_is_a_problem_of_the_call(tmp_path: Path) -> None:

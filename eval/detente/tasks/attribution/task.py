@@ -107,7 +107,7 @@ def _spans(part: str, level: str, noun: str, group: str, of: str) -> tuple[Metri
     return overlap(f"{part}_{level}" if level else part, noun, of=of, formulas=formulas, group=group)
 
 
-_SOURCES: Final = "who answers for a claim"
+_SOURCES: Final = "sources of a claim"
 _WORDS: Final = "the words"
 _HOW: Final = "how it is given"
 _CLAIM: Final = "claim"
@@ -115,7 +115,7 @@ _LEVELS: Final = (("token", "token"), ("char", "character"))
 
 ATTRIBUTION: Final = Task(
     name="attribution",
-    summary="who answers for a claim, through whom, and in which words",
+    summary="who is cited for a claim, through whom, and in which words",
     primary="entity_accuracy",
     standard=(
         *("entity_f1", "source_token_f1", "cue_token_f1", "content_token_f1"),

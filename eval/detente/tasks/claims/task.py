@@ -212,7 +212,7 @@ def _ranking_row(article: Article, worthy: list[bool], predicted: Sequence[Claim
 
 CLAIMS: Final = Task(
     name="claims",
-    summary="what an article asserts: spans, their type, presentation and check-worthiness, and who says the same",
+    summary="what an article asserts: spans, type, presentation, check-worthiness, and which claims say the same",
     primary="iou50_f1",
     standard=(
         *("exact_f1", "partial_f1", "claim_char_f1", "type_macro_f1_overall"),

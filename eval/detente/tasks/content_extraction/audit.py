@@ -1,4 +1,4 @@
-"""What is wrong with reference texts themselves: a scorer cannot be righter than its gold."""
+"""What is wrong with reference texts themselves, which limits what any score can say."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -67,14 +67,14 @@ def _longest(target: ReferencePage) -> str:
 
 def _empty(target: ReferencePage, place: str) -> Iterator[Problem]:
     if not _longest(target).strip() and not target.must_include:
-        yield Problem("reference-empty", place, "there is nothing that an output could have: leave the page out")
+        yield Problem("reference-empty", place, "the reference is empty: leave the page out")
 
 
 def _contradictions(target: ReferencePage, place: str) -> Iterator[Problem]:
     right = [" ".join(fold(text).split()) for text in (*target.must_include, _longest(target)) if text.strip()]
     for snippet in target.must_exclude:
         if not snippet.strip():
-            yield Problem("snippet-empty", place, "an empty snippet stands in every text: take it out")
+            yield Problem("snippet-empty", place, "an empty snippet is found in every text: remove it")
             continue
         inside = next((text for text in right if " ".join(fold(snippet).split()) in text), None)
         if inside is not None:

@@ -133,7 +133,7 @@ _KINDS: Final = "kinds"
 
 DERIVATION: Final = Task(
     name="derivation",
-    summary="which texts stand behind a page, how much of it, and in which way",
+    summary="which texts a page derives from, how much of it, and in what way",
     primary="edge_f1",
     standard=(
         *("edge_precision", "edge_recall", "degree_macro_f1", "kind_macro_f1"),

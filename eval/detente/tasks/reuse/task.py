@@ -155,7 +155,7 @@ def _official(units: Mapping[str, Any], by_id: Mapping[str, Any], _: Any) -> Cor
 
 REUSE: Final = Task(
     name="reuse",
-    summary="which passages two articles share, and what the texts do to each other",
+    summary="which passages two articles share, and how the text was changed",
     primary="passage_f1",
     standard=(
         "micro_plagdet",
