@@ -39,7 +39,7 @@ class Example(NamedTuple):
 
 
 EXAMPLES: dict[str, Example] = {
-    "reference-empty": Example((of_text("a", " \n"),), None, "there is nothing that an output could have"),
+    "reference-empty": Example((of_text("a", " \n"),), None, "the reference is empty"),
     "reference-not-in-page": Example(
         (of_text("a", "The first.\n\nThe second.\nThe third."),),
         {"a": "The first. The third."},
@@ -58,7 +58,7 @@ EXAMPLES: dict[str, Example] = {
         {"a": "Read more\nThe text.\nRead more"},
         "'Read more' must not be there, and stands in the page 2 times",
     ),
-    "snippet-empty": Example((snippets("a", ("The text.",), ("",)),), None, "an empty snippet stands in every text"),
+    "snippet-empty": Example((snippets("a", ("The text.",), ("",)),), None, "an empty snippet is found in every text"),
     "snippet-not-in-page": Example(
         (snippets("a", ("The text.", "Another.")),), {"a": "The text."}, "'Another.' is wanted, and does not stand in"
     ),
