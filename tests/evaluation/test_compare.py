@@ -126,6 +126,19 @@ def test_the_items_that_decide_by_hand(gold, predict) -> None:
     assert list(found.deciding) == wrong[:2]
 
 
+@pytest.mark.parametrize(
+    ("lost", "title"),
+    [
+        (2, "1 item decides f_avg: if the two systems' answers to it were exchanged, b would no longer lead"),
+        (3, "2 items decide f_avg: if the two systems' answers to them were exchanged, b would no longer lead"),
+    ],
+)
+def test_what_decides_is_said_in_the_title(gold, predict, lost: int, title: str) -> None:
+    favor = [name for name, row in STANCE.units(gold).items() if not row["alleged"] and row["label"] == "favor"]
+    comparison = compared(gold, predict, {"a": stance(gold, set(sorted(favor)[:lost])), "b": stance(gold)})
+    assert title in [section.title for section in report_compare.sections(comparison)]
+
+
 def test_items_say_what_each_said_the_worst_difference_first(gold, predict) -> None:
     rows = STANCE.units(gold)
     right, both = list(rows)[:2]
