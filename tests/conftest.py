@@ -55,6 +55,14 @@ def wide_gold(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def no_width() -> Iterator[None]:
+    """Tables are as wide as they are: processes that run tests side by side have COLUMNS."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COLUMNS", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def hub_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keeps what `datasets` caches out of the user's home, and the network out of the tests."""
     with pytest.MonkeyPatch.context() as patch:

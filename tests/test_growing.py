@@ -268,5 +268,5 @@ def test_a_new_label_is_one_word_in_labels(checkout: Checkout) -> None:
     assert compared["comparisons"][0]["metrics"]["accuracy"]["difference"] == 0.25 - 1
     assert compared["metrics"]["newsmtsc"]["right"] == {"value": None, "rank": None}
     assert values(scored[7].out)["strict_f1"] == values(scored[7].out)["sentiment_graph_f1"] == 1
-    message = "probabilities name favor, against, none: name each of favor, against, none, mixed"
+    message = "probabilities name 'favor', 'against', 'none': name each of favor, against, none, mixed"
     assert scored[8].err.count(message) == 4

@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from detente.cli import main
+from detente.data.labels import TYPES_OF_ZONE
 from detente.tasks import TASK_NAMES
 
 TESTS = Path(__file__).parent
@@ -33,6 +34,7 @@ RENAMED = {
         "split": "split_words",
         "breaks_lost": "lost_line_breaks",
         "foreign": "non_latin_share",
+        **{f"recall_{kind}": f"removed_{kind}" for kind in TYPES_OF_ZONE["boilerplate"]},
     },
     "content_extraction": {
         "added": "insertions",
@@ -83,7 +85,7 @@ OF_WHAT_IS_SAID = {
     "claims": ("claim_type_accuracy", "presentation_accuracy", "normalised_chrf"),
 }
 """Measures of what a system need not say."""
-AT_FIVE_PERCENT = {"reuse": ("micro_recall", "pair_recall"), "boilerplate": ("recall_ad",)}
+AT_FIVE_PERCENT = {"reuse": ("micro_recall", "pair_recall"), "boilerplate": ("removed_ad",)}
 CHANGED: tuple[tuple[str, tuple[str, ...], str], ...] = (
     *(
         ("boilerplate", (f"{level}_{part}",), INVENTED)

@@ -88,7 +88,7 @@ def test_metrics_are_chosen_and_breakdowns_asked_for_by_name(lexicon: Path) -> N
     wrong = run("eval", "score", lexicon, "--metrics", "char_f1", "--by", "zone")
     assert wrong.exit_code == 2
     assert "--metrics: option: stance has no metric 'char_f1': all, or accuracy" in wrong.stderr
-    assert "--by: option: stance is not broken down by 'zone': family" in wrong.stderr
+    assert "--by: option: stance has no breakdown by 'zone': family" in wrong.stderr
 
 
 def test_the_confusion_matrix_counts_the_headline_rows(lexicon: Path) -> None:

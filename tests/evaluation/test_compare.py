@@ -107,7 +107,7 @@ def test_under_ten_families_the_differences_of_each_and_no_p(gold, predict) -> N
     assert not headers & {"p", "Holm p", "smallest p", "95% interval", "detectable"}
     for form in ("table", "markdown"):
         text = rendered(report_compare.report(comparison), form)
-        assert "too few for an interval or a p" in text
+        assert "no interval and no p: that takes 10 clusters (family), here it is 4" in text
         assert "95%" not in text
 
 
@@ -124,6 +124,19 @@ def test_the_items_that_decide_by_hand(gold, predict) -> None:
     systems = {"a": stance(gold, set(wrong[:3])), "b": stance(gold)}
     found = compared(gold, predict, systems).pairs[0].differences["accuracy"]
     assert list(found.deciding) == wrong[:2]
+
+
+@pytest.mark.parametrize(
+    ("lost", "title"),
+    [
+        (2, "1 item decides f_avg: if the two systems' answers to it were exchanged, b would no longer lead"),
+        (3, "2 items decide f_avg: if the two systems' answers to them were exchanged, b would no longer lead"),
+    ],
+)
+def test_what_decides_is_said_in_the_title(gold, predict, lost: int, title: str) -> None:
+    favor = [name for name, row in STANCE.units(gold).items() if not row["alleged"] and row["label"] == "favor"]
+    comparison = compared(gold, predict, {"a": stance(gold, set(sorted(favor)[:lost])), "b": stance(gold)})
+    assert title in [section.title for section in report_compare.sections(comparison)]
 
 
 def test_items_say_what_each_said_the_worst_difference_first(gold, predict) -> None:
@@ -153,7 +166,7 @@ def test_missing_units_are_called_missing(minimal_gold, predict) -> None:
     comparison = compare({"full": full, "part": part})
     assert [item.said for item in comparison.pairs[0].items] == [("none", "missing")]
     assert "|kind:label|missing:0,1|" in comparison.signature
-    told = f"part: 1 of 2 units not predicted, the answer is `missing`: {records[1]['id']}"
+    told = f"part: 1 of 2 units without a prediction, counted as the answer `missing`: {records[1]['id']}"
     assert told in report_compare.notes(comparison)
 
 
@@ -361,7 +374,7 @@ def test_more_units_get_an_interval_and_are_called_conditional(files: list[Path]
     assert {"rank_low", "rank_high"} <= document["metrics"]["accuracy"]["a"].keys()
     table = run(*arguments).output
     assert "conditional on these pages" in table
-    assert "note: no p: 4 families are too few for a test, whatever is resampled" in table
+    assert "note: no p: that takes 10 families, here it is 4; items of one family depend on one another" in table
 
 
 @pytest.mark.parametrize("form", ["table", "json", "markdown"])
@@ -385,7 +398,7 @@ def test_the_table_is_coloured_on_a_terminal(gold, predict, monkeypatch: pytest.
     print_report(report_compare.report(compared(gold, predict, {"a": stance(gold), "b": stance(gold)})), screen)
     assert "\x1b[" in screen.getvalue()
     assert "─" in screen.getvalue()
-    assert "a and b differ on no item" in screen.getvalue()
+    assert "a and b give the same answers" in screen.getvalue()
 
 
 def test_the_problems_of_every_file_are_printed_at_once(files: list[Path], tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_one_line_with_an_unknown_id_is_judged_alone_and_several_as_a_wrong_gold
     name = next(iter(STANCE.units(minimal_gold)))
     assert refused(minimal_gold, STANCE, [{"id": "x", "label": "none"}, {"id": "y", "label": "none"}]) == [
         (
-            f"f: id-unknown: no id is in the gold: 'x' and 1 more; the gold has {name!r}. "
+            f"f: id-unknown: none of the ids is in the gold: 'x' and 1 more; the gold has {name!r}. "
             "Is it the right gold, and the right task?"
         )
     ]
@@ -145,7 +145,7 @@ def test_columns_that_the_task_does_not_know_are_left_out_and_named(minimal_gold
     data = table(minimal_gold, "id,label,,gold_label,meta.model", ",0,favor,m")
     found = read("f.csv", data, minimal_gold, STANCE)
     assert {prediction.label for prediction in found.by_id.values()} == {"none"}
-    assert found.notes == ("left out are the columns that stance does not know: '(no name)', 'gold_label', 'meta'",)
+    assert found.notes == ("columns that stance does not use were ignored: '(no name)', 'gold_label', 'meta'",)
     assert read("f.csv", table(minimal_gold, "id,label", ""), minimal_gold, STANCE).notes == ()
 
 
@@ -206,7 +206,7 @@ def test_probabilities_that_were_divided_by_their_sum_are_counted(minimal_gold) 
     shares = {"favor": 0.333, "against": 0.333, "none": 0.333}
     lines = [Line("f:1", {"id": one, "probabilities": shares}), Line("f:2", {"id": two, "label": "none"})]
     assert check(lines, STANCE, minimal_gold, "f").notes == (
-        "the probabilities of 1 lines do not sum to 1, and were divided by their sum",
+        "probabilities that do not sum to 1 were divided by their sum: 1 line",
     )
 
 

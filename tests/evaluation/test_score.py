@@ -99,7 +99,7 @@ def test_one_item_of_an_accuracy_is_one_in_n_however_right_a_system_is(gold, pre
 
 
 def test_one_item_of_a_share_is_the_item_of_the_most_by_hand() -> None:
-    task = toy(share("lost", "", "part", "all"), columns=("part", "all"))
+    task = toy(share("lost", "", "part", "all", of="word"), columns=("part", "all"))
     # 5 of 16. The first item: nothing −1/16, all +3/16; the second −4/16, all +1/16; the third +7/16.
     rows = pl.DataFrame({"item": list("abc"), "part": [1.0, 4, 0], "all": [4.0, 5, 7]})
     assert one_item(task, "lost", rows) == 7 / 16
@@ -110,7 +110,7 @@ def test_one_item_of_a_share_is_the_item_of_the_most_by_hand() -> None:
 
 
 def test_one_item_of_an_overlap_is_found_and_lost_exchanged_by_hand() -> None:
-    task = toy(*overlap("span", "spans", columns="s"), columns=("s_tp", "s_fp", "s_fn"))
+    task = toy(*overlap("span", "spans", of="span", columns="s"), columns=("s_tp", "s_fp", "s_fn"))
     rows = pl.DataFrame({"item": list("abc"), "s_tp": [2.0, 1, 0], "s_fp": [0.0, 1, 4], "s_fn": [1.0, 1, 0]})
     # tp 3, fp 5, fn 2. Recall 3/5: the first has 1 instead of 2 right, the second and third keep theirs.
     assert one_item(task, "span_recall", rows) == pytest.approx(1 / 5, rel=1e-12)
@@ -121,7 +121,7 @@ def test_one_item_of_an_overlap_is_found_and_lost_exchanged_by_hand() -> None:
 
 
 def test_one_item_is_undefined_without_flips_items_or_a_value() -> None:
-    told = share("told", "", "part", "all")
+    told = share("told", "", "part", "all", of="word")
     task = toy(told, replace(told, name="untold", flips=None), columns=("part", "all"))
     rows = pl.DataFrame({"item": ["a", "b"], "part": [1.0, 0], "all": [1.0, 1]})
     assert one_item(task, "told", rows) == 1 / 2
@@ -133,7 +133,7 @@ def test_one_item_is_undefined_without_flips_items_or_a_value() -> None:
 
 
 def test_an_answer_that_leaves_the_metric_undefined_is_passed_over() -> None:
-    task = toy(*overlap("span", "spans", columns="s"), columns=("s_tp", "s_fp", "s_fn"))
+    task = toy(*overlap("span", "spans", of="span", columns="s"), columns=("s_tp", "s_fp", "s_fn"))
     # One item right, one let in: precision 1/2. Turned, the first leaves 0 / 1, the second 1 / 1.
     rows = pl.DataFrame({"item": ["a", "b"], "s_tp": [1.0, 0], "s_fp": [0.0, 1], "s_fn": [0.0, 0]})
     assert one_item(task, "span_precision", rows) == 1 / 2

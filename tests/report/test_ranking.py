@@ -138,7 +138,7 @@ def test_pages_without_text_are_a_column_and_a_note_where_outputs_are_held_again
     assert column(table(ranking), "no text") == ["0", "1"]
     assert [each["without_text"] for each in document(ranking)["systems"]] == [0, 1]
     # Recall of the two pages is (1 + 0) / 2, of the one with text 1.
-    assert notes(ranking)[1] == "half: 1 pages without text; shingle_recall 0.500 as it counts them, 1.000 without them"
+    assert notes(ranking)[1] == "half: 1 output without text; shingle_recall 0.500 with them, 1.000 without them"
     assert "no text" not in table(few).header
 
 
@@ -146,14 +146,14 @@ def test_pages_without_text_are_a_column_and_a_note_where_outputs_are_held_again
 
 
 def test_notes_name_the_neighbours_that_are_not_separated(wide: Ranking) -> None:
-    held = "neighbours are not separated (≈: the 95% interval of their paired difference holds 0)"
+    held = "pairs of neighbours may be equal (≈: the 95% interval of their paired difference contains 0)"
     assert notes(wide) == [f"1 of 2 {held}: best ≈ equal"]
     apart = replace(wide.systems[0], gap_to_next=Interval(0.1, 0.2, 0.1, 0.0))
     assert notes(replace(wide, systems=(apart, *wide.systems[1:]))) == [f"0 of 2 {held}"]
 
 
 def test_under_ten_families_the_note_says_that_there_is_no_interval(few: Ranking) -> None:
-    assert notes(few) == ["so few families allow neither interval nor rank interval: the range is over families"]
+    assert notes(few) == ["the range is over families; under 10 families there is no interval, of values or ranks"]
 
 
 def test_what_is_missing_crashed_or_extra_is_noted_by_system(few: Ranking) -> None:

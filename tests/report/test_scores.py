@@ -101,7 +101,7 @@ def test_metrics_that_are_named_stand_alone_in_their_order_and_by_their_old_name
     found = report(chosen, ["mcc", "independent_source_error", "accuracy"])
     assert first_column(found.sections[0]) == ["mcc", "family_count_error", "accuracy"]
     assert set(found.document["metrics"]) == {"mcc", "family_count_error", "accuracy"}
-    assert [note for note in found.notes if "further" in note] == []
+    assert [note for note in found.notes if "more metric" in note] == []
     # Breakdowns are of the same metrics; a corpus metric has no parts.
     assert set(found.document["breakdown"]["article"]["detente-001"]) == {"n", "mcc", "accuracy"}
     # With `all` among the names, the names decide nothing.
@@ -115,25 +115,25 @@ def test_a_metric_or_a_breakdown_that_is_not_there_is_refused_by_name(scores: Sc
         choose(scores, ["accuracy", "char_f1"], ["article", "zone"])
     assert [str(problem).split(":")[0] for problem in invalid.value.problems] == ["--metrics", "--by"]
     assert "stance has no metric 'char_f1': all, or accuracy, macro_f1" in str(invalid.value.problems[0])
-    assert "stance is not broken down by 'zone': " in str(invalid.value.problems[1])
+    assert "stance has no breakdown by 'zone': " in str(invalid.value.problems[1])
 
 
 @pytest.mark.parametrize(
     ("shown", "hidden"),
     [
-        (SHOWN, "7 further metrics: --metrics all"),
-        ([measure.name for measure in STANCE.measures][1:], "1 further metric: --metrics all"),
+        (SHOWN, "7 more metrics with --metrics all"),
+        ([measure.name for measure in STANCE.measures][1:], "1 more metric with --metrics all"),
         ([measure.name for measure in STANCE.measures], None),
     ],
 )
 def test_notes_count_the_metrics_that_are_not_shown(scores: Scores, shown: list[str], hidden: str | None) -> None:
     assert len(STANCE.measures) == 12
-    assert [note for note in notes(scores, shown) if "further" in note] == ([hidden] if hidden else [])
+    assert [note for note in notes(scores, shown) if "more metric" in note] == ([hidden] if hidden else [])
 
 
 def test_the_note_stands_with_the_default_table_and_not_with_all(scores: Scores) -> None:
-    assert report(scores).notes[-1] == "7 further metrics: --metrics all"
-    assert [note for note in report(choose(scores, ["all"], ()), ["all"]).notes if "further" in note] == []
+    assert report(scores).notes[-1] == "7 more metrics with --metrics all"
+    assert [note for note in report(choose(scores, ["all"], ()), ["all"]).notes if "more metric" in note] == []
 
 
 # What is remarked
@@ -147,7 +147,7 @@ def test_the_primary_line_says_what_one_item_is_worth(scores: Scores) -> None:
     assert remarks(section)["f_avg"] == "primary; one item: up to 0.062"
 
 
-OUTSIDE = "outside the range: it is of all counts together, no mean of parts"
+OUTSIDE = "outside the range, because it is computed from all counts together"
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_a_range_and_a_mean_over_fewer_families_than_there_are_say_so(scores: Sc
 
 def test_ten_missing_units_are_named_and_all_are_counted(scores: Scores) -> None:
     ids = tuple(f"u{number:02}" for number in range(11))
-    told = f"10 of 42 units not predicted, scored as empty: {', '.join(ids[:10])}"
+    told = f"10 of 42 units without a prediction, counted as empty: {', '.join(ids[:10])}"
     assert missing_note(replace(scores, missing=ids[:10])) == told
     assert missing_note(replace(scores, missing=ids)).endswith(f": {', '.join(ids[:10])} and 1 more")
 
@@ -216,6 +216,7 @@ def test_a_label_that_a_scorer_lacks_is_the_remark_and_the_reason_and_the_value_
     assert entry["semeval2016_task6"] == {
         **dict.fromkeys(("value", "low", "high", "mean", "majority")),
         "n": 35,
+        "of": "items",
         "clusters": 0,
         "outside_range": False,
         "reason": reason,
@@ -227,7 +228,7 @@ def test_a_label_that_a_scorer_lacks_is_the_remark_and_the_reason_and_the_value_
     }
     chosen = choose(found, ["semeval2016_task6"], ())
     (row,) = report(chosen, ["semeval2016_task6"]).sections[0].rows
-    assert row == ("semeval2016_task6", "–", "–", "–", "35", "–", reason)
+    assert row == ("semeval2016_task6", "–", "–", "–", "35 items", "–", reason)
     # It has no value: by default it is not shown.
     assert "semeval2016_task6" not in standard(found)
 
@@ -240,10 +241,11 @@ def test_the_document_has_every_metric_whatever_the_table_shows(scores: Scores) 
     assert found["schema"] == "detente.scores/2"
     assert (found["task"], found["primary"], found["one_item"]) == ("stance", "f_avg", scores.one_item)
     assert list(found["metrics"]) == [measure.name for measure in STANCE.measures]
-    keys = {"value", "low", "high", "n", "mean", "clusters", "outside_range", "majority"}
+    keys = {"value", "low", "high", "n", "of", "mean", "clusters", "outside_range", "majority"}
     unsaid = dict.fromkeys(("mae", "quadratic_kappa", "brier", "calibration_error"), keys | {"reason"})
     expected = {**dict.fromkeys(found["metrics"], keys), **unsaid}
     assert {name: set(entry) for name, entry in found["metrics"].items()} == expected
+    assert (found["metrics"]["accuracy"]["n"], found["metrics"]["accuracy"]["of"]) == (35, "items")
     # Six of the 35 that are not alleged are wrong.
     assert found["metrics"]["accuracy"]["value"] == 29 / 35
     assert found["metrics"]["mae"]["value"] is None
@@ -261,13 +263,15 @@ def test_an_undefined_worth_of_one_item_is_null(scores: Scores) -> None:
 def test_notes_say_what_the_spread_is_over(minimal_gold, predict) -> None:
     checked = predict(STANCE, minimal_gold, labels(minimal_gold)[:1], allow_missing=True)
     family, item = (scoring.score(checked, minimal_gold, None, Resampling(unit)) for unit in ("family", "item"))
-    missing = "1 of 2 units not predicted, the answer is `missing`: detente-900:russia:ct_cooperation:current"
+    missing = (
+        "1 of 2 units without a prediction, counted as the answer `missing`: detente-900:russia:ct_cooperation:current"
+    )
     assert notes(family, family.metrics) == [
-        "range and mean are over families, of equal weight; so few families allow no interval and no p",
+        "range and mean are over families of equal weight; under 10 families there is no interval",
         missing,
     ]
     assert notes(item, item.metrics) == [
-        "range and mean are over the units named in the signature",
+        "range and mean are over the clusters that the signature names",
         CONDITIONAL,
         missing,
     ]
@@ -275,7 +279,10 @@ def test_notes_say_what_the_spread_is_over(minimal_gold, predict) -> None:
 
 def test_undefined_resamples_are_named_with_their_share() -> None:
     assert undefined_shares([("a", 0.0), ("b", math.nan)]) == ""
-    assert undefined_shares([("a", 0.001), ("b", 0.0), ("c", 0.25)]) == "undefined resamples, left out: a 0.1%, c 25.0%"
+    assert (
+        undefined_shares([("a", 0.001), ("b", 0.0), ("c", 0.25)])
+        == "resamples without a value, left out of the interval: a 0.1%, c 25.0%"
+    )
 
 
 def test_a_breakdown_shows_four_metrics_and_twelve_parts_unless_it_is_asked_for(scores: Scores) -> None:

@@ -1,11 +1,23 @@
 """How numbers are written, and tables in Markdown, in a file, as JSON."""
 
+import io
 import json
 import math
+import re
 
 import pytest
 
-from detente.report.tables import Report, Section, bounds, counted, markdown_table, markdown_tables, number, rendered
+from detente.report.tables import (
+    Report,
+    Section,
+    bounds,
+    markdown_table,
+    markdown_tables,
+    number,
+    print_tables,
+    rendered,
+)
+from detente.text.display import counted, plural
 
 
 @pytest.mark.parametrize(
@@ -89,8 +101,81 @@ def test_a_table_in_a_file_has_bare_columns_and_prints_brackets_as_they_are() ->
     ]
 
 
+class Screen(io.TextIOBase):
+    """A file, or a terminal."""
+
+    def __init__(self, terminal: bool) -> None:
+        self.terminal, self.text = terminal, ""
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+    def write(self, text: str) -> int:
+        self.text += text
+        return len(text)
+
+
+WIDE = Section(
+    "wide",
+    ("metric", "first", "second", "remark"),
+    [("char_f1", "0.111", "0.222 … 0.333", "words that are folded")],
+    ("remark",),
+)
+"""At least 7 + 5 + 13 + 12 characters, and 3 gaps of 2: 43; whole with 21 instead of 12: 52."""
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, columns: int | None, terminal: bool, section: Section = WIDE) -> list[str]:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if columns:
+        monkeypatch.setenv("COLUMNS", str(columns))
+    screen = Screen(terminal)
+    print_tables([section], [], "signature", screen)
+    return [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in screen.text.splitlines()]
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_columns_that_do_not_fit_are_left_out_from_the_right_and_named(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    whole = shown(monkeypatch, 52, terminal)
+    assert "char_f1  0.111  0.222 … 0.333  words that are folded" in whole
+    folded = shown(monkeypatch, 43, terminal)
+    assert max(map(len, folded)) <= 43
+    assert "metric   first         second  remark" in folded
+    assert "char_f1  0.111  0.222 … 0.333  words that" in folded
+    assert not any("too wide" in line for line in whole + folded)
+    cut = shown(monkeypatch, 42, terminal)
+    assert "char_f1  0.111  0.222 … 0.333" in cut
+    assert "note: too wide to be shown: remark; widen the terminal, or pass --format json" in cut
+    # 7 + 2 + 5 + 2 + 13 = 29.
+    assert "char_f1  0.111  0.222 … 0.333" in shown(monkeypatch, 29, terminal)
+    assert "note: too wide to be shown: second, remark; widen the terminal, or pass --format json" in shown(
+        monkeypatch, 28, terminal
+    )
+    # A name and a number are always there.
+    assert "char_f1  0.111" in shown(monkeypatch, 5, terminal)
+
+
+def test_nothing_is_cut_where_nothing_says_how_wide_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = tuple(f"{place}.{'0' * 9}" for place in range(20))
+    wide = Section("wide", ("system", *(f"m{place}" for place in range(20))), [("s" * 200, *numbers)])
+    found = shown(monkeypatch, None, False, wide)
+    assert found[2].split()[1:] == list(numbers)
+    assert not any("too wide" in text for text in found)
+    # A file of its own is what would be printed.
+    assert rendered(Report([wide], [], "signature", {}), "table").splitlines() == found
+
+
 def test_a_noun_in_y_has_its_own_plural() -> None:
     assert [counted(count, "family") for count in (0, 1, 4)] == ["0 families", "1 family", "4 families"]
+
+
+def test_of_what_is_made_of_two_words_the_first_has_the_plural() -> None:
+    assert counted(1, "pair of characters") == "1 pair of characters"
+    assert counted(2, "pair of characters") == "2 pairs of characters"
+    assert counted(2, "word boundary") == f"2 {plural('word boundary')}" == "2 word boundaries"
 
 
 def test_markdown_shows_users_text_literally() -> None:

@@ -16,7 +16,7 @@ from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
 from detente.metrics import official
 from detente.tasks import TASK_NAMES
-from detente.tasks.all import TASKS
+from detente.tasks.all import EVERY_TASK, TASKS
 from detente.tasks.boilerplate.task import BOILERPLATE
 from detente.tasks.stance.task import STANCE
 from detente.tasks.task import Options
@@ -310,9 +310,9 @@ def test_counts_of_boilerplate_by_hand(minimal_gold, predict) -> None:
     # 6 words and a full stop, 5 words and a full stop: 13 tokens of the body, 3 of the share line; one line each.
     assert found["token_precision"] == 13 / (13 + 3)
     assert found["line_precision"] == 1 / 2
-    assert found["recall_share"] == 0
-    assert found["recall_related"] == 1
-    assert np.isnan(found["recall_ad"])
+    assert found["removed_share"] == 0
+    assert found["removed_related"] == 1
+    assert np.isnan(found["removed_ad"])
     assert scores.n["char_f1"] == body + share + related
     start = minimal_gold.articles["detente-900"]["text"].index("Share")
     block = {"kind": "let in", "of": "page", "start": start, "end": start + 15, "text": "Share this page"}
@@ -463,8 +463,8 @@ def test_from_ten_families_on_families_are_resampled(wide_gold, predict) -> None
     assert body / (body + share) < precision.low < precision.value < precision.high < 1
     assert precision.undefined == 0
     # No page has an ad: undefined throughout, so there is no interval.
-    assert np.isnan(scores.metrics["recall_ad"].low)
-    assert scores.metrics["recall_ad"].undefined == 1
+    assert np.isnan(scores.metrics["removed_ad"].low)
+    assert scores.metrics["removed_ad"].undefined == 1
 
 
 def test_a_line_of_two_segments_counts_for_the_larger() -> None:
@@ -489,3 +489,34 @@ def test_per_unit_rows_add_up(gold, predict) -> None:
     labels = scoring.per_unit(scoring.score(predict(STANCE, gold, noisy(gold, "stance", "label")), gold))
     assert labels.filter(pl.col("gold") == pl.col("predicted"))["wrong"].sum() == 0
     assert labels["accuracy"].to_list() == (labels["gold"] == labels["predicted"]).cast(pl.Float64).to_list()
+
+
+NOUNS = {
+    "boilerplate": (
+        *("character", "token", "line", "paragraph", "claim", "span", "letter"),
+        *("word boundary", "pair of characters", "line end"),
+    ),
+    "claims": ("claim", "character", "page", "proposition", "span"),
+    "stance": ("item", "stance"),
+    "stance_open": ("stance", "pair", "label", "token"),
+    "agreement": ("item",),
+    "attribution": ("claim", "source", "token", "character"),
+    "derivation": ("edge", "pair", "proposition"),
+    "reuse": ("character", "passage", "pair"),
+    "contrast": ("item", "pair", "pair of twins"),
+    "content_extraction": (
+        *("page", "snippet", "character", "block", "line"),
+        *("word boundary", "pair of characters", "line end"),
+    ),
+}
+"""What the measures of each task count."""
+
+
+@pytest.mark.parametrize("task", EVERY_TASK, ids=lambda task: task.name)
+def test_every_metric_says_what_its_n_counts(task: Any) -> None:
+    assert set(task.nouns) == {measure.name for measure in task.measures}
+    assert set(task.nouns.values()) == set(NOUNS[task.name])
+    # What a name says of itself, the noun says too.
+    for word, noun in (("char", "character"), ("token", "token"), ("claims", "claim"), ("line", "line")):
+        said = [of for name, of in task.nouns.items() if word in name.split("_")]
+        assert all(of.startswith(noun) for of in said), word

@@ -102,12 +102,12 @@ def test_parts_that_hang_together_become_nothing_or_all_at_once() -> None:
 
 
 def test_a_share_is_part_over_whole_and_undefined_without_a_whole() -> None:
-    metric = families.share("lost", "lost / all", "part", "all", group="g")
+    metric = families.share("lost", "lost / all", "part", "all", of="word", group="g")
     assert (metric.n, metric.best, metric.bounds, metric.group) == (("all",), 0.0, (0.0, 1.0), "g")
     assert value(metric, {"part": 1, "all": 4}) == 1 / 4
     assert value(metric, {"part": 0, "all": 4}) == 0
     assert math.isnan(value(metric, {"part": 0, "all": 0}))
-    assert families.share("kept", "kept / all", "part", "all", 1.0).best == 1
+    assert families.share("kept", "kept / all", "part", "all", 1.0, of="word").best == 1
 
 
 # Overlaps
@@ -128,7 +128,7 @@ def test_where_true_negatives_are_counted_they_become_false_positives() -> None:
 
 def test_precision_recall_and_f1_of_three_outcomes() -> None:
     assert families.outcome_columns("s") == ("s_tp", "s_fp", "s_fn")
-    three = families.overlap("span", "spans", columns="s", group="g")
+    three = families.overlap("span", "spans", of="span", columns="s", group="g")
     assert [metric.name for metric in three] == ["span_precision", "span_recall", "span_f1"]
     counts = {"s_tp": 3.0, "s_fp": 1.0, "s_fn": 2.0}
     # 3 / (3 + 1), 3 / (3 + 2), 6 / (6 + 1 + 2).
@@ -140,7 +140,7 @@ def test_precision_recall_and_f1_of_three_outcomes() -> None:
     assert nothing[1:] == [0, 0]
     assert [metric.n for metric in three] == [("s_tp", "s_fp", "s_fn")] * 3
     assert {metric.group for metric in three} == {"g"}
-    assert families.overlap("s", "x", n=("s_tp",), formulas=("1", "2", "3"))[2].formula == "3"
+    assert families.overlap("s", "x", of="span", n=("s_tp",), formulas=("1", "2", "3"))[2].formula == "3"
 
 
 # Confusion matrices
@@ -196,7 +196,7 @@ def test_macro_f1_of_a_part_is_over_the_labels_of_its_own_gold_and_predictions()
 
 
 def test_a_metric_of_what_is_never_said_has_no_value_but_a_reason() -> None:
-    metric = families.share("s", "", "part", "all")
+    metric = families.share("s", "", "part", "all", of="word")
     one = {"part": 1.0, "all": 2.0, "said": 0.0, "answers": 0.0}
     said = families.where_said(metric, "a word", "said")
     assert said.no_value(one) == "no prediction has a word"
@@ -211,7 +211,7 @@ def test_a_metric_of_what_is_never_said_has_no_value_but_a_reason() -> None:
 
 def test_one_item_of_a_metric_with_a_condition_is_that_of_the_metric() -> None:
     # A wrong item of four becomes right: 1/4 of the share.
-    metric = families.where_said(families.share("s", "", "part", "all"), "it", "given")
+    metric = families.where_said(families.share("s", "", "part", "all", of="word"), "it", "given")
     task = Task(
         *("t", "", "s", (), (), (), False, (), ("id", "item", "family", "slice"), ("part", "all", "given"), (metric,)),
         units=lambda *_: {},

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detente.text.display import LIMIT, LISTED, json_safe, listed, shortened, visible
+from detente.text.display import LIMIT, LISTED, excerpt, json_safe, listed, quoted, shortened, visible
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,28 @@ def test_ten_names_are_listed_and_an_eleventh_is_counted() -> None:
     assert listed([*names, "n"]) == ", ".join(names) + " and 1 more"
     assert listed(["n"] * 1010).endswith(" and 1,000 more")
     assert listed([]) == ""
+
+
+def test_words_in_quotes_are_cut_each_and_together() -> None:
+    assert quoted("x" * 60) == repr("x" * 60)
+    assert quoted("x" * 61) == repr("x" * 59 + "…")
+    assert quoted("a\x1b[31m\u202e\ud800") == r"'a\x1b[31m\u202e\ud800'"
+    assert quoted(*"abcdefghij") == "'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'"
+    assert quoted(*"abcdefghijk") == "'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j' and 1 more"
+    # Two of 57 with quotes, and a comma: 59 + 59 + 2 = 120; of 58: 122.
+    assert quoted(*["x" * 57] * 2) == f"{'x' * 57!r}, {'x' * 57!r}"
+    assert quoted(*["x" * 58] * 2) == f"{'x' * 58!r} and 1 more"
+    assert quoted() == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("", ""), ("abcd", "abcd"), ("abcde", "abcde"), ("abcdef", "abcd…"), ("ab\ncd", "ab\ncd")],
+)
+def test_an_excerpt_is_the_start_as_it_is_and_ends_in_an_ellipsis_where_more_follows(text: str, shown: str) -> None:
+    assert excerpt(text, 5) == shown
+    assert excerpt("a" * 60) == "a" * 60
+    assert excerpt("a" * 61) == "a" * 59 + "…"
 
 
 @given(st.text(st.characters()), st.booleans())

@@ -75,8 +75,8 @@ def test_the_tab_and_every_space_separator_become_a_space_and_nothing_else_chang
     ("raw", "message"),
     [
         (b"a\nbc\xe9\n", "byte 2 is not UTF-8: save the capture as UTF-8"),
-        (b"a\nb\x00\x01\n", "U+0000 at character 1 is invisible: take it out"),
-        ("\ufeffa".encode(), "U+FEFF at character 0 is invisible: take it out"),
+        (b"a\nb\x00\x01\n", "U+0000 at character 1 is invisible: remove it"),
+        ("\ufeffa".encode(), "U+FEFF at character 0 is invisible: remove it"),
     ],
 )
 def test_a_refusal_names_the_place_in_its_line(raw: bytes, message: str) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detente.text.tokens import INVISIBLE, code_points, is_blank, is_space, line_spans, shortened, token_spans
+from detente.text.tokens import INVISIBLE, code_points, is_blank, is_space, line_spans, token_spans
 
 
 @given(st.text())
@@ -78,18 +78,6 @@ def test_code_points_are_numbers_up_to_the_last_and_half_surrogates_too() -> Non
 def test_white_space_is_that_of_str_for_every_code_point_up_to_the_last_that_is() -> None:
     text = "".join(map(chr, range(0x3002)))
     assert np.flatnonzero(is_space(text)).tolist() == [point for point, c in enumerate(text) if c.isspace()]
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [("", ""), ("abcd", "abcd"), ("abcde", "abcde"), ("abcdef", "abcd…"), ("a" * 60, "a" * 60)],
-)
-def test_a_text_is_cut_only_past_its_length_and_then_ends_in_an_ellipsis(text: str, shown: str) -> None:
-    assert shortened(text, 60 if len(text) == 60 else 5) == shown
-
-
-def test_sixty_characters_are_shown_unless_said_otherwise() -> None:
-    assert shortened("a" * 61) == "a" * 59 + "…"
 
 
 DRAWN = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}

@@ -16,8 +16,8 @@ def main() -> None:
 
     \b
     detente eval inputs --task stance -o inputs.jsonl   what a model may see
-    detente eval score predictions.jsonl                score what it said
-    detente dataset show detente-004                    read the gold
+    detente eval score predictions.jsonl                score its answers
+    detente dataset show detente-004                    show a page with its labels
 
     Completion: eval "$(_DETENTE_COMPLETE=bash_source detente)" (or zsh_source, fish_source).
     """

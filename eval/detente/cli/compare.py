@@ -8,7 +8,7 @@ from detente.cli.options import ScoringOptions, fail, problems_exit, scoring_opt
 @click.command("compare")
 @click.argument("predictions", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @scoring_options(resamples=10_000)
-@click.option("--fail-if-worse", is_flag=True, help="Exit 1 if a system is worse than the first: see below.")
+@click.option("--fail-if-worse", is_flag=True, help="Exit with 1 if a system is worse than the first: see above.")
 def compare(predictions: tuple[str, ...], options: ScoringOptions, fail_if_worse: bool) -> None:
     """Compare two or more files of PREDICTIONS: each with the first.
 
@@ -23,8 +23,8 @@ def compare(predictions: tuple[str, ...], options: ScoringOptions, fail_if_worse
     detente eval compare old.json new.json --gold ground-truth.json
 
     With --fail-if-worse a system is worse if, by the first of --metrics (by default the primary metric), the 95%
-    interval of its difference from the first lies on the side of worse. Under ten families there is no interval: it is
-    worse if its value is, and it is better in no family.
+    interval of its difference from the first lies wholly on the worse side. Under ten families there is no interval:
+    it is worse if its value is worse, and better in no family.
 
     Exit status: 0 compared, 1 a system is worse (--fail-if-worse), 2 the call or a file is wrong.
     """

@@ -18,6 +18,7 @@ from detente.cli.options import (
 from detente.cli.shell import line
 from detente.data.problems import Problem, ValidationError
 from detente.tasks import NOT_ON_A_PAGE, TASK_NAMES
+from detente.text.display import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,7 +60,7 @@ def dataset_validate(path: Path | None) -> None:
     """Check the annotations in PATH (by default this checkout's), and print every problem.
 
     What is built is checked, too: a file that was changed by hand is a problem. Warnings, such as of a page without
-    stance rows or of a dataset that is to be built anew, are printed and change no exit status.
+    stance rows or of a dataset that must be rebuilt, are printed and change no exit status.
 
     \b
     Exit status: 0 no problem, 1 problems, 2 nothing to check.
@@ -76,7 +77,7 @@ def dataset_validate(path: Path | None) -> None:
             raise ValidationError(problems)
         _warn([*doubts(tables), *built.stale(root, files)])
         rows = sum(len(table.rows) for table in tables.values())
-        line(f"no problems: {rows} rows in {len(tables)} tables", err=True)
+        line(f"no problems: {counted(rows, 'row')} in {counted(len(tables), 'table')}", err=True)
 
 
 @dataset_group.command("build")
@@ -169,10 +170,10 @@ def dataset_info(output_format: str) -> None:
 
 @dataset_group.command("agreement")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--task", help="What two FILES label; by default told from the keys of their lines.")
+@click.option("--task", help="What two FILES label; by default inferred from the keys of their lines.")
 @ALL_PROBLEMS
 def dataset_agreement(paths: tuple[Path, ...], task: str | None) -> None:
-    """Measure how far annotators agree: the passes in a checkout, or two people's files.
+    """Measure how well annotators agree: the passes in a checkout, or two people's files.
 
     Without files, or with the root of a checkout: two blind passes before adjudication, the gold with a fresh pass, and
     what reviewers found of the errors seeded in the labels. With two files in the form of a pass over one task: those,
@@ -229,7 +230,7 @@ def _print_table(title: str, header: "Sequence[str]", rows: "Sequence[Sequence[s
 
 @dataset_group.command("audit")
 @click.argument("gold", required=False, type=click.Path(exists=True, path_type=Path))
-@click.option("--gold-format", type=GOLD_FORMAT, help="How to read GOLD.  [default: told from its keys]")
+@click.option("--gold-format", type=GOLD_FORMAT, help="How to read GOLD.  [default: inferred from its keys]")
 @click.option("--gold-text", type=TEXT_FORMAT, help="What its texts are.  [default: text, or by a folder's suffixes]")
 @click.option(
     "--pages",
@@ -239,9 +240,9 @@ def _print_table(title: str, header: "Sequence[str]", rows: "Sequence[Sequence[s
 @ALL_PROBLEMS
 @MAX_INPUT
 def dataset_audit(gold: Path | None, gold_format: str | None, gold_text: str | None, pages: Path | None) -> None:
-    """List what is doubtful in reference texts: GOLD of a benchmark, by default this dataset's own.
+    """List likely errors in reference texts: GOLD of a benchmark, by default this dataset's own.
 
-    Found are empty references; reference text and wanted snippets that their page does not have (with --pages);
+    It finds empty references; reference text and wanted snippets that their page does not have (with --pages);
     snippets that must not be there and stand in text that must; duplicates between pages. Of this dataset one page of
     each family is looked at: the near-copy is known.
 
@@ -267,7 +268,7 @@ def dataset_audit(gold: Path | None, gold_format: str | None, gold_text: str | N
     with problems_exit(exit_code=1):
         if found := audit.audit(references, texts):
             raise ValidationError(found)
-        line(f"nothing doubtful: {len(references.targets)} references")
+        line(f"no likely errors: {counted(len(references.targets), 'reference')}")
 
 
 @dataset_group.command("diff")

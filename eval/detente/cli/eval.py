@@ -1,4 +1,4 @@
-"""`detente eval`: score predictions, and what one needs to make them."""
+"""`detente eval`: scores, rankings, comparisons, inputs, baselines."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.group("eval", context_settings=CONTEXT)
 def eval_group() -> None:
-    """Score predictions, and what one needs to make them."""
+    """Score, rank and compare predictions; list tasks and metrics; write inputs."""
 
 
 eval_group.add_command(score)
@@ -47,7 +47,7 @@ def eval_tasks() -> None:
 @click.option("--task", type=click.Choice([*TASK_NAMES, REFERENCE_TASK]), help="Of one task only.")
 @click.option("--format", "output_format", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def eval_metrics(task: str | None, output_format: str) -> None:
-    """List every metric with its task, range, formula and reference.
+    """List every metric with its task, range, what it counts, formula and reference.
 
     \b
     detente eval metrics --task stance
@@ -56,6 +56,7 @@ def eval_metrics(task: str | None, output_format: str) -> None:
 
     from detente.data.jsonl import without_nan
     from detente.tasks.all import EVERY_TASK
+    from detente.text.display import plural
 
     rows = [
         {
@@ -66,6 +67,7 @@ def eval_metrics(task: str | None, output_format: str) -> None:
             "low": metric.bounds[0],
             "high": metric.bounds[1],
             "best": metric.best,
+            "of": plural(metric.of),
             "formula": metric.formula,
             "reference": metric.reference,
         }
@@ -79,7 +81,7 @@ def eval_metrics(task: str | None, output_format: str) -> None:
     for row in rows:
         source = f" ({row['reference']})" if row["reference"] else ""
         bounds = f"{row['low']:g}…{row['high']:g}, best {row['best']:g}"
-        line(f"{row['task']:<19}{row['name']:<31}{bounds}: {row['formula']}{source}")
+        line(f"{row['task']:<19}{row['name']:<31}{bounds}, of {row['of']}: {row['formula']}{source}")
 
 
 @eval_group.command("inputs")

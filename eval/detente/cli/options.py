@@ -263,13 +263,13 @@ _READING = (
     click.option(
         "--task",
         type=click.Choice([*TASK_NAMES, REFERENCE_TASK]),
-        help=f"Whose predictions they are; by default told from the lines, or {REFERENCE_TASK} with --gold.",
+        help=f"The task of the predictions; by default inferred from the lines, or {REFERENCE_TASK} with --gold.",
     ),
     click.option(
         "--paratext",
         type=click.Choice(["ignore", "content", "boilerplate"]),
         default=None,
-        help="What headlines, captions, credits and the like are (boilerplate only).  [default: ignore]",
+        help="How headlines, captions, credits and the like count (boilerplate only).  [default: ignore]",
     ),
     click.option(
         "--allow-missing", is_flag=True, help="Score ids without a prediction as empty, or as the answer `missing`."
@@ -281,7 +281,7 @@ _READING = (
         help=f"Reference texts to score against ({REFERENCE_TASK}): a benchmark's file, or a folder of .txt, .md or"
         " .html files. They are what an extractor should give, not the pages themselves.",
     ),
-    click.option("--gold-format", type=GOLD_FORMAT, help="How to read --gold.  [default: told from its keys]"),
+    click.option("--gold-format", type=GOLD_FORMAT, help="How to read --gold.  [default: inferred from its keys]"),
     click.option("--gold-text", type=TEXT_FORMAT, help="What the texts of --gold are; see --output-format."),
     click.option(
         "--output-format",
@@ -327,14 +327,14 @@ def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[
             type=click.Choice(["reject", "accept"]),
             default="reject",
             show_default=True,
-            help="Whether a listed second reading counts as right.",
+            help="Whether a label listed as an alternative counts as right.",
         ),
         click.option(
             "--unit",
             type=click.Choice(["family", "article", "item"]),
             default="family",
             show_default=True,
-            help="What counts as independent; ten of them or more allow an interval.",
+            help="What counts as independent and is resampled; from ten of them on there is an interval.",
         ),
         click.option(
             "--resamples",
@@ -355,7 +355,7 @@ def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[
             "--empty",
             type=click.Choice(["zero", "drop"]),
             default=None,
-            help="Whether pages without output text count, or leave the means (with --gold only).  [default: zero]",
+            help="Whether pages without output text count or leave the means (with --gold only).  [default: zero]",
         ),
         click.option(
             "--metrics",

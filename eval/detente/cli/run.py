@@ -12,7 +12,7 @@ from detente.cli.shell import line
 from detente.data.problems import Problem, ValidationError
 from detente.tasks.boilerplate.extractors import NAMES as EXTRACTORS
 from detente.tasks.boilerplate.html import NAMES as TEMPLATES
-from detente.text.display import LISTED, shortened
+from detente.text.display import LISTED, counted, shortened
 
 if TYPE_CHECKING:
     from detente.data.jsonl import Record
@@ -130,7 +130,10 @@ def _predictions(runner: "InProcess | Command", tool: str, templates: tuple[str,
     for unit, error in failed[:LISTED]:
         line(f"{unit}: {shortened(error)}", err=True)
     if failed:
-        line(f"{len(failed)} of {len(given)} pages failed, and are recorded as such", err=True)
+        line(
+            f"{len(failed)} of {counted(len(given), 'page')} failed; they are recorded, and count as empty",
+            err=True,
+        )
     return records
 
 

@@ -8,9 +8,9 @@ at the end, so that nothing is ever made of a line with a fault.
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
-from detente.data.jsonl import Record, describe, listed
+from detente.data.jsonl import Record, describe
+from detente.text.display import quoted, shortened
 from detente.text.spans import OFFSET_UNITS, Span, to_code_points
-from detente.text.tokens import shortened
 
 Fault = tuple[str, str]
 """A code and a message, which names the value's path, what it is and what is allowed."""
@@ -168,7 +168,7 @@ def objects(
         if not isinstance(field.value, dict):
             return field.is_not("an object")
         if unknown := sorted(field.value.keys() - set(known)):
-            field.refuse("unknown-field", f"{field.path} has {listed(unknown)}: it knows {', '.join(known)}")
+            field.refuse("unknown-field", f"{field.path} has {quoted(*unknown)}: it knows {', '.join(known)}")
         if missing := [key for key in required if field.value.get(key) is None]:
             field.refuse("wrong-type", f"{field.path} has no {', no '.join(missing)}")
         return make(field)

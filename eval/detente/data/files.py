@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
 from detente.data.problems import Problem, ValidationError
-from detente.text.tokens import shortened
+from detente.text.display import shortened
 
 
 class _Stream(Protocol):
@@ -75,7 +75,7 @@ def too_large(name: str, what: str) -> Problem:
 
 def reason(error: BaseException) -> str:
     """What a library says of its failure, on one line."""
-    return shortened(" ".join(str(error).split()) or type(error).__name__, 120)
+    return shortened(" ".join(str(error).split()) or type(error).__name__)
 
 
 def read_bytes(path: Path) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from detente.data.files import max_line, max_records, too_large
 from detente.data.problems import Problem
-from detente.text.tokens import shortened
+from detente.text.display import quoted, shortened
 
 Record = dict[str, Any]
 
@@ -25,8 +25,8 @@ def _no_duplicate_keys(pairs: list[tuple[str, Any]]) -> Record:
     record = dict(pairs)
     if len(record) < len(pairs):
         counts = Counter(key for key, _ in pairs)
-        twice = listed(sorted(key for key, count in counts.items() if count > 1))
-        raise ValueError(f"the key {twice} stands twice in one object")
+        twice = quoted(*sorted(key for key, count in counts.items() if count > 1))
+        raise ValueError(f"the key {twice} occurs twice in one object")
     return record
 
 
@@ -164,21 +164,6 @@ def describe(value: object) -> str:
     value = value[:40] if isinstance(value, str) else value
     shown = json.dumps(value, ensure_ascii=False, default=str)
     return shown if len(shown) <= 40 else shown[:37] + "…" + shown[-1]
-
-
-def quoted(text: str) -> str:
-    """Somebody's text in quotes, short enough for a message; what is not printable is escaped."""
-    return repr(shortened(text))
-
-
-def listed(names: Iterable[str]) -> str:
-    """Names in quotes with commas between: the first ten, or as many as a message has room for, and how many more."""
-    every = list(names)
-    shown = [quoted(name) for name in every[:10]]
-    while len(shown) > 1 and len(", ".join(shown)) > 120:
-        shown.pop()
-    more = len(every) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def without_nan(value: Any) -> Any:

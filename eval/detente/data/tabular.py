@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from detente.data.files import max_line, max_records, max_size, reason, too_large, unpacked_name
-from detente.data.jsonl import Line, Record, listed, parse_records, quoted
+from detente.data.jsonl import Line, Record, parse_records
 from detente.data.problems import Problem
+from detente.text.display import quoted
 
 FLAT_SUFFIXES: Final = (".csv", ".tsv", ".parquet")
 _SEPARATORS: Final = {".csv": ",", ".tsv": "\t"}
@@ -117,11 +118,11 @@ def _header_faults(columns: Sequence[str], separator: str = "") -> list[str]:
             faults.append(f"the column {quoted(column)} is there {len(found)} times (columns {numbers}): keep one")
     outer = {column.partition(".")[0] for column in places if "." in column}
     if both := sorted(outer & places.keys() - {""}):
-        faults.append(f"the column {listed(both)} stands beside columns of its parts: give one or the other")
+        faults.append(f"the column {quoted(*both)} stands beside columns of its parts: give one or the other")
     if spaced := [column for column in places if column != column.strip()]:
-        faults.append(f"the column {listed(spaced)} has white space around its name: remove it")
+        faults.append(f"the column {quoted(*spaced)} has white space around its name: remove it")
     if not set(_IDS) & {column.strip() for column in columns}:
-        faults.append(f"the header has no column id, in small letters: it has {listed(places)}")
+        faults.append(f"the header has no column id, in small letters: it has {quoted(*places)}")
     return faults
 
 

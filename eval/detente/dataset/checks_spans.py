@@ -9,6 +9,7 @@ from detente.data.page import span_of
 from detente.data.problems import Problem
 from detente.dataset.schema import LAYERS
 from detente.tasks.layer import Layer, SpanField
+from detente.text.display import counted
 from detente.text.spans import Span
 
 Layers = Iterable[Layer]
@@ -24,7 +25,7 @@ def span_problem(place: str, span: Span, text: str) -> Problem | None:
     if start < 0:
         return Problem("span-outside-text", place, f"start {start} is before the text")
     if end > len(text):
-        return Problem("span-outside-text", place, f"end {end} is past the text's {len(text)} characters")
+        return Problem("span-outside-text", place, f"end {end} is past the text's {counted(len(text), 'character')}")
     return None
 
 

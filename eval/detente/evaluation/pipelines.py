@@ -77,7 +77,7 @@ def worse_systems(comparison: Comparison, asked: Sequence[str] = ()) -> list[str
 def is_worse(difference: Difference, metric: Metric | CorpusMetric) -> bool:
     """Whether a system is worse than the first.
 
-    From ten clusters on: the 95% interval of the difference lies on the side of worse. Under ten there is none: the
+    From ten clusters on: the 95% interval of the difference lies wholly on the worse side. Under ten there is none: the
     pooled value is worse, and it is better in no cluster. Of a metric that is a value only, the value decides.
     """
     if difference.tested:

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from detente.data.fields import Fault, Field, PredictionError, nearest, string
 from detente.data.files import unpack
-from detente.data.jsonl import Line, Record, describe, listed, quoted
+from detente.data.jsonl import Line, Record, describe
 from detente.data.problems import Problem, ValidationError
 from detente.data.tabular import FLAT_SUFFIXES, read_lines, suffix_of
 from detente.tasks.all import TASKS
 from detente.tasks.task import Gold, Task
-from detente.text.tokens import shortened
+from detente.text.display import listed, quoted, shortened
 
 _NEAR_MISS: Final = 80
 """Of the ratio of rapidfuzz, 0…100, from which on a column's name is a known one misspelt."""
@@ -68,8 +68,8 @@ def task_of(lines: Sequence[Line], name: str) -> Task:
         message = "the file is one object without an id: if its keys are pages, name their reference texts with --gold"
         raise ValidationError([Problem("task-unclear", f"{name}:1", message)])
     words = ", ".join(task.name for task in fitting or TASKS)
-    fit = "several tasks" if fitting else f"no task (they have {listed(sorted(keys))})"
-    message = f"the lines fit {fit}: say which with --task ({words})"
+    fit = "several tasks" if fitting else f"no task (they have {quoted(*sorted(keys))})"
+    message = f"the lines fit {fit}: name one with --task ({words})"
     if not fitting and (meant := _misspelt(keys, {kind for task in TASKS for kind in task.kinds})):
         message = meant
     raise ValidationError([Problem("task-unclear", f"{name}:1", message)])
@@ -105,7 +105,7 @@ def check(
     if lines and suffix_of(name) in FLAT_SUFFIXES:
         lines, unknown = _known_columns(lines, task, name)
         if unknown:
-            notes.append(f"left out are the columns that {task.name} does not know: {listed(unknown)}")
+            notes.append(f"columns that {task.name} does not use were ignored: {quoted(*unknown)}")
     units = task.units(gold, [line.record["id"] for line in lines if isinstance(line.record.get("id"), str)])
     found = list(problems)
     outside = [line for line in lines if isinstance(line.record.get("id"), str) and line.record["id"] not in units]
@@ -120,7 +120,9 @@ def check(
             [
                 *found,
                 Problem(
-                    "id-unknown", name, f"no id is in the gold: {shown}. Is it the right gold, and the right task?"
+                    "id-unknown",
+                    name,
+                    f"none of the ids is in the gold: {shown}. Is it the right gold, and the right task?",
                 ),
             ]
         )
@@ -143,10 +145,9 @@ def check(
     unreadable = any(problem.code in _UNREADABLE for problem in found)
     missing = tuple(sorted(units.keys() - (by_id.keys() if allow_missing else first.keys())))
     if missing and not allow_missing and not unreadable:
-        named = ", ".join(map(shortened, missing[:10])) + (
-            f" and {len(missing) - 10} more" if len(missing) > 10 else ""
+        message = (
+            f"{len(missing)} of {len(units)} are not predicted: {listed(missing)}; add them, or pass --allow-missing"
         )
-        message = f"{len(missing)} of {len(units)} are not predicted: {named}; add them, or pass --allow-missing"
         found.append(Problem("id-missing", name, message))
     if found:
         raise ValidationError(found)
@@ -215,7 +216,7 @@ def _kinds_of(line: Line, task: Task, faults: list[Fault], allow_missing: bool) 
     keys = line.record.keys()
     known = ("id", *task.kinds, *task.extras)
     if unknown := sorted(keys - set(known)):
-        faults.append(("unknown-field", f"{listed(unknown)}: {task.name} knows {', '.join(known)}"))
+        faults.append(("unknown-field", f"{quoted(*unknown)}: {task.name} knows {', '.join(known)}"))
     given = [kind for kind in task.kinds if kind in keys]
     if len(given) != 1 and (given or not allow_missing):
         named = " and ".join(given) if given else "none"
@@ -271,7 +272,7 @@ def _known_columns(lines: Sequence[Line], task: Task, name: str) -> tuple[list[L
     if meant := _misspelt(left_out, known):
         problems.append(Problem("unknown-field", f"{name}:1", meant))
     elif not columns.keys() & set(task.kinds):
-        message = f"the table has {listed(columns)}: {task.name} needs one of {', '.join(task.kinds)}"
+        message = f"the table has {quoted(*columns)}: {task.name} needs one of {', '.join(task.kinds)}"
         problems.append(Problem("form", f"{name}:1", message))
     if problems:
         raise ValidationError(problems)

@@ -180,7 +180,7 @@ def score_all(
     first = next(iter(systems.values()))
     task, units = first.task, first.units
     if resampling.unit not in task.keys:
-        message = f"{task.name} has no {resampling.unit}: say --unit family or item"
+        message = f"{task.name} has no {resampling.unit}: use --unit family or item"
         raise ValidationError([Problem("option", "--unit", message)])
     answers: list[Mapping[str, Any]] = [each.by_id for each in systems.values()]
     if task.majority:

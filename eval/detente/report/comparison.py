@@ -9,9 +9,10 @@ from detente.evaluation.compare import Comparison, Pair
 from detente.evaluation.differences import Difference, Rank
 from detente.evaluation.items import ItemDifference
 from detente.report.scores import CONDITIONAL, missing_note, undefined_shares
-from detente.report.tables import Report, Section, bounds, counted, number
+from detente.report.tables import Report, Section, bounds, number
 from detente.stats import bootstrap
 from detente.stats.paired import EXACT
+from detente.text.display import counted
 
 SHOWN: Final = 10
 """So many items, and pairs of metrics, stand in a table; the JSON has all."""
@@ -32,7 +33,8 @@ def sections(comparison: Comparison) -> Iterator[Section]:
     """The tables that people read, in their order; metrics that no system has a value of are left out."""
     task, names = comparison.task, tuple(comparison.scores)
     sizes = comparison.scores[names[0]].sizes
-    title = f"{task.name}: {len(names)} systems, {sizes['units']} units, {sizes['families']} families; value and #rank"
+    title = f"{task.name}: {len(names)} systems, {counted(sizes['units'], 'unit')}"
+    title += f", {counted(sizes['families'], 'family')}; value and #rank"
     title += " (95% interval of the rank)" if comparison.interval == "bootstrap" else ""
     rows = [(name, *map(_place, comparison.ranks[name])) for name in _shown(comparison)]
     yield Section(title, ("metric", *names), rows)
@@ -108,8 +110,10 @@ def _items(pair: Pair, shown_metrics: list[str]) -> Iterator[Section]:
     first = next((name for name in shown_metrics if pair.differences[name].deciding), None)
     if first:
         deciding = pair.differences[first].deciding
-        title = f"{counted(len(deciding), 'item')} decide{'s' * (len(deciding) == 1)} {first}"
-        title += f": with their answers swapped there, no difference of {pair.differences[first].value:+.3f} is left"
+        several = len(deciding) > 1
+        leader = pair.second if pair.differences[first].better > 0 else pair.first
+        title = f"{counted(len(deciding), 'item')} decide{'' if several else 's'} {first}: if the two systems' answers"
+        title += f" to {'them' if several else 'it'} were exchanged, {leader} would no longer lead"
         equal = ("–",) * len(header)
         rows = [(item, number(share, "+"), *answers.get(item, equal)) for item, share in list(deciding.items())[:SHOWN]]
         yield Section(title, ("item", "share", *header), rows, header)
@@ -127,20 +131,21 @@ def notes(comparison: Comparison) -> list[str]:
     unit, clusters = comparison.unit, comparison.clusters
     found = []
     if comparison.interval == "range":
-        few = f"{clusters} clusters ({unit}) are too few for an interval or a p: read the differences, and what decides"
-        found.append(f"{few}; mean is over clusters of equal weight")
+        few = f"no interval and no p: that takes {bootstrap.MIN_CLUSTERS} clusters ({unit}), here it is {clusters}"
+        found.append(f"{few}; each cluster has equal weight in the mean")
     elif comparison.families < bootstrap.MIN_CLUSTERS:
-        found.append(f"no p: {comparison.families} families are too few for a test, whatever is resampled")
+        few = f"no p: that takes {bootstrap.MIN_CLUSTERS} families, here it is {comparison.families}"
+        found.append(f"{few}; items of one family depend on one another")
     else:
         found += [
             f"p: two-sided sign-flip test over {clusters} clusters ({unit}), exact if m ≤ {EXACT} of them differ",
-            "smallest p: 2 / 2^m if exact, else 1 / (1 + resamples): no result of this test can lie below it",
-            "p is for one metric, named beforehand; Holm p is corrected for the number of systems, not of metrics",
-            "detectable: (1.96 + 0.84) × standard error, the true difference found in 80% of such samples",
+            "smallest p: 2 / 2^m if exact, else 1 / (1 + resamples): the least that this test can give",
+            "p is for one metric, chosen beforehand; Holm p corrects for the number of systems, not of metrics",
+            "detectable: the true difference found in 80% of such samples, (1.96 + 0.84) × standard error",
         ]
     if unit != "family":
         found.append(CONDITIONAL)
-    found += [f"{pair.first} and {pair.second} differ on no item" for pair in comparison.pairs if not pair.items]
+    found += [f"{pair.first} and {pair.second} give the same answers" for pair in comparison.pairs if not pair.items]
     for name, scores in comparison.scores.items():
         if scores.missing:
             found.append(f"{name}: {missing_note(scores)}")
@@ -153,7 +158,7 @@ def notes(comparison: Comparison) -> list[str]:
     if undefined:
         found.append(undefined)
     if hidden := [name for name in comparison.ranks if name not in _shown(comparison)]:
-        found.append(f"undefined for every system, and not shown: {', '.join(hidden)}")
+        found.append(f"not shown, because no system has a value: {', '.join(hidden)}")
     return found
 
 

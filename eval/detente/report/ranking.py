@@ -5,13 +5,15 @@ from typing import Any, Final
 
 from detente.evaluation.ranking import RankedSystem, Ranking, with_and_without_empty
 from detente.evaluation.score import named_metrics
-from detente.report.scores import CONDITIONAL, missing_note, standard, surplus
+from detente.report.scores import CONDITIONAL, NO_ROUGE, missing_note, standard, surplus
 from detente.report.scores import document as scores_document
 from detente.report.tables import Report, Section, bounds, number
+from detente.stats.bootstrap import MIN_CLUSTERS
 from detente.tasks.metric_families import SURPLUS
+from detente.text.display import counted
 
 MAX_COLUMNS: Final = 7
-"""So many metrics stand beside the one that ranks, and what outputs hold too much of; the JSON has all."""
+"""So many metrics stand beside the one that ranks and those of invented and repeated text; the JSON has all."""
 
 
 def _others(ranking: Ranking, asked: Sequence[str]) -> list[str]:
@@ -52,7 +54,9 @@ def sections(ranking: Ranking, asked: Sequence[str] = ()) -> Iterator[Section]:
         row += [str(int(placed.scores.rows["without_text"].sum()))] if empty else []
         rows.append(tuple(row))
     sizes = ranking.systems[0].scores.sizes
-    title = f"{ranking.task.name}: {len(ranking.systems)} systems by {ranking.by.name}, {sizes['units']} units"
+    title = (
+        f"{ranking.task.name}: {len(ranking.systems)} systems by {ranking.by.name}, {counted(sizes['units'], 'unit')}"
+    )
     yield Section(title, tuple(header), rows)
 
 
@@ -64,18 +68,20 @@ def notes(ranking: Ranking) -> list[str]:
     if ranking.interval == "bootstrap":
         names = ", ".join(f"{first} ≈ {second}" for first, second in tied)
         found.append(
-            f"{len(tied)} of {len(pairs)} neighbours are not separated (≈: the 95% interval of their paired difference"
-            f" holds 0){': ' + names if names else ''}"
+            f"{len(tied)} of {counted(len(pairs), 'pair')} of neighbours may be equal (≈: the 95% interval of their"
+            f" paired difference contains 0){': ' + names if names else ''}"
         )
     else:
-        found.append("so few families allow neither interval nor rank interval: the range is over families")
+        found.append(
+            f"the range is over families; under {MIN_CLUSTERS} families there is no interval, of values or ranks"
+        )
     if ranking.unit != "family":
         found.append(CONDITIONAL)
     for placed in ranking.systems:
         found += _absences(placed, ranking)
         found += [f"{placed.name}: {note}" for note in surplus(placed.scores)]
     if ranking.settings.get("nltk") == "none":
-        found.append("rouge_lsum needs the extra: pip install 'detente[rouge]'")
+        found.append(NO_ROUGE)
     return found
 
 
@@ -92,16 +98,17 @@ def _without_text(placed: RankedSystem) -> int:
 def _absences(placed: RankedSystem, ranking: Ranking) -> Iterator[str]:
     """What of a system's pages is not there, and what that does to its score."""
     if count := _without_text(placed):
-        counted, left_out = with_and_without_empty(placed.scores, ranking.by)
-        effect = f"{number(counted)} as it counts them, {number(left_out)} without them"
-        yield f"{placed.name}: {count} pages without text; {ranking.by.name} {effect}"
+        every, texts = with_and_without_empty(placed.scores, ranking.by)
+        effect = f"{number(every)} with them, {number(texts)} without them"
+        yield f"{placed.name}: {counted(count, 'output')} without text; {ranking.by.name} {effect}"
     parts = placed.scores.settings
     if placed.scores.missing and "predicted" in ranking.task.keys:
         yield f"{placed.name}: {missing_note(placed.scores)}"
         return
     for name, what in (("missing", "missing"), ("crashed", "crashed"), ("extra", "not in the gold")):
         if int(parts.get(name, 0)):
-            yield f"{placed.name}: {parts[name]} pages {what}, {'left out' if name == 'extra' else 'counted as empty'}"
+            how = "left out" if name == "extra" else "counted as empty"
+            yield f"{placed.name}: {counted(int(parts[name]), 'page')} {what}, {how}"
 
 
 def report(ranking: Ranking, asked: Sequence[str] = ()) -> Report:

@@ -11,9 +11,10 @@ from detente.data.files import write_whole
 from detente.data.jsonl import dump_lines
 from detente.data.problems import Problem, ValidationError
 from detente.evaluation.score import ALL, Scores, errors, named_metrics, per_unit
-from detente.report.tables import Report, Section, bounds, counted, number
+from detente.report.tables import Report, Section, bounds, number
+from detente.stats.bootstrap import MIN_CLUSTERS
 from detente.tasks.metric_families import MISSING, NOTED, SURPLUS
-from detente.text.display import listed
+from detente.text.display import counted, listed, plural
 
 SHOWN_METRICS: Final = 4
 DEFAULT_BREAKDOWNS: Final = ("article", "template", "phenomenon", "output", "slice")
@@ -21,10 +22,11 @@ MAX_PARTS: Final = 12
 """A breakdown into more parts than these is shown only if it is asked for."""
 SHOWN_ERRORS: Final = 10
 CONDITIONAL: Final = (
-    "conditional on these pages: items of a page, and pages that share a text, depend on one another, so that intervals"
-    " are too narrow for other pages"
+    "intervals are conditional on these pages: items of one page, and pages that share a text, depend on one another,"
+    " so that intervals for other pages would be wider"
 )
 """What must be known where families are not what is resampled."""
+NO_ROUGE: Final = "ROUGE-LSum was not computed: pip install 'detente[rouge]'"
 
 
 def choose(scores: Scores, metrics: Sequence[str], by: Sequence[str]) -> Scores:
@@ -37,7 +39,7 @@ def choose(scores: Scores, metrics: Sequence[str], by: Sequence[str]) -> Scores:
     asked, problems = named_metrics(task, scores.metrics, metrics)
     names = asked or list(scores.metrics)
     problems += [
-        Problem("option", "--by", f"{task.name} is not broken down by {key!r}: {', '.join(scores.breakdown)}")
+        Problem("option", "--by", f"{task.name} has no breakdown by {key!r}: {', '.join(scores.breakdown)}")
         for key in by
         if key not in scores.breakdown
     ]
@@ -98,7 +100,8 @@ def _metric_table(scores: Scores, title: str, names: Sequence[str]) -> Section:
     rows = []
     for name in names:
         found = scores.metrics[name]
-        row = [name, number(found.value), bounds(found.low, found.high), number(found.mean), str(scores.n[name])]
+        row = [name, number(found.value), bounds(found.low, found.high), number(found.mean)]
+        row += [counted(scores.n[name], scores.task.nouns[name])]
         row += [number(scores.majority.get(name))] if scores.majority else []
         rows.append(tuple([*row, remarks[name]][: len(header)]))
     return Section(title, tuple(header), rows, ("remark",))
@@ -116,7 +119,7 @@ def _remark(scores: Scores, name: str) -> str:
         what = "mean" if scores.interval == "bootstrap" else "range and mean"
         remarks.append(f"{what} over {found.defined} of {counted(found.clusters, scores.resampling.unit)}")
     if scores.outside_range(name):
-        remarks.append("outside the range: it is of all counts together, no mean of parts")
+        remarks.append("outside the range, because it is computed from all counts together")
     return "; ".join(remarks)
 
 
@@ -152,32 +155,33 @@ def notes(scores: Scores, names: Collection[str] = ()) -> list[str]:
     settings, by_family = scores.settings, scores.resampling.unit == "family"
     if scores.interval == "range":
         found.append(
-            "range and mean are over families, of equal weight; so few families allow no interval and no p"
+            f"range and mean are over families of equal weight; under {MIN_CLUSTERS} families there is no interval"
             if by_family
-            else "range and mean are over the units named in the signature"
+            else "range and mean are over the clusters that the signature names"
         )
     if not by_family:
         found.append(CONDITIONAL)
     if "without_text" in scores.rows.columns and (count := int(scores.rows["without_text"].sum())):
         dropped = settings.get("empty") == "drop"
-        how = "left out of every mean" if dropped else "counted as each measure counts them, mostly as 0"
-        found.append(f"{count} pages without text are {how}: see the breakdown by {'slice' if dropped else 'output'}")
+        how = "left out of every mean" if dropped else "counted by the rule of each measure, mostly as 0"
+        where = f"see the breakdown by {'slice' if dropped else 'output'}"
+        found.append(f"{counted(count, 'output')} without text, {how}: {where}")
     if scores.tools:
         found.append(f"made by {listed(scores.tools)}")
     if settings.get("nltk") == "none":
-        found.append("rouge_lsum needs the extra: pip install 'detente[rouge]'")
+        found.append(NO_ROUGE)
     if scores.missing:
         found.append(missing_note(scores))
     found += surplus(scores)
     if undefined := undefined_shares((name, each.undefined) for name, each in scores.metrics.items()):
         found.append(undefined)
     if hidden := len(scores.metrics.keys() - set(names)):
-        found.append(f"{counted(hidden, 'further metric')}: --metrics {ALL}")
+        found.append(f"{counted(hidden, 'more metric')} with --metrics {ALL}")
     return found
 
 
 def surplus(scores: Scores) -> list[str]:
-    """Notes on what an output holds too much of."""
+    """Notes on outputs with much text that is invented or repeated."""
     shares = {name: scores.metrics[name].value for name in SURPLUS if name in scores.metrics}
     return [f"{share:.1%} {SURPLUS[name]} ({name})" for name, share in shares.items() if share > NOTED]
 
@@ -185,15 +189,15 @@ def surplus(scores: Scores) -> list[str]:
 def missing_note(scores: Scores) -> str:
     """Which units have no prediction: their number, and the first of them."""
     labelled = "predicted" in scores.task.keys and MISSING in scores.rows["predicted"]
-    how = "the answer is `missing`" if labelled else "scored as empty"
+    how = "counted as the answer `missing`" if labelled else "counted as empty"
     units = counted(scores.sizes["units"], "unit")
-    return f"{len(scores.missing)} of {units} not predicted, {how}: {listed(scores.missing)}"
+    return f"{len(scores.missing)} of {units} without a prediction, {how}: {listed(scores.missing)}"
 
 
 def undefined_shares(shares: Iterable[tuple[str, float]]) -> str:
     """A note on the resamples in which metrics are undefined; empty if there are none."""
     shown = ", ".join(f"{name} {share:.1%}" for name, share in shares if share > 0)
-    return f"undefined resamples, left out: {shown}" if shown else ""
+    return f"resamples without a value, left out of the interval: {shown}" if shown else ""
 
 
 def document(scores: Scores) -> dict[str, Any]:
@@ -217,8 +221,8 @@ def document(scores: Scores) -> dict[str, Any]:
 
 
 def _metric(scores: Scores, name: str) -> dict[str, Any]:
-    found = scores.metrics[name]
-    entry: dict[str, Any] = {"value": found.value, "low": found.low, "high": found.high, "n": scores.n[name]}
+    found, of = scores.metrics[name], plural(scores.task.nouns[name])
+    entry: dict[str, Any] = {"value": found.value, "low": found.low, "high": found.high, "n": scores.n[name], "of": of}
     entry |= {"mean": found.mean, "clusters": found.defined, "outside_range": scores.outside_range(name)}
     if scores.interval == "bootstrap":
         entry["undefined"] = found.undefined

@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import os
 import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
@@ -16,8 +17,15 @@ if TYPE_CHECKING:
     from detente.tasks.layer import Painted
 
 PLAIN_WIDTH: Final = 160
+"""Words are folded into it where no terminal or COLUMNS gives a width."""
 _LONGEST: Final = 1000
 """Characters of a cell, a title or a note."""
+FEWEST_COLUMNS: Final = 2
+"""So many columns are shown however narrow it is: what it is, and its value."""
+_GAP: Final = 2
+"""Spaces between columns."""
+_FOLDED: Final = (30, 12)
+"""Words are folded to no less than this: of the first column, of others."""
 _MARKUP: Final = re.compile(r"[\\|`]")
 
 
@@ -47,12 +55,6 @@ def number(value: float | None, sign: str = "") -> str:
 def bounds(low: float, high: float, sign: str = "") -> str:
     """Two bounds; a dash where they are undefined."""
     return "–" if math.isnan(low) else f"{low:{sign}.3f} … {high:{sign}.3f}"
-
-
-def counted(count: int, noun: str) -> str:
-    """A count with its noun: `1 item`, `2 items`, `4 families`."""
-    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{count} {noun if count == 1 else many}"
 
 
 def markdown_table(header: Sequence[object], rows: Iterable[Iterable[object]], words: Collection[object] = ()) -> str:
@@ -87,45 +89,88 @@ def _shown(sections: Sequence[Section], notes: Sequence[str]) -> tuple[list[Sect
 
 
 def print_tables(sections: Sequence[Section], notes: Sequence[str], signature: str, file: IO[str]) -> None:
-    """Prints the tables: ruled and coloured on a terminal, bare columns elsewhere."""
+    """Prints the tables: ruled and coloured on a terminal, bare columns elsewhere.
+
+    On a terminal, or where COLUMNS gives a width, columns that do not fit are left out, and a note names them.
+    """
     from rich.console import Console
 
     sections, notes = _shown(sections, notes)
     signature = visible(signature)
     console = Console(file=file, highlight=False, emoji=False)
     if console.is_terminal:
-        _print(sections, notes, signature, console)
+        _print(sections, notes, signature, console, console.width)
         return
+    columns = os.environ.get("COLUMNS", "")
+    width = int(columns) if columns.isdecimal() else None
     buffer = io.StringIO()
-    _print(sections, notes, signature, Console(file=buffer, highlight=False, emoji=False, width=PLAIN_WIDTH))
+    _print(sections, notes, signature, Console(file=buffer, highlight=False, emoji=False, width=PLAIN_WIDTH), width)
     file.write("".join(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines()))
 
 
-def _print(sections: Sequence[Section], notes: Sequence[str], signature: str, console: "Console") -> None:
+def _print(
+    sections: Sequence[Section], notes: Sequence[str], signature: str, console: "Console", width: int | None
+) -> None:
+    """Prints to a console, each table within `width` if there is one. Words are folded, numbers stay whole."""
     from rich import box
     from rich.markup import escape
     from rich.table import Table
 
+    ruled, left_out = console.is_terminal, dict[str, None]()
     for section in sections:
         console.print(section.title, style="bold", markup=False, soft_wrap=True)
-        table = Table(box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=False)
-        for index, name in enumerate(section.header):
-            words = index == 0 or name in section.words
+        columns = _columns(section)
+        while width and _least_width(columns) > width and len(columns) > FEWEST_COLUMNS:
+            columns.pop()
+        left_out |= dict.fromkeys(section.header[len(columns) :])
+        console.width = max(width or PLAIN_WIDTH, _least_width(columns))
+        table = Table(
+            box=box.SIMPLE_HEAD if ruled else None,
+            show_edge=False,
+            pad_edge=False,
+            padding=(0, _GAP - ruled, 0, 0),
+        )
+        for index, column in enumerate(columns):
             table.add_column(
-                escape(name),
-                justify="left" if words else "right",
-                no_wrap=name not in section.words,
+                escape(column.name),
+                justify="left" if column.words else "right",
+                no_wrap=column.least == column.width,
                 overflow="fold",
                 style="cyan" if index == 0 else None,
             )
         for row in section.rows:
-            table.add_row(*map(escape, row))
+            table.add_row(*map(escape, row[: len(columns)]))
         console.print(table)
-        if not console.is_terminal:
-            console.print()
+        console.print()
+    if left_out:
+        notes = [*notes, f"too wide to be shown: {', '.join(left_out)}; widen the terminal, or pass --format json"]
     for note in notes:
         console.print(f"note: {note}", markup=False, soft_wrap=True)
     console.print(signature, markup=False, soft_wrap=True)
+
+
+class _Column(NamedTuple):
+    """A column as it is printed: how wide it is, and at least if its words are folded."""
+
+    name: str
+    words: bool
+    width: int
+    least: int
+
+
+def _columns(section: Section) -> list[_Column]:
+    from rich.cells import cell_len
+
+    columns = []
+    for index, name in enumerate(section.header):
+        width = max(map(cell_len, [name, *(row[index] for row in section.rows)]))
+        least = _FOLDED[index > 0] if index == 0 or name in section.words else width
+        columns.append(_Column(name, index == 0 or name in section.words, width, min(width, least)))
+    return columns
+
+
+def _least_width(columns: Sequence[_Column]) -> int:
+    return sum(column.least + _GAP for column in columns) - _GAP
 
 
 def markdown_tables(sections: Sequence[Section], notes: Sequence[str], signature: str) -> str:

@@ -87,19 +87,20 @@ def relabelled(labels: Sequence[str], cells: Callable[[str, str], str]) -> Flips
     return flips
 
 
-def share(name: str, formula: str, part: str, whole: str, best: float = 0.0, *, group: str = "") -> Metric:
-    """A metric that is the ratio of two count columns."""
+def share(name: str, formula: str, part: str, whole: str, best: float = 0.0, *, of: str, group: str = "") -> Metric:
+    """A metric that is the ratio of two count columns; `of` is what the second one counts."""
 
     def compute(counts: Counts, _: Counts) -> Floats:
         return ratio(counts[part], counts[whole])
 
-    return Metric(name, formula, compute, (whole,), best, group=group, flips=toggled(part, whole))
+    return Metric(name, formula, compute, (whole,), best, group=group, flips=toggled(part, whole), of=of)
 
 
 def overlap(
     name: str,
     noun: str,
     *,
+    of: str,
     columns: str = "",
     formulas: tuple[str, str, str] | None = None,
     n: tuple[str, ...] = (),
@@ -110,6 +111,7 @@ def overlap(
     Args:
         name: Of the metrics, before `_precision`, `_recall` and `_f1`.
         noun: What is counted, for the formulas.
+        of: What is counted, in one word.
         columns: Of the count columns, before their outcome; by default the metrics' name.
         formulas: Of the three, where the usual words do not fit.
         n: The columns of observations; by default those of the three outcomes.
@@ -124,7 +126,7 @@ def overlap(
         lambda counts, _: f1(counts[tp], counts[fp], counts[fn]),
     )
     made = [
-        Metric(f"{name}_{part}", formula, compute, n or (tp, fp, fn), group=group, flips=swapped(columns))
+        Metric(f"{name}_{part}", formula, compute, n or (tp, fp, fn), group=group, flips=swapped(columns), of=of)
         for part, formula, compute in zip(("precision", "recall", "f1"), formulas or usual, computes, strict=True)
     ]
     return made[0], made[1], made[2]
@@ -156,6 +158,7 @@ def of_confusion(
     bounds: tuple[float, float] = (0.0, 1.0),
     reference: str = "",
     group: str = "",
+    of: str = "item",
 ) -> Metric:
     """A metric of a confusion matrix; `measure` is given that of the sample, and that of the full set.
 
@@ -174,13 +177,16 @@ def of_confusion(
         reference=reference,
         group=group,
         flips=relabelled(labels, cell),
+        of=of,
         of_part=None if of_part is None else lambda counts: of_part(confusion(counts, labels)),
     )
 
 
-def accuracy(name: str, labels: Sequence[str], *, formula: str = "right / all", group: str = "") -> Metric:
+def accuracy(
+    name: str, labels: Sequence[str], *, formula: str = "right / all", group: str = "", of: str = "item"
+) -> Metric:
     """The share of answers that are right."""
-    return of_confusion(name, formula, labels, lambda matrix, _: classification.accuracy(matrix), group=group)
+    return of_confusion(name, formula, labels, lambda matrix, _: classification.accuracy(matrix), group=group, of=of)
 
 
 OF_PART: Final = "; of a part, over those that it has in gold or predictions"
@@ -188,7 +194,12 @@ OF_PART: Final = "; of a part, over those that it has in gold or predictions"
 
 
 def macro_f1(
-    name: str, labels: Sequence[str], *, formula: str = "mean F1 over the labels that the gold has", group: str = ""
+    name: str,
+    labels: Sequence[str],
+    *,
+    formula: str = "mean F1 over the labels that the gold has",
+    group: str = "",
+    of: str = "item",
 ) -> Metric:
     """The mean F1 over the labels that the full set's gold has, the same in every sample.
 
@@ -202,7 +213,7 @@ def macro_f1(
     def of_part(matrix: Floats) -> Floats:
         return classification.mean_of_defined(classification.class_f1(matrix))
 
-    return of_confusion(name, formula + OF_PART, labels, measure, of_part=of_part, group=group)
+    return of_confusion(name, formula + OF_PART, labels, measure, of_part=of_part, group=group, of=of)
 
 
 def mcc(labels: Sequence[str], group: str = "") -> Metric:
@@ -218,7 +229,7 @@ def mcc(labels: Sequence[str], group: str = "") -> Metric:
     )
 
 
-def label_f1(name: str, label: str, labels: Sequence[str], group: str = "") -> Metric:
+def label_f1(name: str, label: str, labels: Sequence[str], group: str = "", of: str = "item") -> Metric:
     """F1 of one label."""
     place = labels.index(label)
 
@@ -226,7 +237,7 @@ def label_f1(name: str, label: str, labels: Sequence[str], group: str = "") -> M
         of_label: Floats = classification.class_f1(matrix)[..., place]
         return of_label
 
-    return of_confusion(name, f"2 tp / (2 tp + fp + fn) of {label}", labels, measure, group=group)
+    return of_confusion(name, f"2 tp / (2 tp + fp + fn) of {label}", labels, measure, group=group, of=of)
 
 
 def where_said(metric: Metric, noun: str, said: str, of: str = "") -> Metric:
@@ -251,10 +262,10 @@ DAMAGE: Final = "damage to the text"
 INSERTIONS: Final = "output characters that the page, or its reference, does not have / output characters"
 DOUBLED: Final = "output lines that repeat text already output / output lines"
 SURPLUS: Final = {
-    "insertions": "of the output is text that the pages, or their references, do not have",
-    "doubled": "of the output's lines repeat text already output",
+    "insertions": "of the output is text that is not in the pages, or in their references",
+    "doubled": "of the output's lines repeat earlier text",
 }
-"""What an output may hold too much of, by metric, in words."""
+"""Invented and repeated text, by metric, in words."""
 NOTED: Final = 0.05
 """Above this share of it, there is a note beside the scores."""
 MOVED: Final = "output lines to move to restore the order of the page, or its reference / output lines"
@@ -265,6 +276,7 @@ WHITESPACE_ERRORS: Final = (
         "word boundaries lost / word boundaries inside kept text",
         "merged_words",
         "spaces",
+        of="word boundary",
         group=DAMAGE,
     ),
     share(
@@ -272,6 +284,7 @@ WHITESPACE_ERRORS: Final = (
         "words split / neighbouring characters inside kept words",
         "split_words",
         "solid",
+        of="pair of characters",
         group=DAMAGE,
     ),
     share(
@@ -279,6 +292,7 @@ WHITESPACE_ERRORS: Final = (
         "line ends lost / line ends inside kept text",
         "lost_line_breaks",
         "line_breaks",
+        of="line end",
         group=DAMAGE,
     ),
 )
@@ -288,8 +302,8 @@ WHITESPACE_ERRORS: Final = (
 def text_errors(output: str, insertions: str, lines: str, doubled: str, moved: str) -> tuple[Metric, ...]:
     """What is wrong with an output text beside what it lacks, from these count columns."""
     return (
-        share("insertions", INSERTIONS, insertions, output, group=DAMAGE),
-        share("doubled", DOUBLED, doubled, lines, group=DAMAGE),
-        share("moved", MOVED, moved, lines, group=DAMAGE),
+        share("insertions", INSERTIONS, insertions, output, of="character", group=DAMAGE),
+        share("doubled", DOUBLED, doubled, lines, of="line", group=DAMAGE),
+        share("moved", MOVED, moved, lines, of="line", group=DAMAGE),
         *WHITESPACE_ERRORS,
     )

@@ -78,6 +78,7 @@ class Metric:
         reference: Where it comes from, for a measure that bears another's name.
         group: What it tells, as a heading over metrics of a kind.
         flips: What the counts of an item become if its answer is another one; None where that is not told.
+        of: What `n` counts, in the singular.
         no_value: Why a system has no value, from its counts of the full set: it says nothing of what is measured.
             Empty if it has one.
     """
@@ -91,6 +92,7 @@ class Metric:
     reference: str = ""
     group: str = ""
     flips: Flips | None = None
+    of: str = "item"
     of_part: Callable[[Counts], Floats] | None = None
     no_value: Callable[[Counts], str] = lambda _: ""
 
@@ -124,6 +126,7 @@ class CorpusMetric:
         bounds: Least and greatest value.
         reference: Where it comes from, for a measure that bears another's name.
         group: What it tells, as a heading over metrics of a kind.
+        of: What `n` counts, in the singular.
     """
 
     name: str
@@ -133,6 +136,7 @@ class CorpusMetric:
     bounds: tuple[float, float] = (0.0, 1.0)
     reference: str = ""
     group: str = ""
+    of: str = "item"
 
 
 @dataclass(frozen=True)
@@ -226,3 +230,8 @@ class Task:
     def measures(self) -> tuple[Metric | CorpusMetric, ...]:
         """All that the task measures, in the order of the output."""
         return (*self.metrics, *self.corpus_metrics)
+
+    @property
+    def nouns(self) -> dict[str, str]:
+        """What the `n` of each measure counts, in the singular."""
+        return {measure.name: measure.of for measure in self.measures}

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from detente.tasks.task import Row
 from detente.text.alignment import Placement
+from detente.text.display import counted, excerpt
 from detente.text.spans import Span
 from detente.text.token_matching import runs
-from detente.text.tokens import shortened
 
 EXCERPT: Final = 120
 """So much of a block's text is quoted; its offsets tell the rest."""
@@ -26,7 +26,7 @@ def block(kind: str, of: str, text: str, span: Span) -> Row:
         span: The stretch.
     """
     start, end = span
-    return {"kind": kind, "of": of, "start": start, "end": end, "text": shortened(text[start:end], EXCERPT)}
+    return {"kind": kind, "of": of, "start": start, "end": end, "text": excerpt(text[start:end], EXCERPT)}
 
 
 def blocks_within(
@@ -53,9 +53,9 @@ def output_blocks(output: str, placed: Placement) -> list[Row]:
     return sorted(found, key=lambda row: (row["start"], row["end"]))
 
 
-def excerpt(texts: Sequence[str]) -> str:
+def longest(texts: Sequence[str]) -> str:
     """The longest of some texts, in brackets and shortened; nothing if there is none."""
-    return f" ({shortened(' '.join(max(texts, key=len).split()))})" if texts else ""
+    return f" ({excerpt(' '.join(max(texts, key=len).split()))})" if texts else ""
 
 
 def damage(output: str, placed: Placement, *, typography: bool) -> dict[str, int]:
@@ -69,17 +69,19 @@ def damage(output: str, placed: Placement, *, typography: bool) -> dict[str, int
     doubled = [output[start:end] for start, end in placed.repeated_spans]
     moved = [output[start:end] for start, end in placed.moved_spans]
     spaces, writing = placed.whitespace, placed.writing
+    normal_form, fullwidth = (counted(count, "character") for count in (writing.normal_form, writing.fullwidth))
     found = {
-        f"doubled {placed.repeated} characters{excerpt(doubled)}": placed.repeated,
-        f"blocks moved: {len(moved)}{excerpt(moved)}": sum(len("".join(text.split())) for text in moved),
+        f"doubled {counted(placed.repeated, 'character')}{longest(doubled)}": placed.repeated,
+        f"blocks moved: {len(moved)}{longest(moved)}": sum(len("".join(text.split())) for text in moved),
         f"words glued: {spaces.merged_words}": spaces.merged_words,
         f"words split: {spaces.split_words}": spaces.split_words,
         f"line breaks lost: {spaces.lost_line_breaks}": spaces.lost_line_breaks,
-        f"{writing.normal_form} characters in another normal form: normalise both to NFC": writing.normal_form,
-        f"{writing.fullwidth} characters in fullwidth form in one only: normalise both to NFKC": writing.fullwidth,
-        f"{writing.invisible} invisible characters in one only: take them out of both": writing.invisible,
+        f"{normal_form} in another normal form: normalise both to NFC": writing.normal_form,
+        f"{fullwidth} in fullwidth form in one only: normalise both to NFKC": writing.fullwidth,
+        f"{counted(writing.invisible, 'invisible character')} in one only: remove from both": writing.invisible,
     }
     if typography:
-        found[f"{writing.typography} quotation marks or dashes of another kind"] = writing.typography
-        found[f"{writing.case} letters in another case"] = writing.case
+        marks = counted(writing.typography, "punctuation mark")
+        found[f"{marks} in another style (quotes, dashes)"] = writing.typography
+        found[f"{counted(writing.case, 'letter')} in another case"] = writing.case
     return {words: count for words, count in found.items() if count}

@@ -1,4 +1,4 @@
-"""Text of a user's files as it is shown: nothing in it can steer a terminal, and nothing is long."""
+"""How things are shown: text of a user's files (nothing in it can steer a terminal, nothing is long), and counts."""
 
 import re
 from collections.abc import Sequence
@@ -32,10 +32,38 @@ def shortened(text: str, limit: int = LIMIT) -> str:
     return f"{text[: limit - 1 - end]}…{text[len(text) - end :]}"
 
 
+def excerpt(text: str, length: int = 60) -> str:
+    """The start of a page's text as it is, at most so many characters; an ellipsis is the last if more follows."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def quoted(*names: str) -> str:
+    """Words of a user's file in quotes: the first ten, or as many as a message has room for, and how many more."""
+    shown = [repr(excerpt(name)) for name in names[:LISTED]]
+    while len(shown) > 1 and len(", ".join(shown)) > LIMIT:
+        shown.pop()
+    return _joined(shown, len(names))
+
+
 def listed(names: Sequence[str]) -> str:
-    """Names with commas between, the first ten and how many more there are."""
-    shown = ", ".join(shortened(name) for name in names[:LISTED])
-    return shown if len(names) <= LISTED else f"{shown} and {len(names) - LISTED:,} more"
+    """Ids with commas between: the first ten, and how many more there are."""
+    return _joined([shortened(name) for name in names[:LISTED]], len(names))
+
+
+def _joined(shown: Sequence[str], count: int) -> str:
+    more = count - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")
+
+
+def plural(noun: str) -> str:
+    """More than one of it: `items`, `families`, `pairs of twins`."""
+    first, *others = noun.split(" of ")
+    return " of ".join([f"{first[:-1]}ies" if first.endswith("y") else f"{first}s", *others])
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its noun: `1 item`, `2 items`, `4 families`."""
+    return f"{count} {noun if count == 1 else plural(noun)}"
 
 
 def json_safe(text: str, ascii_only: bool = False) -> str:

@@ -45,7 +45,7 @@ def refusals(raw: bytes) -> list[Refusal]:
             found.append(Refusal("text-not-nfc", number, "the line is not in NFC: compose it"))
         if match := _REFUSED.search(line):
             name = f"U+{ord(match.group()):04X}"
-            message = f"{name} at character {match.start()} is invisible: take it out"
+            message = f"{name} at character {match.start()} is invisible: remove it"
             found.append(Refusal("text-invisible-character", number, message))
         if (bare := line.rstrip("\r")) != bare.rstrip():
             found.append(Refusal("text-trailing-space", number, "white space ends the line: take it off"))

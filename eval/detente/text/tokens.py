@@ -47,8 +47,3 @@ def line_spans(text: str) -> list[Span]:
 def token_spans(text: str) -> list[Span]:
     """The tokens as `[start, end)`: a run of word characters, or one other character that is not white space."""
     return [match.span() for match in _TOKEN.finditer(text)]
-
-
-def shortened(text: str, length: int = 60) -> str:
-    """A text in at most so many characters, the last of which is an ellipsis if something was cut off."""
-    return text if len(text) <= length else text[: length - 1] + "…"

@@ -109,7 +109,7 @@ def test_a_page_that_fails_is_recorded_and_scored_as_empty(call: str, folder: Pa
     assert failed == {"id": FAILING, "text": "", "tool": name}
     assert found == [{"id": page, "text": text, "tool": name} for page, text in texts.items() if page != FAILING]
     assert result.stderr.startswith(f"{FAILING}: {FAILURES[call]}")
-    assert result.stderr.endswith("1 of 5 pages failed, and are recorded as such\n")
+    assert result.stderr.endswith("1 of 5 pages failed; they are recorded, and count as empty\n")
     assert not active_children()
 
     (folder / "made.jsonl").write_text(result.stdout)

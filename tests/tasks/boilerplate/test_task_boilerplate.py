@@ -98,8 +98,8 @@ def test_every_error_is_told_and_every_block_has_its_place(scored, minimal_gold)
     [
         (BODY, ""),
         (BODY.replace("is ready", "isready"), "words glued: 1"),
-        (BODY.replace("ready", "rea\u200bdy"), "1 invisible characters in one only: take them out of both"),
-        (BODY.replace("ready", "ｒeady"), "1 characters in fullwidth form in one only: normalise both to NFKC"),
+        (BODY.replace("ready", "rea\u200bdy"), "1 invisible character in one only: remove from both"),
+        (BODY.replace("ready", "ｒeady"), "1 character in fullwidth form in one only: normalise both to NFKC"),
     ],
 )
 def test_damage_that_no_score_shows_is_an_error(scored, text: str, told: str) -> None:

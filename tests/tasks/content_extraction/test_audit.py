@@ -39,11 +39,11 @@ class Example(NamedTuple):
 
 
 EXAMPLES: dict[str, Example] = {
-    "reference-empty": Example((of_text("a", " \n"),), None, "there is nothing that an output could have"),
+    "reference-empty": Example((of_text("a", " \n"),), None, "the reference is empty"),
     "reference-not-in-page": Example(
         (of_text("a", "The first.\n\nThe second.\nThe third."),),
         {"a": "The first. The third."},
-        "1 of 3 blocks do not stand in the page, as 'The second.'",
+        "1 of 3 blocks not in the page, such as 'The second.'",
     ),
     "reference-duplicate": Example(
         (of_text("b", "The same."), of_text("a", "The same.")), None, "shares 1 of 1 runs of 8 words with b:"
@@ -58,7 +58,7 @@ EXAMPLES: dict[str, Example] = {
         {"a": "Read more\nThe text.\nRead more"},
         "'Read more' must not be there, and stands in the page 2 times",
     ),
-    "snippet-empty": Example((snippets("a", ("The text.",), ("",)),), None, "an empty snippet stands in every text"),
+    "snippet-empty": Example((snippets("a", ("The text.",), ("",)),), None, "an empty snippet is found in every text"),
     "snippet-not-in-page": Example(
         (snippets("a", ("The text.", "Another.")),), {"a": "The text."}, "'Another.' is wanted, and does not stand in"
     ),
@@ -180,7 +180,7 @@ def test_a_clean_benchmark_exits_0(benchmark: Path) -> None:
     for arguments in ((benchmark,), (benchmark, "--pages", benchmark.parent / "html")):
         result = run("dataset", "audit", *arguments)
         assert (result.exit_code, result.stderr) == (0, "")
-        assert result.stdout == "nothing doubtful: 2 references\n"
+        assert result.stdout == "no likely errors: 2 references\n"
 
 
 def test_findings_exit_1_and_are_all_printed(benchmark: Path) -> None:
@@ -224,7 +224,7 @@ def test_the_dataset_itself_has_nothing_doubtful(gold) -> None:
     families = {row["family"] for row in gold.articles.values()}
     assert own.targets.keys() == pages.keys() == families
     result = run("dataset", "audit")
-    assert (result.exit_code, result.output) == (0, f"nothing doubtful: {len(families)} references\n")
+    assert (result.exit_code, result.output) == (0, f"no likely errors: {len(families)} references\n")
 
 
 def test_a_broken_packed_page_is_a_problem_of_the_call(tmp_path: Path) -> None:
@@ -266,7 +266,7 @@ def test_markers_of_lists_are_no_words_of_the_page(tmp_path: Path) -> None:
     assert run("dataset", "audit", gold, "--pages", pages).exit_code == 0
     gold = write(tmp_path, {"a": "- one two\n- two one"})
     result = run("dataset", "audit", gold, "--pages", pages)
-    assert (result.exit_code, "1 of 2 blocks do not stand in the page, as '- two one'" in result.stderr) == (1, True)
+    assert (result.exit_code, "1 of 2 blocks not in the page, such as '- two one'" in result.stderr) == (1, True)
 
 
 def test_gold_in_html_is_reduced_before_it_is_looked_for(tmp_path: Path) -> None:

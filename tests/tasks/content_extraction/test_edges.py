@@ -141,7 +141,7 @@ def test_a_gold_that_has_none_of_the_pages_is_one_problem_that_asks_whether_it_i
     assert result.exit_code == 2
     assert result.stderr.splitlines() == [
         (
-            f"{other}: id-unknown: no id is in the gold: 'xp00' and 11 more; the gold has 'p00'. "
+            f"{other}: id-unknown: none of the ids is in the gold: 'xp00' and 11 more; the gold has 'p00'. "
             "Is it the right gold, and the right task?"
         ),
         "1 problem",

@@ -188,11 +188,11 @@ def test_the_short_name_of_a_file_is_its_name_without_suffixes() -> None:
 BOTH: dict[str, tuple[bytes, list[str]]] = {  # bytes: what is wrong with them, as gold and as output
     "a page twice in one object": (
         b'{"coast": {"articleBody": "a"}, "coast": {"articleBody": "b"}}',
-        [":1: not-json: the key 'coast' stands twice in one object"],
+        [":1: not-json: the key 'coast' occurs twice in one object"],
     ),
     "a key twice in a line": (
         b'{"id": "coast", "text": "a", "text": "b"}\n',
-        [":1: not-json: the key 'text' stands twice in one object"],
+        [":1: not-json: the key 'text' occurs twice in one object"],
     ),
     "an id in two lines": (
         b'{"page_id": "coast", "plaintext": ""}\n' * 2,

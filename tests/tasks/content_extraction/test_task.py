@@ -212,9 +212,9 @@ def test_every_block_is_told_with_its_place_in_the_reference_or_in_the_output(sc
     ("output", "told"),
     [
         (unicodedata.normalize("NFD", "Élodie’s café"), "2 characters in another normal form: normalise both to NFC"),
-        ("Élo\u00addie’s café", "1 invisible characters in one only: take them out of both"),
-        ("Élodie’s ｃafé", "1 characters in fullwidth form in one only: normalise both to NFKC"),
-        ("Élodie's café", "1 quotation marks or dashes of another kind"),
+        ("Élo\u00addie’s café", "1 invisible character in one only: remove from both"),
+        ("Élodie’s ｃafé", "1 character in fullwidth form in one only: normalise both to NFKC"),
+        ("Élodie's café", "1 punctuation mark in another style (quotes, dashes)"),
         ("Élodie’s CAFÉ", "4 letters in another case"),
     ],
 )
@@ -327,4 +327,4 @@ def test_without_the_extra_rouge_is_left_out_and_the_ranking_says_what_to_instal
     gold = write(tmp_path / "gold.json", {"a": {"body": LINES}})
     result = run("eval", "score", gold, gold, "--gold", gold)
     assert result.exit_code == 0
-    assert "note: rouge_lsum needs the extra: pip install 'detente[rouge]'" in result.stdout
+    assert "note: ROUGE-LSum was not computed: pip install 'detente[rouge]'" in result.stdout

@@ -102,7 +102,7 @@ def test_probabilities_that_rounding_left_another_sum_are_divided_by_it(
     exact = parse({}, {"probabilities": shares(1, 0, 0)})
     assert notes({}) == notes({"a": exact}) == []
     assert notes({"a": found, "b": exact, "c": found}) == [
-        "the probabilities of 2 lines do not sum to 1, and were divided by their sum"
+        "probabilities that do not sum to 1 were divided by their sum: 2 lines"
     ]
 
 
@@ -114,7 +114,7 @@ def test_each_probability_that_is_none_is_named_and_the_sum_is_then_not_judged()
 
 
 @pytest.mark.parametrize(
-    ("named", "shown"), [({}, "nothing"), ({"favor": 1}, "favor"), ({**shares(1, 0, 0), "mixed": 0}, "mixed")]
+    ("named", "shown"), [({}, "nothing"), ({"favor": 1}, "'favor'"), ({**shares(1, 0, 0), "mixed": 0}, "'mixed'")]
 )
 def test_probabilities_name_every_label_and_no_other(named: dict[str, float], shown: str) -> None:
     [(rule, message)] = faults_of(probabilities=named)

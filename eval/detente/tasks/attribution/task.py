@@ -101,20 +101,21 @@ def _if_said(metric: Metric, given: str) -> Metric:
     return where_said(metric, noun[given], given)
 
 
-def _spans(part: str, level: str, noun: str, group: str) -> tuple[Metric, ...]:
+def _spans(part: str, level: str, noun: str, group: str, of: str) -> tuple[Metric, ...]:
     both = f"{noun} that are gold and predicted"
     formulas = (f"{both} / predicted", f"{both} / gold", f"2 tp / (2 tp + fp + fn) of {noun}")
-    return overlap(f"{part}_{level}" if level else part, noun, formulas=formulas, group=group)
+    return overlap(f"{part}_{level}" if level else part, noun, of=of, formulas=formulas, group=group)
 
 
-_SOURCES: Final = "who answers for a claim"
+_SOURCES: Final = "sources of a claim"
 _WORDS: Final = "the words"
 _HOW: Final = "how it is given"
-_LEVELS: Final = (("token", "tokens"), ("char", "characters"))
+_CLAIM: Final = "claim"
+_LEVELS: Final = (("token", "token"), ("char", "character"))
 
 ATTRIBUTION: Final = Task(
     name="attribution",
-    summary="who answers for a claim, through whom, and in which words",
+    summary="who is cited for a claim, through whom, and in which words",
     primary="entity_accuracy",
     standard=(
         *("entity_f1", "source_token_f1", "cue_token_f1", "content_token_f1"),
@@ -140,23 +141,26 @@ ATTRIBUTION: Final = Task(
                 "entity_right",
                 "claims",
                 1.0,
+                of=_CLAIM,
                 group=_SOURCES,
             )
         ),
-        *map(_by_ids, _spans("entity", "", "innermost sources", _SOURCES)),
+        *map(_by_ids, _spans("entity", "", "innermost sources", _SOURCES, "source")),
         *(
             _by_spans(metric)
             for level, noun in _LEVELS
-            for metric in _spans("source", level, f"{noun} of sources", _WORDS)
+            for metric in _spans("source", level, f"{noun}s of sources", _WORDS, noun)
         ),
         *(
             _if_said(metric, given)
             for part, words_of, given in (("cue", "cues", "cued"), ("content", "content", "delimited"))
             for level, noun in _LEVELS
-            for metric in _spans(part, level, f"{noun} of {words_of}", _WORDS)
+            for metric in _spans(part, level, f"{noun}s of {words_of}", _WORDS, noun)
         ),
         _if_said(
-            accuracy("attribution_type_accuracy", ATTRIBUTION_TYPES, formula="types right / claims", group=_HOW),
+            accuracy(
+                "attribution_type_accuracy", ATTRIBUTION_TYPES, formula="types right / claims", group=_HOW, of=_CLAIM
+            ),
             "typed",
         ),
         _if_said(
@@ -165,6 +169,7 @@ ATTRIBUTION: Final = Task(
                 ATTRIBUTION_TYPES,
                 formula="mean F1 over the types that the gold has",
                 group=_HOW,
+                of=_CLAIM,
             ),
             "typed",
         ),
@@ -175,6 +180,7 @@ ATTRIBUTION: Final = Task(
                 "channel_right",
                 "channels",
                 1.0,
+                of=_CLAIM,
                 group=_HOW,
             ),
             "channelled",
@@ -186,6 +192,7 @@ ATTRIBUTION: Final = Task(
                 "chain_right",
                 "claims",
                 1.0,
+                of=_CLAIM,
                 group=_SOURCES,
             ),
             "chained",

@@ -11,9 +11,10 @@ OUTCOMES: Final = ("tp", "fp", "fn", "tn")
 BOILERPLATE_TYPES: Final = TYPES_OF_ZONE["boilerplate"]
 KEPT: Final = "what is kept"
 LET_IN: Final = "what is let in"
-DOWNSTREAM: Final = "what it means downstream"
+DOWNSTREAM: Final = "effect on the other layers"
 _F1: Final = "2 tp / (2 tp + fp + fn)"
-_NOUNS: Final = (("char", "characters"), ("token", "tokens"), ("line", "lines"))
+_NOUNS: Final = (("char", "character"), ("token", "token"), ("line", "line"))
+_LAYERS: Final = {"claims": "claim", "evidence": "span", "cues": "span"}
 
 COLUMNS: Final = (
     *(f"{level}_{outcome}" for level in LEVELS for outcome in OUTCOMES),
@@ -30,31 +31,36 @@ METRICS: Final = (
         for level, noun in _NOUNS
         for metric in overlap(
             level,
-            noun,
+            f"{noun}s",
+            of=noun,
             formulas=(
-                f"content {noun} kept / {noun} of the output, ignored paratext aside",
-                f"content {noun} kept / content {noun}",
+                f"content {noun}s kept / {noun}s of the output, ignored paratext aside",
+                f"content {noun}s kept / content {noun}s",
                 _F1,
             ),
             n=tuple(f"{level}_{outcome}" for outcome in OUTCOMES),
             group=KEPT,
         )
     ),
-    share("body_coverage", "body characters kept / body characters", "body_kept", "body", 1.0, group=KEPT),
+    share(
+        "body_coverage", "body characters kept / body characters", "body_kept", "body", 1.0, of="character", group=KEPT
+    ),
     share(
         "missed_paragraphs",
         "body paragraphs mostly lost / body paragraphs",
         "body_blocks_missed",
         "body_blocks",
+        of="paragraph",
         group=KEPT,
     ),
     *(
         share(
-            f"recall_{kind}",
-            f"{kind} characters removed / {kind} characters",
+            f"removed_{kind}",
+            "share of the characters of segments of this type that the output leaves out",
             f"{kind}_removed",
             kind,
             1.0,
+            of="character",
             group=LET_IN,
         )
         for kind in BOILERPLATE_TYPES
@@ -67,15 +73,17 @@ METRICS: Final = (
             f"layer_{layer}_kept",
             f"layer_{layer}",
             1.0,
+            of=noun,
             group=DOWNSTREAM,
         )
-        for layer in retention.LAYERS
+        for layer, noun in _LAYERS.items()
     ),
     share(
         "promotional",
         "kept characters of promotion and ads / kept characters",
         "kept_promotional",
         "kept",
+        of="character",
         group=DOWNSTREAM,
     ),
     share(
@@ -83,6 +91,7 @@ METRICS: Final = (
         "kept letters of another script / kept letters",
         "letters_foreign",
         "letters",
+        of="letter",
         group=DOWNSTREAM,
     ),
 )

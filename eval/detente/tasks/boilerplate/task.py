@@ -20,11 +20,11 @@ from detente.tasks.boilerplate import retention
 from detente.tasks.boilerplate.baselines import BASELINES
 from detente.tasks.boilerplate.html import AT
 from detente.tasks.boilerplate.html import NAMES as TEMPLATES
-from detente.tasks.boilerplate.metrics import COLUMNS, METRICS
+from detente.tasks.boilerplate.metrics import BOILERPLATE_TYPES, COLUMNS, METRICS
 from detente.tasks.boilerplate.prediction import KINDS, Prediction, parse
 from detente.tasks.task import Options, Row, Task
+from detente.text.display import counted, excerpt
 from detente.text.spans import Span, sums_within
-from detente.text.tokens import shortened
 
 PARATEXT: Final = ("ignore", "content", "boilerplate")
 
@@ -75,12 +75,13 @@ def _output(page: Page, prediction: Prediction | None) -> _Output:
 
 
 def _placed_output(page: Page, text: str) -> _Output:
-    from detente.tasks.text_errors import damage, excerpt, output_blocks  # spans and lines need no alignment,
+    from detente.tasks.text_errors import damage, longest, output_blocks  # spans and lines need no alignment,
     from detente.text.alignment import align  # nor its library
 
     placed = align(text, page.text)
     made_up = [text[start:end] for start, end in placed.inserted_spans]
-    words = {f"made up {placed.insertions} characters{excerpt(made_up)}": placed.insertions} if made_up else {}
+    told = f"made up {counted(placed.insertions, 'character')}{longest(made_up)}"
+    words = {told: placed.insertions} if made_up else {}
     words |= damage(text, placed, typography=False)
     row = {
         "char_fp": placed.insertions + placed.repeated,
@@ -158,7 +159,7 @@ def _error(page: Page, segment: Row, wanted: bool | None, size: int, kept: NDArr
     verb, kind = ("lost", "missed") if wanted else ("let in", "let in")
     return {
         "wrong": wrong,
-        "detail": f"{verb} {wrong} of {size} characters: {shortened(page.text[start:end])}",
+        "detail": f"{verb} {wrong} of {counted(size, 'character')}: {excerpt(page.text[start:end])}",
         "blocks": list(blocks_within(kind, "page", page.text, [(start, end)], page.visible, faulty)),
     }
 
@@ -219,6 +220,7 @@ BOILERPLATE: Final = Task(
         "split": "split_words",
         "breaks_lost": "lost_line_breaks",
         "foreign": "non_latin_share",
+        **{f"recall_{kind}": f"removed_{kind}" for kind in BOILERPLATE_TYPES},
     },
     signature_parts=_signature_parts,
     texts=_texts,

@@ -108,6 +108,7 @@ CORPUS_METRICS: Final = (
         0.0,
         (0.0, np.inf),
         group="independent sources",
+        of="proposition",
     ),
     CorpusMetric(
         "nervaluate",
@@ -115,6 +116,7 @@ CORPUS_METRICS: Final = (
         _nervaluate,
         reference="nervaluate 1.2.1",
         group=OFFICIAL,
+        of="span",
     ),
     CorpusMetric(
         "checkthat_average_precision",
@@ -122,5 +124,6 @@ CORPUS_METRICS: Final = (
         _checkthat,
         reference="CheckThat! 2018 task 1 @201e236f",
         group=OFFICIAL,
+        of="page",
     ),
 )

@@ -136,7 +136,8 @@ def _cluster_metric(
         return CorpusValue(float(measure(gold, predicted)), len(gold))
 
     formula = f"{formula}; matched claims of all articles"
-    return CorpusMetric(name, formula, compute, 1.0, (low, 1.0), reference, "clusters of claims that say the same")
+    group = "clusters of claims that say the same"
+    return CorpusMetric(name, formula, compute, 1.0, (low, 1.0), reference, group, "claim")
 
 
 def _part(measure: Callable[..., tuple[float, float, float]], place: int) -> Callable[..., float]:

@@ -47,6 +47,7 @@ COLUMNS: Final = (
 SPANS: Final = "spans"
 LABELS: Final = "labels of claims"
 CHECK_WORTHY: Final = "check-worthiness"
+_CLAIM: Final = "claim"
 
 
 def _overlap(level: str, pairs: str) -> tuple[Metric, ...]:
@@ -58,8 +59,8 @@ def _overlap(level: str, pairs: str) -> tuple[Metric, ...]:
 
     flips = toggled(tp, gold)
     return (
-        share(f"{level}_precision", f"{pairs} / predicted claims", tp, predicted, 1.0, group=SPANS),
-        share(f"{level}_recall", f"{pairs} / gold claims", tp, gold, 1.0, group=SPANS),
+        share(f"{level}_precision", f"{pairs} / predicted claims", tp, predicted, 1.0, of=_CLAIM, group=SPANS),
+        share(f"{level}_recall", f"{pairs} / gold claims", tp, gold, 1.0, of=_CLAIM, group=SPANS),
         Metric(
             f"{level}_f1",
             f"2 · {pairs} / (gold + predicted claims)",
@@ -67,6 +68,7 @@ def _overlap(level: str, pairs: str) -> tuple[Metric, ...]:
             (gold, predicted),
             group=SPANS,
             flips=flips,
+            of=_CLAIM,
         ),
     )
 
@@ -97,9 +99,10 @@ def _type_macro_f1(name: str, formula: str, prefix: str, n: tuple[str, ...]) -> 
         scores = type_f1(counts)
         return ratio(sum((scores[..., place] for place in there), np.zeros(scores.shape[:-1])), len(there))
 
-    return Metric(
-        name, formula + OF_PART, macro, n, group=LABELS, of_part=lambda counts: mean_of_defined(type_f1(counts))
-    )
+    def of_part(counts: Counts) -> Floats:
+        return mean_of_defined(type_f1(counts))
+
+    return Metric(name, formula + OF_PART, macro, n, group=LABELS, of=_CLAIM, of_part=of_part)
 
 
 def _if_predicted(metric: Metric, field: str) -> Metric:
@@ -123,11 +126,11 @@ def _of_matched(metric: Metric, field: str) -> Metric:
 
 
 def _labelled(name: str, formula: str, compute: Compute, n: tuple[str, ...]) -> Metric:
-    return Metric(name, formula, compute, n, group=LABELS)
+    return Metric(name, formula, compute, n, group=LABELS, of=_CLAIM)
 
 
 def _ranked(name: str, formula: str) -> Metric:
-    metric = share(f"check_worthy_{name}", formula, f"ranked_{name}", "ranked", 1.0, group=CHECK_WORTHY)
+    metric = share(f"check_worthy_{name}", formula, f"ranked_{name}", "ranked", 1.0, of="page", group=CHECK_WORTHY)
     return _if_predicted(replace(metric, reference=TIES), "check_worthy")
 
 
@@ -144,6 +147,7 @@ METRICS: Final = (
     *overlap(
         "claim_char",
         "characters",
+        of="character",
         columns="char",
         formulas=(
             "characters in claims of both / in predicted ones",
@@ -199,7 +203,7 @@ METRICS: Final = (
     ),
     _if_predicted(
         replace(
-            overlap("check_worthy", "check-worthy claims", group=CHECK_WORTHY)[2],
+            overlap("check_worthy", "check-worthy claims", of=_CLAIM, group=CHECK_WORTHY)[2],
             formula="2 tp / (2 tp + fp + fn), predicted if true or a score of .5; missed is a fn, spurious a fp",
         ),
         "check_worthy",
@@ -218,6 +222,7 @@ METRICS: Final = (
             bounds=(0.0, 100.0),
             reference="Popović 2015, sacrebleu nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no",
             group=LABELS,
+            of=_CLAIM,
         ),
         "normalised",
     ),

@@ -27,8 +27,8 @@ from detente.tasks.claims.matching import (
 from detente.tasks.claims.metrics import COLUMNS, FIRST, METRICS, THRESHOLDS
 from detente.tasks.claims.prediction import FIELDS, Claim, parse
 from detente.tasks.task import Options, Row, Task
+from detente.text.display import excerpt
 from detente.text.spans import Span
-from detente.text.tokens import shortened
 
 _ZONES: Final = {"paragraph": "body", "headline": "headline", "subheading": "subheading"}
 _JUDGED: Final = ("type", "presentation", "check_worthy")
@@ -96,7 +96,7 @@ def _row(article: Article, item: str, zone: str, kind: str, presentation: str) -
 
 
 def _shown(text: str, parts: Sequence[Span]) -> str:
-    return shortened(" … ".join(text[start:end] for start, end in parts))
+    return excerpt(" … ".join(text[start:end] for start, end in parts))
 
 
 def _resolved(gold: Record, claim: Claim | None, options: Options) -> Record:
@@ -212,7 +212,7 @@ def _ranking_row(article: Article, worthy: list[bool], predicted: Sequence[Claim
 
 CLAIMS: Final = Task(
     name="claims",
-    summary="what an article asserts: spans, their type, presentation and check-worthiness, and who says the same",
+    summary="what an article asserts: spans, type, presentation, check-worthiness, and which claims say the same",
     primary="iou50_f1",
     standard=(
         *("exact_f1", "partial_f1", "claim_char_f1", "type_macro_f1_overall"),

@@ -1,4 +1,4 @@
-"""What is wrong with reference texts themselves: a scorer cannot be righter than its gold."""
+"""What is wrong with reference texts themselves, which limits what any score can say."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,9 +12,10 @@ from detente.data.files import read_bytes, unpack, unpacked_name
 from detente.data.problems import Problem, ValidationError
 from detente.metrics.ngrams import words
 from detente.tasks.content_extraction.references import ReferenceCorpus, ReferencePage, of_text
+from detente.text.display import counted, quoted
 from detente.text.folding import fold, without_markdown
 from detente.text.markup import html_to_text
-from detente.text.tokens import line_spans, shortened
+from detente.text.tokens import line_spans
 
 RUN: Final = 8
 """So many words in a row are compared where two pages may be duplicates."""
@@ -47,7 +48,7 @@ def audit(gold: ReferenceCorpus, pages: Mapping[str, str] | None = None) -> list
 
 
 def _quoted(text: str) -> str:
-    return repr(shortened(" ".join(text.split())))
+    return quoted(" ".join(text.split()))
 
 
 def _dense(text: str) -> str:
@@ -66,14 +67,14 @@ def _longest(target: ReferencePage) -> str:
 
 def _empty(target: ReferencePage, place: str) -> Iterator[Problem]:
     if not _longest(target).strip() and not target.must_include:
-        yield Problem("reference-empty", place, "there is nothing that an output could have: leave the page out")
+        yield Problem("reference-empty", place, "the reference is empty: leave the page out")
 
 
 def _contradictions(target: ReferencePage, place: str) -> Iterator[Problem]:
     right = [" ".join(fold(text).split()) for text in (*target.must_include, _longest(target)) if text.strip()]
     for snippet in target.must_exclude:
         if not snippet.strip():
-            yield Problem("snippet-empty", place, "an empty snippet stands in every text: take it out")
+            yield Problem("snippet-empty", place, "an empty snippet is found in every text: remove it")
             continue
         inside = next((text for text in right if " ".join(fold(snippet).split()) in text), None)
         if inside is not None:
@@ -91,7 +92,7 @@ def _absences(target: ReferencePage, place: str, page: str | None) -> Iterator[P
     blocks = [text[start:end] for start, end in line_spans(text)]
     absent = [block for block in blocks if not _stands_in(block, dense)]
     if absent:
-        message = f"{len(absent)} of {len(blocks)} blocks do not stand in the page, as {_quoted(absent[0])}"
+        message = f"{len(absent)} of {counted(len(blocks), 'block')} not in the page, such as {_quoted(absent[0])}"
         yield Problem("reference-not-in-page", place, message)
     for snippet in target.must_include:
         if not _stands_in(snippet, dense):

@@ -4,6 +4,7 @@ from typing import Final, NamedTuple
 
 from detente.tasks.metric_families import DAMAGE, TEXT_ERROR_COLUMNS, share, text_errors
 from detente.tasks.task import Row
+from detente.text.display import counted
 from detente.text.spans import mask_of, sums_within
 from detente.text.tokens import is_blank, line_spans
 
@@ -41,7 +42,7 @@ def errors(output: str, reference: str, name: str = "reference") -> TextErrors:
         reference: The text that it is held against.
         name: What that is called among the blocks.
     """
-    from detente.tasks.text_errors import blocks_within, damage, excerpt, output_blocks
+    from detente.tasks.text_errors import blocks_within, damage, longest, output_blocks
     from detente.text.alignment import align
 
     placed = align(output, reference)
@@ -64,9 +65,10 @@ def errors(output: str, reference: str, name: str = "reference") -> TextErrors:
     }
     lost_texts = [reference[row["start"] : row["end"]] for row in missed]
     let_in = [output[start:end] for start, end in placed.inserted_spans]
+    characters = counted(counts["reference"], "character")
     words = {
-        f"missed {counts['missed']} of {counts['reference']} characters{excerpt(lost_texts)}": counts["missed"],
-        f"let in {counts['insertions']} characters{excerpt(let_in)}": counts["insertions"],
+        f"missed {counts['missed']} of {characters}{longest(lost_texts)}": counts["missed"],
+        f"let in {counted(counts['insertions'], 'character')}{longest(let_in)}": counts["insertions"],
     }
     words = {text: count for text, count in words.items() if count} | damage(output, placed, typography=True)
     return TextErrors(counts, sum(words.values()), "; ".join(words), [*missed, *output_blocks(output, placed)])
@@ -78,6 +80,7 @@ METRICS: Final = (
         "reference characters that the output lacks / reference characters",
         "missed",
         "reference",
+        of="character",
         group=DAMAGE,
     ),
     share(
@@ -85,6 +88,7 @@ METRICS: Final = (
         "reference blocks mostly missed / reference blocks",
         "missed_blocks",
         "reference_blocks",
+        of="block",
         group=DAMAGE,
     ),
     *text_errors("output_characters", "insertions", "output_lines", "doubled", "moved"),

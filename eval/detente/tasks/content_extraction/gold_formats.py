@@ -38,7 +38,7 @@ def read_gold(path: Path, gold_format: str | None = None, written_in: str | None
     found = gold_format or format_of(lines)
     if found is None and not problems:
         known = "articleBody, plaintext, text, body, with or without"
-        problems.append(Problem("gold-format", str(path), f"no page has {known}: say which with --gold-format"))
+        problems.append(Problem("gold-format", str(path), f"no page has {known}: name the format with --gold-format"))
     targets: dict[str, ReferencePage] = {}
     make = _MAKERS.get(found or "")
     for line in lines if make else ():

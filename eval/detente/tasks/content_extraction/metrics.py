@@ -40,7 +40,9 @@ def _mean(name: str, column: str, formula: str, reference: str, best: float = 1.
         return ratio(counts[column], counts[f"{column}_pages"])
 
     flips = toggled(column, f"{column}_pages")
-    return Metric(name, formula, compute, (f"{column}_pages",), best, (0.0, high), reference, _group(name), flips)
+    return Metric(
+        name, formula, compute, (f"{column}_pages",), best, (0.0, high), reference, _group(name), flips, "page"
+    )
 
 
 def _group(name: str) -> str:
@@ -73,7 +75,7 @@ def _harmonic(name: str, column: str, formula: str, reference: str) -> Metric:
         return _or_zero(mean, counts[SHINGLE_PAGES])
 
     flips = toggled_together((column, "shingle_recall"), "_pages")
-    return Metric(name, formula, compute, (SHINGLE_PAGES,), 1.0, (0.0, 1.0), reference, _group(name), flips)
+    return Metric(name, formula, compute, (SHINGLE_PAGES,), 1.0, (0.0, 1.0), reference, _group(name), flips, "page")
 
 
 def _pooled(name: str, formula: str, which: str) -> Metric:
@@ -83,8 +85,8 @@ def _pooled(name: str, formula: str, which: str) -> Metric:
             return ratio(tp + tn, tp + fp + fn + tn)
         return {"precision": precision(tp, fp), "recall": recall(tp, fn), "f1": f1(tp, fp, fn)}[which]
 
-    flips = swapped("snippet")
-    return Metric(name, formula, compute, SNIPPETS, 1.0, (0.0, 1.0), "Trafilatura's evaluation", _group(name), flips)
+    source, flips = "Trafilatura's evaluation", swapped("snippet")
+    return Metric(name, formula, compute, SNIPPETS, 1.0, (0.0, 1.0), source, _group(name), flips, "snippet")
 
 
 _AEB: Final = "article-extraction-benchmark"

@@ -166,7 +166,7 @@ def _signature_parts(_: Mapping[str, ReferencePage]) -> dict[str, str]:
 
 CONTENT_EXTRACTION: Final = Task(
     name="content_extraction",
-    summary="an extractor's output against a reference text",
+    summary="how well an extractor's output matches a reference text",
     primary="shingle_f1",
     standard=(
         *("rouge_lsum_f1", "levenshtein", "bag_of_words_f1", "paragraph_match_f1"),

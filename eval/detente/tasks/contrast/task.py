@@ -115,6 +115,7 @@ CONTRAST: Final = Task(
             "changed_right",
             "changed",
             1.0,
+            of="pair",
             group=_PAIRS,
         ),
         share(
@@ -123,6 +124,7 @@ CONTRAST: Final = Task(
             "kept_right",
             "kept",
             1.0,
+            of="pair",
             group=_PAIRS,
         ),
         share(
@@ -131,6 +133,7 @@ CONTRAST: Final = Task(
             "twins_right",
             "twins",
             1.0,
+            of="pair of twins",
             group=_PAIRS,
         ),
     ),

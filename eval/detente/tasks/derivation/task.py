@@ -109,7 +109,7 @@ def _pages_metric(name: str, formula: str, compute: Callable[[int, int, int], Fl
         outcomes = related_outcomes(*_all_edges(units, by_id))
         return CorpusValue(float(compute(*outcomes)) if outcomes else np.nan, len(units) * (len(units) - 1) // 2)
 
-    return CorpusMetric(name, formula, measure, group="related pages")
+    return CorpusMetric(name, formula, measure, group="related pages", of="pair")
 
 
 def _sources_max_error(units: Mapping[str, Article], by_id: Edges, _: Any) -> CorpusValue:
@@ -123,16 +123,17 @@ def _if_said(metric: Metric, given: str) -> Metric:
 
 def _edge_metrics(noun: str) -> tuple[Metric, ...]:
     formulas = (f"{noun} / edges predicted", f"{noun} / edges of the gold", f"2 tp / (2 tp + fp + fn) of {noun}")
-    return overlap("edge", noun, formulas=formulas, group=_EDGES)
+    return overlap("edge", noun, of=_EDGE, formulas=formulas, group=_EDGES)
 
 
 _EDGES: Final = "edges"
+_EDGE: Final = "edge"
 _DEGREES: Final = "degrees"
 _KINDS: Final = "kinds"
 
 DERIVATION: Final = Task(
     name="derivation",
-    summary="which texts stand behind a page, how much of it, and in which way",
+    summary="which texts a page derives from, how much of it, and in what way",
     primary="edge_f1",
     standard=(
         *("edge_precision", "edge_recall", "degree_macro_f1", "kind_macro_f1"),
@@ -159,13 +160,14 @@ DERIVATION: Final = Task(
                     DEGREE_LABELS,
                     formula="mean F1 over wholly, partially and non-derived, as far as the gold has them",
                     group=_DEGREES,
+                    of=_EDGE,
                 ),
                 reference="after METER (Clough et al. 2002)",
             ),
             "degrees",
         ),
         *(
-            _if_said(label_f1(f"f1_{name.replace('-', '_')}", name, DEGREE_LABELS, group=_DEGREES), "degrees")
+            _if_said(label_f1(f"f1_{name.replace('-', '_')}", name, DEGREE_LABELS, group=_DEGREES, of=_EDGE), "degrees")
             for name in DEGREE_LABELS
         ),
         _if_said(
@@ -174,6 +176,7 @@ DERIVATION: Final = Task(
                 DERIVATION_KINDS,
                 formula="kinds right / edges that are gold and predicted",
                 group=_KINDS,
+                of=_EDGE,
             ),
             "kinds",
         ),
@@ -183,10 +186,11 @@ DERIVATION: Final = Task(
                 DERIVATION_KINDS,
                 formula="mean F1 over the gold kinds of the edges that are gold and predicted",
                 group=_KINDS,
+                of=_EDGE,
             ),
             "kinds",
         ),
-        _if_said(overlap("edge_kind", "edges, right with their kind", group=_KINDS)[2], "kinds"),
+        _if_said(overlap("edge_kind", "edges, right with their kind", of=_EDGE, group=_KINDS)[2], "kinds"),
     ),
     units=_units,
     parse=parse,
@@ -215,6 +219,7 @@ DERIVATION: Final = Task(
             best=0.0,
             bounds=(0.0, np.inf),
             group="independent sources",
+            of="proposition",
         ),
     ),
     aliases={

@@ -42,6 +42,7 @@ _ALL_CHARACTERS: Final = ("case_characters", "detection_characters")
 
 PLAGDET: Final = "text alignment (PAN)"
 PASSAGES: Final = "passages"
+_PASSAGE: Final = "passage"
 OPERATIONS_GROUP: Final = "operations"
 
 COLUMNS: Final = (
@@ -54,8 +55,8 @@ COLUMNS: Final = (
 )
 
 
-def _potthast(name: str, formula: str, part: str, whole: str) -> Metric:
-    return replace(share(name, formula, part, whole, 1.0, group=PLAGDET), reference=_POTTHAST)
+def _potthast(name: str, formula: str, part: str, whole: str, of: str) -> Metric:
+    return replace(share(name, formula, part, whole, 1.0, of=of, group=PLAGDET), reference=_POTTHAST)
 
 
 def _of_matched(metric: Metric) -> Metric:
@@ -64,8 +65,14 @@ def _of_matched(metric: Metric) -> Metric:
 
 
 METRICS: Final[tuple[Metric, ...]] = (
-    _potthast("micro_precision", f"{_SHARED} / characters of detections", "shared_characters", "detection_characters"),
-    _potthast("micro_recall", f"{_SHARED} / characters of cases", "shared_characters", "case_characters"),
+    _potthast(
+        "micro_precision",
+        f"{_SHARED} / characters of detections",
+        "shared_characters",
+        "detection_characters",
+        "character",
+    ),
+    _potthast("micro_recall", f"{_SHARED} / characters of cases", "shared_characters", "case_characters", "character"),
     Metric(
         "granularity",
         "detections of detected cases / detected cases",
@@ -73,6 +80,7 @@ METRICS: Final[tuple[Metric, ...]] = (
         ("detected",),
         bounds=(1.0, inf),
         reference=_POTTHAST,
+        of=_PASSAGE,
         group=PLAGDET,
     ),
     Metric(
@@ -81,6 +89,7 @@ METRICS: Final[tuple[Metric, ...]] = (
         _micro_plagdet,
         _ALL_CHARACTERS,
         reference=_POTTHAST,
+        of="character",
         group=PLAGDET,
     ),
     _potthast(
@@ -88,14 +97,22 @@ METRICS: Final[tuple[Metric, ...]] = (
         "mean share of a detection's characters that its cases cover",
         "covered_detections",
         "detections",
+        _PASSAGE,
     ),
-    _potthast("macro_recall", "mean share of a case's characters that its detections cover", "covered_cases", "cases"),
+    _potthast(
+        "macro_recall",
+        "mean share of a case's characters that its detections cover",
+        "covered_cases",
+        "cases",
+        _PASSAGE,
+    ),
     Metric(
         "macro_plagdet",
         "F1 of macro precision and recall / log2(1 + granularity)",
         _macro_plagdet,
         ("cases", "detections"),
         reference=_POTTHAST,
+        of=_PASSAGE,
         group=PLAGDET,
     ),
     replace(
@@ -105,14 +122,16 @@ METRICS: Final[tuple[Metric, ...]] = (
             "found",
             "cases",
             1.0,
+            of=_PASSAGE,
             group=PASSAGES,
         ),
         reference="after the case level of Potthast et al. 2014",
     ),
-    *overlap("passage", _PASSAGES, group=PASSAGES),
+    *overlap("passage", _PASSAGES, of=_PASSAGE, group=PASSAGES),
     *overlap(
         "pair",
         "pairs with reuse, whichever it is",
+        of="pair",
         n=tuple(f"pair_{outcome}" for outcome in (*OUTCOMES, "tn")),
         group=PASSAGES,
     ),
@@ -122,6 +141,7 @@ METRICS: Final[tuple[Metric, ...]] = (
             OPERATIONS,
             formula="operations right / matched passages",
             group=OPERATIONS_GROUP,
+            of=_PASSAGE,
         )
     ),
     _of_matched(
@@ -130,6 +150,7 @@ METRICS: Final[tuple[Metric, ...]] = (
             OPERATIONS,
             formula="mean F1 over the operations that the gold of matched passages has",
             group=OPERATIONS_GROUP,
+            of=_PASSAGE,
         )
     ),
 )

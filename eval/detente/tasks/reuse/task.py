@@ -28,7 +28,7 @@ from detente.tasks.metric_families import MISSING, cell
 from detente.tasks.reuse.metrics import COLUMNS, METRICS
 from detente.tasks.reuse.prediction import Detection, Pair, as_pan, parse
 from detente.tasks.task import CorpusMetric, CorpusValue, Options, Row, Task
-from detente.text.tokens import shortened
+from detente.text.display import excerpt
 
 _WHOLE_PAIR: Final = "pair"
 """In the place of an operation in the row of a pair."""
@@ -142,7 +142,7 @@ def _spurious(pair: Pair, detection: Detection, coverage: float) -> Row:
 def _shown(pair: Pair, passage: Passage) -> str:
     texts = (pair.this_text[slice(*passage.this)], pair.source_text[slice(*passage.source)])
     sides = (" ".join(text.split()) for text in texts)
-    return " ~ ".join(shortened(side) for side in sides)
+    return " ~ ".join(excerpt(side) for side in sides)
 
 
 def _official(units: Mapping[str, Any], by_id: Mapping[str, Any], _: Any) -> CorpusValue:
@@ -155,7 +155,7 @@ def _official(units: Mapping[str, Any], by_id: Mapping[str, Any], _: Any) -> Cor
 
 REUSE: Final = Task(
     name="reuse",
-    summary="which passages two articles share, and what the texts do to each other",
+    summary="which passages two articles share, and how the text was changed",
     primary="passage_f1",
     standard=(
         "micro_plagdet",
@@ -180,6 +180,7 @@ REUSE: Final = Task(
             _official,
             reference="pan-webis-de/pan-code @db0391d3, text alignment measures 1.3",
             group=OFFICIAL,
+            of="passage",
         ),
     ),
     units=_units,

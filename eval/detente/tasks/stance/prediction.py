@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from detente.data.fields import Field, label, read
 from detente.data.jsonl import Record, describe
 from detente.data.labels import SCALE, STANCE_LABELS, label_of_scale
-from detente.text.tokens import shortened
+from detente.text.display import counted, quoted
 
 KINDS: Final = ("label", "score", "probabilities")
 _EXACT: Final = 1e-6
@@ -71,7 +71,7 @@ def _probabilities(field: Field) -> Prediction | None:
     if not isinstance(value, dict):
         return field.is_not("an object of label: probability")
     if value.keys() != set(STANCE_LABELS):
-        named = shortened(", ".join(value), 120) or "nothing"
+        named = quoted(*value) or "nothing"
         return field.refuse("probabilities", f"{field.path} name {named}: name each of {', '.join(STANCE_LABELS)}")
     bad = [name for name in STANCE_LABELS if not _is_number(value[name]) or not 0 <= value[name] <= 1]
     for name in bad:
@@ -96,4 +96,4 @@ def _probabilities(field: Field) -> Prediction | None:
 def notes(predictions: Mapping[str, Prediction]) -> list[str]:
     """That probabilities were renormalised, if any were."""
     count = sum(prediction.renormalised for prediction in predictions.values())
-    return [f"the probabilities of {count} lines do not sum to 1, and were divided by their sum"] if count else []
+    return [f"probabilities that do not sum to 1 were divided by their sum: {counted(count, 'line')}"] if count else []

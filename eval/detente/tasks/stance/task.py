@@ -274,6 +274,7 @@ STANCE: Final = Task(
             0.0,
             (0.0, math.inf),
             group="independent sources",
+            of="stance",
         ),
         label_scorer(
             official.semeval2016_task6,

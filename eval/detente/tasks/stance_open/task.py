@@ -92,6 +92,8 @@ _LEVELS: Final = {
     "polarity": "distinct labels of pairs of holder and target that both have",
     "evidence": "tokens of evidence, whoever's",
 }
+_STANCE: Final = "stance"
+_NOUNS: Final = {"strict": _STANCE, "holder_target": "pair", "polarity": "label", "evidence": "token"}
 _SIDES: Final = ("stances_predicted", "stances")
 _WHOLE: Final = "whole stances"
 _PARTS: Final = "parts of stances"
@@ -131,6 +133,7 @@ STANCE_OPEN: Final = Task(
             "soft_tp",
             "stances_predicted",
             1.0,
+            of=_STANCE,
             group=_WHOLE,
         ),
         share(
@@ -139,6 +142,7 @@ STANCE_OPEN: Final = Task(
             "soft_tp",
             "stances",
             1.0,
+            of=_STANCE,
             group=_WHOLE,
         ),
         Metric(
@@ -147,12 +151,13 @@ STANCE_OPEN: Final = Task(
             lambda counts, _: ratio(2 * counts["soft_tp"], counts["stances_predicted"] + counts["stances"]),
             _SIDES,
             group=_WHOLE,
+            of=_STANCE,
             flips=toggled("soft_tp", "stances"),
         ),
         *(
             metric
             for level, noun in _LEVELS.items()
-            for metric in overlap(level, noun, group=_WHOLE if level == "strict" else _PARTS)
+            for metric in overlap(level, noun, of=_NOUNS[level], group=_WHOLE if level == "strict" else _PARTS)
         ),
     ),
     units=_units,
@@ -166,6 +171,7 @@ STANCE_OPEN: Final = Task(
             _sentiment_graph_f1,
             reference="SemEval-2022 task 10 @aa65f2c9, evaluate.py",
             group=OFFICIAL,
+            of=_STANCE,
         ),
     ),
 )
