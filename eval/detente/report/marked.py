@@ -10,18 +10,17 @@ import numpy as np
 import polars as pl
 
 from detente.data.fields import nearest
-from detente.data.jsonl import quoted
 from detente.data.page import pairs_of
 from detente.data.problems import Problem, ValidationError
 from detente.evaluation.engines import MIN_PAGES_FOR_POOL, cores
 from detente.evaluation.predictions import Predictions
 from detente.evaluation.progress import progress
 from detente.evaluation.score import count
-from detente.report.tables import counted, print_painted
+from detente.report.tables import print_painted
 from detente.tasks.all import EVERY_TASK
 from detente.tasks.layer import Painted
 from detente.tasks.task import Options, Row
-from detente.text.display import listed, shortened, visible
+from detente.text.display import counted, listed, quoted, shortened, visible
 from detente.text.spans import mask_of
 
 _OUTPUT: Final = "output"
