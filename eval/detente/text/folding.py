@@ -10,6 +10,8 @@ from detente.text.tokens import INVISIBLE
 _FULLWIDTH: Final = {0xFEE0 + point: point for point in range(0x21, 0x7F)}
 _FOLD: Final = _FULLWIDTH | str.maketrans("‘’‚‛′`´｀“”„‟«»″–—‒―−‐‑", "''''''''" + '"""""""' + "-------")
 _RULE: Final = re.compile(r"^[\s|:*_=-]*$")
+_MARKER: Final = re.compile(r"[!#&*+<>\[\\\]_`|~=-]|^\d+[.)]")
+"""What each marker of Markdown has in it."""
 _ROW: Final = re.compile(r"^\|\s*")
 # Numbers that no list begins with: a year, or one that is all there is.
 _NUMBER: Final = re.compile(r"^(\d{4,}(?=[.)](?:\s|$))|\d+(?=[.)]$))")
@@ -34,5 +36,7 @@ def without_markdown(line: str) -> str:
     """A line without Markdown's markers; the text of links and pictures stays, and so does a number of a year."""
     if _RULE.match(line):
         return ""
+    if not _MARKER.search(line):  # as most lines are, and a parser takes its time
+        return " ".join(line.split())
     bare = markdown_line_to_text(_NUMBER.sub(r"\1\\", line).replace("![", "["))
     return _ROW.sub("", bare).replace(" | ", " ").removesuffix("|")
