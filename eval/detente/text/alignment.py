@@ -22,7 +22,7 @@ from detente.text.spans import Span
 from detente.text.token_matching import SEED, SIMILAR, matches, runs
 from detente.text.tokens import is_space, line_spans, token_spans
 from detente.text.whitespace import WhitespaceErrors, gaps, whitespace_errors
-from detente.text.writing import WritingDifferences, differences, origins, writing
+from detente.text.writing import WritingDifferences, differences, origins, remainders, writing
 
 _PLACED, _DOUBLED, _INSERTED = range(3)
 _SENTENCE: Final = re.compile(r"\S.*?(?:[.!?…][\"')\]]*(?=\s)|$)", re.DOTALL)
@@ -218,8 +218,8 @@ class _Alignment:
     def give_up(self, at: int, text: str) -> None:
         """A stretch of a line that has no place in free text: it repeats text already taken, or is an insertion."""
         tokens = [text[start:end].casefold() for start, end in token_spans(text)]
-        least = max(SEED, SIMILAR * len(tokens))
-        again = self.known(tokens) >= least and len(matches(tokens, self.page.tokens)) >= least
+        least = SIMILAR * len(tokens)
+        again = len(tokens) >= SEED and self.known(tokens) >= least and len(matches(tokens, self.page.tokens)) >= least
         self.fate[at : at + _size(text)] = _DOUBLED if again else _INSERTED
 
     def known(self, tokens: list[str]) -> int:
@@ -298,7 +298,7 @@ def _lines(output: str, page: _DensePage) -> Iterator[_Line]:
         if bare:
             lead = len(line) - len(line.lstrip())
             if len(bare) < len(shown):
-                places = origins(fold(shown), bare)
+                places = remainders(fold(shown), bare)
                 shown = "".join(shown[place] for place in places)
             yield _Line(start + lead, line.strip(), shown, bare)
         start += len(line)
@@ -338,7 +338,7 @@ def _stretches(lines: list[_Line], starts: NDArray[np.int_], chosen: NDArray[np.
     line_starts = np.cumsum([0, *(len(line.text) + 1 for line in lines)])
     for number in np.flatnonzero(_within(chosen, starts)).tolist():
         line, here = lines[number], slice(starts[number], starts[number + 1])
-        places = line.start + origins(fold(line.original), line.text)[visible[here] - line_starts[number]]
+        places = line.start + origins(line.original, line.legible)[visible[here] - line_starts[number]]
         for start, end in runs(chosen[here]):
             yield int(places[start]), int(places[end - 1]) + 1
 
