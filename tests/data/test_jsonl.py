@@ -156,20 +156,20 @@ def test_numbers_that_no_float_holds_are_refused() -> None:
 
 
 def test_lines_and_records_have_limits() -> None:
-    with max_input(2000):  # a line of 200 bytes, two records
+    with max_input(2000):  # a line of 200 bytes, 40 records
         fitting = b'{"a": "' + b"x" * 191 + b'"}'
         assert len(fitting) == 200
         assert parse_lines(fitting, "f")[1] == []
         [problem] = parse_lines(fitting + b" ", "f")[1]
         assert str(problem).startswith("f:1: not-readable: the line has more than 200 bytes: ")
-        for read, three, place in (
-            (parse_lines, b"{}\n{}\n{}\n{}", "f:3"),
-            (parse_records, b"[{}, {}, {}, {}]", "f"),
+        for read, most, place in (
+            (parse_lines, b"{}\n" * 40, "f:41"),
+            (parse_records, b"[" + b"{}," * 39 + b"{}]", "f"),
         ):
-            assert len(read(b"{}\n{}", "f")[0]) == 2
-            [problem] = read(three, "f")[1]
+            assert len(read(most, "f")[0]) == 40
+            [problem] = read(most.replace(b"{}", b"{}\n{}" if place == "f:41" else b"{},{}", 2), "f")[1]
             assert problem.location == place
-            assert "has more than 2 records" in problem.message
+            assert "has more than 40 records" in problem.message
 
 
 def test_keys_that_come_twice_are_counted_in_linear_time_and_ten_are_named() -> None:

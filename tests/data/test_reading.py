@@ -14,7 +14,16 @@ from types import SimpleNamespace
 import pyarrow
 import pytest
 
-from detente.data.files import max_input, max_line, max_records, read_bytes, read_input, unpack, unpacked_name
+from detente.data.files import (
+    max_input,
+    max_line,
+    max_records,
+    max_values,
+    read_bytes,
+    read_input,
+    unpack,
+    unpacked_name,
+)
 from detente.data.problems import ValidationError
 
 
@@ -69,11 +78,10 @@ def test_a_file_may_have_as_many_bytes_as_are_allowed_and_no_more(tmp_path: Path
 
 def test_the_other_limits_follow_that_of_bytes() -> None:
     with max_input(80_000):
-        assert (max_line(), max_records()) == (8_000, 80)
-        # A fortieth of them may begin a value: 2,000.
-        assert unpack(b"[,{\t" * 500, "f") == b"[,{\t" * 500
-        [problem] = refused(lambda: unpack(b"[,{\t" * 500 + b",", "f"))
-    assert problem.startswith("f: not-readable: has more than 2,000 commas, tabs and brackets")
+        assert (max_line(), max_records(), max_values()) == (8_000, 1_600, 8_000)
+        assert unpack(b"[,{\t" * 2000, "f") == b"[,{\t" * 2000
+        [problem] = refused(lambda: unpack(b"[,{\t" * 2000 + b",", "f"))
+    assert problem.startswith("f: not-readable: has more than 8,000 commas, tabs and brackets")
 
 
 def test_a_pipe_is_read_where_it_is_named_and_refused_where_files_are_meant(tmp_path: Path) -> None:

@@ -196,7 +196,7 @@ def test_a_value_that_rows_share_counts_for_each(values: Any) -> None:
 
 @pytest.mark.parametrize("rows", [100, 101])
 def test_tables_have_a_limit_of_records(rows: int) -> None:
-    with max_input(100_000):
+    with max_input(5_000):
         found = [
             csv_of("id\n" + "a\n" * rows),
             arrow([["a"] * rows], ["id"]),
@@ -204,6 +204,36 @@ def test_tables_have_a_limit_of_records(rows: int) -> None:
     for _, problems in found:
         assert len(problems) == (rows == 101)
         assert all("has more than 100 records" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("rows", [100, 101])
+def test_parquet_has_a_limit_of_values_since_nulls_take_no_bytes(rows: int) -> None:
+    with max_input(20_000):  # 2,000 values
+        problems = arrow([["a"] * rows, *([None] * rows for _ in range(19))], ["id", *map(str, range(19))])[1]
+    assert [problem.partition(":")[0] for problem in problems] == ["f.parquet"] * (rows == 101)
+
+
+@pytest.mark.parametrize("rows", [20_000, 20_001, 45_000])
+def test_parquet_that_is_read_in_several_parts_keeps_its_order(rows: int) -> None:
+    numbers = list(range(rows))
+    lines, problems = arrow([list(map(str, numbers)), numbers, [{"a": number} for number in numbers]], ["id", "n", "p"])
+    assert problems == []
+    assert [(line.record["id"], line.record["n"], line.record["p"]["a"]) for line in lines] == [
+        (str(number), number, number) for number in numbers
+    ]
+    assert lines[-1].location == f"f.parquet:row {rows}"
+
+
+def test_bytes_and_words_that_rows_share_are_unpacked_and_counted() -> None:
+    words = pa.DictionaryArray.from_arrays([0, None, 1, 0], ["a", "ü"])
+    lines, problems = arrow([["1", "2", "3", "4"], words, [1, 2, 3, None]], ["id", "label", "n"])
+    assert problems == []
+    assert [line.record for line in lines] == [
+        {"id": "1", "label": "a", "n": 1},
+        {"id": "2", "n": 2},
+        {"id": "3", "label": "ü", "n": 3},
+        {"id": "4", "label": "a"},
+    ]
 
 
 def test_parquet_that_is_damaged_anywhere_is_a_problem_or_a_table() -> None:

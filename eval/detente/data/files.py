@@ -64,8 +64,19 @@ def max_line() -> int:
 
 
 def max_records() -> int:
-    """How many records an input may have: one for each thousand bytes that it may have."""
-    return max_size() // 1000
+    """How many records an input may have: one for each fifty bytes that it may have.
+
+    A record of two short strings takes about 500 bytes in memory, an empty one 200.
+    """
+    return max_size() // 50
+
+
+def max_values() -> int:
+    """How many values an input may have: one for each ten bytes that it may have.
+
+    One takes up to a hundred bytes in memory.
+    """
+    return max_size() // 10
 
 
 def too_large(name: str, what: str) -> Problem:
@@ -200,10 +211,8 @@ def unpack(data: bytes, name: str) -> bytes:
         raise ValidationError(
             [Problem("not-readable", name, f"is packed with {kind} and broken: {reason(error)}")]
         ) from error
-    # Each of these can begin a value, which in memory takes up to a hundred bytes.
-    most = max_size() // 40
-    if sum(map(data.count, (b",", b"[", b"{", b"\t"))) > most:
-        raise ValidationError([too_large(name, f"has more than {most:,} commas, tabs and brackets")])
+    if sum(map(data.count, (b",", b"[", b"{", b"\t"))) > max_values():  # each of these can begin a value
+        raise ValidationError([too_large(name, f"has more than {max_values():,} commas, tabs and brackets")])
     return _utf8(data, name)
 
 

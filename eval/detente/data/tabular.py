@@ -10,12 +10,15 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from detente.data.files import max_line, max_records, max_size, reason, too_large, unpacked_name
+from detente.data.files import max_line, max_records, max_size, max_values, reason, too_large, unpacked_name
 from detente.data.jsonl import Line, Record, parse_records
 from detente.data.problems import Problem
 from detente.text.display import quoted
+
+if TYPE_CHECKING:
+    import pyarrow
 
 FLAT_SUFFIXES: Final = (".csv", ".tsv", ".parquet")
 _SEPARATORS: Final = {".csv": ",", ".tsv": "\t"}
@@ -26,8 +29,10 @@ _WORDS: Final = (*_IDS, "label", "text", "articleBody", "plaintext", "tool", "er
 _NUMBER: Final = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 _REPEATED: Final = re.compile(r"(.+)\.\d+")
 """What pandas calls a column whose name is there already: `label.1`."""
-_ROWS_AT_ONCE: Final = 10
-"""Few, since a value that rows share is stored once and unpacked for each."""
+_ROWS_AT_ONCE: Final = 20_000
+"""Of a table whose unpacked size is known before it is unpacked."""
+_NESTED_ROWS_AT_ONCE: Final = 10
+"""Of another: few, since a value that rows share is stored once and unpacked for each."""
 
 
 def read_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
@@ -138,20 +143,25 @@ def _parquet_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
 
     lines: list[Line] = []
     try:
-        with parquet.ParquetFile(io.BytesIO(data)) as file:
+        schema = parquet.read_schema(io.BytesIO(data))
+        words = [field.name for field in schema if _is_words(field.type)]
+        rows_at_once = _ROWS_AT_ONCE if all(_is_flat(field.type) for field in schema) else _NESTED_ROWS_AT_ONCE
+        with parquet.ParquetFile(io.BytesIO(data), read_dictionary=words) as file:
             if faults := _header_faults(file.schema_arrow.names):
                 return [], [Problem("not-json", name, fault) for fault in faults]
             if file.metadata.num_rows > max_records():
                 return [], [too_large(name, f"the file has more than {max_records():,} records")]
+            if file.metadata.num_rows * file.metadata.num_columns > max_values():
+                return [], [too_large(name, f"the file has more than {max_values():,} values")]
             size = 0
-            for rows in file.iter_batches(_ROWS_AT_ONCE):
+            for rows in file.iter_batches(rows_at_once):
+                size += sum(map(_unpacked_size, rows.columns))
+                if size > max_size():
+                    return [], [too_large(name, f"has more than {max_size():,} bytes, unpacked")]
                 cells = {
                     column: array.dictionary_decode() if isinstance(array, pyarrow.DictionaryArray) else array
                     for column, array in zip(rows.schema.names, rows.columns, strict=True)
                 }
-                size += sum(array.nbytes for array in cells.values())
-                if size > max_size():
-                    return [], [too_large(name, f"has more than {max_size():,} bytes, unpacked")]
                 first = len(lines) + 1
                 lines += [
                     Line(f"{name}:row {number}", _nested(_plain(row)))
@@ -160,6 +170,33 @@ def _parquet_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
     except (pyarrow.ArrowException, OSError, ValueError, LookupError, ArithmeticError, MemoryError) as error:
         return [], [Problem("not-json", name, f"not Parquet, or damaged: {reason(error)}")]
     return lines, []
+
+
+def _is_words(kind: "pyarrow.DataType") -> bool:
+    """Are its values of any length, and can a column of them be read as a dictionary?"""
+    from pyarrow import types
+
+    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_binary(kind))
+
+
+def _is_flat(kind: "pyarrow.DataType") -> bool:
+    """Is a column of it no larger when read than numbers are, shared values aside?"""
+    from pyarrow import types
+
+    if types.is_struct(kind):
+        return all(types.is_primitive(field.type) for field in kind)
+    return bool(_is_words(kind) or types.is_primitive(kind) or types.is_dictionary(kind))
+
+
+def _unpacked_size(array: "pyarrow.Array") -> int:
+    """Bytes of a column's values, those that rows share counted for each."""
+    import pyarrow
+    from pyarrow import compute
+
+    if not (isinstance(array, pyarrow.DictionaryArray) and _is_words(array.type.value_type)):
+        return int(array.nbytes)
+    lengths = compute.binary_length(array.dictionary).cast(pyarrow.int64())
+    return compute.sum(lengths.take(array.indices)).as_py() or 0
 
 
 def _plain(value: Any) -> Any:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from detente.text.folding import fold, legible, without_markdown
@@ -21,7 +22,7 @@ from detente.text.spans import Span
 from detente.text.token_matching import SEED, SIMILAR, matches, runs
 from detente.text.tokens import is_space, line_spans, token_spans
 from detente.text.whitespace import WhitespaceErrors, gaps, whitespace_errors
-from detente.text.writing import WritingDifferences, differences, origins, writing
+from detente.text.writing import WritingDifferences, differences, origins, remainders, writing
 
 _PLACED, _DOUBLED, _INSERTED = range(3)
 _SENTENCE: Final = re.compile(r"\S.*?(?:[.!?…][\"')\]]*(?=\s)|$)", re.DOTALL)
@@ -80,18 +81,20 @@ class _DensePage:
         place_of = np.concatenate([[0], np.cumsum(~blank)])
         self.token_starts, self.token_ends = place_of[np.array(spans, dtype=np.int64).reshape(-1, 2)].T
         self.tokens = [folded[start:end].casefold() for start, end in spans]
+        self.vocabulary = frozenset(self.tokens)
         # Both ends of an exact match stand where a token starts or ends.
         self.boundary = np.append(boundary[self.offsets], True)
         lines = line_spans(text)
-        self.line_starts = {int(place_of[start]) for start, _ in lines}
-        self.line_ends = {int(place_of[end]) for _, end in lines}
+        self.starts_line, self.ends_line = np.zeros((2, len(self.dense) + 1), dtype=bool)
+        self.starts_line[[place_of[start] for start, _ in lines]] = True
+        self.ends_line[[place_of[end] for _, end in lines]] = True
 
-    def occurrences(self, needle: str) -> Iterator[Span]:
-        """Where a text without white space stands in the page, at token boundaries."""
+    def occurrences(self, needle: str) -> Iterator[int]:
+        """Where a text without white space starts in the page, at token boundaries."""
         start = self.dense.find(needle)
         while start >= 0:
             if self.boundary[start] and self.boundary[start + len(needle)]:
-                yield start, start + len(needle)
+                yield start
             start = self.dense.find(needle, start + 1)
 
 
@@ -131,46 +134,52 @@ class _Alignment:
         self.taken[start:end] = True
         self.places.setdefault(line, span)
 
-    def continues(self, span: Span, line: int) -> bool:
-        """Whether a stretch goes on, within a line of the page, where the output's line before or after it stands."""
-        start, end = span
+    def continuation(self, starts: NDArray[np.int_], size: int, line: int) -> Span | None:
+        """The first stretch that goes on, within a line of the page, where the line before or after it stands."""
         before, after = self.places.get(line - 1), self.places.get(line + 1)
-        goes_on = before is not None and before[1] == start and start not in self.page.line_starts
-        leads_on = after is not None and after[0] == end and end not in self.page.line_ends
-        return (goes_on or leads_on) and not self.taken[start:end].any()
+        joined = []
+        if before is not None and not self.page.starts_line[before[1]]:
+            joined.append(before[1])
+        if after is not None and not self.page.ends_line[after[0]]:
+            joined.append(after[0] - size)
+        for start in sorted(joined):
+            if start in starts and not self.taken[start : start + size].any():
+                return start, start + size
+        return None
 
-    def choose(self, spans: list[Span], line: int) -> Span:
+    def choose(self, starts: NDArray[np.int_], size: int, line: int) -> Span:
         """Of equal stretches the least taken, then a whole line, then one next to the line before, then the first."""
         before, after = self.places.get(line - 1), self.places.get(line + 1)
-
-        def rank(span: Span) -> tuple[int, bool, int]:
-            start, end = span
-            whole = start in self.page.line_starts and end in self.page.line_ends
-            distance = abs(start - before[1]) if before else abs(after[0] - end) if after else 0
-            return int(self.taken[start:end].sum()), not whole, distance
-
-        return min(spans, key=rank)  # the first of equals: spans come in the page's order
+        ends = starts + size
+        taken = sliding_window_view(self.taken, size)[starts].sum(axis=1)
+        part = ~(self.page.starts_line[starts] & self.page.ends_line[ends])
+        distance = abs(starts - before[1]) if before else abs(after[0] - ends) if after else np.zeros(len(starts))
+        start = int(starts[np.lexsort((distance, part, taken))[0]])  # the first of equals: starts are in order
+        return start, start + size
 
     def place_exactly(self, pieces: list[_Piece]) -> list[_Piece]:
         """Places the pieces that stand in the page as they are; returns the others in their order."""
         needles = ["".join(piece.text.split()) for piece in pieces]
-        found = {needle: list(self.page.occurrences(needle)) for needle in set(needles)}
-        spans = [found[needle] for needle in needles]
+        found = {needle: np.fromiter(self.page.occurrences(needle), np.int_) for needle in set(needles)}
+        starts = [found[needle] for needle in needles]
         longest_first = sorted(range(len(pieces)), key=lambda number: -len(pieces[number].text))
-        several = [number for number in range(len(pieces)) if len(spans[number]) > 1]
+        several = [number for number in range(len(pieces)) if len(starts[number]) > 1]
         for number in longest_first:
-            if len(spans[number]) == 1:
-                self.take_piece(pieces[number], spans[number][0])
+            if len(starts[number]) == 1:
+                start = int(starts[number][0])
+                self.take_piece(pieces[number], (start, start + len(needles[number])))
         placed = set()
         for number in (*several, *reversed(several)):  # lines of a paragraph that is wrapped, from both of its ends
-            joined = [span for span in spans[number] if self.continues(span, pieces[number].line)]
-            if joined and number not in placed:
-                self.take_piece(pieces[number], joined[0])
-                placed.add(number)
+            if number not in placed:
+                joined = self.continuation(starts[number], len(needles[number]), pieces[number].line)
+                if joined:
+                    self.take_piece(pieces[number], joined)
+                    placed.add(number)
         for number in longest_first:
-            if len(spans[number]) > 1 and number not in placed:
-                self.take_piece(pieces[number], self.choose(spans[number], pieces[number].line))
-        return [piece for piece, stretches in zip(pieces, spans, strict=True) if not stretches]
+            if len(starts[number]) > 1 and number not in placed:
+                chosen = self.choose(starts[number], len(needles[number]), pieces[number].line)
+                self.take_piece(pieces[number], chosen)
+        return [piece for piece, stretches in zip(pieces, starts, strict=True) if not len(stretches)]
 
     def take_piece(self, piece: _Piece, span: Span) -> None:
         self.take(piece.line, piece.start, _size(piece.text), span)
@@ -184,7 +193,9 @@ class _Alignment:
             first, last = queue.pop()
             tokens = [piece.text[start:end].casefold() for start, end in spans[first:last]]
             free = np.flatnonzero(~self.taken_tokens())
-            found_matches = matches(tokens, [self.page.tokens[index] for index in free])
+            found_matches = []
+            if self.known(tokens) >= min(SEED, SIMILAR * len(tokens)):  # else there is no match
+                found_matches = matches(tokens, [self.page.tokens[index] for index in free])
             found = np.zeros(len(tokens), dtype=bool)
             for here, there in found_matches:
                 token = free[there]
@@ -207,8 +218,13 @@ class _Alignment:
     def give_up(self, at: int, text: str) -> None:
         """A stretch of a line that has no place in free text: it repeats text already taken, or is an insertion."""
         tokens = [text[start:end].casefold() for start, end in token_spans(text)]
-        again = len(tokens) >= SEED and len(matches(tokens, self.page.tokens)) >= SIMILAR * len(tokens)
+        least = SIMILAR * len(tokens)
+        again = len(tokens) >= SEED and self.known(tokens) >= least and len(matches(tokens, self.page.tokens)) >= least
         self.fate[at : at + _size(text)] = _DOUBLED if again else _INSERTED
+
+    def known(self, tokens: list[str]) -> int:
+        """How many of the tokens are words of the page: no more can be found in it."""
+        return sum(token in self.page.vocabulary for token in tokens)
 
 
 def _size(text: str) -> int:
@@ -248,8 +264,8 @@ def align(output: str, text: str) -> Placement:
     for piece in sorted(_by_sentence(left, state), key=lambda piece: -len(piece.text)):
         state.place_by_tokens(piece)
     fate = state.fate
-    doubled = np.flatnonzero(2 * _within(fate == _DOUBLED, state.starts) > np.diff(state.starts)).tolist()
-    placed = [number for number in range(len(lines)) if number in state.places and number not in doubled]
+    doubled = 2 * _within(fate == _DOUBLED, state.starts) > np.diff(state.starts)
+    placed = [number for number in np.flatnonzero(~doubled).tolist() if number in state.places]
     moved = [placed[place] for place in _moved([state.places[number][0] for number in placed])]
     tokens = np.cumsum([0, *(end - start for line in lines for start, end in token_spans(line.text))])
     return Placement(
@@ -260,7 +276,7 @@ def align(output: str, text: str) -> Placement:
         unplaced_tokens=_mostly_unplaced(fate, tokens),
         unplaced_blocks=_mostly_unplaced(fate, state.starts),
         blocks=len(lines),
-        doubled=len(doubled),
+        doubled=int(doubled.sum()),
         inserted_spans=tuple(_stretches(lines, state.starts, fate == _INSERTED)),
         repeated_spans=tuple(_stretches(lines, state.starts, fate == _DOUBLED)),
         moved_spans=tuple((lines[number].start, lines[number].start + len(lines[number].original)) for number in moved),
@@ -277,12 +293,12 @@ def _lines(output: str, page: _DensePage) -> Iterator[_Line]:
     for line in output.splitlines(keepends=True):
         shown = legible(line).strip()
         bare = fold(shown)
-        if bare and not next(page.occurrences("".join(bare.split())), None):
+        if bare and next(page.occurrences("".join(bare.split())), None) is None:
             bare = without_markdown(bare).strip()  # only where the marks are not the page's own
         if bare:
             lead = len(line) - len(line.lstrip())
             if len(bare) < len(shown):
-                places = origins(fold(shown), bare)
+                places = remainders(fold(shown), bare)
                 shown = "".join(shown[place] for place in places)
             yield _Line(start + lead, line.strip(), shown, bare)
         start += len(line)
@@ -318,11 +334,12 @@ def _kept(page: _DensePage, taken: NDArray[np.bool_], lines: list[tuple[str, str
 
 def _stretches(lines: list[_Line], starts: NDArray[np.int_], chosen: NDArray[np.bool_]) -> Iterator[Span]:
     """The stretches of the output, line by line, of which all characters are among those chosen."""
+    visible = np.flatnonzero(~is_space("\n".join(line.text for line in lines)))
+    line_starts = np.cumsum([0, *(len(line.text) + 1 for line in lines)])
     for number in np.flatnonzero(_within(chosen, starts)).tolist():
-        line = lines[number]
-        visible = np.flatnonzero(~is_space(line.text))
-        places = line.start + origins(fold(line.original), line.text)[visible]
-        for start, end in runs(chosen[starts[number] : starts[number + 1]]):
+        line, here = lines[number], slice(starts[number], starts[number + 1])
+        places = line.start + origins(line.original, line.legible)[visible[here] - line_starts[number]]
+        for start, end in runs(chosen[here]):
             yield int(places[start]), int(places[end - 1]) + 1
 
 
@@ -332,10 +349,10 @@ def _by_sentence(pieces: list[_Piece], state: _Alignment) -> list[_Piece]:
     for piece in pieces:
         sentences = _sentences(piece)
         long = [sentence for sentence in sentences if len(token_spans(sentence.text)) >= SEED]
-        left = state.place_exactly(long)
+        placed = set(long).difference(state.place_exactly(long))
         run: list[_Piece] = []
         for sentence in sentences:
-            if sentence in long and sentence not in left:
+            if sentence in placed:
                 rest += _joined(run)
                 run = []
             else:

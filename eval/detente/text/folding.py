@@ -9,7 +9,13 @@ from detente.text.tokens import INVISIBLE
 
 _FULLWIDTH: Final = {0xFEE0 + point: point for point in range(0x21, 0x7F)}
 _FOLD: Final = _FULLWIDTH | str.maketrans("‘’‚‛′`´｀“”„‟«»″–—‒―−‐‑", "''''''''" + '"""""""' + "-------")
+MARKS: Final = 30
+"""How many accents of a letter are put in order: as many as Unicode's stream-safe text has."""
+LONGEST_LINE: Final = 20_000
+"""Of how many characters a line may be to lose Markdown's markers: longer ones take too long to be read."""
 _RULE: Final = re.compile(r"^[\s|:*_=-]*$")
+_MARKER: Final = re.compile(r"[!#&*+<>\[\\\]_`|~=-]|^\d+[.)]")
+"""What each marker of Markdown has in it."""
 _ROW: Final = re.compile(r"^\|\s*")
 # Numbers that no list begins with: a year, or one that is all there is.
 _NUMBER: Final = re.compile(r"^(\d{4,}(?=[.)](?:\s|$))|\d+(?=[.)]$))")
@@ -20,9 +26,19 @@ def fold(text: str) -> str:
     return text.translate(_FOLD)
 
 
+def nfc(text: str) -> str:
+    """A text in NFC; where more than `MARKS` accents are on one letter, those after them keep their order."""
+    if text.isascii():
+        return text
+    # Putting accents in order takes time by the square of their number.
+    marks = "".join(filter(unicodedata.combining, set(text)))
+    parts = re.split(f"(?<=[{marks}]{{{MARKS}}})", text) if marks else [text]
+    return "".join(unicodedata.normalize("NFC", part) for part in parts)
+
+
 def legible(text: str) -> str:
     """A text in NFC, without invisible characters."""
-    return unicodedata.normalize("NFC", INVISIBLE.sub("", text))
+    return nfc(INVISIBLE.sub("", text))
 
 
 def fold_output(output: str) -> str:
@@ -31,8 +47,15 @@ def fold_output(output: str) -> str:
 
 
 def without_markdown(line: str) -> str:
-    """A line without Markdown's markers; the text of links and pictures stays, and so does a number of a year."""
+    """A line without Markdown's markers; the text of links and pictures stays, and so does a number of a year.
+
+    A line that is longer than `LONGEST_LINE` stays as it is.
+    """
+    if len(line) > LONGEST_LINE:
+        return line
     if _RULE.match(line):
         return ""
+    if not _MARKER.search(line):  # as most lines are, and a parser takes its time
+        return " ".join(line.split())
     bare = markdown_line_to_text(_NUMBER.sub(r"\1\\", line).replace("![", "["))
     return _ROW.sub("", bare).replace(" | ", " ").removesuffix("|")

@@ -21,6 +21,8 @@ FORMAT_OF_SUFFIX: Final = {
 }
 MARKS: Final = 2
 """A text looks like Markdown or HTML if it has so many marks of it, or more."""
+NESTED: Final = 100
+"""How many square brackets of a paragraph may be open at a time to be links and pictures."""
 SHARE: Final = 0.2
 """Texts look like Markdown or HTML if this part of those that are not empty does, or more."""
 
@@ -37,6 +39,9 @@ _CELLS: Final = frozenset(("td", "th"))
 _BLOCK_TAG: Final = re.compile(rf"<(?:br|{'|'.join(sorted(_BLOCKS))})\b", re.IGNORECASE)
 # A footnote's mark, with the colon where its text begins; the box of a task at the start of a list item.
 _NOTE_OR_BOX: Final = re.compile(r"^\[\^[^\[\]\s]+\]:[ \t]*|\[\^[^\[\]\s]+\]|^\[[ xX]\](?=[ \t])", re.MULTILINE)
+_BRACKET: Final = re.compile(r"[\[\]]")
+_OPENING: Final = re.compile(r"\\?\[")
+_BLANK_LINES: Final = re.compile(r"(\n[ \t]*\n)")
 _TAG: Final = re.compile(
     r"</?(?:a|b|blockquote|br|div|em|h[1-6]|i|img|li|ol|p|span|strong|su[bp]|t[dhr]|table|ul)\b[^<>]*>", re.IGNORECASE
 )
@@ -52,7 +57,7 @@ def to_text(source: str, written_in: str) -> str:
     """
     if written_in == "html":
         return html_to_text(source)
-    return html_to_text(_markdown(html=True).render(source)) if written_in == "markdown" else source
+    return html_to_text(_rendered(source, html=True)) if written_in == "markdown" else source
 
 
 def html_to_text(html: str) -> str:
@@ -72,7 +77,7 @@ def html_to_text(html: str) -> str:
 
 def markdown_line_to_text(line: str) -> str:
     """The text of one line of Markdown, which may be the middle of a block; tags and definitions are text there."""
-    return html_to_text(_markdown(html=False).render(line))
+    return html_to_text(_rendered(line, html=False))
 
 
 def looks_like(texts: Iterable[str]) -> str | None:
@@ -130,6 +135,23 @@ class _Reader:
             self.breaks = max(self.breaks, 2 if tag == "p" else 1)
 
 
+def _rendered(source: str, *, html: bool) -> str:
+    """Markdown as HTML; brackets of paragraphs with more than `NESTED` open at a time are text."""
+    # A bracket that is never closed is looked for to the end of its paragraph, and so is every bracket inside it.
+    parts = _BLANK_LINES.split(source) if source.count("[") > NESTED else [source]
+    bounded = [_OPENING.sub(r"\\[", part) if _nested(part) > NESTED else part for part in parts]
+    return str(_markdown(html=html).render("".join(bounded)))
+
+
+def _nested(text: str) -> int:
+    """How many square brackets are open at a time, at most."""
+    depth = deepest = 0
+    for bracket in _BRACKET.findall(text):
+        depth = depth + 1 if bracket == "[" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    return deepest
+
+
 @cache
 def _markdown(*, html: bool) -> "MarkdownIt":
     from markdown_it import MarkdownIt
@@ -140,6 +162,9 @@ def _markdown(*, html: bool) -> "MarkdownIt":
     if not html:
         parser.disable(["reference"])  # "[Ann]: Yes" is a line that somebody says
     parser.inline.ruler.before("link", "note_or_box", _skip_note_or_box)
+    # Without the address, of which every reference would have its copy.
+    parser.add_render_rule("link_open", lambda *_: "<a>")
+    parser.add_render_rule("image", lambda *_: "")
     return parser
 
 

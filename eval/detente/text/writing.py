@@ -1,12 +1,13 @@
 """How two texts that read alike are written otherwise: normal forms, invisible characters, quotation marks, case."""
 
+import re
 import unicodedata
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.text.folding import fold, legible
+from detente.text.folding import fold, legible, nfc
 from detente.text.tokens import INVISIBLE, code_points, is_space
 
 
@@ -43,7 +44,36 @@ class Writing(NamedTuple):
 
 
 def origins(original: str, changed: str) -> NDArray[np.intp]:
-    """For each character of a changed text the place of the one that it was made from, or of the next."""
+    """For each character of a text made legible, or of what is left of it, the place of the one that it was made from.
+
+    Args:
+        original: Any text.
+        changed: The same made legible, without markers and the like.
+    """
+    start = original.find(changed)
+    if start >= 0:
+        return np.arange(start, start + len(changed))
+    shown = legible(original)
+    return _composed_from(original)[remainders(shown, changed)]
+
+
+def _composed_from(text: str) -> NDArray[np.intp]:
+    """For each character of `legible(text)` the place of the one that it was made from."""
+    visible = np.ones(len(text), dtype=bool)
+    visible[[match.start() for match in INVISIBLE.finditer(text)]] = False
+    bare = INVISIBLE.sub("", text)
+    # Only marks, and what Korean syllables go on with, can become part of the character before them.
+    joined = "".join(each for each in set(bare) if unicodedata.category(each)[0] == "M" or "\u1160" <= each <= "\u11ff")
+    found: list[int] = []
+    for match in re.finditer(f".[{joined}]*" if joined else ".", bare, re.DOTALL):
+        start, end = match.span()
+        size = len(nfc(match.group()))
+        found += [start, *(max(start, place) for place in range(end - size + 1, end))][:size]
+    return np.flatnonzero(visible)[found]
+
+
+def remainders(original: str, changed: str) -> NDArray[np.intp]:
+    """For each character of what is left of a text the place of the one that it was, or of the next."""
     start = original.find(changed)
     if start >= 0:
         return np.arange(start, start + len(changed))
@@ -78,9 +108,9 @@ def writing(lines: list[tuple[str, str]]) -> Writing:
 
 def _marks(original: str, changed: str, visible: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """Of each character of a line: is it composed, and how many invisible characters stand before it?"""
-    places = origins(fold(original), fold(changed))
+    places = origins(original, changed)
     composed = np.zeros(len(changed), dtype=bool)
-    if not unicodedata.is_normalized("NFC", original):
+    if nfc(original) != original:
         composed = code_points(original)[places] != code_points(changed)
     hidden = np.zeros(len(original) + 1, dtype=np.int64)
     hidden[[match.end() for match in INVISIBLE.finditer(original)]] = 1
