@@ -95,17 +95,19 @@ def parse_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
         return [], [Problem("not-json", f"{name}:1", "the file is binary or compressed: unpack it to JSON Lines")]
     lines: list[Line] = []
     problems: list[Problem] = []
+    longest, most = max_line(), max_records()
     for number, raw in enumerate(io.BytesIO(data.removeprefix(_BOM)), start=1):
-        if not raw.strip():
+        bare = raw.strip()
+        if not bare:
             continue
         place = f"{name}:{number}"
-        if len(raw) > max_line():
-            problems.append(too_large(place, f"the line has more than {max_line():,} bytes"))
+        if len(raw) > longest:
+            problems.append(too_large(place, f"the line has more than {longest:,} bytes"))
             continue
-        if len(lines) + len(problems) == max_records():
-            problems.append(too_large(place, f"the file has more than {max_records():,} records"))
+        if len(lines) + len(problems) == most:
+            problems.append(too_large(place, f"the file has more than {most:,} records"))
             break
-        if raw.strip() == b"{" and not lines and not problems:
+        if bare == b"{" and not lines and not problems:
             message = "the file is JSON over several lines: write each object on one line, or all in one array"
             return [], [Problem("not-json", place, message)]
         try:

@@ -78,7 +78,7 @@ def _separated_lines(data: bytes, name: str, separator: str) -> tuple[list[Line]
     lines: list[Line] = []
     problems: list[Problem] = []
     header: list[str] | None = None
-    start = 1
+    most, start = max_records(), 1
     try:
         for row in reader:
             place, start = f"{name}:{start}", reader.line_num + 1
@@ -88,8 +88,8 @@ def _separated_lines(data: bytes, name: str, separator: str) -> tuple[list[Line]
                 header = row
                 if faults := _header_faults(header, separator):
                     return [], [Problem("not-json", place, fault) for fault in faults]
-            elif len(lines) + len(problems) == max_records():
-                problems.append(too_large(place, f"the file has more than {max_records():,} records"))
+            elif len(lines) + len(problems) == most:
+                problems.append(too_large(place, f"the file has more than {most:,} records"))
                 break
             elif len(row) != len(header):
                 message = f"expected {len(header)} columns, as in the header, found {len(row)}"
@@ -158,15 +158,10 @@ def _parquet_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
                 size += sum(map(_unpacked_size, rows.columns))
                 if size > max_size():
                     return [], [too_large(name, f"has more than {max_size():,} bytes, unpacked")]
-                cells = {
-                    column: array.dictionary_decode() if isinstance(array, pyarrow.DictionaryArray) else array
-                    for column, array in zip(rows.schema.names, rows.columns, strict=True)
-                }
-                first = len(lines) + 1
-                lines += [
-                    Line(f"{name}:row {number}", _nested(_plain(row)))
-                    for number, row in enumerate(pyarrow.RecordBatch.from_pydict(cells).to_pylist(), start=first)
-                ]
+                for row in zip(*map(_cells, rows.columns), strict=True):
+                    cells = zip(rows.schema.names, row, strict=True)
+                    record = _nested({column: cell for column, cell in cells if cell is not None})
+                    lines.append(Line(f"{name}:row {len(lines) + 1}", record))
     except (pyarrow.ArrowException, OSError, ValueError, LookupError, ArithmeticError, MemoryError) as error:
         return [], [Problem("not-json", name, f"not Parquet, or damaged: {reason(error)}")]
     return lines, []
@@ -199,6 +194,15 @@ def _unpacked_size(array: "pyarrow.Array") -> int:
     return compute.sum(lengths.take(array.indices)).as_py() or 0
 
 
+def _cells(array: "pyarrow.Array") -> list[Any]:
+    """The values of a column."""
+    import pyarrow
+    from pyarrow import types
+
+    values = (array.dictionary_decode() if isinstance(array, pyarrow.DictionaryArray) else array).to_pylist()
+    return list(map(_plain, values)) if types.is_nested(array.type) or types.is_decimal(array.type) else values
+
+
 def _plain(value: Any) -> Any:
     """A value as JSON would hold it: without the keys that are null, and decimals as numbers."""
     if isinstance(value, dict):
@@ -209,6 +213,8 @@ def _plain(value: Any) -> Any:
 
 
 def _nested(flat: Record) -> Record:
+    if "." not in "".join(flat):
+        return flat
     record: Record = {}
     for key, value in flat.items():
         outer, dot, inner = key.partition(".")

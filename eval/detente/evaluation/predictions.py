@@ -100,7 +100,7 @@ def check(
     Raises:
         ValidationError: With every problem.
     """
-    lines = [Line(place, _present(record, task)) for place, record in lines]
+    lines = [_present(line, task) if None in line.record.values() else line for line in lines]
     notes = []
     if lines and suffix_of(name) in FLAT_SUFFIXES:
         lines, unknown = _known_columns(lines, task, name)
@@ -134,7 +134,8 @@ def check(
         faults: list[Fault] = []
         unit = _unit_of(line, units, hints, first, faults)
         given = _kinds_of(line, task, faults, allow_missing)
-        Field(line.record, "", faults).get("tool", string)
+        if "tool" in line.record:
+            Field(line.record, "", faults).get("tool", string)
         if unit is not None and len(given) == 1:
             try:
                 by_id[line.record["id"]] = task.parse(unit, line.record)
@@ -164,12 +165,12 @@ def check(
     )
 
 
-def _present(record: Record, task: Task) -> Record:
-    """A record without the keys that are null; a page that crashed keeps the one that it has no output under."""
-    present = {key: value for key, value in record.items() if value is not None}
+def _present(line: Line, task: Task) -> Line:
+    """A line without the keys that are null; a page that crashed keeps the one that it has no output under."""
+    present = {key: value for key, value in line.record.items() if value is not None}
     if present.get("error") and not present.keys() & set(task.kinds):
-        present |= dict.fromkeys([kind for kind in task.kinds if kind in record][:1])
-    return present
+        present |= dict.fromkeys([kind for kind in task.kinds if kind in line.record][:1])
+    return Line(line.location, present)
 
 
 def _misspelt(names: Iterable[str], known: Iterable[str]) -> str:
@@ -276,5 +277,6 @@ def _known_columns(lines: Sequence[Line], task: Task, name: str) -> tuple[list[L
         problems.append(Problem("form", f"{name}:1", message))
     if problems:
         raise ValidationError(problems)
-    kept = [Line(place, {key: value for key, value in record.items() if key in known}) for place, record in lines]
-    return kept, [column or "(no name)" for column in left_out]
+    if left_out:
+        lines = [Line(place, {key: value for key, value in record.items() if key in known}) for place, record in lines]
+    return list(lines), [column or "(no name)" for column in left_out]
