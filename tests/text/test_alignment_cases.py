@@ -354,3 +354,28 @@ def test_a_page_without_text_keeps_nothing() -> None:
     placed = align("aa bb", "")
     assert (placed.characters, placed.insertions, placed.blocks, inserted("aa bb", "")) == (4, 4, 1, ("aa bb",))
     assert np.array_equal(placed.kept, [])
+
+
+# Outputs much longer than their page
+
+
+def test_a_word_on_many_lines_takes_its_places_in_the_page_and_is_doubled_after_that() -> None:
+    page = "the aa the bb\nthe\ncc the"  # four places
+    placed = align("the\n" * 20_000, page)
+    assert [page[start:end] for start, end in runs(placed.kept)] == ["the"] * 4
+    assert (placed.characters, placed.repeated, placed.insertions) == (60_000, 60_000 - 4 * 3, 0)
+    assert (placed.blocks, placed.doubled) == (20_000, 20_000 - 4)
+
+
+def test_many_lines_of_words_that_the_page_has_not_are_insertions() -> None:
+    placed = align("\n".join(f"x{number} y z" for number in range(20_000)), "aa bb cc dd")
+    assert not placed.kept.any()
+    assert placed.insertions == placed.characters
+    assert placed.unplaced_blocks == placed.blocks == 20_000
+
+
+def test_a_line_of_many_sentences_of_the_page_keeps_each_once() -> None:
+    page = "Aa bb cc dd. Ee ff gg hh."
+    placed = align(" ".join([page] * 5_000), page)
+    assert runs(placed.kept) == runs(align(page, page).kept)
+    assert (placed.insertions, placed.repeated) == (0, 4_999 * 18)

@@ -1,10 +1,12 @@
 """What makes no difference between a page and an output, and what does."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detente.text.folding import fold, fold_output, without_markdown
+from detente.text.folding import LONGEST_LINE, MARKS, fold, fold_output, nfc, without_markdown
 
 # One kind of quotation mark, one dash
 
@@ -133,3 +135,31 @@ def test_fullwidth_forms_become_the_plain_ones() -> None:
 )
 def test_markers_go_and_the_text_stays(line: str, expected: str) -> None:
     assert without_markdown(line) == expected
+
+
+@given(st.text(alphabet="ab1. )(:;,'\"%/@$^{}é漢\u00a0"))
+def test_a_line_without_any_marker_stays_as_it_is(line: str) -> None:
+    assert without_markdown("a" + line + "b") == " ".join(f"a{line}b".split())
+
+
+@pytest.mark.parametrize("length", [LONGEST_LINE, LONGEST_LINE + 1])
+def test_a_line_of_twenty_thousand_characters_keeps_its_markers(length: int) -> None:
+    line = "**a**".ljust(length, "b")
+    assert without_markdown(line) == (line.replace("*", "") if length == LONGEST_LINE else line)
+
+
+# Normal form
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_the_normal_form_is_unicodes(text: str) -> None:
+    for written in (text, unicodedata.normalize("NFD", text)):
+        assert nfc(written) == unicodedata.normalize("NFC", text)
+
+
+@pytest.mark.parametrize("before", [MARKS, MARKS - 1])
+def test_thirty_accents_of_a_letter_are_put_in_order_and_the_next_are_not(before: int) -> None:
+    # The dot below, which comes before every acute accent: "ạ" if it is the thirtieth or an earlier one.
+    text = "a" + "\u0301" * before + "\u0323"
+    assert nfc(text) == ("\u1ea1" + "\u0301" * before if before < MARKS else "á" + "\u0301" * 29 + "\u0323")
+    assert len(nfc("a" + "\u0301\u0323" * 100_000)) > 199_000  # by the square of their number, a minute

@@ -98,3 +98,27 @@ def test_a_fifth_of_the_pages_that_are_not_empty_makes_all_look_like_markup() ->
     assert looks_like(["<p>a</p>", *["a"] * 5]) is None  # 1 of 6
     assert looks_like(["<p>a</p>", *["a"] * 4, "", " "]) == "html"
     assert looks_like([]) is looks_like([""]) is None
+
+
+# Texts that would take a parser minutes
+
+
+@pytest.mark.parametrize("depth", [100, 101])
+def test_of_more_than_a_hundred_brackets_open_at_a_time_all_are_text(depth: int) -> None:
+    opened = "[a " * (depth - 1)
+    link = "[b](c)"  # the last that opens
+    assert to_text(opened + link, "markdown") == opened + ("b" if depth == 100 else link)
+    assert markdown_line_to_text(opened + link) == opened + ("b" if depth == 100 else link)
+    # Another paragraph is another matter, and closed brackets are open no more.
+    assert to_text(f"{opened}{link}\n\n[d](e)", "markdown").endswith("\n\nd")
+    assert to_text("[b](c) " * depth, "markdown") == " ".join("b" * depth)
+
+
+@pytest.mark.parametrize("text", ["![a" * 10_000, "[" * 30_000, "[^" * 20_000, r"\[" + "[a" * 10_000 + "]" * 10_000])
+def test_brackets_without_end_are_text(text: str) -> None:
+    assert to_text(text, "markdown") == text.removeprefix("\\")
+
+
+def test_addresses_and_titles_are_not_written_out_for_each_reference() -> None:
+    address = f"[y]: http://a/{'b' * 50_000} '{'c' * 50_000}'\n\n"
+    assert to_text(address + "[y] " * 20_000, "markdown") == " ".join("y" * 20_000)

@@ -54,3 +54,27 @@ def test_where_a_changed_text_came_from() -> None:
     assert origins("## a b", "a b").tolist() == [3, 4, 5]
     assert origins("e\u0301a*b*", "éab")[1:].tolist() == [2, 4]
     assert origins("", "").tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("original", "changed", "expected"),
+    [
+        ("e\u0301a", "éa", [0, 2]),
+        ("\u200bxe\u0301\u200b\u0301y", "xé\u0301y", [1, 2, 5, 6]),
+        # Two marks, of which the second in the text is composed and the first stays.
+        ("xe\u0327\u0301y", "xȩ\u0301y", [0, 1, 3, 4]),
+        # A letter that Unicode has decomposed for good: two of one.
+        ("x\u0958y", "x\u0915\u093cy", [0, 1, 1, 2]),
+        # Korean syllables are made of letters that are no marks.
+        ("\u1112\u1161\u11ab\u1100\u1173", "한그", [0, 3]),
+        # What is left of the legible text without its markers.
+        ("**e\u0301a**", "éa", [2, 4]),
+    ],
+)
+def test_letters_come_from_where_they_were_written(original: str, changed: str, expected: list[int]) -> None:
+    assert origins(original, changed).tolist() == expected
+
+
+def test_a_long_line_in_another_normal_form_is_placed_letter_by_letter() -> None:
+    page = " ".join(f"été{number} naïveté" for number in range(10_000))
+    assert written(unicodedata.normalize("NFD", page), page).normal_form == 4 * 10_000

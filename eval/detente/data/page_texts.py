@@ -3,7 +3,6 @@
 import codecs
 import os
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -12,6 +11,7 @@ from detente.data.files import read_bytes, read_input, unpack, unpacked_name
 from detente.data.jsonl import Line, Record, broken_document, describe, parse_document
 from detente.data.problems import Problem, ValidationError
 from detente.data.tabular import FLAT_SUFFIXES, read_lines
+from detente.text.folding import nfc
 from detente.text.markup import FORMAT_OF_SUFFIX, to_text
 
 TEXTS: Final = ("articleBody", "plaintext", "text")
@@ -22,6 +22,7 @@ SNIPPETS: Final = ("with", "without")
 """Keys of lists of texts that must be in an output, or must not."""
 MAX_OTHER_FILES: Final = 10_000
 """A folder with more files that are no pages, as `/`, is hardly the one that was meant."""
+_NATIVE: Final = {*TEXTS, *PARAGRAPHS} - {"text"}
 _ID_KEYS: Final = ("id", "page_id")
 _SUFFIXES: Final = (".json", ".jsonl", ".ndjson", ".txt", ".md", ".html", ".htm", ".csv", ".tsv", ".parquet")
 _CHARSET: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
@@ -148,7 +149,7 @@ def page_files(
                 message = "the file's name is not UTF-8: rename it to the page's id"
                 problems.append(Problem("not-readable", printable(str(file)), message))
                 continue
-            page = unicodedata.normalize("NFC", bare.with_suffix("").relative_to(folder).as_posix())
+            page = nfc(bare.with_suffix("").relative_to(folder).as_posix())
             found.append((page, file))
         if others > MAX_OTHER_FILES:
             message = f"has more than {MAX_OTHER_FILES:,} files that are no pages: name the folder of the pages alone"
@@ -194,8 +195,9 @@ def reduced(record: Record, written_in: str | None) -> Record:
     """A record with its id composed (NFC) under `id`, and its texts as a reader sees them."""
     if "id" not in record and "page_id" in record:
         record = {"id" if key == "page_id" else key: value for key, value in record.items()}
-    if isinstance(record.get("id"), str):
-        record = record | {"id": unicodedata.normalize("NFC", record["id"])}
+    name = record.get("id")
+    if isinstance(name, str) and (composed := nfc(name)) != name:
+        record = record | {"id": composed}
     if written_in in (None, "text"):
         return record
     keys = (*TEXTS, *PARAGRAPHS, *SNIPPETS)
@@ -255,6 +257,11 @@ def texts(lines: Iterable[Line]) -> Iterator[tuple[str, str]]:
     for line in lines:
         record = joined(as_output(line.record))
         yield record["id"], record.get("text", "")
+
+
+def whole_text(record: Record) -> Record:
+    """A record whose text is under a benchmark's key, or in paragraphs, with its `text`; others as they are."""
+    return joined(as_output(record)) if record.keys() & _NATIVE else record
 
 
 def joined(record: Record) -> Record:

@@ -9,7 +9,6 @@ from detente.data.labels import REFERENCE_TASK
 from detente.data.problems import Problem, ValidationError
 
 if TYPE_CHECKING:
-    from detente.data.jsonl import Record
     from detente.data.page_texts import Pages
     from detente.evaluation.predictions import Predictions
     from detente.evaluation.score import Resampling, Scores
@@ -135,7 +134,7 @@ def _read(path: str, gold: "Gold", task: str | None, written_in: str | None, **a
         found = page_texts.of_object(data, name, written_in)
     if found:
         _refuse_other_pages(found, name, gold, task)
-        lines = [line._replace(record=_whole_text(line.record)) for line in found.lines]
+        lines = [line._replace(record=page_texts.whole_text(line.record)) for line in found.lines]
         checked = predictions.check(lines, BOILERPLATE, gold, name, problems=found.problems, **allowed)
         return replace(checked, reduced=_reduced(output_format=found.written_in))
     checked = predictions.read(
@@ -143,7 +142,7 @@ def _read(path: str, gold: "Gold", task: str | None, written_in: str | None, **a
         data or b"",
         gold,
         next((known for known in TASKS if known.name == task), None),
-        prepare=lambda record: _whole_text(page_texts.reduced(record, written_in)),
+        prepare=lambda record: page_texts.whole_text(page_texts.reduced(record, written_in)),
         **allowed,
     )
     if written_in and checked.task is not BOILERPLATE:
@@ -155,14 +154,6 @@ def _read(path: str, gold: "Gold", task: str | None, written_in: str | None, **a
 def _reduced(**formats: str) -> dict[str, str]:
     """What the signature says of formats: those that are not plain text."""
     return {name: written_in for name, written_in in formats.items() if written_in != "text"}
-
-
-def _whole_text(record: "Record") -> "Record":
-    """A record whose text is under a benchmark's key, or in paragraphs, with its `text`; others as they are."""
-    from detente.data import page_texts
-
-    native = {*page_texts.TEXTS, *page_texts.PARAGRAPHS} - {"text"}
-    return page_texts.joined(page_texts.as_output(record)) if record.keys() & native else record
 
 
 def _refuse_other_pages(pages: "Pages", name: str, gold: Any, task: str | None) -> None:
