@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from detente.data.corpus import Corpus, load
 from detente.data.jsonl import Line
@@ -11,6 +12,8 @@ from detente.dataset import build
 from detente.evaluation.predictions import Predictions, check
 from detente.tasks.task import Task
 
+settings.register_profile("untimed", deadline=None)  # how long an example takes says more of the machine
+settings.load_profile("untimed")
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 
@@ -42,7 +42,6 @@ def test_clusters_that_leave_chance_no_room_are_undefined() -> None:
 CLUSTERS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=12)
 
 
-@settings(deadline=None)
 @given(CLUSTERS)
 def test_scikit_learn_and_brute_force_agree_on_clusters(items: list[tuple[int, int]]) -> None:
     gold, predicted = map(list, zip(*items, strict=True))

@@ -58,7 +58,7 @@ def test_indel_ratio_by_hand(reference: str, candidate: str, expected: float) ->
     assert indel_ratio(reference.split(), candidate.split()) == pytest.approx(expected)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TOKENS, TOKENS)
 def test_indel_ratio_is_the_dynamic_programmes(reference: list[str], candidate: list[str]) -> None:
     both = len(reference) + len(candidate)
@@ -109,7 +109,7 @@ def test_word_error_rate_of_an_empty_reference_is_undefined() -> None:
     assert math.isnan(word_error_rate([], []))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TOKENS.filter(bool), TOKENS)
 def test_word_error_rate_is_the_dynamic_programmes(reference: list[str], candidate: list[str]) -> None:
     expected = distance(reference, candidate, substitution=1) / len(reference)
@@ -119,7 +119,7 @@ def test_word_error_rate_is_the_dynamic_programmes(reference: list[str], candida
 SPOKEN = st.text(alphabet="abC,. \n\t\u00a0", max_size=30)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(SPOKEN, SPOKEN)
 def test_jiwer_agrees(reference: str, candidate: str) -> None:
     jiwer = pytest.importorskip("jiwer")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.metrics.matching import IOU_THRESHOLD, iou, match, overlap, owners, soft_match
@@ -118,7 +118,6 @@ MATRIX = st.integers(1, 4).flatmap(
 )
 
 
-@settings(deadline=None)
 @given(MATRIX, st.sampled_from([0.5, 0.6, 0.9]))
 def test_no_matching_is_better(rows: list[list[float]], threshold: float) -> None:
     similarity = np.array(rows)

@@ -124,7 +124,7 @@ def test_an_empty_text_has_no_shingles() -> None:
 TEXTS = st.lists(st.sampled_from(["a", "b", "A", "ab", "x"]), max_size=14).map(" ".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(TEXTS, TEXTS)
 def test_shingles_are_compared_as_a_counter_compares_them(reference: str, candidate: str) -> None:
     assert hits(reference, candidate) == by_counter(reference, candidate)

@@ -146,14 +146,14 @@ def texts(draw: st.DrawFn, alphabet: str) -> Text:
     return draw(st.lists(st.sampled_from(pool), max_size=6))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(texts("abcx"), texts("abcy"))
 def test_scores_are_those_of_the_table(reference: Text, candidate: Text) -> None:
     assert Counter(union_tokens(reference, candidate)) == Counter(union_by_definition(reference, candidate))
     assert rouge_lsum(reference, candidate) == pytest.approx(by_definition(reference, candidate), abs=1e-12)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(texts("abx"), texts("aby"), st.randoms(use_true_random=False))
 def test_the_order_of_the_sentences_changes_nothing(reference: Text, candidate: Text, chance: random.Random) -> None:
     shuffled = [chance.sample(side, len(side)) for side in (reference, candidate)]

@@ -157,7 +157,7 @@ def test_the_paratext_policy_moves_the_gold(gold, predict, paratext: str) -> Non
 
 
 @pytest.mark.parametrize(("name", "form"), KINDS)
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(data=st.data())
 def test_the_order_of_lines_changes_nothing(gold, predict, name: str, form: str, data: st.DataObject) -> None:
     records = noisy(gold, name, form)
@@ -225,7 +225,7 @@ LABELS = {"stance": STANCE_LABELS, "agreement": AGREEMENT_LABELS}
 
 
 @pytest.mark.parametrize("name", ["stance", "agreement", "contrast"])
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_one_more_wrong_label_never_lifts_accuracy_or_f1(gold, predict, name: str, data: st.DataObject) -> None:
     task = task_named(name)
@@ -249,7 +249,7 @@ def test_one_more_wrong_label_never_lifts_accuracy_or_f1(gold, predict, name: st
         assert np.isnan(before[metric]) or after[metric] <= before[metric] + 1e-12, metric
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_one_more_wrong_line_never_lifts_f1(gold, data: st.DataObject) -> None:
     page = BOILERPLATE.units(gold)["detente-001"]
@@ -273,7 +273,7 @@ def test_one_more_wrong_line_never_lifts_f1(gold, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize(("name", "form"), KINDS)
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(data=st.data())
 def test_counts_of_shards_add_up_to_the_counts_of_the_whole(gold, name: str, form: str, data: st.DataObject) -> None:
     task = task_named(name)

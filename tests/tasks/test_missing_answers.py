@@ -118,7 +118,7 @@ def test_why_there_is_no_kappa_is_said(minimal_gold, wide_gold, predict) -> None
 STANCES = st.lists(st.tuples(st.sampled_from(STANCE_LABELS), st.integers(-2, 2)), min_size=1, max_size=12)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(STANCES, st.data())
 def test_skipping_never_lowers_an_error_and_skipping_what_is_right_never_lifts_a_score(
     rows: list[tuple[str, int]], data: st.DataObject
@@ -150,7 +150,7 @@ def perfect(gold, task: Task) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("task", [STANCE, AGREEMENT, CONTRAST], ids=lambda task: task.name)
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(data=st.data())
 def test_the_more_of_right_answers_is_left_out_the_lower_is_every_measure(
     gold, predict, task: Task, data: st.DataObject

@@ -132,7 +132,7 @@ def test_marks_that_are_the_pages_own_are_kept() -> None:
     assert align(page, page).insertions == 0
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet="ab .\n“”*#", max_size=60), st.text(alphabet='ab .\n"*#c', max_size=60))
 def test_counts_hold_together_for_any_output_and_page(output: str, page: str) -> None:
     placed = align(output, page)

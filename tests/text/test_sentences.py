@@ -95,7 +95,7 @@ def test_sentences_by_eye(text: str, expected: list[str]) -> None:
     assert sentences(text) == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet="ab AB.!?\n\"')…", max_size=60))
 def test_sentences_stand_in_their_order_and_leave_only_white_space_out(text: str) -> None:
     pytest.importorskip("punkt")

@@ -106,7 +106,7 @@ def test_text_without_two_neighbours_has_nothing_to_count() -> None:
 SPACES = st.sampled_from(["", "", " ", "\n", "  ", " \n", "\n\n", "\t"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(SPACES, SPACES, st.booleans()), max_size=15), st.randoms(use_true_random=False))
 def test_the_counts_are_those_of_a_count_pair_by_pair(
     pairs: list[tuple[str, str, bool]], chance: random.Random

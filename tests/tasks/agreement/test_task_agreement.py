@@ -125,7 +125,7 @@ def test_shards_add_up(gold) -> None:
     assert np.array_equal(whole, sum(parts))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(data=st.data())
 def test_one_more_wrong_label_never_helps(data: st.DataObject) -> None:
     gold = data.draw(st.lists(st.sampled_from(LABELS), min_size=1, max_size=12))

@@ -242,7 +242,7 @@ def test_shards_add_up(gold) -> None:
 WRONG = ({"source": "bo", "type": "none", "chain": [["bo"]], "channel": "call"}, {"source": ["ann", "cy"]}, None)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(data=st.data())
 def test_one_more_wrong_claim_never_helps(data: st.DataObject) -> None:
     golds = data.draw(st.lists(st.sampled_from([row("cy", "ann"), row("ann", kind="mixed")]), min_size=2, max_size=8))

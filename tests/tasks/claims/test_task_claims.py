@@ -422,7 +422,7 @@ def measured(claims: list[dict[str, Any]]) -> dict[str, float]:
     return {metric.name: metric.whole(sums) for metric in CLAIMS.metrics}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(LINES, st.randoms(use_true_random=False))
 def test_the_order_of_claims_and_spans_changes_nothing(claims, random) -> None:
     shuffled = [{**claim, "spans": random.sample(claim["spans"], len(claim["spans"]))} for claim in claims]
@@ -430,7 +430,7 @@ def test_the_order_of_claims_and_spans_changes_nothing(claims, random) -> None:
     assert counted(shuffled) == counted(claims)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(LINES, claims_from(27, len(TEXT)))
 def test_one_more_spurious_claim_never_helps(claims, spurious) -> None:
     before, after = measured(claims), measured([*claims, spurious])
@@ -439,7 +439,7 @@ def test_one_more_spurious_claim_never_helps(claims, spurious) -> None:
         assert np.isnan(value) or np.isnan(after[name]) or after[name] <= value + 1e-12, name
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(LINES)
 def test_scores_keep_their_bounds_and_thresholds_their_order(claims) -> None:
     found = measured(claims)
@@ -450,7 +450,7 @@ def test_scores_keep_their_bounds_and_thresholds_their_order(claims) -> None:
     assert levels == sorted(levels, reverse=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(LINES)
 def test_every_claim_is_counted_once(claims) -> None:
     rows = counted(claims)

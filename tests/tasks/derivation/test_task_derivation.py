@@ -222,7 +222,7 @@ PAIRS = [(page, source) for page in UNITS for source in KNOWN if source != page]
 LIFTED = ("edge_precision", "kind_accuracy", "kind_macro_f1", "related_pages_precision", "sources_max_error")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(data=st.data())
 def test_one_more_wrong_edge_never_lifts_f1(data: st.DataObject) -> None:
     right = {page: {each.source: edge(*each) for each in edges} for page, edges in GOLD.items()}

@@ -152,7 +152,7 @@ passages = st.lists(st.tuples(spans, spans), max_size=6, unique=True).map(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cases=passages.filter(bool), detections=passages.filter(bool))
 def test_on_one_pair_plagdet_is_the_official_one(cases, detections) -> None:
     pair = pair_of(cases)
@@ -174,7 +174,7 @@ def test_characters_count_once_in_each_pair() -> None:
     assert alignment.union([Passage((0, 20), (0, 20)), Passage((10, 30), (0, 5))]) == 30 + 20
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(cases=passages, detections=passages, data=st.data())
 def test_one_more_wrong_passage_never_lifts_f1(cases, detections, data: st.DataObject) -> None:
     pair = pair_of(cases, length=200)
@@ -187,7 +187,7 @@ def test_one_more_wrong_passage_never_lifts_f1(cases, detections, data: st.DataO
         assert after["pair_f1"] == before["pair_f1"] or np.isnan(before["pair_f1"])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(cases=passages, detections=passages.filter(bool), data=st.data())
 def test_a_near_copy_lifts_neither_micro_plagdet_nor_passage_f1(cases, detections, data: st.DataObject) -> None:
     pair = pair_of(detections)  # the gold is all found, so that a copy is one too many

@@ -255,7 +255,7 @@ def test_counts_of_shards_add_up_to_the_counts_of_the_whole(gold) -> None:
 F1S = ("soft_f1", "strict_f1", "holder_target_f1", "polarity_f1", "evidence_f1")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_one_more_wrong_stance_never_lifts_f1(gold, data: st.DataObject) -> None:
     article = STANCE_OPEN.units(gold)[data.draw(st.sampled_from(sorted(gold.articles)))]
@@ -276,7 +276,7 @@ def test_one_more_wrong_stance_never_lifts_f1(gold, data: st.DataObject) -> None
         assert right or np.isnan(before[name]) or after[name] <= before[name] + 1e-12, name
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_copies_lift_no_score(gold, data: st.DataObject) -> None:
     article = STANCE_OPEN.units(gold)[data.draw(st.sampled_from(sorted(gold.articles)))]
