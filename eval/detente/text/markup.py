@@ -93,7 +93,9 @@ def looks_like(texts: Iterable[str]) -> str | None:
 
 
 def _look(text: str) -> str | None:
-    tags, marks = len(_TAG.findall(text)), len(_MARK.findall(text))
+    # Most texts have none of these signs, which are found much sooner than what begins with them.
+    tags = len(_TAG.findall(text)) if "<" in text else 0
+    marks = len(_MARK.findall(text)) if any(sign in text for sign in ("#", "```", "](", "**")) else 0
     return None if max(tags, marks) < MARKS else "html" if tags >= marks else "markdown"
 
 
