@@ -69,6 +69,7 @@ class Base:
         data: Its bytes.
         write: Its bytes for other records.
         call: The command for a folder with the file in it.
+        weight: How often it is chosen, beside the others.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Base:
     data: bytes
     write: Callable[[list[dict[str, Any]]], bytes] | None
     call: Callable[[Path], list[str]]
+    weight: float = 1
 
 
 def json_lines(records: Sequence[Any]) -> bytes:
@@ -189,7 +191,7 @@ def _annotations() -> Iterator[Base]:
             (folder / name).write_bytes(mutated)
             return ["dataset", "validate", str(folder / "mutated")]
 
-        yield Base(name, records, path.read_bytes(), json_lines, call)
+        yield Base(name, records, path.read_bytes(), json_lines, call, weight=0.1)  # a whole corpus is checked
 
 
 def mutated(base: Base, rng: random.Random) -> bytes:
@@ -289,7 +291,7 @@ def tried(number: int, seed: int, kept: Path) -> Failure | None:
     from detente.cli import main
 
     rng = random.Random(f"{seed}/{number}")
-    base = rng.choice(bases())
+    base = rng.choices(bases(), [each.weight for each in bases()])[0]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         path = folder / base.name
