@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -66,9 +67,16 @@ class Placement:
 
 
 class _DensePage:
-    """A legible page made ready: its text without white space, the way back to its offsets, its tokens."""
+    """A page made ready: its legible text without white space, the way back to its offsets, its tokens.
 
-    def __init__(self, text: str) -> None:
+    `lines` are its lines as they are and as they are legible.
+    """
+
+    def __init__(self, page: str) -> None:
+        # Line by line, so that each line's characters are found again.
+        self.lines = [(line, legible(line)) for line in page.split("\n")]
+        text = "\n".join(shown for _, shown in self.lines)
+        self.gaps, self.writing = gaps(text), writing(self.lines)
         folded = fold(text)
         blank = is_space(text)
         self.text = text
@@ -96,6 +104,12 @@ class _DensePage:
             if self.boundary[start] and self.boundary[start + len(needle)]:
                 yield start
             start = self.dense.find(needle, start + 1)
+
+
+@lru_cache(maxsize=32)
+def _dense_page(text: str) -> _DensePage:
+    """One page is made ready for several outputs, since systems are compared on it."""
+    return _DensePage(text)
 
 
 class _Piece(NamedTuple):
@@ -192,9 +206,9 @@ class _Alignment:
         while queue:
             first, last = queue.pop()
             tokens = [piece.text[start:end].casefold() for start, end in spans[first:last]]
-            free = np.flatnonzero(~self.taken_tokens())
-            found_matches = []
+            free, found_matches = np.zeros(0, dtype=np.int_), []
             if self.known(tokens) >= min(SEED, SIMILAR * len(tokens)):  # else there is no match
+                free = np.flatnonzero(~self.taken_tokens())
                 found_matches = matches(tokens, [self.page.tokens[index] for index in free])
             found = np.zeros(len(tokens), dtype=bool)
             for here, there in found_matches:
@@ -253,9 +267,7 @@ def align(output: str, text: str) -> Placement:
     Returns:
         The placement; nothing kept and all counts 0 for an empty output.
     """
-    # Line by line, so that each line's characters are found again.
-    page_lines = [(line, legible(line)) for line in text.split("\n")]
-    page = _DensePage("\n".join(shown for _, shown in page_lines))
+    page = _dense_page(text)
     lines = list(_lines(output, page))
     state = _Alignment(page, lines)
     left = state.place_exactly(
@@ -269,7 +281,7 @@ def align(output: str, text: str) -> Placement:
     moved = [placed[place] for place in _moved([state.places[number][0] for number in placed])]
     tokens = np.cumsum([0, *(end - start for line in lines for start, end in token_spans(line.text))])
     return Placement(
-        kept=_kept(page, state.taken, page_lines),
+        kept=_kept(page, state.taken),
         characters=len(fate),
         insertions=int((fate == _INSERTED).sum()),
         repeated=int((fate == _DOUBLED).sum()),
@@ -280,10 +292,8 @@ def align(output: str, text: str) -> Placement:
         inserted_spans=tuple(_stretches(lines, state.starts, fate == _INSERTED)),
         repeated_spans=tuple(_stretches(lines, state.starts, fate == _DOUBLED)),
         moved_spans=tuple((lines[number].start, lines[number].start + len(lines[number].original)) for number in moved),
-        whitespace=whitespace_errors(gaps("\n".join(line.text for line in lines)), gaps(page.text), state.source),
-        writing=differences(
-            writing([(line.original, line.legible) for line in lines]), writing(page_lines), state.source
-        ),
+        whitespace=whitespace_errors(gaps("\n".join(line.text for line in lines)), page.gaps, state.source),
+        writing=differences(writing([(line.original, line.legible) for line in lines]), page.writing, state.source),
     )
 
 
@@ -315,14 +325,14 @@ def _mostly_unplaced(fate: NDArray[np.int8], starts: NDArray[np.int_]) -> int:
     return int((2 * _within(fate == _PLACED, starts) <= np.diff(starts)).sum())
 
 
-def _kept(page: _DensePage, taken: NDArray[np.bool_], lines: list[tuple[str, str]]) -> NDArray[np.bool_]:
+def _kept(page: _DensePage, taken: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """One truth per character of the page as it is, invisible characters and parts of composed ones included."""
     found = np.zeros(len(page.text), dtype=bool)
     found[page.offsets[taken]] = True
-    if all(original is shown or original == shown for original, shown in lines):
+    if all(original is shown or original == shown for original, shown in page.lines):
         return found
     kept, start = [], 0
-    for original, shown in lines:
+    for original, shown in page.lines:
         here = found[start : start + len(shown)]
         if original != shown and shown:
             made_of = origins(original, shown).searchsorted(np.arange(len(original)), side="right") - 1
