@@ -13,6 +13,7 @@ from detente.cli.options import (
     MAX_INPUT,
     TEXT_FORMAT,
     emit_json,
+    print_problem,
     problems_exit,
 )
 from detente.cli.shell import line
@@ -45,9 +46,7 @@ def _root(path: Path | None) -> Path:
 
 def _warn(warnings: "Iterable[Problem]") -> None:
     for warning in warnings:
-        click.echo(
-            f"{warning.location}: {click.style(warning.code, fg='yellow')}: warning: {warning.message}", err=True
-        )
+        print_problem(warning, "yellow", "warning: ")
 
 
 _PATH = click.argument("path", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))

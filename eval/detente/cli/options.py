@@ -48,12 +48,17 @@ def problems_exit(exit_code: int = 2) -> Iterator[None]:
         asked = click.get_current_context().meta.get("detente.all_problems", False)
         shown = invalid.problems if asked else folded(invalid.problems)
         for problem in shown:
-            location, code, message = problem.shown()
-            click.echo(f"{click.style(location, bold=True)}: {click.style(code, fg='red')}: {message}", err=True)
+            print_problem(problem)
         count = len(invalid.problems)
         hint = "" if tuple(shown) == invalid.problems else "; --all-problems prints all"
         click.echo(f"{count:,} problem{'s' if count > 1 else ''}{hint}", err=True)
         sys.exit(exit_code)
+
+
+def print_problem(problem: Problem, colour: str = "red", kind: str = "") -> None:
+    """Prints a problem on stderr; `kind` stands before the message, as `warning: `."""
+    location, code, message = problem.shown()
+    click.echo(f"{click.style(location, bold=True)}: {click.style(code, fg=colour)}: {kind}{message}", err=True)
 
 
 def fail(reasons: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from detente.data.jsonl import Record, describe
 from detente.text.display import quoted, shortened
 from detente.text.spans import OFFSET_UNITS, Span, to_code_points
+from detente.text.tokens import half_character
 
 Fault = tuple[str, str]
 """A code and a message, which names the value's path, what it is and what is allowed."""
@@ -90,10 +91,8 @@ def string(field: Field) -> str | None:
     """A text, which may be empty."""
     if not isinstance(field.value, str):
         return field.is_not("a string")
-    try:
-        field.value.encode()
-    except UnicodeEncodeError as error:
-        where = f"half a surrogate pair at character {error.start}"
+    if (place := half_character(field.value)) is not None:
+        where = f"half a surrogate pair at character {place}"
         return field.refuse("wrong-type", f"{field.path} has {where}: write whole characters")
     return field.value
 

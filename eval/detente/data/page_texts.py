@@ -13,6 +13,7 @@ from detente.data.problems import Problem, ValidationError
 from detente.data.tabular import FLAT_SUFFIXES, read_lines
 from detente.text.folding import nfc
 from detente.text.markup import FORMAT_OF_SUFFIX, to_text
+from detente.text.tokens import half_character
 
 TEXTS: Final = ("articleBody", "plaintext", "text")
 """Keys of a page's text, whole, in the order in which they are looked for."""
@@ -72,8 +73,7 @@ def read(path: Path, data: bytes | None = None, written_in: str | None = None) -
         pages = Pages([Line(place, reduced(record, written_in)) for place, record in lines], problems)
     broken = [line for line in pages.lines if has_half_character(line.record.get("id"))]
     problems = [
-        Problem("no-id", printable(line.location), "id has half a surrogate pair: write whole characters")
-        for line in broken
+        Problem("no-id", line.location, "id has half a surrogate pair: write whole characters") for line in broken
     ]
     fine = [line for line in pages.lines if line not in broken]
     return Pages(fine, [*pages.problems, *problems], written_in or pages.written_in)
@@ -136,7 +136,7 @@ def page_files(
     others = 0
 
     def unreadable(error: OSError) -> None:
-        problems.append(Problem("not-readable", printable(str(error.filename)), f"cannot be read: {error.strerror}"))
+        problems.append(Problem("not-readable", str(error.filename), f"cannot be read: {error.strerror}"))
 
     for root, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
@@ -145,9 +145,9 @@ def page_files(
             if name.startswith(".") or bare.suffix.lower() not in suffixes or not file.is_file():
                 others += 1
                 continue
-            if printable(name) != name:
+            if half_character(name) is not None:
                 message = "the file's name is not UTF-8: rename it to the page's id"
-                problems.append(Problem("not-readable", printable(str(file)), message))
+                problems.append(Problem("not-readable", str(file), message))
                 continue
             page = nfc(bare.with_suffix("").relative_to(folder).as_posix())
             found.append((page, file))
@@ -155,11 +155,6 @@ def page_files(
             message = f"has more than {MAX_OTHER_FILES:,} files that are no pages: name the folder of the pages alone"
             raise ValidationError([Problem("not-readable", str(folder), message)])
     return sorted(found), problems
-
-
-def printable(text: str) -> str:
-    r"""A text that can be encoded: what is no character is shown as `\udcff`."""
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def decode_html(data: bytes) -> str:
@@ -214,7 +209,7 @@ def has_half_character(value: object) -> bool:
     """Whether a value is, or a list of texts has, a text with half a surrogate pair, which no file can hold."""
     if isinstance(value, list):
         return any(map(has_half_character, value))
-    return isinstance(value, str) and printable(value) != value
+    return isinstance(value, str) and half_character(value) is not None
 
 
 def outputs(pages: Pages) -> Pages:

@@ -14,6 +14,7 @@ from detente.data.problems import Problem
 from detente.dataset import schema
 from detente.tasks.layer import Layer
 from detente.text.normalization import normalise, refusals
+from detente.text.tokens import half_character
 
 Columns = Mapping[str, pl.DataType]
 """Column name to type."""
@@ -141,7 +142,7 @@ def _mismatch(value: Any, wanted: pl.DataType, path: str) -> str | None:
     kind, name = _KINDS.get(str(wanted), (int, "a whole number"))
     if type(value) is not kind:
         return f"`{path}` is {describe(value)}, not {name}"
-    if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+    if isinstance(value, str) and half_character(value) is not None:
         return f"`{path}` has half a surrogate pair: write whole characters"
     if isinstance(value, int) and not -(2**31) <= value < 2**31:
         return f"`{path}` is {describe(value)}, too large for any offset"

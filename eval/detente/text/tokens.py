@@ -39,6 +39,15 @@ def is_blank(text: str) -> NDArray[np.bool_]:
     return blank
 
 
+def half_character(text: str) -> int | None:
+    """Where the first half of a surrogate pair stands, which no file can hold; None if every character is whole."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        return error.start
+    return None
+
+
 def line_spans(text: str) -> list[Span]:
     """The non-blank lines as `[start, end)`, white space at either end left out."""
     return [match.span() for match in _LINE.finditer(text)]
