@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from detente.evaluation.score import Columns, Resampling, Scores
 from detente.metrics.classification import Floats
+from detente.metrics.sums import weighted_sums
 from detente.stats import bootstrap, paired
 from detente.stats.bootstrap import Interval, Statistic
 from detente.stats.paired import SignFlip
@@ -118,7 +119,7 @@ def counts_of(systems: Sequence[Scores], unit: str, resampling: Resampling) -> C
     resampled = []
     if bootstrap.interval_kind(len(clusters)) == "bootstrap":
         drawn = bootstrap.bootstrap_weights(len(clusters), resampling.resamples, resampling.seed)
-        resampled = [drawn @ each for each in sums]
+        resampled = [weighted_sums(drawn, each) for each in sums]
     families = rows[0]["family"].n_unique()
     return Counts(columns, clusters, families, sums, items, item_sums, resampled, resampling)
 

@@ -1,8 +1,9 @@
 """Counting many pages of many systems on all cores: each page's reference is made ready once, for all systems."""
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import InvalidStateError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context
@@ -76,6 +77,9 @@ def _mapping(jobs: int) -> Iterator[Callable[[Callable[[Work], Counted], Sequenc
         yield map
         return
     others = set(active_children())
+    # The executor of CPython 3.11 stumbles over work that was given up before its processes are dead, and says so.
+    told = threading.excepthook
+    threading.excepthook = lambda raised: None if raised.exc_type is InvalidStateError else told(raised)
     pool = ProcessPoolExecutor(jobs, get_context("spawn"))  # a fork would take locks of polars' threads with it
 
     def each(count_chunk: Callable[[Work], Counted], work: Sequence[Work]) -> Iterator[Counted]:
@@ -93,3 +97,4 @@ def _mapping(jobs: int) -> Iterator[Callable[[Callable[[Work], Counted], Sequenc
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+        threading.excepthook = told

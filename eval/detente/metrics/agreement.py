@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.metrics.classification import Floats, ratio
+from detente.metrics.sums import weighted_sums
 from detente.text.spans import Span
 
 LEVELS: Final = ("nominal", "ordinal", "interval")
@@ -77,7 +78,7 @@ def _alpha_of_counts(
     expected = totals @ distances @ totals
     if expected == 0:
         return np.nan
-    return float(1 - (n - 1) * (weights @ _pair_disagreements(counts, distances)) / expected)
+    return float(1 - (n - 1) * weighted_sums(weights[None], _pair_disagreements(counts, distances))[0] / expected)
 
 
 def resampled_alphas(
@@ -106,7 +107,7 @@ def resampled_alphas(
     totals = drawn @ counts
     n = totals.sum(axis=1)
     expected = np.einsum("rv,vw,rw->r", totals, distances, totals)
-    return 1 - ratio((n - 1) * (drawn @ _pair_disagreements(counts, distances)), expected)
+    return 1 - ratio((n - 1) * weighted_sums(drawn, _pair_disagreements(counts, distances)), expected)
 
 
 def alpha_u(units: Sequence[Sequence[Span]], length: int) -> float:

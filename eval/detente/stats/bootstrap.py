@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.metrics.classification import Floats
+from detente.metrics.sums import weighted_sums
 
 MIN_CLUSTERS: Final = 10
 """So many clusters, and not fewer, allow a bootstrap."""
@@ -134,5 +135,5 @@ def estimate(
     if drawn is None:
         low, high = (float(defined.min()), float(defined.max())) if defined.size else (np.nan, np.nan)
         return Estimate(value, low, high, mean, defined.size, np.nan, each.size)
-    low, high, _, undefined = percentile_interval(statistic(drawn @ sums))
+    low, high, _, undefined = percentile_interval(statistic(weighted_sums(drawn, sums)))
     return Estimate(value, low, high, mean, defined.size, undefined, each.size)

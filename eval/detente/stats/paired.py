@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.metrics.classification import Floats
+from detente.metrics.sums import weighted_sums
 from detente.stats.bootstrap import Statistic, percentiles, too_many_undefined
 
 EXACT: Final = 16
@@ -71,7 +72,7 @@ def sign_flip(
     limit = observed - _TOLERANCE * max(1.0, observed)
     extreme = tried = 0
     for swapped in _halves(size) if exact else _drawn(size, draws, seed):
-        moved = swapped @ deltas
+        moved = weighted_sums(swapped, deltas)
         differences = np.abs(statistic(other - moved) - statistic(total + moved))
         extreme += int((~(differences < limit)).sum())
         tried += len(swapped)

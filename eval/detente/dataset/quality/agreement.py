@@ -23,6 +23,7 @@ from detente.dataset.quality.passes import Pass, Passes, layers_of, read_file
 from detente.metrics.agreement import alpha_u_terms, krippendorff_alpha, resampled_alphas
 from detente.metrics.classification import Floats, ratio
 from detente.metrics.clustering import b_cubed_items
+from detente.metrics.sums import weighted_sums
 from detente.stats import bootstrap
 from detente.tasks.agreement.gold import agreement
 from detente.tasks.layer import ROW, Compared, Layer, spans_in
@@ -192,7 +193,7 @@ def _interval(statistic: Callable[[Floats], Floats], terms: Floats) -> tuple[flo
     if len(terms) < bootstrap.MIN_CLUSTERS:
         return np.nan, np.nan
     drawn = bootstrap.bootstrap_weights(len(terms), RESAMPLES, seed=0)
-    return bootstrap.percentile_interval(statistic(drawn @ terms))[:2]
+    return bootstrap.percentile_interval(statistic(weighted_sums(drawn, terms)))[:2]
 
 
 def _relations(passes: Pair, field: str) -> Figures:

@@ -100,6 +100,8 @@ def _serve(connection: Connection, name: str, limit: int) -> None:
                 outcome = Outcome("", shortened(f"TypeError: gave {type(text).__name__}, not str"))
         except BaseException as error:  # whatever it is, the next page goes on
             outcome = Outcome("", _describe(error))
+        with suppress(Exception):  # before this process is ended, at any time from now on
+            sys.stdout.flush()
         connection.send(outcome)
 
 

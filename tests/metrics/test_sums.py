@@ -1,0 +1,39 @@
+"""Sums of fractions have one value, whatever the order in which a machine adds."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detente.metrics.sums import weighted_sums
+
+FRACTIONS = st.floats(-1e6, 1e6, allow_subnormal=False).filter(lambda value: value == 0 or abs(value) > 1e-6)
+
+
+def test_by_hand() -> None:
+    # 2 · 1.5 + 0 · 3 + 1 · .25 = 3.25, and 0 + 4 · 3 + .25 = 12.25; the second column holds whole numbers.
+    weights, counts = [[2, 0, 1], [0, 4, 1]], [[1.5, 1], [3, 10], [0.25, 100]]
+    assert weighted_sums(weights, counts).tolist() == [[3.25, 102], [12.25, 140]]
+    assert weighted_sums(weights, [1.5, 3, 0.25]).tolist() == [3.25, 12.25]
+    assert weighted_sums(np.zeros((2, 0)), np.zeros((0, 3))).tolist() == [[0, 0, 0]] * 2
+    assert weighted_sums([[1, 1]], [[0, 0.1], [0, 0.2]]).tolist() == [[0, 0.1 + 0.2]]
+
+
+@given(st.lists(FRACTIONS, min_size=1, max_size=60), st.randoms())
+def test_the_order_of_the_items_changes_no_digit_and_the_sum_is_the_rounded_one(values: list[float], random) -> None:
+    weights = [random.randrange(6) for _ in values]
+    (found,) = weighted_sums([weights], values)
+    order = random.sample(range(len(values)), len(values))
+    (other,) = weighted_sums([[weights[place] for place in order]], [values[place] for place in order])
+    assert found == other
+    exact = math.fsum(value for value, weight in zip(values, weights, strict=True) for _ in range(weight))
+    assert found == pytest.approx(exact, rel=0, abs=2e-16 * max(abs(exact), 1e-300) + 1e-22 * max(map(abs, values)))
+
+
+def test_a_plain_product_depends_on_the_order() -> None:
+    """What the function is for: floats added one by one in two orders."""
+    values = [0.1, 0.2, 0.3, 1e16, -1e16]
+    assert sum(values) != sum(reversed(values))
+    assert weighted_sums([[1] * 5], values) == weighted_sums([[1] * 5], values[::-1])
