@@ -107,6 +107,8 @@ def test_every_text_of_a_record_is_reduced_and_nothing_else() -> None:
         ({"page_id": "a", "plaintext": "x"}, None),
         ({"output": {"a": "x"}, "version": "1"}, ["a"]),
         ([{"id": "a", "text": "x"}], None),
+        ({"predictions": [{"id": "a", "label": "x"}]}, None),
+        ({"a": ["x"], "b": "y"}, ["a", "b"]),
     ],
 )
 def test_an_object_without_an_id_is_an_object_of_pages(document: object, pages: list[str] | None) -> None:

@@ -37,7 +37,7 @@ def test_all_faults_of_all_lines_come_at_once(minimal_gold) -> None:
         'f:1: label-unknown: label "pro" is not one of favor, against, none',
         "f:2: wrong-type: id is 7, not a string",
         "f:2: form: the line has label and score: give exactly one of label, score, probabilities",
-        'f:3: no-id: the line has no "id"',
+        'f:3: no-id: the line has no "id": write one object a line, each with its own',
         f"f:4: id-unknown: {two['id'][:-1]!r} is not in the gold: did you mean {two['id']}?",
     ]
 

@@ -90,6 +90,8 @@ def of_object(data: bytes, name: str, written_in: str | None = None) -> Pages | 
         return None if first_line.endswith(b"}") else Pages([], problems)
     if not isinstance(document, dict) or any(not isinstance(document.get(key, {}), dict) for key in _ID_KEYS):
         return None
+    if any(isinstance(value, list) and value and isinstance(value[0], dict) for value in document.values()):
+        return None  # records under a name of their own, not pages
     tool = {}
     if "output" in document and document.keys() <= {"output", "version"} and isinstance(document["output"], dict):
         if isinstance(document.get("version"), str) and document["version"]:

@@ -195,7 +195,7 @@ def _unit_of(
     """
     name = line.record.get("id")
     if "id" not in line.record:
-        faults.append(("no-id", 'the line has no "id"'))
+        faults.append(("no-id", 'the line has no "id": write one object a line, each with its own'))
     elif not isinstance(name, str):
         faults.append(("wrong-type", f"id is {describe(name)}, not a string"))
     elif name not in units:
