@@ -14,6 +14,7 @@ from detente.data.jsonl import Record
 from detente.data.labels import AGREEMENT_LABELS
 from detente.metrics import classification, official
 from detente.metrics.classification import Floats, ratio
+from detente.tasks.agreement.baselines import BASELINES
 from detente.tasks.labels import alpha, answered, label_scorer, most_frequent, read_label
 from detente.tasks.metric_families import (
     MISSING,
@@ -182,6 +183,7 @@ AGREEMENT: Final = Task(
     parse=_parse,
     count=_count,
     inputs=_inputs,
+    baselines=BASELINES,
     id_pattern="[^:]+::[^:]+",
     majority=_majority,
     corpus_metrics=(

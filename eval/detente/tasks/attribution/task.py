@@ -13,6 +13,7 @@ from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import ATTRIBUTION_TYPES
 from detente.data.page import Page, pairs_of
+from detente.tasks.attribution.baselines import BASELINES
 from detente.tasks.attribution.prediction import Claim, Prediction, parse
 from detente.tasks.attribution.readings import PARTS, counted, faults, likeness, names, of_row, words
 from detente.tasks.metric_families import (
@@ -202,5 +203,6 @@ ATTRIBUTION: Final = Task(
     parse=parse,
     count=_count,
     inputs=_inputs,
+    baselines=BASELINES,
     aliases={f"type_{part}": f"attribution_type_{part}" for part in ("accuracy", "macro_f1")},
 )

@@ -11,11 +11,11 @@ from typing import Any, Final
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import AGREEMENT_LABELS, STANCE_LABELS
+from detente.tasks.contrast.baselines import BASELINES, LABELS
 from detente.tasks.labels import answered, read_label
 from detente.tasks.metric_families import MISSING, accuracy, cell, confusion_columns, macro_f1, share
 from detente.tasks.task import Options, Row, Task
 
-LABELS: Final = {"stance": STANCE_LABELS, "agreement": AGREEMENT_LABELS}
 ENOUGH_PAIRS: Final = 25
 """A phenomenon with fewer pairs is not reported alone."""
 REST: Final = "others"
@@ -141,6 +141,7 @@ CONTRAST: Final = Task(
     parse=_parse,
     count=_count,
     inputs=_inputs,
+    baselines=BASELINES,
     id_pattern="contrast:.+",
     group=_group,
 )

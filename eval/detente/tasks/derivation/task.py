@@ -15,6 +15,7 @@ from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import DERIVATION_KINDS
 from detente.metrics.classification import Floats, f1, precision, recall
+from detente.tasks.derivation.baselines import BASELINES
 from detente.tasks.derivation.edges import (
     DEGREE_LABELS,
     Article,
@@ -196,6 +197,7 @@ DERIVATION: Final = Task(
     parse=parse,
     count=_count,
     inputs=_inputs,
+    baselines=BASELINES,
     corpus_metrics=(
         _pages_metric(
             "related_pages_precision",

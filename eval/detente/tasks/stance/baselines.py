@@ -6,6 +6,7 @@ from typing import Final
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import STANCE_LABELS
+from detente.tasks import blind
 from detente.tasks.labels import most_frequent
 from detente.tasks.task import Baseline
 
@@ -43,4 +44,5 @@ def _lexicon_label(unit: Record) -> str:
 BASELINES: Final = (
     Baseline("majority", "the gold's most frequent label; the one baseline that sees gold labels", majority),
     Baseline("lexicon", "words for and against, in the sentences that name the holder", lexicon),
+    blind.baseline(blind.of_labels(STANCE_LABELS, blind.rows_of("stance"))),
 )
