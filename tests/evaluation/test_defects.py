@@ -44,7 +44,7 @@ def test_semeval_ids_align_and_the_majority_stands_beside_the_score(gold, predic
     random.Random(0).shuffle(records)
     assert values(scoring.score(predict(STANCE, gold, records), gold))["accuracy"] == 1
     majority = scoring.score(predict(STANCE, gold, labels(gold, STANCE, lambda _: "favor")), gold)
-    assert majority.majority["accuracy"] == majority.metrics["accuracy"].value
+    assert majority.floors["majority"]["accuracy"] == majority.metrics["accuracy"].value
     # One class of three is ever right: its F1 over three, however large that class.
     assert values(majority)["macro_f1"] < 1 / 3
 

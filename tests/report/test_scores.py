@@ -32,7 +32,7 @@ from detente.tasks.task import Task
 
 SHOWN = ["f_avg", "macro_f1", "accuracy", "mcc", "semeval2016_task6"]
 """What stance shows of predictions that are labels: no scale, no probabilities."""
-RANGE = ("metric", "value", "range", "mean", "n", "majority", "remark")
+RANGE = ("metric", "value", "range", "mean", "n", "majority", "blind", "remark")
 
 
 def labels(gold, *, reverse: int = 0) -> list[dict[str, Any]]:
@@ -200,7 +200,7 @@ def test_beside_an_interval_nothing_is_outside_a_range(wide_gold, predict) -> No
     found = scoring.score(predict(STANCE, wide_gold, labels(wide_gold, reverse=3)), wide_gold)
     found = valued(found, accuracy=Estimate(0.9, 0.25, 0.75, 0.5, 12, 0.0))
     section = report(found).sections[0]
-    assert section.header == ("metric", "value", "95% interval", "mean", "n", "majority", "remark")
+    assert section.header == ("metric", "value", "95% interval", "mean", "n", "majority", "blind", "remark")
     assert remarks(section)["accuracy"] == ""
     assert document(found)["metrics"]["accuracy"]["outside_range"] is False
     assert document(found)["metrics"]["accuracy"]["undefined"] == 0
@@ -214,7 +214,7 @@ def test_a_label_that_a_scorer_lacks_is_the_remark_and_the_reason_and_the_value_
     reason = "semeval2016_task6 has no label none"
     entry = json.loads(rendered(report(found), "json"))["metrics"]
     assert entry["semeval2016_task6"] == {
-        **dict.fromkeys(("value", "low", "high", "mean", "majority")),
+        **dict.fromkeys(("value", "low", "high", "mean", "majority", "blind")),
         "n": 35,
         "of": "items",
         "clusters": 0,
@@ -228,7 +228,7 @@ def test_a_label_that_a_scorer_lacks_is_the_remark_and_the_reason_and_the_value_
     }
     chosen = choose(found, ["semeval2016_task6"], ())
     (row,) = report(chosen, ["semeval2016_task6"]).sections[0].rows
-    assert row == ("semeval2016_task6", "–", "–", "–", "35 items", "–", reason)
+    assert row == ("semeval2016_task6", "–", "–", "–", "35 items", "–", "–", reason)
     # It has no value: by default it is not shown.
     assert "semeval2016_task6" not in standard(found)
 
@@ -241,7 +241,7 @@ def test_the_document_has_every_metric_whatever_the_table_shows(scores: Scores) 
     assert found["schema"] == "detente.scores/2"
     assert (found["task"], found["primary"], found["one_item"]) == ("stance", "f_avg", scores.one_item)
     assert list(found["metrics"]) == [measure.name for measure in STANCE.measures]
-    keys = {"value", "low", "high", "n", "of", "mean", "clusters", "outside_range", "majority"}
+    keys = {"value", "low", "high", "n", "of", "mean", "clusters", "outside_range", "majority", "blind"}
     unsaid = dict.fromkeys(("mae", "quadratic_kappa", "brier", "calibration_error"), keys | {"reason"})
     expected = {**dict.fromkeys(found["metrics"], keys), **unsaid}
     assert {name: set(entry) for name, entry in found["metrics"].items()} == expected

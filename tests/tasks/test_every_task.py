@@ -358,7 +358,7 @@ def test_stance_scores_by_hand(minimal_gold, predict) -> None:
     assert values(found)["mae"] == 1
     assert found.n["mae"] == 1
     # The majority class, the first of equals, is favor: 1 of 2 right.
-    assert found.majority["accuracy"] == 0.5
+    assert found.floors["majority"]["accuracy"] == 0.5
     probabilities = [
         {"id": names[0], "probabilities": {"favor": 0.5, "against": 0.25, "none": 0.25}},
         {"id": names[1], "probabilities": {"favor": 0.6, "against": 0.0, "none": 0.4}},

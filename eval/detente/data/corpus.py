@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from detente.data.files import read_bytes
-from detente.data.jsonl import parse_document
+from detente.data.jsonl import Record, parse_document, parse_lines
 from detente.data.problems import Problem, ValidationError
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ _CURE: Final = "run `detente dataset build` in a checkout, or install the packag
 def table_name(config: str) -> str:
     """The file of a config's rows, below the folder of the dataset."""
     return f"data/{config}/{SPLIT}.parquet"
+
+
+def blind_name(task: str) -> str:
+    """The file of a task's blind predictions, below the folder of the dataset."""
+    return f"blind/{task}.jsonl"
 
 
 def project_root() -> Path | None:
@@ -40,9 +46,15 @@ def dataset_folder() -> Path:
 
 @dataclass(frozen=True)
 class Corpus:
-    """A built dataset. Tables are read when first asked for, and compared with the manifest's hashes."""
+    """A built dataset. Tables are read when first asked for, and compared with the manifest's hashes.
+
+    Attributes:
+        folder: Where it lies.
+        made: Tables that are at hand, by config, and not read.
+    """
 
     folder: Path
+    made: Mapping[str, pl.DataFrame] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -77,7 +89,7 @@ class Corpus:
     @cached_property
     def _tables(self) -> dict[str, pl.DataFrame]:
         """What has been read, so that a table is read and hashed once."""
-        return {}
+        return dict(self.made)
 
     def table(self, config: str) -> pl.DataFrame:
         """The rows of one config.
@@ -103,6 +115,18 @@ class Corpus:
             message = f"the file is not the one in manifest.json: {_CURE}"
             raise ValidationError([Problem("dataset-changed", str(self.folder / name), message)])
         return data
+
+    def blind(self, task: str) -> list[Record]:
+        """The predictions of a task by a model that did not see the pages; none if there is nothing else to see.
+
+        Raises:
+            ValidationError: If the file is not the one that the manifest vouches for.
+        """
+        name = blind_name(task)
+        if name not in self.manifest["files"]:
+            return []
+        lines, _ = parse_lines(self.vouched(name), name)
+        return [line.record for line in lines]
 
     def changed(self) -> list[Problem]:
         """Every file that is not the one that the manifest vouches for, or the fault of the manifest itself."""

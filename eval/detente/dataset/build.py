@@ -12,11 +12,11 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 
 from detente.data.annotated import Tables
-from detente.data.corpus import Corpus, table_name
+from detente.data.corpus import Corpus, blind_name, table_name
 from detente.data.files import write_whole
 from detente.data.jsonl import describe, dump_line, dump_lines, without_nan
 from detente.data.problems import Problem, ValidationError
-from detente.dataset import annotations, card, checks, schema
+from detente.dataset import annotations, card, checks, floors, schema
 from detente.dataset import statistics as counts
 from detente.dataset.quality import adversarial_review
 from detente.dataset.quality import passes as annotators
@@ -29,7 +29,7 @@ AGREEMENT: Final = "dataset/agreement.json"
 CARD: Final = "dataset/README.md"
 DATASHEET: Final = "DATASHEET.md"
 README: Final = "README.md"
-DERIVED_FOLDERS: Final = ("dataset/text", "dataset/data")
+DERIVED_FOLDERS: Final = ("dataset/text", "dataset/data", "dataset/blind")
 CANARY: Final = "DETENTE-CANARY-3f6c1b0e-8a52-4d0e-9b7e-5c1d2e4f7a90"
 """Stands in the manifest, the card and the datasheet, so that training data which holds them can be found."""
 
@@ -108,9 +108,14 @@ def made_of(checked: Checked, root: Path) -> Files:
         buffer = io.BytesIO()
         frame.write_parquet(buffer, compression="zstd", statistics=False)
         files[f"dataset/{table_name(config)}"] = buffer.getvalue()
+    made = Corpus(root / "dataset", frames)
+    baselines = floors.predictions(made)
+    for task, lines in floors.blind(baselines).items():
+        files[f"dataset/{blind_name(task)}"] = dump_lines(lines).encode()
     found = checked.found
     files[AGREEMENT] = _json(found.document())
-    files |= _documents(root, tables, found, card.front_matter(version, digests))
+    blocks = counts.blocks(tables, found) | {"floors": counts.markdown(*floors.table(baselines, made))}
+    files |= _documents(root, blocks, counts.in_prose(tables), card.front_matter(version, digests))
     manifest = {
         "schema": "detente.manifest/1",
         "name": "detente",
@@ -133,9 +138,8 @@ def _json(document: object) -> bytes:
     return (json.dumps(without_nan(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
-def _documents(root: Path, tables: Tables, found: Found, yaml: str) -> Files:
+def _documents(root: Path, blocks: dict[str, str], numbers: dict[str, int], yaml: str) -> Files:
     """The card, and what a corpus may have beside it: what people wrote, with what is generated in its places."""
-    blocks, numbers = counts.blocks(tables, found), counts.in_prose(tables)
     rendered: dict[str, Callable[[str], str]] = {
         CARD: lambda text: card.render(text, blocks, counts.card_blocks(), yaml),
         DATASHEET: lambda text: card.render(text, blocks, ()),

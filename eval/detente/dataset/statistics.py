@@ -12,7 +12,8 @@ from detente.dataset.quality.agreement import LeftOut, Measure
 from detente.tasks.layer import Grid
 
 
-def _markdown(header: Sequence[object], rows: Iterable[Iterable[object]]) -> str:
+def markdown(header: Sequence[object], rows: Iterable[Iterable[object]]) -> str:
+    """A table; an empty cell for None."""
     lines: list[Iterable[object]] = [header, ["---"] * len(header), *rows]
     return "".join("| " + " | ".join("–" if cell is None else str(cell) for cell in line) + " |\n" for line in lines)
 
@@ -76,11 +77,11 @@ def blocks(tables: Tables, found: Found) -> dict[str, str]:
     grids = {name: grid(tables) for layer in schema.LAYERS.values() for name, grid in layer.card.items()}
     absent = "".join(f"\n{line}.\n" for line in left_out_lines(found.left_out))
     return {
-        "configs": _markdown(*_configs(tables)),
-        **{name: _markdown(*grid) for name, grid in grids.items()},
-        "agreement": _markdown(AGREEMENT_HEADER, agreement_rows(found.passes)) + absent,
-        "reproduction": _markdown(AGREEMENT_HEADER, agreement_rows(found.reproduction)),
-        "refutation": _markdown(REVIEW_HEADER, found.reviews),
+        "configs": markdown(*_configs(tables)),
+        **{name: markdown(*grid) for name, grid in grids.items()},
+        "agreement": markdown(AGREEMENT_HEADER, agreement_rows(found.passes)) + absent,
+        "reproduction": markdown(AGREEMENT_HEADER, agreement_rows(found.reproduction)),
+        "refutation": markdown(REVIEW_HEADER, found.reviews),
     }
 
 
@@ -99,4 +100,4 @@ def extractor_table(paths: Sequence[Path]) -> str:
         over_all = [scores.metrics[name].value for name in ("char_f1", "body_coverage", "promotional", "claims_kept")]
         rows.append((*predictions.tools, *(f"{value:.3f}" for value in (*f1s, *over_all))))
     header = ("extractor", *NAMES, "all", "body kept", "promotional", "claims kept")
-    return _markdown(header, sorted(rows))
+    return markdown(header, sorted(rows))

@@ -49,7 +49,8 @@ class Scores:
         metrics: Name to value and spread.
         n: Name to the number of observations behind it.
         reasons: Name to why it has no value, where that is not a matter of 0/0.
-        majority: Name to the value of the majority class; empty where there is no such thing.
+        floors: What takes no reading, `majority` and `blind`, to its values by name: the most frequent class for every
+            unit, and a model that does not see the pages. Empty where there is no such thing.
         breakdown: Key to value to metric name to value.
         sizes: Units, items and families that were scored.
         interval: `range` or `bootstrap`.
@@ -68,7 +69,7 @@ class Scores:
     metrics: dict[str, Estimate]
     n: dict[str, int]
     reasons: dict[str, str]
-    majority: dict[str, float]
+    floors: dict[str, dict[str, float]]
     breakdown: dict[str, dict[str, dict[str, float]]]
     sizes: dict[str, int]
     interval: str
@@ -183,20 +184,31 @@ def score_all(
         message = f"{task.name} has no {resampling.unit}: use --unit family or item"
         raise ValidationError([Problem("option", "--unit", message)])
     answers: list[Mapping[str, Any]] = [each.by_id for each in systems.values()]
-    if task.majority:
-        answers.append(dict.fromkeys(units, task.majority(list(units.values()))))
-    rows = count(task, units, answers, options, jobs, advance)
-    majority = rows.pop() if task.majority else None
-    return {
-        name: _scores(each, own, majority, gold, options, resampling)
-        for (name, each), own in zip(systems.items(), rows, strict=True)
+    floors = _floors(task, units, gold)
+    rows = count(task, units, [*answers, *floors.values()], options, jobs, advance)
+    beside = {
+        name: pooled(task, own.filter(slice=MAIN)) for name, own in zip(floors, rows[len(systems) :], strict=True)
     }
+    return {
+        name: _scores(each, own, beside, gold, options, resampling)
+        for (name, each), own in zip(systems.items(), rows[: len(systems)], strict=True)
+    }
+
+
+def _floors(task: Task, units: Mapping[str, Any], gold: Gold) -> dict[str, Mapping[str, Any]]:
+    """What takes no reading: its predictions by id. The blind ones were made when the dataset was built."""
+    floors: dict[str, Mapping[str, Any]] = {}
+    if task.majority:
+        floors["majority"] = dict.fromkeys(units, task.majority(list(units.values())))
+    if blind := gold.blind(task.name):
+        floors["blind"] = {line["id"]: task.parse(units[line["id"]], line) for line in blind if line["id"] in units}
+    return floors
 
 
 def _scores(
     predictions: Predictions,
     rows: pl.DataFrame,
-    majority: pl.DataFrame | None,
+    floors: dict[str, dict[str, float]],
     gold: Gold,
     options: Options,
     resampling: Resampling,
@@ -239,7 +251,7 @@ def _scores(
         metrics=metrics,
         n=ns,
         reasons=reasons,
-        majority={} if majority is None else _pooled(task, majority.filter(slice=MAIN)),
+        floors=floors,
         breakdown=breakdown(task, rows, metrics, reasons),
         sizes=sizes,
         interval=interval,
@@ -262,7 +274,8 @@ def of_part(metric: Metric, columns: Sequence[str]) -> bootstrap.Statistic:
     return lambda sums: metric.part(Columns(columns, sums))
 
 
-def _pooled(task: Task, rows: pl.DataFrame) -> dict[str, float]:
+def pooled(task: Task, rows: pl.DataFrame) -> dict[str, float]:
+    """The metrics of all items together, by name; corpus metrics aside."""
     full = Columns(task.columns, rows.select(task.columns).sum().to_numpy()[0])
     return {metric.name: metric.whole(full) for metric in task.metrics}
 

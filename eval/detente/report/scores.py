@@ -95,14 +95,14 @@ def _metric_sections(scores: Scores, names: Sequence[str], grouped: bool) -> Ite
 def _metric_table(scores: Scores, title: str, names: Sequence[str]) -> Section:
     spread = "95% interval" if scores.interval == "bootstrap" else "range"
     remarks = {name: _remark(scores, name) for name in names}
-    header = ["metric", "value", spread, "mean", "n", *(["majority"] if scores.majority else [])]
+    header = ["metric", "value", spread, "mean", "n", *scores.floors]
     header += ["remark"] if any(remarks.values()) else []
     rows = []
     for name in names:
         found = scores.metrics[name]
         row = [name, number(found.value), bounds(found.low, found.high), number(found.mean)]
         row += [counted(scores.n[name], scores.task.nouns[name])]
-        row += [number(scores.majority.get(name))] if scores.majority else []
+        row += [number(values.get(name)) for values in scores.floors.values()]
         rows.append(tuple([*row, remarks[name]][: len(header)]))
     return Section(title, tuple(header), rows, ("remark",))
 
@@ -226,8 +226,7 @@ def _metric(scores: Scores, name: str) -> dict[str, Any]:
     entry |= {"mean": found.mean, "clusters": found.defined, "outside_range": scores.outside_range(name)}
     if scores.interval == "bootstrap":
         entry["undefined"] = found.undefined
-    if scores.majority:
-        entry["majority"] = scores.majority.get(name)
+    entry |= {floor: values.get(name) for floor, values in scores.floors.items()}
     return entry | ({"reason": scores.reasons[name]} if name in scores.reasons else {})
 
 

@@ -35,7 +35,9 @@ class Example(NamedTuple):
 
 def seen(unit: Record) -> dict[str, float]:
     """What a line of inputs says without the pages' text: each string whole and by its words, each number as it is."""
-    return {name: value for key, value in unit.items() if key not in PAGES_TEXT for name, value in _features(key, value)}
+    return {
+        name: value for key, value in unit.items() if key not in PAGES_TEXT for name, value in _features(key, value)
+    }
 
 
 def _features(key: str, value: Any) -> Iterator[tuple[str, float]]:
@@ -76,11 +78,12 @@ def _answers(others: Sequence[Example], asked: Sequence[Mapping[str, float]]) ->
     from sklearn.feature_extraction import DictVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import MaxAbsScaler
 
     answers = sorted({example.answer for example in others})
     if len(answers) < 2:
         return [dict.fromkeys(answers, 1.0) for _ in asked]
-    model = make_pipeline(DictVectorizer(), LogisticRegression(class_weight="balanced", max_iter=1000))
+    model = make_pipeline(DictVectorizer(), MaxAbsScaler(), LogisticRegression(class_weight="balanced", max_iter=1000))
     model.fit([example.seen for example in others], [example.answer for example in others])
     rounded = model.predict_proba(asked).round(_DIGITS)
     return [dict(zip(model.classes_, row, strict=True)) for row in rounded.tolist()]
@@ -127,7 +130,9 @@ def of_candidates(
 
 def baseline(predict: Callable[[list[Record], Corpus], list[Record]]) -> Baseline:
     """The blind baseline of a task."""
-    return Baseline(NAME, "everything in the inputs but the pages' text, trained on the gold of other families", predict)
+    return Baseline(
+        NAME, "everything in the inputs but the pages' text, trained on the gold of other families", predict
+    )
 
 
 def rows_of(task: str) -> Callable[[Corpus], Mapping[str, tuple[str, str]]]:

@@ -34,6 +34,9 @@ class Gold(Protocol):
     def version(self) -> str:
         """For signatures."""
 
+    def blind(self, task: str) -> list[Record]:
+        """Predictions of a model that does not see the pages; none where there is no such model."""
+
 
 @dataclass(frozen=True)
 class Options:

@@ -106,7 +106,7 @@ def test_gold_against_itself_is_best_and_order_changes_nothing(gold, predict) ->
     for metric in AGREEMENT.metrics:
         assert scores.metrics[metric.name].value == pytest.approx(metric.best)
     assert scoring.errors(scores).is_empty()
-    assert scores.majority["accuracy"] == sum(r["label"] == "unrelated" for r in records) / len(records)
+    assert scores.floors["majority"]["accuracy"] == sum(r["label"] == "unrelated" for r in records) / len(records)
     noisy = [{**r, "label": LABELS[n % 4]} for n, r in enumerate(records)]
     shuffled = random.Random(1).sample(noisy, len(noisy))
     first, second = (scoring.score(predict(AGREEMENT, gold, each), gold) for each in (noisy, shuffled))

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any, Final
 
-from detente.data.jsonl import dump_line
+from detente.data.jsonl import Record, dump_line
 from detente.metrics.edit_distance import wer_tokens
 from detente.metrics.ngrams import Shingles, words
 from detente.text.sentences import sentences
@@ -106,6 +106,10 @@ class ReferenceCorpus:
     def version(self) -> str:
         """The file's name and the first eight digits of its digest: `ground_truth+1a2b3c4d`."""
         return f"{self.name}+{self.sha256[:8]}"
+
+    def blind(self, _: str) -> list[Record]:
+        """Nothing: inputs of extractors are their pages alone."""
+        return []
 
 
 def of_text(page: str, text: str) -> ReferencePage:
