@@ -322,35 +322,35 @@ def digest(rendered: Sequence[Rendered]) -> str:
 DIGESTS = {
     "news": (
         "988d0a4c71c64b6f28ecadca54052f028f4c71a6c269efd3f1525cc1f3d6d48b",
-        "67b31d05364bb525e3d2a161625425815d3e7a3b2b618df3a729b6bfdd4dd116",
+        "5a181d6b9bac08506f76a0ab853bfc8d800e4ebefa2a7b0c972571ae41935f20",
     ),
     "blog": (
-        "760a8fc66920a9ca72c73ad6d0ce4a93d428e63e802e136852b2770a068ffcf8",
-        "7a5d3e102c1e33ed4137394d759afb710ba69209ffa9b30adae57f8d687077ed",
+        "764290a5a3d2862fbee551784b228d65d7e12fbd26e0d6215b46034933208562",
+        "193806b072f693d5ac28de83fcb2776d155dc60e4398b8a2f6dc308054a3b565",
     ),
     "amp": (
         "f1d47e03e4de47bad87b5f60f7d8bd75680b26f25fd5967ba80f2444ab2fd666",
-        "cf739f42f8add695d49d5ee344c8aacfb2342326110527c4cff452979c9ad785",
+        "bc08eff1648b43ba937fa579c08df9fe03db71e0ca767d4500176088fb6ce08a",
     ),
     "divs": (
         "ef2447c82aa0dd151f396fc1252207f4d9513ca903ed42678deddaf82a70085c",
-        "c1a9e2afed7974d61f99104b59f4e617ddca485693d2c96f28c2d78b9f70c685",
+        "4c391848def5bcad4e4cfe1cb7e42c2f30cce63b939612e69326844179a4d9e8",
     ),
     "tables": (
-        "0dc5319aaf4d1e1e881286eda91f69b2b2e9ea53da69f39c0bb5c05c8d96233d",
-        "1fa4551cbc45e0a2638fc167b381203f227946af0c4ddc49f74366df6d1df1d4",
+        "a3bfb9628483b80574961647b541fa87a617d2726e9a56767c0b812dac9a78d8",
+        "ea4bff481b018123b14d690cc14ea1f9d36dc4a10214a8368e5827279c14a89b",
     ),
     "builder": (
         "f5a8470a0e3ca8cd798a3b6d2e254ab4d77ed2d7012a71edc1c6d9cd2c7b3e45",
-        "10c21d5cd490320770e23ea366f55de00ab4ff8c96cadd14746a0db206835d2e",
+        "4e4b6cd443b0118643023d9597eeb5b282eeaa46ce4eaa997e57d5b56b2cfb15",
     ),
     "scroll": (
         "3b7adf83e4f5d7545b9e2010680755e6d901ddbdb2da25d857e146d0d3eb4df7",
-        "3f1f3ff2a69165f8e69c87b7c10ad653cbc1183fdbadb92380b225dd31a04915",
+        "9c978fbdc8478514f2addc004180b2f6317c1cb04b53ce02512f949ac3507b87",
     ),
     "reader": (
         "55caa3cd717a8a632f4af5794d5883fd468fe04a5fe8b084f97a101cc5c2a4cd",
-        "f3cb7b4543d7dcc5f1e9cffb2f850aa631a4c9dda965735070ea2fa1aed792e1",
+        "f1fb5cc7046b3d7d3b865bca953f7a738c8ccebe8c8c14952225cc95cb6cca28",
     ),
 }
 """Of HTML, ids, text, segments and layers: of the five articles, and of a page that has every type twice."""
