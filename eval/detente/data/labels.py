@@ -72,6 +72,7 @@ CONFIDENCES = ("low", "medium", "high")
 KNOWN_BASES = ("stated", "inferred")
 OPERATIONS = ("verbatim", "rewritten", "compressed", "expanded", "shared_quotation", "quote_altered")
 
-CONTRAST_TASKS = ("stance", "agreement")
+LABELS_OF_CONTRAST = {"stance": STANCE_LABELS, "agreement": AGREEMENT_LABELS}
+CONTRAST_TASKS = tuple(LABELS_OF_CONTRAST)
 CONTRAST_LABELS = (*STANCE_LABELS, *AGREEMENT_LABELS)
 EDITS = ("flip", "remove", "keep")
