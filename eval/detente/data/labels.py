@@ -1,5 +1,14 @@
 """The closed inventories of labels, in the order in which tables and confusion matrices show them."""
 
+NULL = "none"
+"""How alternatives write a value that is null."""
+
+
+def written(value: object) -> str:
+    """A value as alternatives write it: `none` for null, `true` or `false`, else as it is."""
+    return NULL if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
 REFERENCE_TASK = "content_extraction"
 """The task whose gold is not the dataset but reference texts (`--gold`)."""
 

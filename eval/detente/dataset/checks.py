@@ -5,10 +5,11 @@ from typing import Final
 
 from detente.data.annotated import Tables
 from detente.data.jsonl import Record
+from detente.data.labels import NULL, written
 from detente.data.problems import Problem
 from detente.dataset import checks_spans, schema
 from detente.dataset.checks_spans import ALL, Layers
-from detente.tasks.layer import NULL, Check, Layer, written
+from detente.tasks.layer import Check, Layer
 
 
 def references_registered(tables: Tables, layers: Layers = ALL) -> Iterator[Problem]:

@@ -135,15 +135,6 @@ class Seeded:
     refold: Callable[[Record], Record] = _as_it_is
 
 
-NULL: Final = "none"
-"""How alternatives write a value that is null."""
-
-
-def written(value: object) -> str:
-    """A value as alternatives write it: `none` for null, `true` or `false`, else as it is."""
-    return NULL if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
 Alternatives = Callable[[Record, Tables], Iterable[str] | None]
 """The values that an alternative of a field may have, beside the inventory of the column; None for free text."""
 

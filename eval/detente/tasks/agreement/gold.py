@@ -14,9 +14,10 @@ from detente.data import labels as inventory
 from detente.data.annotated import Table, Tables
 from detente.data.independent_sources import PUT_FORWARD, SUPPORTING
 from detente.data.jsonl import Record
+from detente.data.labels import NULL, written
 from detente.data.model import ALTERNATIVES, Strict
 from detente.data.problems import Problem
-from detente.tasks.layer import LABEL_STYLES, NULL, Layer, Painted, Seeded, cross, written
+from detente.tasks.layer import LABEL_STYLES, Layer, Painted, Seeded, cross
 
 
 class Agreement(Strict):

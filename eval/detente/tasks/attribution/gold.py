@@ -9,10 +9,11 @@ import polars as pl
 from detente.data import labels as inventory
 from detente.data.annotated import Tables
 from detente.data.jsonl import Record
+from detente.data.labels import NULL
 from detente.data.model import ALTERNATIVES, SPAN, SPANS, Strict
 from detente.data.problems import Problem
 from detente.tasks.attribution.readings import chain_of
-from detente.tasks.layer import NULL, Compared, Layer, Painted, Reference, Seeded, SpanField, cross, quote
+from detente.tasks.layer import Compared, Layer, Painted, Reference, Seeded, SpanField, cross, quote
 
 _CHAIN: Final = {"inner": pl.Struct({"sources": pl.List(pl.String), "channel": pl.String, "inherited": pl.Boolean})}
 _LINKED_SPANS: Final = {"inner": pl.Struct({**SPAN, "link": pl.Int32})}

@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any, Final, NamedTuple
 
 from detente.data.jsonl import Record
+from detente.data.labels import NULL
 from detente.data.page import Page, pairs_of
 from detente.tasks.attribution.prediction import Chain, Claim, Prediction
 from detente.tasks.metric_families import MISSING, cell
@@ -34,9 +35,9 @@ class Reading(NamedTuple):
 
 
 def chain_of(value: str) -> Chain:
-    """A chain as an alternative writes it, `outermost > innermost`, parallel sources as `one + other`."""
-    links = (frozenset(filter(None, map(str.strip, link.split("+")))) for link in value.split(">"))
-    return tuple(link for link in links if link)
+    """A chain as an alternative writes it: `outermost > innermost`, parallel sources as `one + other`, or `none`."""
+    links = () if value == NULL else value.split(">")
+    return tuple(frozenset(name.strip() for name in link.split("+")) for link in links)
 
 
 def of_row(row: Record, options: Options) -> Iterator[Reading]:

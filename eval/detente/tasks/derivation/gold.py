@@ -9,10 +9,11 @@ import polars as pl
 from detente.data import labels as inventory
 from detente.data.annotated import Tables
 from detente.data.jsonl import Record
+from detente.data.labels import NULL
 from detente.data.model import ALTERNATIVES, SPANS, Strict
 from detente.tasks.derivation.checks import edges_fit, no_page_derives_from_itself
 from detente.tasks.derivation.edges import DEGREE_LABELS
-from detente.tasks.layer import NULL, ROW, Compared, Grid, Layer, Painted, Reference, Seeded, SpanField, quote
+from detente.tasks.layer import ROW, Compared, Grid, Layer, Painted, Reference, Seeded, SpanField, quote
 
 _NODES: Final = ("sources", "events", "articles")
 
