@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from detente.data.independent_sources import SupportLayers, principal, support
+from detente.data.independent_sources import Support, SupportLayers, in_words, principal, support
 from detente.tasks.agreement.gold import agreement, fnc1_label, side
 from detente.tasks.claims.gold import check_worthy
 
@@ -151,6 +151,21 @@ def test_two_that_are_possibly_each_other_are_one_at_the_least() -> None:
     both = [source("x", possibly_same_as="y"), source("y", possibly_same_as="x")]
     layers = SupportLayers([{"id": "p"}], [claim("1", "c")], [chain("1", "x+y")], both, FAMILIES)
     assert support(layers)["p"][1:] == (1, 2, [])
+
+
+@pytest.mark.parametrize(
+    ("articles", "least", "most", "parties", "told"),
+    [
+        (["a"], 1, 1, [], "1 independent source"),
+        (["a"], 1, 2, ["france"], "1 to 2 independent sources: france"),
+        (["a"], 2, 2, ["france", "russia"], "2 independent sources: france, russia"),
+        (["a"], 0, 2, [], "no named source stands behind it"),
+        ([], 0, 0, [], "no page supports it"),
+    ],
+)
+def test_support_in_words(articles: list[str], least: int, most: int, parties: list[str], told: str) -> None:
+    row = Support(articles, least, most, parties)._asdict()
+    assert in_words(row) == told
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from detente.data.annotated import Table, Tables, Unread
 from detente.dataset import annotations, checks_spans, schema
 from detente.dataset.checks import alternatives_known, ids_made_of_fields
 from detente.dataset.registries import events_end, ids_tell_no_page
-from detente.tasks.agreement.gold import exceptions_name_a_pair
+from detente.tasks.agreement.gold import AGREEMENT_LAYER, exceptions_name_a_pair
 from detente.tasks.attribution.gold import spans_name_links, type_fits_the_chain
 from detente.tasks.boilerplate.checks import partition, repeats_computed
 from detente.tasks.claims.checks import body_covered, claims_are_whole, claims_disjoint
@@ -469,6 +469,56 @@ def test_an_exception_s_alternatives_are_of_label_and_voice(tables: Tables) -> N
         tables["exceptions"].places.clear()
         add(tables, "exceptions", **row, alternatives=[{"field": field, "value": value, "reason": "it may be"}])
         assert found(alternatives_known, tables) == ["alternative-unknown"] * faults
+
+
+def agreement_of(tables: Tables) -> dict[str, Any]:
+    """The row of the page and `france-ready-to-share`: the headline is less specific, the body reports the same."""
+    name = f"{ARTICLE}::france-ready-to-share"
+    return next(row for row in AGREEMENT_LAYER.compute(tables).rows if row["id"] == name)
+
+
+def test_agreement_is_otherwise_where_one_alternative_of_a_claim_makes_it_so(tables: Tables) -> None:
+    row = agreement_of(tables)
+    assert (row["label"], row["label_fnc1"], row["voice"], row["alternatives"]) == ("agree", "discuss", "relayed", [])
+    # Asserted by the page itself, the label stays, and what follows from the voice changes.
+    claim = tables["claims"].rows[1]
+    claim["alternatives"] = [{"field": "presentation", "value": "asserted", "reason": "no cue"}]
+    assert agreement_of(tables)["alternatives"] == [
+        {"field": "label_fnc1", "value": "agree", "reason": "no cue"},
+        {"field": "voice", "value": "own", "reason": "no cue"},
+    ]
+    # Without the link only the headline speaks of it, in the page's own voice; the first reason stands.
+    claim["alternatives"].insert(0, {"field": "relation", "value": "france-ready-to-share=none", "reason": "too wide"})
+    assert agreement_of(tables)["alternatives"] == [
+        {"field": "label", "value": "discuss", "reason": "too wide"},
+        {"field": "voice", "value": "own", "reason": "too wide"},
+        {"field": "label_fnc1", "value": "agree", "reason": "no cue"},
+    ]
+    # Of another proposition nothing is said.
+    claim["alternatives"] = [{"field": "relation", "value": "paris-shut=same", "reason": "…"}]
+    assert agreement_of(tables)["alternatives"] == []
+
+
+def test_where_no_link_is_left_the_other_voice_is_none(tables: Tables) -> None:
+    tables["claims"].rows[0]["propositions"] = []
+    other = {"field": "relation", "value": "france-ready-to-share=none", "reason": "too wide"}
+    tables["claims"].rows[1]["alternatives"] = [other]
+    found = {each["field"]: each["value"] for each in agreement_of(tables)["alternatives"]}
+    assert found == {"label": "unrelated", "label_fnc1": "unrelated", "voice": "none"}
+
+
+@pytest.mark.parametrize(
+    ("label", "voice", "fnc1"),
+    [("agree", "own", "agree"), ("disagree", "relayed", "discuss"), ("unrelated", None, "unrelated")],
+)
+def test_an_exception_gives_label_voice_and_alternatives(tables: Tables, label: str, voice: str, fnc1: str) -> None:
+    # What the claim's alternative makes of the relations is no alternative of a label that does not rest on them.
+    tables["claims"].rows[1]["alternatives"] = [{"field": "presentation", "value": "denied", "reason": "…"}]
+    others = [{"field": "voice", "value": "relayed", "reason": "a quotation"}]
+    name = f"{ARTICLE}::france-ready-to-share"
+    add(tables, "exceptions", id=name, label=label, voice=voice, reason="…", alternatives=others)
+    row = agreement_of(tables)
+    assert (row["label"], row["voice"], row["label_fnc1"], row["alternatives"]) == (label, voice, fnc1, others)
 
 
 @pytest.mark.parametrize(

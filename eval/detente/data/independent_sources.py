@@ -1,7 +1,16 @@
 """Who stands behind a proposition: reporting articles, independent sources, parties. Computed, never annotated.
 
-The one definition, which the card and the datasheet repeat:
+`DEFINITION` says how, in the words that the card and the datasheet print.
+"""
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from detente.data.jsonl import Record
+
+SUPPORTING: Final = ("same", "more_specific", "compatible_value")
+PUT_FORWARD: Final = ("asserted", "reported")
+DEFINITION: Final = """\
 * A claim supports a proposition if it is the same, more specific, or another compatible figure, and the page puts it
   forward (asserted or reported). What is denied or questioned supports nothing.
 * Behind a claim stand the sources of the innermost link of each of its chains; behind one without a chain, or whose
@@ -12,18 +21,8 @@ The one definition, which the card and the datasheet repeat:
 * `sources_max`: principals, named or anonymous, each counted as one of its own, and voices, one per family.
 * `parties`: the states and blocs among the named principals.
 """
-
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, NamedTuple
-
-from detente.data.jsonl import Record
-
-SUPPORTING: Final = ("same", "more_specific", "compatible_value")
-PUT_FORWARD: Final = ("asserted", "reported")
 _NOBODY: Final = ""
 _PARTIES: Final = ("state", "bloc")
-NO_NAMED_SOURCE: Final = "no named source stands behind it"
-"""What `sources_min` of 0 means."""
 
 
 class SupportLayers(NamedTuple):
@@ -86,7 +85,7 @@ def _supports(claim: Record, proposition: str) -> bool:
 
 
 def support(layers: SupportLayers) -> dict[str, Support]:
-    """The support of every proposition, by id; nobody's is no article, 0, 0 and no party."""
+    """The support of every proposition, by id, as `DEFINITION` says; nobody's is no article, 0, 0 and no party."""
     known = {row["id"]: row for row in layers.sources}
     speaks_for = {name: row["speaks_for"] for name, row in known.items()}
     possibly_same = {name: row["speaks_for"] or row["possibly_same_as"] for name, row in known.items()}
@@ -114,3 +113,15 @@ def support(layers: SupportLayers) -> dict[str, Support]:
             sorted(name for name in named if name in known and known[name]["kind"] in _PARTIES),
         )
     return found
+
+
+def in_words(row: Record) -> str:
+    """The support of a proposition, for people: `2 to 3 independent sources: france, russia`."""
+    least, most = row["sources_min"], row["sources_max"]
+    if not row["articles"]:
+        return "no page supports it"
+    if not least:
+        return "no named source stands behind it"
+    number = f"{least} to {most}" if least < most else f"{least}"
+    parties = f": {', '.join(row['parties'])}" if row["parties"] else ""
+    return f"{number} independent {'source' if most == 1 else 'sources'}{parties}"

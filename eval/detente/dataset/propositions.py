@@ -32,12 +32,12 @@ def _completed(tables: Tables) -> Table:
 
 
 def _card(tables: Tables) -> Grid:
-    """How many propositions so many articles report, by the least number of independent sources; 0 is no named one."""
+    """How many propositions so many articles support, by the least number of independent sources; 0 is no named one."""
     rows = tables["propositions"].rows
     counted = Counter((len(row["articles"]), row["sources_min"]) for row in rows)
     least = sorted({row["sources_min"] for row in rows})
     sizes = sorted({len(row["articles"]) for row in rows})
-    header = ("reporting articles", *(f"{count or 'no'} named" for count in least))
+    header = ("supporting articles", *(f"{count or 'no'} named" for count in least))
     return header, ((size, *(counted[size, count] for count in least)) for size in sizes)
 
 

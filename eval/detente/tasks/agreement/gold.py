@@ -12,7 +12,7 @@ from pandera.api.polars.types import PolarsData
 
 from detente.data import labels as inventory
 from detente.data.annotated import Table, Tables
-from detente.data.independent_sources import PUT_FORWARD, SUPPORTING
+from detente.data.independent_sources import PUT_FORWARD, SUPPORTING, in_words
 from detente.data.jsonl import Record
 from detente.data.labels import NULL, written
 from detente.data.model import ALTERNATIVES, Strict
@@ -148,10 +148,14 @@ def exceptions_name_a_pair(tables: Tables) -> Iterator[Problem]:
             yield Problem("id-wrong", place, f"{row['id']} must be article::proposition, both registered")
 
 
-def _paint(_: str, row: Record, __: Callable[[str], list[Record]]) -> Iterator[Painted]:
+def _paint(_: str, row: Record, rows: Callable[[str], list[Record]]) -> Iterator[Painted]:
     if row["label"] != "unrelated":
         style = LABEL_STYLES.get(row["label"], "yellow")
-        yield [(f"{row['label']:<9}{row['voice']:<8}{row['proposition']}", style)]
+        proposition = next(each for each in rows("propositions") if each["id"] == row["proposition"])
+        yield [
+            (f"{row['label']:<9}{row['voice']:<8}{row['proposition']}", style),
+            (f"  ({in_words(proposition)})", "dim"),
+        ]
 
 
 AGREEMENT_LAYER: Final = Layer(
