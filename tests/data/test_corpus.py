@@ -18,7 +18,7 @@ from detente.tasks import all as every
 from detente.tasks.all import TASKS
 from detente.tasks.task import Options, Task
 
-SUPPORT = {"propositions", "claims", "attribution", "derivation", "sources", "events"}
+SUPPORT = {"propositions", "claims", "attribution", "sources"}
 """What tells how many independent sources stand behind a proposition."""
 READ = {
     "boilerplate": {"articles", "boilerplate", "claims", "stance", "attribution"},
@@ -27,7 +27,7 @@ READ = {
     "stance_open": {"articles", "stance", "sources"},
     "agreement": {"articles", "agreement"},
     "attribution": {"articles", "attribution", "sources"},
-    "derivation": {"articles", *SUPPORT},
+    "derivation": {"articles", "derivation", "events", *SUPPORT},
     "reuse": {"articles", "reuse"},
     "contrast": {"contrast"},
 }

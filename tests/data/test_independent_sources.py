@@ -1,25 +1,44 @@
 """Agreement and independent sources: computed from claims, on cases that can be counted by hand."""
 
+from typing import Any
+
 import pytest
 
-from detente.data.independent_sources import oldest_text, support
+from detente.data.independent_sources import Support, SupportLayers, in_words, principal, support
 from detente.tasks.agreement.gold import agreement, fnc1_label, side
 from detente.tasks.claims.gold import check_worthy
 
+
+def source(name: str, kind: str = "person", speaks_for: str | None = None, **fields: Any) -> dict[str, Any]:
+    return {
+        "id": name,
+        "kind": kind,
+        "speaks_for": speaks_for,
+        "anonymous": False,
+        "possibly_same_as": None,
+        **fields,
+    }
+
+
 SOURCES = [
-    {"id": "france", "speaks_for": None, "anonymous": False},
-    {"id": "ministry", "speaks_for": "france", "anonymous": False},
-    {"id": "minister", "speaks_for": "ministry", "anonymous": False},
-    {"id": "envoy", "speaks_for": "russia", "anonymous": False},
-    {"id": "insider", "speaks_for": None, "anonymous": True},
+    source("france", "state"),
+    source("russia", "state"),
+    source("union", "bloc"),
+    source("ministry", "official_body", "france"),
+    source("minister", speaks_for="ministry"),
+    source("envoy", speaks_for="russia"),
+    source("commissioner", speaks_for="union"),
+    source("militia", "group"),
+    source("branch", "group", possibly_same_as="militia"),
+    source("spokesman", speaks_for="branch"),
+    source("wire", "agency"),
+    source("insider", anonymous=True),
+    source("other-insider", anonymous=True, possibly_same_as="insider"),
+    source("aide", speaks_for="france", anonymous=True),
+    source("voice-a", "voice"),
 ]
-EVENTS = [{"id": "call", "speaker": "minister"}, {"id": "interview", "speaker": "envoy"}]
-EDGES = [
-    {"article": "a", "source": "outlet", "degree": "wholly", "via": None},
-    {"article": "a", "source": "feed", "degree": "wholly", "via": "outlet"},
-    {"article": "b", "source": "feed", "degree": "wholly", "via": None},
-    {"article": "b", "source": "call", "degree": "partially", "via": None},
-]
+FAMILIES = {"a": "a", "b": "a", "c": "c", "d": "d"}
+"""a and b are near-copies."""
 
 
 def claim(name: str, article: str, relation: str = "same", presentation: str = "reported"):
@@ -27,46 +46,126 @@ def claim(name: str, article: str, relation: str = "same", presentation: str = "
     return {"id": name, "article": article, "presentation": presentation, "propositions": links}
 
 
-def chain(claim_id: str, event: str | None, *links: str):
-    return {"claim": claim_id, "event": event, "chain": [{"sources": [link]} for link in links]}
+def chain(claim_id: str, *links: str):
+    return {"claim": claim_id, "chain": [{"sources": link.split("+")} for link in links]}
 
 
 def counted(claims, attributions):
-    return support([{"id": "p"}], claims, attributions, EDGES, SOURCES, EVENTS)["p"]
+    return support(SupportLayers([{"id": "p"}], claims, attributions, SOURCES, FAMILIES))["p"]
 
 
-def test_three_pages_that_tell_one_speech_event_are_one_source() -> None:
-    claims = [claim("1", "a"), claim("2", "b", "more_specific"), claim("3", "c", "compatible_value")]
-    told = [chain("1", "call", "ministry", "minister"), chain("2", "call", "ministry"), chain("3", "call")]
-    assert counted(claims, told) == (["a", "b", "c"], 1, 1, ["france"])
+def behind(*innermost: str):
+    """The support by one claim of page c for each of these; the empty one has no chain."""
+    names = range(len(innermost))
+    told = [chain(str(n), *filter(None, [source])) for n, source in zip(names, innermost, strict=True)]
+    return counted([claim(str(n), "c") for n in names], told)[1:]
 
 
-def test_two_parties_are_two_sources() -> None:
-    told = [chain("1", "call", "minister"), chain("2", "interview", "envoy")]
-    assert counted([claim("1", "a"), claim("2", "b")], told) == (["a", "b"], 2, 2, ["france", "russia"])
+@pytest.mark.parametrize(
+    ("innermost", "expected"),
+    [
+        (["minister"], (1, 1, ["france"])),
+        # Who speaks for one state is one principal, however many there are, on whatever occasions.
+        (["minister", "ministry", "france"], (1, 1, ["france"])),
+        (["minister", "envoy"], (2, 2, ["france", "russia"])),
+        (["minister+envoy"], (2, 2, ["france", "russia"])),
+        (["commissioner"], (1, 1, ["union"])),
+        # Neither a group nor an agency is a party.
+        (["militia"], (1, 1, [])),
+        (["wire", "minister"], (2, 2, ["france"])),
+        # What is possibly the same is one at the least and two at the most, also through a spokesman.
+        (["militia", "branch"], (1, 2, [])),
+        (["militia", "spokesman", "branch"], (1, 2, [])),
+        (["branch"], (1, 1, [])),
+        # The anonymous are none at the least, and each one at the most.
+        (["insider"], (0, 1, [])),
+        (["insider", "other-insider"], (0, 2, [])),
+        (["minister", "insider"], (1, 2, ["france"])),
+        # One who speaks for a state is that state, which has not spoken by name.
+        (["aide"], (0, 1, [])),
+        (["aide", "minister"], (1, 1, ["france"])),
+        # Nor is the page's own voice a named source, with a chain or without.
+        ([""], (0, 1, [])),
+        (["", "voice-a"], (0, 1, [])),
+        (["", "minister"], (1, 2, ["france"])),
+        # Nobody that is registered: as good as nobody.
+        (["stranger"], (0, 1, [])),
+        ([], (0, 0, [])),
+    ],
+)
+def test_who_stands_behind_a_proposition(innermost: list[str], expected: tuple[int, int, list[str]]) -> None:
+    assert behind(*innermost) == expected
 
 
-def test_anonymous_and_unattributed_origins_raise_the_maximum_only() -> None:
-    # One named event; an insider; and two pages in their own voice that were both wholly taken from one feed.
-    claims = [claim("1", "a"), claim("2", "a"), claim("3", "a", presentation="asserted"), claim("4", "b")]
-    told = [chain("1", "call", "minister"), chain("2", None, "insider"), chain("3", None), chain("4", None)]
-    assert counted(claims, told) == (["a", "b"], 1, 3, ["france"])
+def test_only_the_innermost_link_stands_behind_a_claim() -> None:
+    assert counted([claim("1", "c")], [chain("1", "wire", "envoy", "minister")]) == (["c"], 1, 1, ["france"])
 
 
-def test_what_is_denied_questioned_less_specific_or_contrary_does_not_report_it() -> None:
+def test_each_of_a_claim_s_chains_counts() -> None:
+    assert counted([claim("1", "c")], [chain("1", "minister"), chain("1", "envoy")]) == (
+        ["c"],
+        2,
+        2,
+        ["france", "russia"],
+    )
+
+
+def test_near_copies_have_one_voice_and_are_listed_each() -> None:
+    own = [claim("1", "a"), claim("2", "b", "more_specific"), claim("3", "c", "compatible_value", "asserted")]
+    # a and b are one, c is another.
+    assert counted(own, [chain("1"), chain("2"), chain("3")]) == (["a", "b", "c"], 0, 2, [])
+    # Without a row it is the page's own voice, too; d is a family of its own.
+    assert counted([*own, claim("4", "d")], []) == (["a", "b", "c", "d"], 0, 3, [])
+    # A source that both cite is one.
+    assert counted(own[:2], [chain("1", "minister"), chain("2", "minister")]) == (["a", "b"], 1, 1, ["france"])
+
+
+def test_what_is_denied_questioned_less_specific_or_contrary_does_not_support_it() -> None:
     claims = [
         claim("1", "a", "conflicting"),
         claim("2", "b", "less_specific"),
         claim("3", "c", presentation="denied"),
         claim("4", "d", presentation="questioned"),
     ]
-    assert counted(claims, []) == ([], 0, 0, [])
+    assert counted(claims, [chain(name, "minister") for name in "1234"]) == ([], 0, 0, [])
 
 
-def test_the_oldest_text_is_the_one_that_came_through_no_other() -> None:
-    assert oldest_text("a", EDGES) == "feed"
-    assert oldest_text("b", EDGES) == "feed"
-    assert oldest_text("c", EDGES) == "c"
+@pytest.mark.parametrize(
+    ("speaks_for", "end"),
+    [
+        ({"a": None}, "a"),
+        ({}, "a"),
+        ({"a": "b", "b": "c", "c": None}, "c"),
+        ({"a": "b"}, "b"),
+        ({"a": "a"}, "a"),
+        # Of a circle the first by id, from wherever one comes.
+        ({"a": "c", "c": "b", "b": "c"}, "b"),
+        ({"a": "b", "b": "c", "c": "b"}, "b"),
+    ],
+)
+def test_a_principal_is_whom_one_speaks_for_in_the_end(speaks_for: dict[str, str | None], end: str) -> None:
+    assert principal("a", speaks_for) == end
+
+
+def test_two_that_are_possibly_each_other_are_one_at_the_least() -> None:
+    both = [source("x", possibly_same_as="y"), source("y", possibly_same_as="x")]
+    layers = SupportLayers([{"id": "p"}], [claim("1", "c")], [chain("1", "x+y")], both, FAMILIES)
+    assert support(layers)["p"][1:] == (1, 2, [])
+
+
+@pytest.mark.parametrize(
+    ("articles", "least", "most", "parties", "told"),
+    [
+        (["a"], 1, 1, [], "1 independent source"),
+        (["a"], 1, 2, ["france"], "1 to 2 independent sources: france"),
+        (["a"], 2, 2, ["france", "russia"], "2 independent sources: france, russia"),
+        (["a"], 0, 2, [], "no named source stands behind it"),
+        ([], 0, 0, [], "no page supports it"),
+    ],
+)
+def test_support_in_words(articles: list[str], least: int, most: int, parties: list[str], told: str) -> None:
+    row = Support(articles, least, most, parties)._asdict()
+    assert in_words(row) == told
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ import pytest
 from detente.data.annotated import Table, Tables, Unread
 from detente.dataset import annotations, checks_spans, schema
 from detente.dataset.checks import alternatives_known, ids_made_of_fields
-from detente.tasks.agreement.gold import exceptions_name_a_pair
-from detente.tasks.attribution.gold import type_fits_the_chain
+from detente.dataset.registries import events_end, ids_tell_no_page
+from detente.tasks.agreement.gold import AGREEMENT_LAYER, exceptions_name_a_pair
+from detente.tasks.attribution.gold import spans_name_links, type_fits_the_chain
 from detente.tasks.boilerplate.checks import partition, repeats_computed
 from detente.tasks.claims.checks import body_covered, claims_are_whole, claims_disjoint
 from detente.tasks.contrast.checks import pairs_are_whole
@@ -319,7 +320,7 @@ def test_passages_are_verbatim_up_to_quotes_and_spaces(tables: Tables, other: st
         ({"chain": [{"sources": ["france"]}]}, 1),  # none with a chain
         ({"type": "direct"}, 1),  # a type without a chain
         ({"type": "direct", "chain": [{"sources": ["france"]}]}, 0),
-        ({"source_spans": [span(0, 1)]}, 1),  # none with a span, of each sort
+        ({"source_spans": [{**span(0, 1), "link": 0}]}, 1),  # none with a span, of each sort
         ({"content_spans": [span(0, 1)]}, 1),
         ({"cue_spans": [span(0, 1)], "cue_force": "neutral"}, 1),
         ({"cue_force": "neutral"}, 1),  # a force without a cue
@@ -329,6 +330,58 @@ def test_passages_are_verbatim_up_to_quotes_and_spaces(tables: Tables, other: st
 def test_a_type_fits_its_chain_and_a_cue_its_force(tables: Tables, fields: dict[str, Any], faults: int) -> None:
     tables["attribution"].rows[0].update(fields)
     assert found(type_fits_the_chain, tables) == ["attribution-type"] * faults
+
+
+@pytest.mark.parametrize(("links", "link", "faults"), [(1, 0, 0), (1, 1, 1), (1, -1, 1), (2, 1, 0), (2, 2, 1)])
+def test_a_source_span_names_a_link_of_its_chain(tables: Tables, links: int, link: int, faults: int) -> None:
+    chain = [{"sources": ["france"], "channel": "statement", "inherited": False}] * links
+    tables["attribution"].rows[1].update(chain=chain, source_spans=[{**span(50, 52), "link": link}])
+    assert found(spans_name_links, tables) == ["attribution-link"] * faults
+
+
+def event(tables: Tables, name: str, about: str | None) -> None:
+    add(tables, "events", **{**tables["events"].rows[0], "id": name, "about": about})
+
+
+def test_events_are_about_others_but_not_in_a_circle(tables: Tables) -> None:
+    event(tables, "readout", "call")
+    event(tables, "statement-on-readout", "readout")
+    event(tables, "call", None)
+    assert found(events_end, tables) == []
+    tables["events"].rows[-1]["about"] = "call"
+    # The call is about itself; what leads to it is not.
+    assert found(events_end, tables) == ["event-cycle"]
+    tables["events"].rows[-1]["about"] = "statement-on-readout"
+    assert found(events_end, tables) == ["event-cycle"] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "faults"),
+    [
+        ("unnamed-text-900", "text", 1),
+        ("unnamed-text-1", "text", 0),
+        ("unnamed-text-9", "text", 0),  # not the page's whole number
+        ("900-text", "text", 1),
+        ("text900", "text", 0),
+        ("voice-detente-900", "voice", 0),
+    ],
+)
+def test_an_id_of_a_source_does_not_tell_its_page(tables: Tables, name: str, kind: str, faults: int) -> None:
+    add(tables, "sources", **{**tables["sources"].rows[0], "id": name, "kind": kind})
+    assert found(ids_tell_no_page, tables) == ["id-tells"] * faults
+
+
+@pytest.mark.parametrize(("in_corpus", "rules"), [(True, ["derivation-edge"]), (False, []), (None, [])])
+def test_a_source_that_is_no_page_is_not_in_the_corpus_or_may_be(tables: Tables, in_corpus, rules) -> None:
+    tables["derivation"].rows[0]["in_corpus"] = in_corpus
+    assert found(edges_fit, tables) == rules
+
+
+@pytest.mark.parametrize(("in_corpus", "faults"), [(True, 0), (False, 1), (None, 1)])
+def test_a_source_that_is_a_page_is_in_the_corpus(tables: Tables, in_corpus, faults: int) -> None:
+    add_page(tables, "detente-901", "x")
+    edge(tables, "detente-901", in_corpus=in_corpus)
+    assert found(edges_fit, tables) == ["derivation-edge"] * faults
 
 
 @pytest.mark.parametrize(
@@ -369,12 +422,103 @@ def test_an_id_says_what_its_fields_say(tables: Tables, layer: str, fields: dict
         ("claims", "relation", "paris-shut=none", True),
         ("claims", "relation", "paris-open=same", False),
         ("claims", "relation", "same", False),
-        ("attribution", "event", "whatever", True),
+        ("attribution", "event", "monday-statement", True),
+        ("attribution", "event", "none", False),  # the first row has no event
+        ("attribution", "chain", "france > russia + ivan-envoy", True),
+        ("attribution", "channel", "call", False),  # of no link
+        ("derivation", "degree", "partially", False),
+        ("derivation", "degree", "wholly", True),
+        ("derivation", "degree", "non-derived", True),
+        ("derivation", "kind", "interview", True),
+        ("derivation", "kind", "copy", False),
+        ("derivation", "translated", "none", False),  # its own null
+        ("derivation", "translated", "false", True),
+        ("derivation", "in_corpus", "false", False),
+        ("derivation", "in_corpus", "none", True),
+        ("derivation", "in_corpus", "False", False),
+        ("derivation", "name_basis", "none", True),
+        ("derivation", "basis", "none", False),  # which must have a value
+        ("derivation", "via", "france", True),
+        ("contrast", "label", "none", True),
+        ("contrast", "label", "favor", False),
+        ("contrast", "label", "agree", False),  # of the other task
     ],
 )
 def test_an_alternative_is_another_value_of_a_field(tables: Tables, layer, field, value, is_known: bool) -> None:
     tables[layer].rows[0]["alternatives"] = [{"field": field, "value": value, "reason": "it may be"}]
     assert found(alternatives_known, tables) == ["alternative-unknown"] * (not is_known)
+
+
+def test_a_channel_has_alternatives_where_there_is_a_link(tables: Tables) -> None:
+    for value, faults in (("call", 0), ("statement", 1), ("fax", 1)):
+        tables["attribution"].rows[1]["alternatives"] = [{"field": "channel", "value": value, "reason": "it may be"}]
+        assert found(alternatives_known, tables) == ["alternative-unknown"] * faults
+
+
+def test_an_exception_s_alternatives_are_of_label_and_voice(tables: Tables) -> None:
+    for field, value, faults in (
+        ("label", "agree", 0),
+        ("label", "discuss", 1),
+        ("voice", "relayed", 0),
+        ("voice", "own", 1),
+        ("voice", "none", 0),
+        ("reason", "x", 1),
+    ):
+        row = {"id": "detente-900::paris-shut", "label": "discuss", "voice": "own", "reason": "…"}
+        tables["exceptions"].rows.clear()
+        tables["exceptions"].places.clear()
+        add(tables, "exceptions", **row, alternatives=[{"field": field, "value": value, "reason": "it may be"}])
+        assert found(alternatives_known, tables) == ["alternative-unknown"] * faults
+
+
+def agreement_of(tables: Tables) -> dict[str, Any]:
+    """The row of the page and `france-ready-to-share`: the headline is less specific, the body reports the same."""
+    name = f"{ARTICLE}::france-ready-to-share"
+    return next(row for row in AGREEMENT_LAYER.compute(tables).rows if row["id"] == name)
+
+
+def test_agreement_is_otherwise_where_one_alternative_of_a_claim_makes_it_so(tables: Tables) -> None:
+    row = agreement_of(tables)
+    assert (row["label"], row["label_fnc1"], row["voice"], row["alternatives"]) == ("agree", "discuss", "relayed", [])
+    # Asserted by the page itself, the label stays, and what follows from the voice changes.
+    claim = tables["claims"].rows[1]
+    claim["alternatives"] = [{"field": "presentation", "value": "asserted", "reason": "no cue"}]
+    assert agreement_of(tables)["alternatives"] == [
+        {"field": "label_fnc1", "value": "agree", "reason": "no cue"},
+        {"field": "voice", "value": "own", "reason": "no cue"},
+    ]
+    # Without the link only the headline speaks of it, in the page's own voice; the first reason stands.
+    claim["alternatives"].insert(0, {"field": "relation", "value": "france-ready-to-share=none", "reason": "too wide"})
+    assert agreement_of(tables)["alternatives"] == [
+        {"field": "label", "value": "discuss", "reason": "too wide"},
+        {"field": "voice", "value": "own", "reason": "too wide"},
+        {"field": "label_fnc1", "value": "agree", "reason": "no cue"},
+    ]
+    # Of another proposition nothing is said.
+    claim["alternatives"] = [{"field": "relation", "value": "paris-shut=same", "reason": "…"}]
+    assert agreement_of(tables)["alternatives"] == []
+
+
+def test_where_no_link_is_left_the_other_voice_is_none(tables: Tables) -> None:
+    tables["claims"].rows[0]["propositions"] = []
+    other = {"field": "relation", "value": "france-ready-to-share=none", "reason": "too wide"}
+    tables["claims"].rows[1]["alternatives"] = [other]
+    found = {each["field"]: each["value"] for each in agreement_of(tables)["alternatives"]}
+    assert found == {"label": "unrelated", "label_fnc1": "unrelated", "voice": "none"}
+
+
+@pytest.mark.parametrize(
+    ("label", "voice", "fnc1"),
+    [("agree", "own", "agree"), ("disagree", "relayed", "discuss"), ("unrelated", None, "unrelated")],
+)
+def test_an_exception_gives_label_voice_and_alternatives(tables: Tables, label: str, voice: str, fnc1: str) -> None:
+    # What the claim's alternative makes of the relations is no alternative of a label that does not rest on them.
+    tables["claims"].rows[1]["alternatives"] = [{"field": "presentation", "value": "denied", "reason": "…"}]
+    others = [{"field": "voice", "value": "relayed", "reason": "a quotation"}]
+    name = f"{ARTICLE}::france-ready-to-share"
+    add(tables, "exceptions", id=name, label=label, voice=voice, reason="…", alternatives=others)
+    row = agreement_of(tables)
+    assert (row["label"], row["voice"], row["label_fnc1"], row["alternatives"]) == (label, voice, fnc1, others)
 
 
 @pytest.mark.parametrize(

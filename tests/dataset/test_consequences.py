@@ -72,7 +72,7 @@ BREAKS = {
     "value-null": lambda field: with_value(field, None),
     "not-json": lambda _: lambda line: line[:-1],
 }
-FIELDS = {"articles": "family", "sources": "name", "events": "speaker", "propositions": "text"}
+FIELDS = {"articles": "family", "sources": "name", "events": "kind", "propositions": "text"}
 
 
 @pytest.mark.parametrize("rule", BREAKS)

@@ -1,28 +1,56 @@
 """Who stands behind a proposition: reporting articles, independent sources, parties. Computed, never annotated.
 
-A claim's origin is its innermost source's speech event, or the one that it tells; without an event, the source itself;
-without a source, the oldest text that its article was wholly taken from, else the article. Origins are counted over the
-claims that say the same, more, or another compatible figure, and that the page puts forward. Origins that are anonymous
-or not attributed may be any of the others: they raise the maximum only.
+`DEFINITION` says how, in the words that the card and the datasheet print.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from detente.data.jsonl import Record
 
 SUPPORTING: Final = ("same", "more_specific", "compatible_value")
 PUT_FORWARD: Final = ("asserted", "reported")
+DEFINITION: Final = """\
+* A claim supports a proposition if it is the same, more specific, or another compatible figure, and the page puts it
+  forward (asserted or reported). What is denied or questioned supports nothing.
+* Behind a claim stand the sources of the innermost link of each of its chains; behind one without a chain, or whose
+  source is the page's own voice, that voice. Near-copies are one page: a family has one voice.
+* A source counts as its principal, whom it speaks for in the end: two ministers and their state are one.
+* `sources_min`: named principals, those that are possibly the same counted once. Who is anonymous, and a page's own
+  voice, adds nothing. 0: no named source stands behind the proposition.
+* `sources_max`: principals, named or anonymous, each counted as one of its own, and voices, one per family.
+* `parties`: the states and blocs among the named principals.
+"""
+_NOBODY: Final = ""
+_PARTIES: Final = ("state", "bloc")
+
+
+class SupportLayers(NamedTuple):
+    """What the support of propositions is computed from.
+
+    Attributes:
+        propositions: The registry.
+        claims: Those of all articles.
+        attribution: Their chains.
+        sources: The registry.
+        families: Of every article; one that is not there is its own.
+    """
+
+    propositions: Sequence[Record]
+    claims: Sequence[Record]
+    attribution: Sequence[Record]
+    sources: Sequence[Record]
+    families: Mapping[str, str]
 
 
 class Support(NamedTuple):
     """What stands behind one proposition.
 
     Attributes:
-        articles: Articles that report it, in their order.
-        sources_min: Origins that are named, each counted once.
-        sources_max: Those and the others, each counted as one of its own.
-        parties: Whom the named innermost sources speak for, sorted: two ministers of one state are one party.
+        articles: Articles with a claim that supports it, sorted; near-copies are listed each.
+        sources_min: The least number of independent named sources, from 0 on.
+        sources_max: The greatest number of independent sources, at least `sources_min`.
+        parties: States and blocs among the named principals, sorted.
     """
 
     articles: list[str]
@@ -31,70 +59,69 @@ class Support(NamedTuple):
     parties: list[str]
 
 
+def support_layers(rows: Callable[[str], Sequence[Record]]) -> SupportLayers:
+    """What support is computed from, given the rows of any layer by its name."""
+    families = {row["id"]: row["family"] for row in rows("articles")}
+    return SupportLayers(rows("propositions"), rows("claims"), rows("attribution"), rows("sources"), families)
+
+
+def _end(name: str, next_of: Mapping[str, str | None]) -> str:
+    """Where the way from a name ends; of names that lead in a circle, the first by id."""
+    way = [name]
+    while (following := next_of.get(way[-1])) and following not in way:
+        way.append(following)
+    return min(way[way.index(following) :]) if following else way[-1]
+
+
 def principal(source: str, speaks_for: Mapping[str, str | None]) -> str:
     """Whom a source speaks for, following `speaks_for` to its end; itself if for nobody."""
-    seen = [source]
-    while (above := speaks_for.get(seen[-1])) and above not in seen:
-        seen.append(above)
-    return seen[-1]
+    return _end(source, speaks_for)
 
 
-def oldest_text(article: str, edges: Iterable[Record]) -> str:
-    """The farthest text that an article was wholly taken from: the one that no other of its edges came through."""
-    whole = [edge for edge in edges if edge["article"] == article and edge["degree"] == "wholly"]
-    passed_on = {edge["via"] for edge in whole}
-    oldest = [edge["source"] for edge in whole if edge["source"] not in passed_on]
-    return oldest[0] if oldest else article
+def _supports(claim: Record, proposition: str) -> bool:
+    return claim["presentation"] in PUT_FORWARD and any(
+        link["proposition"] == proposition and link["relation"] in SUPPORTING for link in claim["propositions"]
+    )
 
 
-_NOBODY: Final[Record] = {"chain": [], "event": None}
-
-
-def _innermost(row: Record, speakers: Mapping[str, str]) -> list[str]:
-    """Whose words a claim rests on: the last link, or, where the claim itself tells a speech event, its speaker."""
-    if row["chain"]:
-        return list(row["chain"][-1]["sources"])
-    return [speakers[row["event"]]] if row["event"] in speakers else []
-
-
-def support(
-    propositions: Sequence[Record],
-    claims: Sequence[Record],
-    attributions: Sequence[Record],
-    edges: Sequence[Record],
-    sources: Sequence[Record],
-    events: Sequence[Record],
-) -> dict[str, Support]:
-    """The support of every proposition, by id."""
-    speakers = {row["id"]: row["speaker"] for row in events}
-    chains: dict[str, list[Record]] = {claim["id"]: [] for claim in claims}
-    for row in attributions:
-        chains.setdefault(row["claim"], []).append(row)
-    known = {row["id"]: row for row in sources}
-    speaks_for = {row["id"]: row["speaks_for"] for row in sources}
+def support(layers: SupportLayers) -> dict[str, Support]:
+    """The support of every proposition, by id, as `DEFINITION` says; nobody's is no article, 0, 0 and no party."""
+    known = {row["id"]: row for row in layers.sources}
+    speaks_for = {name: row["speaks_for"] for name, row in known.items()}
+    possibly_same = {name: row["speaks_for"] or row["possibly_same_as"] for name, row in known.items()}
+    innermost: dict[str, list[str]] = {}
+    for row in layers.attribution:
+        innermost.setdefault(row["claim"], []).extend(row["chain"][-1]["sources"] if row["chain"] else [_NOBODY])
     found = {}
-    for proposition in propositions:
-        behind = [
-            claim
-            for claim in claims
-            if claim["presentation"] in PUT_FORWARD
-            and any(
-                link["proposition"] == proposition["id"] and link["relation"] in SUPPORTING
-                for link in claim["propositions"]
-            )
-        ]
+    for proposition in layers.propositions:
+        behind = [claim for claim in layers.claims if _supports(claim, proposition["id"])]
         named: set[str] = set()
-        others: set[str] = set()
-        parties: set[str] = set()
+        every: set[tuple[str, str]] = set()
         for claim in behind:
-            for row in chains[claim["id"]] or [_NOBODY]:
-                innermost = _innermost(row, speakers)
-                if not innermost:
-                    others.add(oldest_text(claim["article"], edges))
+            for name in innermost.get(claim["id"], [_NOBODY]):
+                if name not in known or known[name]["kind"] == "voice":
+                    every.add(("voice", layers.families.get(claim["article"], claim["article"])))
                     continue
-                identified = [name for name in innermost if name in known and not known[name]["anonymous"]]
-                (named if identified else others).update({row["event"]} if row["event"] else set(innermost))
-                parties |= {principal(name, speaks_for) for name in identified}
-        articles = sorted({claim["article"] for claim in behind})
-        found[proposition["id"]] = Support(articles, len(named), len(named | others), sorted(parties))
+                whom = principal(name, speaks_for)
+                every.add(("source", whom))
+                if not known[name]["anonymous"]:
+                    named.add(whom)
+        found[proposition["id"]] = Support(
+            sorted({claim["article"] for claim in behind}),
+            len({_end(name, possibly_same) for name in named}),
+            len(every),
+            sorted(name for name in named if name in known and known[name]["kind"] in _PARTIES),
+        )
     return found
+
+
+def in_words(row: Record) -> str:
+    """The support of a proposition, for people: `2 to 3 independent sources: france, russia`."""
+    least, most = row["sources_min"], row["sources_max"]
+    if not row["articles"]:
+        return "no page supports it"
+    if not least:
+        return "no named source stands behind it"
+    number = f"{least} to {most}" if least < most else f"{least}"
+    parties = f": {', '.join(row['parties'])}" if row["parties"] else ""
+    return f"{number} independent {'source' if most == 1 else 'sources'}{parties}"

@@ -1,5 +1,14 @@
 """The closed inventories of labels, in the order in which tables and confusion matrices show them."""
 
+NULL = "none"
+"""How alternatives write a value that is null."""
+
+
+def written(value: object) -> str:
+    """A value as alternatives write it: `none` for null, `true` or `false`, else as it is."""
+    return NULL if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
 REFERENCE_TASK = "content_extraction"
 """The task whose gold is not the dataset but reference texts (`--gold`)."""
 
@@ -11,17 +20,15 @@ BASES = ("stated", "inferred", "unknown")
 TYPES_OF_ZONE = {
     "body": ("paragraph",),
     "paratext": (
-        "headline",
-        "subheading",
-        "dateline",
-        "byline",
-        "date",
-        "caption",
-        "credit",
-        "syndication_note",
+        *("headline", "subheading", "standfirst", "dateline", "byline", "date", "caption", "credit"),
+        *("pull_quote", "correction_note", "syndication_note", "other_paratext"),
     ),
-    "boilerplate": ("navigation", "share", "related", "promotion", "legal", "tags", "placeholder", "ad"),
+    "boilerplate": (
+        *("navigation", "share", "related", "promotion", "legal", "tags", "metadata", "comments"),
+        *("placeholder", "ad", "other_boilerplate"),
+    ),
 }
+"""`other_paratext` and `other_boilerplate` are for what has no type of its own."""
 ZONES = tuple(TYPES_OF_ZONE)
 ZONE_OF_TYPE = {kind: zone for zone, kinds in TYPES_OF_ZONE.items() for kind in kinds}
 SEGMENT_TYPES = tuple(ZONE_OF_TYPE)
@@ -33,9 +40,15 @@ STANCE_TIMES = ("past", "current", "conditional")
 EXPRESSIONS = ("explicit", "inferred", "enacted")
 SCALE = (-2, 2)
 
-SOURCE_KINDS = ("person", "official_body", "state", "outlet", "agency", "text", "voice")
+SOURCE_KINDS = ("person", "official_body", "group", "state", "bloc", "outlet", "agency", "text", "voice")
 MEDIA_KINDS = ("outlet", "agency", "voice")
-EVENT_KINDS = ("interview", "statement", "call", "readout", "broadcast", "press_release")
+_OCCASIONS = (
+    *("interview", "statement", "press_release", "readout", "call", "broadcast", "speech", "news_conference"),
+    *("meeting", "social_media", "article", "document"),
+)
+EVENT_KINDS = (*_OCCASIONS, "other_event")
+CHANNELS = (*_OCCASIONS, "other_media", "unspecified")
+"""How a link of a chain heard of a claim: `unspecified` where the page does not say."""
 
 
 def label_of_scale(scale: float | None) -> str:
@@ -55,18 +68,6 @@ VOICES = ("own", "relayed")
 
 ATTRIBUTION_TYPES = ("direct", "indirect", "mixed", "none")
 CUE_FORCES = ("endorsing", "neutral", "distancing")
-CHANNELS = (
-    "interview",
-    "statement",
-    "press_release",
-    "readout",
-    "call",
-    "broadcast",
-    "document",
-    "other_media",
-    "unspecified",
-)
-
 DEGREES = ("wholly", "partially")
 DERIVATION_KINDS = (
     "agency_copy",
@@ -80,6 +81,7 @@ CONFIDENCES = ("low", "medium", "high")
 KNOWN_BASES = ("stated", "inferred")
 OPERATIONS = ("verbatim", "rewritten", "compressed", "expanded", "shared_quotation", "quote_altered")
 
-CONTRAST_TASKS = ("stance", "agreement")
+LABELS_OF_CONTRAST = {"stance": STANCE_LABELS, "agreement": AGREEMENT_LABELS}
+CONTRAST_TASKS = tuple(LABELS_OF_CONTRAST)
 CONTRAST_LABELS = (*STANCE_LABELS, *AGREEMENT_LABELS)
 EDITS = ("flip", "remove", "keep")

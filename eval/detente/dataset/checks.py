@@ -5,6 +5,7 @@ from typing import Final
 
 from detente.data.annotated import Tables
 from detente.data.jsonl import Record
+from detente.data.labels import NULL, written
 from detente.data.problems import Problem
 from detente.dataset import checks_spans, schema
 from detente.dataset.checks_spans import ALL, Layers
@@ -51,15 +52,18 @@ def _alternative_fault(layer: Layer, row: Record, other: Record, tables: Tables)
     allowed: Iterable[str] | None
     if field in layer.alternatives:
         allowed = layer.alternatives[field](row, tables)
-        if allowed is None:
-            return None  # free text
     else:
-        allowed = schema.inventory_of(layer.name, field) if field in row else None
+        allowed = _inventory(layer.name, field) if field in row else None
         if allowed is None:
             return f"{field!r} is not a labelled field of this table"
-    return (
-        f"{value!r} is not another value of {field}" if value not in allowed or value == str(row.get(field)) else None
-    )
+    is_other = value != written(row.get(field)) and (allowed is None or value in allowed)
+    return None if is_other else f"{value!r} is not another value of {field}"
+
+
+def _inventory(layer: str, field: str) -> tuple[str, ...] | None:
+    """What an alternative may say of a field: a word of its inventory, or that it is null, where it may be."""
+    words = schema.inventory_of(layer, field)
+    return (*words, NULL) if words and field in schema.nullable(layer) else words
 
 
 CHECKS: Final[tuple[Check, ...]] = (

@@ -7,13 +7,13 @@ import pandera.polars as pa
 import polars as pl
 
 from detente.data.annotated import Table, Tables
-from detente.data.independent_sources import support
+from detente.data.independent_sources import support, support_layers
 from detente.data.model import ISO_DATE, NAME_ID, STRINGS, Strict
 from detente.tasks.layer import Grid, Layer
 
 
 class Propositions(Strict):
-    """One row per proposition; who reports it and how many independent sources stand behind it is computed."""
+    """One row per proposition; who stands behind it is computed (`detente.data.independent_sources`)."""
 
     id: str = pa.Field(unique=True, str_matches=NAME_ID)
     text: str
@@ -25,20 +25,19 @@ class Propositions(Strict):
 
 
 def _completed(tables: Tables) -> Table:
-    names = ("propositions", "claims", "attribution", "derivation", "sources", "events")
-    behind = support(*(tables[name].rows for name in names))
+    behind = support(support_layers(lambda name: tables[name].rows))
     for row in tables["propositions"].rows:
         row.update(behind[row["id"]]._asdict())
     return tables["propositions"]
 
 
 def _card(tables: Tables) -> Grid:
-    """How many propositions so many articles report, by the least number of independent sources."""
+    """How many propositions so many articles support, by the least number of independent sources; 0 is no named one."""
     rows = tables["propositions"].rows
     counted = Counter((len(row["articles"]), row["sources_min"]) for row in rows)
     least = sorted({row["sources_min"] for row in rows})
     sizes = sorted({len(row["articles"]) for row in rows})
-    header = ("reporting articles", *(f"{count} named" for count in least))
+    header = ("supporting articles", *(f"{count or 'no'} named" for count in least))
     return header, ((size, *(counted[size, count] for count in least)) for size in sizes)
 
 

@@ -65,11 +65,12 @@ class Sources(Strict):
 
 
 class Events(Strict):
-    """One row per speech event."""
+    """One row per speech event. `about` is the event that a text tells of; a joint text has no speaker."""
 
     id: str = pa.Field(unique=True, str_matches=NAME_ID)
     kind: str = pa.Field(isin=inventory.EVENT_KINDS)
-    speaker: str
+    about: str = pa.Field(nullable=True)
+    speaker: str = pa.Field(nullable=True)
     addressee: str = pa.Field(nullable=True)
     medium: str = pa.Field(nullable=True)
     date: str = pa.Field(nullable=True, str_matches=ISO_DATE)
@@ -92,6 +93,28 @@ def bases_have_evidence(tables: Tables) -> Iterator[Problem]:
                 yield Problem("evidence-missing", place, f"{field} is {row[f'{field}_basis']}: {cure}")
         if strange := shown - set(_BASED):
             yield Problem("value-not-allowed", place, f"evidence for {', '.join(sorted(strange))}: not such a field")
+
+
+def events_end(tables: Tables) -> Iterator[Problem]:
+    """An event is about another that is, in the end, about none."""
+    about = {row["id"]: row["about"] for row in tables["events"].rows}
+    for place, row in tables["events"]:
+        seen, following = set(), row["about"]
+        while following and following not in seen:
+            seen.add(following)
+            following = about.get(following)
+        if row["id"] in seen:
+            yield Problem("event-cycle", place, f"{row['id']} is about itself through {row['about']}: end the circle")
+
+
+def ids_tell_no_page(tables: Tables) -> Iterator[Problem]:
+    """Which page a source or an event belongs to does not stand in its id; a page's own voice is named by it."""
+    numbers = {row["id"].rpartition("-")[2] for row in tables["articles"].rows}
+    for name in ("sources", "events"):
+        for place, row in tables[name]:
+            if row["kind"] != "voice" and (told := numbers.intersection(row["id"].split("-"))):
+                message = f"{row['id']} tells where it belongs by {', '.join(sorted(told))}: number unnamed ones from 1"
+                yield Problem("id-tells", place, message)
 
 
 def headlines_found(tables: Tables) -> Iterator[Problem]:
@@ -144,6 +167,7 @@ SOURCES: Final = Layer(
     references=tuple(
         Reference(name, ("sources",), "source-unregistered") for name in ("speaks_for", "possibly_same_as")
     ),
+    checks=(ids_tell_no_page,),
 )
 
 EVENTS: Final = Layer(
@@ -151,8 +175,10 @@ EVENTS: Final = Layer(
     model=Events,
     path="events.jsonl",
     spans=(SpanField("evidence", article="", required=True),),
-    references=tuple(
-        Reference(name, ("sources",), "source-unregistered") for name in ("speaker", "addressee", "medium")
+    references=(
+        Reference("about", ("events",), "event-unregistered"),
+        *(Reference(name, ("sources",), "source-unregistered") for name in ("speaker", "addressee", "medium")),
     ),
     messages=_BASIS_MESSAGE,
+    checks=(events_end,),
 )

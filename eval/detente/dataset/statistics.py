@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from detente.data import independent_sources
 from detente.data.annotated import Tables
 from detente.dataset import schema
 from detente.dataset.quality.adversarial_review import Found
@@ -68,16 +69,17 @@ REVIEW_HEADER: Final = ("layer", "challenges", "upheld", "arguable", "planted", 
 
 
 def card_blocks() -> tuple[str, ...]:
-    """The generated tables that the card must have."""
-    return ("configs", *(name for layer in schema.LAYERS.values() for name in layer.card))
+    """The generated parts that the card must have."""
+    return ("configs", "definition", *(name for layer in schema.LAYERS.values() for name in layer.card))
 
 
 def blocks(tables: Tables, found: Found) -> dict[str, str]:
-    """Every generated table by name, as Markdown."""
+    """Every generated part by name, as Markdown."""
     grids = {name: grid(tables) for layer in schema.LAYERS.values() for name, grid in layer.card.items()}
     absent = "".join(f"\n{line}.\n" for line in left_out_lines(found.left_out))
     return {
         "configs": markdown(*_configs(tables)),
+        "definition": independent_sources.DEFINITION,
         **{name: markdown(*grid) for name, grid in grids.items()},
         "agreement": markdown(AGREEMENT_HEADER, agreement_rows(found.passes)) + absent,
         "reproduction": markdown(AGREEMENT_HEADER, agreement_rows(found.reproduction)),

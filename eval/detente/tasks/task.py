@@ -55,6 +55,16 @@ class Options:
     empty: str = "zero"
     errors: bool = True
 
+    def others(self, row: Record, field: str) -> list[str]:
+        """The other values of a field that count as right, as alternatives write them: none, unless accepted."""
+        accepted = row["alternatives"] if self.alternatives == "accept" else ()
+        return [other["value"] for other in accepted if other["field"] == field]
+
+    def reading(self, row: Record, field: str, predicted: str | None) -> str:
+        """The gold label of a field: the predicted one where it is another that counts as right, else the row's own."""
+        label: str = predicted if predicted in self.others(row, field) else row[field]
+        return label
+
 
 Items = NDArray[np.float64]
 """The counts of items, shape `(items, columns)`."""

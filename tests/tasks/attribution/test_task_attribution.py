@@ -24,13 +24,13 @@ SPEAKER, CUE = (0, 13), (14, 18)
 
 def row(*links: str, kind: str = "direct", channel: str = "statement", spans=(SPEAKER,), cues=(CUE,), **other: Any):
     chain = [{"sources": link.split("+"), "channel": channel, "inherited": False} for link in links]
-    pairs = [[{"start": start, "end": end} for start, end in each] for each in (spans, cues)]
+    named, told = ([{"start": start, "end": end} for start, end in each] for each in (spans, cues))
     fields = {
         "chain": chain,
         "type": kind,
         "cue_force": "neutral",
-        "source_spans": pairs[0],
-        "cue_spans": pairs[1],
+        "source_spans": [{**span, "link": len(links) - 1} for span in named],
+        "cue_spans": told,
         "content_spans": [],
     }
     return {**fields, "alternatives": [], **other}
@@ -101,6 +101,17 @@ def test_spans_with_a_chain_are_scored_as_both() -> None:
     assert found["entity_accuracy"] == found["chain_exact_match"] == found["source_char_f1"] == 1
 
 
+def test_the_words_of_a_source_are_those_of_the_innermost_link() -> None:
+    # “said” stands for bo, who reports it, “Mayor Ann Lee” for ann.
+    spans = [{"start": 14, "end": 18, "link": 0}, {"start": 0, "end": 13, "link": 1}]
+    units = [claim("1", row("bo", "ann", source_spans=spans))]
+    assert values(units, [{"source": [[*SPEAKER]]}])["source_token_f1"] == 1
+    # Three tokens right, one let in.
+    assert values(units, [{"source": [[*SPEAKER], [14, 18]]}])["source_token_precision"] == 3 / 4
+    outer = [claim("1", row("bo", "ann", source_spans=spans[:1]))]
+    assert values(outer, [{"source": [[14, 18]]}])["source_token_precision"] == 0
+
+
 def test_an_empty_source_is_no_source_and_no_words() -> None:
     units = [claim("1", row("ann")), claim("2", NOBODY)]
     nobody = values(units, [{"source": []}] * 2)
@@ -137,11 +148,30 @@ def test_the_best_of_several_rows_counts() -> None:
 
 
 def test_alternatives_count_only_if_accepted() -> None:
-    others = [{"field": "type", "value": "mixed", "reason": "…"}, {"field": "chain", "value": "cy > bo", "reason": "…"}]
+    others = {"type": "mixed", "chain": "cy > bo + ann", "channel": "call"}
+    alternatives = [{"field": field, "value": value, "reason": "…"} for field, value in others.items()]
+    soft = [claim("1", row("ann", alternatives=alternatives))]
+    names = ("entity_accuracy", "chain_exact_match", "attribution_type_accuracy", "channel_accuracy")
+
+    def found(options: Options, **line: Any) -> list[float]:
+        measured = values(soft, [line], options)
+        return [measured[name] for name in names]
+
+    accept, reject = Options(alternatives="accept"), Options()
+    other = {"source": ["ann", "bo"], "chain": [["cy"], ["bo", "ann"]], "type": "mixed", "channel": "call"}
+    assert (found(reject, **other), found(accept, **other)) == ([0] * 4, [1] * 4)
+    own = {"source": "ann", "chain": [["ann"]], "type": "direct", "channel": "statement"}
+    assert found(reject, **own) == found(accept, **own) == [1] * 4
+    neither = {"source": "cy", "chain": [["cy"]], "type": "indirect", "channel": "speech"}
+    assert found(accept, **neither) == [0] * 4
+
+
+def test_an_alternative_may_be_that_the_page_speaks_itself() -> None:
+    others = [{"field": field, "value": "none", "reason": "…"} for field in ("type", "chain")]
     soft = [claim("1", row("ann", alternatives=others))]
-    line = {"source": "bo", "chain": [["cy"], ["bo"]], "type": "mixed"}
+    line = {"source": [], "chain": [], "type": "none"}
     rejected, accepted = (values(soft, [line], Options(alternatives=how)) for how in ("reject", "accept"))
-    for name in ("entity_accuracy", "chain_exact_match", "attribution_type_accuracy"):
+    for name in ("chain_exact_match", "attribution_type_accuracy"):
         assert (rejected[name], accepted[name]) == (0, 1)
 
 
@@ -174,7 +204,8 @@ def test_faults_are_told_in_words() -> None:
 def gold_line(unit: Claim, form: str) -> dict[str, Any]:
     first = unit.rows[0]
     chain = [link["sources"] for link in first["chain"]]
-    spans = {name: [[s["start"], s["end"]] for s in first[f"{name}_spans"]] for name in ("source", "cue", "content")}
+    spans = {name: [[s["start"], s["end"]] for s in first[f"{name}_spans"]] for name in ("cue", "content")}
+    spans["source"] = [[s["start"], s["end"]] for s in first["source_spans"] if s["link"] == len(chain) - 1]
     if form == "ids":
         return {"source": chain[-1] if chain else []}
     if form == "one id":

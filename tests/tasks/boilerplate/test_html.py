@@ -321,36 +321,36 @@ def digest(rendered: Sequence[Rendered]) -> str:
 
 DIGESTS = {
     "news": (
-        "988d0a4c71c64b6f28ecadca54052f028f4c71a6c269efd3f1525cc1f3d6d48b",
-        "67b31d05364bb525e3d2a161625425815d3e7a3b2b618df3a729b6bfdd4dd116",
+        "ec4fe89804ab696cd20588ded5938cccc7b6c00c0219e769f9a81fcb48525677",
+        "adb46fe4ddc174db2b98e067b0b1451561f8030015915889aed078e11ad228cf",
     ),
     "blog": (
-        "760a8fc66920a9ca72c73ad6d0ce4a93d428e63e802e136852b2770a068ffcf8",
-        "7a5d3e102c1e33ed4137394d759afb710ba69209ffa9b30adae57f8d687077ed",
+        "b9e2a459ea3faf9673a31666c710029e9832a69dc554fe0cd19eb4d437bbeb72",
+        "290e6abb7b31e41ce94284a293168c0bba44e4fa0a68f5886ede870f91e76269",
     ),
     "amp": (
-        "f1d47e03e4de47bad87b5f60f7d8bd75680b26f25fd5967ba80f2444ab2fd666",
-        "cf739f42f8add695d49d5ee344c8aacfb2342326110527c4cff452979c9ad785",
+        "3bfd5cc10ba8a0688945f3b351917a35ff3797ce654578ccd70341d6db0ad684",
+        "783665d6f6e35e66ccfc3527a833194b5105d71a65e0bca71c3c8fcd5f99dddf",
     ),
     "divs": (
-        "ef2447c82aa0dd151f396fc1252207f4d9513ca903ed42678deddaf82a70085c",
-        "c1a9e2afed7974d61f99104b59f4e617ddca485693d2c96f28c2d78b9f70c685",
+        "340a4dc5071e65f61d9fb3e0b3043c01c456704df90657cc77e349069d83ae48",
+        "993ab20706b65d9d6b928fa89a0718d93e741f99ded8c7ebceeb1d6fb8b12978",
     ),
     "tables": (
-        "0dc5319aaf4d1e1e881286eda91f69b2b2e9ea53da69f39c0bb5c05c8d96233d",
-        "1fa4551cbc45e0a2638fc167b381203f227946af0c4ddc49f74366df6d1df1d4",
+        "93ca3c2dcddb0e09b7cae6082c113c63d871794e6790e9b3a84138c5ad720812",
+        "500029ae8ecc8557d0b47c95d63e16172ebd8b1aa870fb8894a6e622f1521e08",
     ),
     "builder": (
-        "f5a8470a0e3ca8cd798a3b6d2e254ab4d77ed2d7012a71edc1c6d9cd2c7b3e45",
-        "10c21d5cd490320770e23ea366f55de00ab4ff8c96cadd14746a0db206835d2e",
+        "941a1d5012e39fa0a15c823a049dd724b9471b0f6be056020c0dc28e7795f343",
+        "29ea31aaedd23c228e2e65f6329ecec40ba9cd810362fddcc3cd284d60843c36",
     ),
     "scroll": (
-        "3b7adf83e4f5d7545b9e2010680755e6d901ddbdb2da25d857e146d0d3eb4df7",
-        "3f1f3ff2a69165f8e69c87b7c10ad653cbc1183fdbadb92380b225dd31a04915",
+        "ef5b07411727e06924c3937fbfc6384fa1e89f4996e605c3dce806e65edb026f",
+        "4e4d755f28c6650017e243d1ad55f19eed489b11780eebd38931a19780305628",
     ),
     "reader": (
-        "55caa3cd717a8a632f4af5794d5883fd468fe04a5fe8b084f97a101cc5c2a4cd",
-        "f3cb7b4543d7dcc5f1e9cffb2f850aa631a4c9dda965735070ea2fa1aed792e1",
+        "1354c7b8303fa8ede9582d29806f2e964754708291f6d2246cf1e3828c7abb9f",
+        "16a3514e19e6255c3bbe9ef037dce263bcf9a833da2ff8e7e9bc77514a763b7b",
     ),
 }
 """Of HTML, ids, text, segments and layers: of the five articles, and of a page that has every type twice."""

@@ -67,6 +67,34 @@ def test_a_second_headline_is_a_false_positive_whatever_paratext_is(scored, para
     assert twice.metrics["char_precision"].value == right / (right + wrong + 15)
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "rejected", "accepted"),
+    [
+        # "Share this page", 13 characters of 42 + 13, may be of the body.
+        ("paragraph", f"{BODY}\n{SHARE}", (SIZE / (SIZE + 13), 1), (1, 1)),
+        ("paragraph", BODY, (1, 1), (1, 1)),
+        ("paragraph", f"{BODY}\nShare this", (SIZE / (SIZE + 9), 1), (1, (SIZE + 9) / (SIZE + 13))),
+        ("paragraph", f"{BODY}\nShare", (SIZE / (SIZE + 5), 1), (SIZE / (SIZE + 5), 1)),  # 5 of 13 are not most
+        # Or it does not matter.
+        ("caption", f"{BODY}\n{SHARE}", (SIZE / (SIZE + 13), 1), (1, 1)),
+        # Another type of the same zone changes nothing.
+        ("navigation", f"{BODY}\n{SHARE}", (SIZE / (SIZE + 13), 1), (SIZE / (SIZE + 13), 1)),
+    ],
+)
+def test_another_zone_counts_only_if_alternatives_are_accepted(
+    minimal_gold, kind: str, text: str, rejected: tuple[float, float], accepted: tuple[float, float]
+) -> None:
+    page = BOILERPLATE.units(minimal_gold)["detente-900"]
+    soft = [{"field": "type", "value": kind, "reason": "…"}]
+    segments = tuple({**row, "alternatives": soft} if row["type"] == "share" else row for row in page.segments)
+    page = replace(page, segments=segments)
+    prediction = BOILERPLATE.parse(page, {"id": page.id, "text": text})
+    for how, expected in (("reject", rejected), ("accept", accepted)):
+        rows = BOILERPLATE.count(page, prediction, Options(alternatives=how))
+        tp, fp, fn = (sum(row.get(f"char_{part}", 0) for row in rows) for part in ("tp", "fp", "fn"))
+        assert (tp / (tp + fp), tp / (tp + fn)) == expected
+
+
 def test_every_error_is_told_and_every_block_has_its_place(scored, minimal_gold) -> None:
     page = minimal_gold.articles["detente-900"]["text"]
     text = f"{SHARE}\nFrance is re ady to share more.\n{INVENTED}\n{SHARE}"

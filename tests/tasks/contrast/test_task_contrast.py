@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 
 from detente.evaluation import score as scoring
 from detente.tasks.contrast.task import CONTRAST
+from detente.tasks.task import Options
 
 
 def records(gold, change=lambda row: row["label"]):
@@ -38,6 +39,22 @@ def test_pairs_and_twins_are_counted_by_hand(minimal_gold, predict) -> None:
     # favor: 2 right, 1 lost, 0 let in; none: 1 right.
     assert found["stance_macro_f1"] == pytest.approx((4 / 5 + 1) / 2)
     assert np.isnan(found["agreement_accuracy"])
+
+
+def test_alternatives_count_only_if_accepted(minimal_gold) -> None:
+    group = [dict(row) for row in CONTRAST.units(minimal_gold).values()]
+    group[3]["alternatives"] = [{"field": "label", "value": "against", "reason": "…"}]
+    right = {row["id"]: row["label"] for row in group}
+
+    def found(answer: str, how: str) -> tuple[int, int, int]:
+        """Labels wrong, kept pairs right, and twins right."""
+        rows = CONTRAST.count(group, right | {"contrast:s002b": answer}, Options(alternatives=how))
+        return tuple(sum(row.get(name, 0) for row in rows) for name in ("wrong", "kept_right", "twins_right"))
+
+    assert found("against", "reject") == (1, 0, 0)
+    assert found("against", "accept") == (0, 1, 1)
+    assert found("favor", "reject") == found("favor", "accept") == (0, 1, 1)  # the row's own
+    assert found("none", "reject") == found("none", "accept") == (1, 0, 0)  # neither
 
 
 def test_a_phenomenon_is_reported_alone_from_25_pairs_on(gold, predict) -> None:

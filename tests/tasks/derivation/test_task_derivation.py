@@ -1,6 +1,7 @@
 """The task `derivation`: which texts stand behind a page?"""
 
 import random
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sklearn_metrics
 
+from detente.data.independent_sources import SupportLayers
+from detente.data.labels import EVENT_KINDS
 from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
-from detente.tasks.derivation.edges import Article, Edge, Layers, independent_sources, origins, related
+from detente.tasks.derivation.edges import Article, Edge, independent_sources, origins, related
 from detente.tasks.derivation.task import DERIVATION
 from detente.tasks.task import Options
 
@@ -29,23 +32,35 @@ def said(name: str, page: str, proposition: str) -> dict[str, Any]:
 
 
 # All three pages tell p in their own voice, c alone tells q, and nobody tells r.
-LAYERS = Layers(
+BEHIND = SupportLayers(
     propositions=[{"id": "p"}, {"id": "q"}, {"id": "r"}],
     claims=[said("1", "a", "p"), said("2", "b", "p"), said("3", "c", "p"), said("4", "c", "q")],
     attribution=[],
     sources=[],
-    events=[],
+    families={},
 )
 NODES = ("feed", "call")
-UNITS = {page: Article(page, page, edges, NODES, KNOWN, LAYERS) for page, edges in GOLD.items()}
 
 
-def values(lines: dict[str, list[dict[str, str]]], units=UNITS) -> dict[str, float]:
+def unit(page: str, edges: tuple[Edge, ...], alternatives: dict[str, dict[str, str]]) -> Article:
+    """A page; the alternatives of an edge by its source, as field and value."""
+    rows = []
+    for each in edges:
+        others = alternatives.get(each.source, {}).items()
+        soft = [{"field": field, "value": value, "reason": "…"} for field, value in others]
+        rows.append({**each._asdict(), "alternatives": soft})
+    return Article(page, page, tuple(rows), NODES, KNOWN, BEHIND)
+
+
+UNITS = {page: unit(page, edges, {}) for page, edges in GOLD.items()}
+
+
+def values(lines: dict[str, list[dict[str, str]]], units=UNITS, options: Options | None = None) -> dict[str, float]:
     by_id = {page: DERIVATION.parse(units[page], {"edges": edges}) for page, edges in lines.items()}
-    rows = scoring.count(DERIVATION, units, [by_id], Options())[0]
+    rows = scoring.count(DERIVATION, units, [by_id], options or Options())[0]
     sums = scoring.Columns(DERIVATION.columns, rows.select(DERIVATION.columns).sum().to_numpy()[0])
     found = {metric.name: metric.whole(sums) for metric in DERIVATION.metrics}
-    return found | {measure.name: measure.compute(units, by_id, Options())[0] for measure in DERIVATION.corpus_metrics}
+    return found | {measure.name: measure.compute(units, by_id, rows)[0] for measure in DERIVATION.corpus_metrics}
 
 
 def edge(source: str, degree: str | None = None, kind: str | None = None) -> dict[str, str]:
@@ -117,6 +132,41 @@ def test_what_no_edge_says_is_null_and_what_some_leave_out_is_wrong() -> None:
     assert (some["related_pages_recall"], some["sources_max_error"]) == (0, 1 / 2)
 
 
+def test_alternatives_of_degree_and_kind_count_only_if_accepted() -> None:
+    units = UNITS | {"a": unit("a", GOLD["a"], {"feed": {"degree": "partially", "kind": "agency_copy"}})}
+    whole = {page: [edge(*each) for each in edges] for page, edges in GOLD.items()}
+    other = whole | {"a": [edge("feed", "partially", "agency_copy"), edge("call", "partially", "official_text")]}
+    accept = Options(alternatives="accept")
+    rejected, accepted = values(other, units), values(other, units, accept)
+    # Of the four edges' kinds three are right; of the two wholly one is found.
+    assert (rejected["kind_accuracy"], rejected["edge_kind_f1"], rejected["f1_wholly"]) == (3 / 4, 6 / 8, 2 / 3)
+    assert (accepted["kind_accuracy"], accepted["edge_kind_f1"], accepted["f1_wholly"]) == (1, 1, 1)
+    # With the other degree no page is related to another, and p has three sources: in prediction and gold alike.
+    assert (rejected["related_pages_recall"], rejected["sources_max_error"]) == (0, 1 / 2)
+    assert np.isnan(accepted["related_pages_recall"])
+    assert accepted["sources_max_error"] == 0
+    # The row's own values are right either way, and a third is never.
+    for options in (Options(), accept):
+        assert {values(whole, units, options)[name] for name in ("kind_accuracy", "degree_macro_f1")} == {1}
+        third = values(whole | {"a": [edge("feed", "wholly", "interview")]}, units, options)
+        assert third["kind_accuracy"] == 2 / 3
+
+
+def test_an_edge_that_may_be_none_may_be_left_out() -> None:
+    units = UNITS | {"b": unit("b", GOLD["b"], {"feed": {"degree": "non-derived"}})}
+    whole = {page: [edge(*each) for each in edges] for page, edges in GOLD.items()}
+    accept = Options(alternatives="accept")
+    left_out = whole | {"b": []}
+    assert values(left_out, units)["edge_recall"] == 3 / 4
+    assert values(left_out, units, accept)["edge_recall"] == 1
+    # a alone is then from the feed, in the gold as read as well.
+    assert (values(left_out, units)["sources_max_error"], values(left_out, units, accept)["sources_max_error"]) == (
+        1 / 2,
+        0,
+    )
+    assert values(whole, units, accept)["edge_f1"] == values(whole, units)["edge_f1"] == 1
+
+
 def test_related_pages_are_sets() -> None:
     both_ways = {"a": (Edge("b", None, None),), "b": (Edge("a", None, None),), "c": (Edge("feed", "wholly", None),)}
     assert related(both_ways) == {frozenset("ab")}
@@ -146,9 +196,9 @@ def test_the_origin_of_a_page(whole: dict[str, str], expected: dict[str, str]) -
 
 def test_the_golds_own_numbers_of_sources_are_the_published_ones(gold) -> None:
     units = DERIVATION.units(gold)
-    layers = next(iter(units.values())).layers
+    behind = next(iter(units.values())).behind
     published = {row["id"]: row["sources_max"] for row in gold.rows("propositions") if row["articles"]}
-    assert independent_sources({page: unit.edges for page, unit in units.items()}, layers) == published
+    assert independent_sources({page: unit.edges for page, unit in units.items()}, behind) == published
 
 
 KINDS = {
@@ -270,6 +320,29 @@ def test_inputs_offer_every_node_and_name_no_unnamed_one(gold) -> None:
         offered = {source["id"]: source["name"] for source in line["sources"]}
         assert {each.source for each in unit.edges} <= offered.keys() <= set(unit.known) - {line["id"]}
         assert "detente-0" not in " ".join(offered.values())
+
+
+def test_candidates_stand_by_kind_and_name_and_tell_no_page(gold) -> None:
+    numbers = {page.rpartition("-")[2] for page in gold.articles}
+    kinds = {row["id"]: row["kind"] for name in ("sources", "events") for row in gold.rows(name)}
+    order = [*("outlet", "agency", "text"), *EVENT_KINDS]
+    for line in DERIVATION.inputs(gold):
+        others = [source for source in line["sources"] if source["id"] not in gold.articles]
+        places = [(order.index(kinds[source["id"]]), source["name"], source["id"]) for source in others]
+        assert places == sorted(places)
+        assert [source for source in others if numbers.intersection(source["id"].split("-"))] == []
+        pages = [source["id"] for source in line["sources"][len(others) :]]
+        assert pages == sorted(gold.articles.keys() - {line["id"]})
+
+
+def test_an_event_without_partners_is_named_by_its_kind(minimal_gold) -> None:
+    (row,) = minimal_gold.rows("events")
+    joint = SimpleNamespace(
+        articles=minimal_gold.articles,
+        rows=lambda name: [{**row, "speaker": None}] if name == "events" else minimal_gold.rows(name),
+    )
+    (line,) = DERIVATION.inputs(joint)
+    assert {"id": "monday-statement", "name": "statement"} in line["sources"]
 
 
 @pytest.mark.parametrize(

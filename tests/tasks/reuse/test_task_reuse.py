@@ -31,19 +31,21 @@ def pair_of(cases: list[dict[str, Any]], name: str = "a::b", length: int = 100) 
     rows = []
     for number, case in enumerate(cases, start=1):
         spans = {side: dict(zip(("start", "end"), case[side], strict=True)) for side in ("this", "source_span")}
-        rows.append({"id": f"{name}#{number:02}", "operation": case.get("operation", "verbatim"), **spans})
+        others = [{"field": "operation", "value": value, "reason": "…"} for value in case.get("others", ())]
+        labels = {"operation": case.get("operation", "verbatim"), "alternatives": others}
+        rows.append({"id": f"{name}#{number:02}", **labels, **spans})
     return Pair(name, "a|b", article, source, "x" * length, "y" * length, tuple(rows))
 
 
-def measured(*pairs: tuple[Pair, list[dict[str, Any]]]) -> dict[str, float]:
+def measured(*pairs: tuple[Pair, list[dict[str, Any]]], options: Options | None = None) -> dict[str, float]:
     """Every metric of pairs with their predicted passages."""
     units = {pair.id: pair for pair, _ in pairs}
     by_id = {pair.id: REUSE.parse(pair, {"id": pair.id, "passages": passages}) for pair, passages in pairs}
-    return metrics_of(units, by_id)
+    return metrics_of(units, by_id, options)
 
 
-def metrics_of(units: dict[str, Any], by_id: dict[str, Any]) -> dict[str, float]:
-    sums = scoring.count(REUSE, units, [by_id], Options())[0].select(REUSE.columns).sum().row(0, named=True)
+def metrics_of(units: dict[str, Any], by_id: dict[str, Any], options: Options | None = None) -> dict[str, float]:
+    sums = scoring.count(REUSE, units, [by_id], options or Options())[0].select(REUSE.columns).sum().row(0, named=True)
     counts = {name: np.float64(value) for name, value in sums.items()}
     return {metric.name: metric.whole(counts) for metric in REUSE.metrics}
 
@@ -63,6 +65,18 @@ DETECTIONS = [
     passage((10, 20), (10, 20), "verbatim"),  # the second half of A
     passage((70, 80), (0, 10)),  # on one side only: detects nothing
 ]
+
+
+def test_alternatives_count_only_if_accepted() -> None:
+    soft = pair_of([{**passage((0, 20), None, "rewritten"), "others": ["compressed"]}])
+    accept = Options(alternatives="accept")
+    for operation, rejected, accepted in (("rewritten", 1, 1), ("compressed", 0, 1), ("expanded", 0, 0)):
+        said = (soft, [passage((0, 20), None, operation)])
+        assert measured(said)["operation_accuracy"] == rejected
+        assert measured(said, options=accept)["operation_accuracy"] == accepted
+    # Of two detections that overlap as much, the one with the other operation is matched.
+    both = (soft, [passage((0, 10), None, "expanded"), passage((10, 20), None, "compressed")])
+    assert measured(both, options=accept)["operation_accuracy"] == 1
 
 
 def test_plagdet_by_hand() -> None:

@@ -12,8 +12,9 @@ from pandera.api.polars.types import PolarsData
 
 from detente.data import labels as inventory
 from detente.data.annotated import Table, Tables
-from detente.data.independent_sources import PUT_FORWARD, SUPPORTING
+from detente.data.independent_sources import PUT_FORWARD, SUPPORTING, in_words
 from detente.data.jsonl import Record
+from detente.data.labels import NULL, written
 from detente.data.model import ALTERNATIVES, Strict
 from detente.data.problems import Problem
 from detente.tasks.layer import LABEL_STYLES, Layer, Painted, Seeded, cross
@@ -37,12 +38,13 @@ class Agreement(Strict):
 
 
 class Exceptions(Strict):
-    """One row per article and proposition whose agreement the claims' relations do not give. Read, not published."""
+    """One row per article and proposition whose label or voice the claims' relations do not give. Not published."""
 
     id: str = pa.Field(unique=True)
     label: str = pa.Field(isin=inventory.AGREEMENT_LABELS)
     voice: str = pa.Field(nullable=True, isin=inventory.VOICES)
     reason: str
+    alternatives: pl.List = pa.Field(dtype_kwargs=ALTERNATIVES)
 
 
 def side(relation: str, presentation: str) -> str:
@@ -91,9 +93,13 @@ def _links(claims: Sequence[Record], proposition: str) -> list[tuple[Record, str
     ]
 
 
-def _alternative_labels(links: list[tuple[Record, str, str]], proposition: str, label: str) -> list[Record]:
-    """The other labels that come out with one alternative of one linked claim in its place."""
-    found: dict[str, str] = {}
+def _fields(label: str, voice: str | None) -> Record:
+    return {"label": label, "label_fnc1": fnc1_label(label, voice), "voice": voice}
+
+
+def _alternatives(links: list[tuple[Record, str, str]], proposition: str, own: Record) -> list[Record]:
+    """What of a row comes out otherwise with one alternative of one linked claim in its place; the first says why."""
+    reasons: dict[tuple[str, str], str] = {}
     for index, (claim, relation, presentation) in enumerate(links):
         for other in claim["alternatives"]:
             pairs = [(each[1], each[2]) for each in links]
@@ -101,27 +107,32 @@ def _alternative_labels(links: list[tuple[Record, str, str]], proposition: str, 
             if other["field"] == "presentation":
                 pairs[index] = (relation, other["value"])
             elif other["field"] == "relation" and name == proposition:
-                pairs[index : index + 1] = [] if value == "none" else [(value, presentation)]
-            if (changed := agreement(pairs)[0]) != label:
-                found.setdefault(changed, other["reason"])
-    return [{"field": "label", "value": value, "reason": reason} for value, reason in found.items()]
+                pairs[index : index + 1] = [] if value == NULL else [(value, presentation)]
+            for field, found in _fields(*agreement(pairs)).items():
+                if found != own[field]:
+                    reasons.setdefault((field, written(found)), other["reason"])
+    return [{"field": field, "value": value, "reason": reason} for (field, value), reason in reasons.items()]
 
 
 def _table(tables: Tables) -> Table:
-    """A row for every article and proposition; it stands where its proposition stands."""
+    """A row for every article and proposition; it stands where its proposition stands.
+
+    An exception has the alternatives that it names, and no others: those of claims are of the label that it replaces.
+    """
     exceptions = {row["id"]: row for row in tables["exceptions"].rows}
     rows, places = [], []
     for article in tables["articles"].rows:
         claims = [claim for claim in tables["claims"].rows if claim["article"] == article["id"]]
         for place, proposition in tables["propositions"]:
             name = f"{article['id']}::{proposition['id']}"
+            row: Record = {"id": name, "article": article["id"], "proposition": proposition["id"]}
             links = _links(claims, proposition["id"])
-            label, voice = agreement([(relation, presentation) for _, relation, presentation in links])
-            if name in exceptions:
-                label, voice = exceptions[name]["label"], exceptions[name]["voice"]
-            row: Record = {"id": name, "article": article["id"], "proposition": proposition["id"], "label": label}
-            row |= {"label_fnc1": fnc1_label(label, voice), "voice": voice}
-            row["alternatives"] = _alternative_labels(links, proposition["id"], label)
+            if exception := exceptions.get(name):
+                row |= _fields(exception["label"], exception["voice"])
+                row["alternatives"] = exception["alternatives"]
+            else:
+                row |= _fields(*agreement([(relation, presentation) for _, relation, presentation in links]))
+                row["alternatives"] = _alternatives(links, proposition["id"], row)
             rows.append(row)
             places.append(place)
     return Table("agreement", rows, places)
@@ -137,10 +148,14 @@ def exceptions_name_a_pair(tables: Tables) -> Iterator[Problem]:
             yield Problem("id-wrong", place, f"{row['id']} must be article::proposition, both registered")
 
 
-def _paint(_: str, row: Record, __: Callable[[str], list[Record]]) -> Iterator[Painted]:
+def _paint(_: str, row: Record, rows: Callable[[str], list[Record]]) -> Iterator[Painted]:
     if row["label"] != "unrelated":
         style = LABEL_STYLES.get(row["label"], "yellow")
-        yield [(f"{row['label']:<9}{row['voice']:<8}{row['proposition']}", style)]
+        proposition = next(each for each in rows("propositions") if each["id"] == row["proposition"])
+        yield [
+            (f"{row['label']:<9}{row['voice']:<8}{row['proposition']}", style),
+            (f"  ({in_words(proposition)})", "dim"),
+        ]
 
 
 AGREEMENT_LAYER: Final = Layer(

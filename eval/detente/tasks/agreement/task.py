@@ -58,11 +58,7 @@ def _parse(_: Row, record: Record) -> str:
 
 
 def _count(gold: Row, prediction: str | None, options: Options) -> list[Row]:
-    label = gold["label"]
-    predicted = prediction or MISSING
-    others = [other["value"] for other in gold["alternatives"] if other["field"] == "label"]
-    if prediction in others and options.alternatives == "accept":
-        label = predicted
+    label, predicted = options.reading(gold, "label", prediction), prediction or MISSING
     return [
         {
             "id": gold["id"],

@@ -9,11 +9,14 @@ import polars as pl
 from detente.data import labels as inventory
 from detente.data.annotated import Tables
 from detente.data.jsonl import Record
-from detente.data.model import ALTERNATIVES, SPANS, Strict
+from detente.data.labels import NULL
+from detente.data.model import ALTERNATIVES, SPAN, SPANS, Strict
 from detente.data.problems import Problem
+from detente.tasks.attribution.readings import chain_of
 from detente.tasks.layer import Compared, Layer, Painted, Reference, Seeded, SpanField, cross, quote
 
 _CHAIN: Final = {"inner": pl.Struct({"sources": pl.List(pl.String), "channel": pl.String, "inherited": pl.Boolean})}
+_LINKED_SPANS: Final = {"inner": pl.Struct({**SPAN, "link": pl.Int32})}
 
 
 class Attribution(Strict):
@@ -26,7 +29,7 @@ class Attribution(Strict):
     chain: pl.List = pa.Field(dtype_kwargs=_CHAIN)
     type: str = pa.Field(isin=inventory.ATTRIBUTION_TYPES)
     cue_force: str = pa.Field(nullable=True, isin=inventory.CUE_FORCES)
-    source_spans: pl.List = pa.Field(dtype_kwargs=SPANS)
+    source_spans: pl.List = pa.Field(dtype_kwargs=_LINKED_SPANS)
     cue_spans: pl.List = pa.Field(dtype_kwargs=SPANS)
     content_spans: pl.List = pa.Field(dtype_kwargs=SPANS)
     alternatives: pl.List = pa.Field(dtype_kwargs=ALTERNATIVES)
@@ -34,6 +37,23 @@ class Attribution(Strict):
 
 def _sources(row: Record) -> Iterable[str]:
     return (name for link in row["chain"] for name in link["sources"])
+
+
+def _other_sources(row: Record) -> Iterable[str]:
+    """The sources of the chains that alternatives name."""
+    for other in row["alternatives"]:
+        if other["field"] == "chain":
+            yield from (name for link in chain_of(other["value"]) for name in link)
+
+
+def _other_events(row: Record) -> Iterable[str]:
+    return (each["value"] for each in row["alternatives"] if each["field"] == "event" and each["value"] != NULL)
+
+
+def _other_channels(row: Record, _: Tables) -> Iterable[str]:
+    """Of the innermost link, if there is one."""
+    own = row["chain"][-1]["channel"] if row["chain"] else None
+    return [channel for channel in inventory.CHANNELS if own and channel != own]
 
 
 def _made_id(row: Record) -> str:
@@ -49,6 +69,16 @@ def type_fits_the_chain(tables: Tables) -> Iterator[Problem]:
             yield Problem("attribution-type", place, message)
         if bool(row["cue_spans"]) != (row["cue_force"] is not None):
             yield Problem("attribution-type", place, "cue_force is null exactly where there is no cue span")
+
+
+def spans_name_links(tables: Tables) -> Iterator[Problem]:
+    """A source span names a link of the row's chain, the outermost of which is 0."""
+    for place, row in tables["attribution"]:
+        for span in row["source_spans"]:
+            if row["chain"] and not 0 <= span["link"] < len(row["chain"]):
+                last = len(row["chain"]) - 1
+                message = f"[{span['start']}, {span['end']}) has link {span['link']}: the chain's links are 0 to {last}"
+                yield Problem("attribution-link", place, message)
 
 
 def _paint(text: str, row: Record, _: Callable[[str], list[Record]]) -> Iterator[Painted]:
@@ -70,11 +100,14 @@ ATTRIBUTION_LAYER: Final = Layer(
         Reference("claim", ("claims",), "claim-unregistered"),
         Reference("event", ("events",), "event-unregistered"),
         Reference("chain", ("sources",), "source-unregistered", _sources),
+        Reference("alternatives", ("sources",), "source-unregistered", _other_sources),
+        Reference("alternatives", ("events",), "event-unregistered", _other_events),
     ),
     id_separator=":",
     made_id=_made_id,
-    alternatives={"chain": lambda *_: None, "event": lambda *_: None},
-    checks=(type_fits_the_chain,),
+    # What chains and events may be is checked with the references.
+    alternatives={"chain": lambda *_: None, "event": lambda *_: None, "channel": _other_channels},
+    checks=(type_fits_the_chain, spans_name_links),
     compared=Compared(
         nominal=("event", "chain", "type", "cue_force"),
         cut=_SPANS,

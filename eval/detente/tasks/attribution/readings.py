@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any, Final, NamedTuple
 
 from detente.data.jsonl import Record
+from detente.data.labels import NULL
 from detente.data.page import Page, pairs_of
 from detente.tasks.attribution.prediction import Chain, Claim, Prediction
 from detente.tasks.metric_families import MISSING, cell
@@ -33,24 +34,29 @@ class Reading(NamedTuple):
         return self.chain[-1] if self.chain else frozenset()
 
 
+def chain_of(value: str) -> Chain:
+    """A chain as an alternative writes it: `outermost > innermost`, parallel sources as `one + other`, or `none`."""
+    links = () if value == NULL else value.split(">")
+    return tuple(frozenset(name.strip() for name in link.split("+")) for link in links)
+
+
 def of_row(row: Record, options: Options) -> Iterator[Reading]:
-    """The readings of a gold row: its own first, then those that its alternatives allow, if they are accepted."""
-    types, chains = [row["type"]], [tuple(frozenset(link["sources"]) for link in row["chain"])]
-    if options.alternatives == "accept":
-        for other in row["alternatives"]:
-            if other["field"] == "type":
-                types.append(other["value"])
-            elif other["field"] == "chain":
-                links = [name.strip() for name in other["value"].split(">") if name.strip()]
-                chains.append(tuple(frozenset([name]) for name in links))
-    channel = row["chain"][-1]["channel"] if row["chain"] else None
-    for chain, kind in product(chains, types):
+    """The readings of a gold row: its own first, then those that its alternatives allow, if they are accepted.
+
+    The words of a source are those of the innermost link, as its ids are.
+    """
+    own: Chain = tuple(frozenset(link["sources"]) for link in row["chain"])
+    chains = [own, *map(chain_of, options.others(row, "chain"))]
+    types = [row["type"], *options.others(row, "type")]
+    channels = [row["chain"][-1]["channel"] if row["chain"] else None, *options.others(row, "channel")]
+    innermost = [span for span in row["source_spans"] if span["link"] == len(row["chain"]) - 1]
+    for chain, kind, channel in product(chains, types, channels):
         yield Reading(
             chain,
             kind,
             channel if chain else None,
             row["cue_force"],
-            pairs_of(row["source_spans"]),
+            pairs_of(innermost),
             pairs_of(row["cue_spans"]),
             pairs_of(row["content_spans"]),
         )

@@ -11,7 +11,7 @@ from typing import Final
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
-from detente.data.labels import ATTRIBUTION_TYPES
+from detente.data.labels import ATTRIBUTION_TYPES, SOURCE_KINDS
 from detente.data.page import Page, pairs_of
 from detente.tasks.attribution.baselines import BASELINES
 from detente.tasks.attribution.prediction import Claim, Prediction, parse
@@ -34,7 +34,9 @@ NO_SOURCE_KINDS: Final = ("voice", "text")
 
 
 def _sources(corpus: Corpus) -> list[Record]:
-    rows = (row for row in corpus.rows("sources") if row["kind"] not in NO_SOURCE_KINDS)
+    """Who may be cited, by kind and name: the order of a registry that follows the pages would tell who is."""
+    rows = [row for row in corpus.rows("sources") if row["kind"] not in NO_SOURCE_KINDS]
+    rows.sort(key=lambda row: (SOURCE_KINDS.index(row["kind"]), row["name"], row["id"]))
     return [{name: row[name] for name in ("id", "name", "aliases")} for row in rows]
 
 

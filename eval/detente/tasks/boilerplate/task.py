@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
-from detente.data.labels import TYPES_OF_ZONE
+from detente.data.labels import TYPES_OF_ZONE, ZONE_OF_TYPE
 from detente.data.page import Page, pairs_of
 from detente.tasks.boilerplate import retention
 from detente.tasks.boilerplate.baselines import BASELINES
@@ -107,6 +107,17 @@ def _is_content(zone: str, paratext: str) -> bool | None:
     return zone == "body"
 
 
+def _wanted(segment: Record, size: int, kept: int, options: Options) -> bool | None:
+    """Whether a segment should be kept: by its zone or, where alternatives are accepted, by one that fits better.
+
+    Of several readings the first counts that does not matter, or that does with the most of the segment what the output
+    does with it; the segment's own, if none does.
+    """
+    zones = [segment["zone"], *(ZONE_OF_TYPE[kind] for kind in options.others(segment, "type"))]
+    readings = [_is_content(zone, options.paratext) for zone in zones]
+    return next((each for each in readings if each is None or each == (2 * kept > size)), readings[0])
+
+
 def count(page: Page, prediction: Prediction | None, options: Options) -> list[Row]:
     """A row for each segment, and one for what of the output belongs to none."""
     output = _output(page, prediction)
@@ -118,7 +129,7 @@ def count(page: Page, prediction: Prediction | None, options: Options) -> list[R
     rows: list[Row] = []
     for index, segment in enumerate(page.segments):
         row = key | {"zone": segment["zone"], "type": segment["type"], "item": segment["id"]}
-        wanted = _is_content(segment["zone"], options.paratext)
+        wanted = _wanted(segment, int(size[index]), int(kept[index]), options)
         for level, total, part in (
             ("char", int(size[index]), int(kept[index])),
             ("token", int(tokens[index]), int(kept_tokens[index])),

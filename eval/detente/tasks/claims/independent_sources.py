@@ -57,8 +57,7 @@ def _source_error(units: Units, by_id: ById, _: Any) -> CorpusValue:
         }
         for gold, claim in matched
     ]
-    layers = (behind.attribution, behind.edges, behind.sources, behind.events)
-    mine, theirs = (support(behind.propositions, claims, *layers) for claims in (behind.claims, linked))
+    mine, theirs = support(behind), support(behind._replace(claims=linked))
     errors = [abs(mine[name].sources_min - theirs[name].sources_min) for name in mine if mine[name].articles]
     return CorpusValue(float(np.mean(errors)) if errors else np.nan, len(errors))
 

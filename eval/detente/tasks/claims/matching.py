@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from detente.data.independent_sources import SUPPORTING
+from detente.data.independent_sources import SUPPORTING, SupportLayers
 from detente.data.jsonl import Record
 from detente.data.page import Page
 from detente.metrics import clustering
@@ -15,17 +15,6 @@ from detente.metrics.matching import IOU_THRESHOLD, iou, match
 from detente.tasks.claims.prediction import Claim
 from detente.tasks.task import CorpusMetric, CorpusValue
 from detente.text.spans import Span
-
-
-class SupportLayers(NamedTuple):
-    """The gold of all articles that independent sources are counted from."""
-
-    propositions: Sequence[Record]
-    claims: Sequence[Record]
-    attribution: Sequence[Record]
-    edges: Sequence[Record]
-    sources: Sequence[Record]
-    events: Sequence[Record]
 
 
 class Article(NamedTuple):

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from detente.data.corpus import Corpus
+from detente.data.independent_sources import support_layers
 from detente.data.jsonl import Record
 from detente.data.page import Page, pairs_of
 from detente.data.problems import Problem, ValidationError
@@ -20,7 +21,6 @@ from detente.tasks.claims.matching import (
     CLUSTER_METRICS,
     Article,
     Matching,
-    SupportLayers,
     is_check_worthy,
     matching,
 )
@@ -43,8 +43,7 @@ def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Article]:
         segments[row["article"]].append(row)
     for row in corpus.rows("claims"):
         claims[row["article"]].append(row)
-    names = ("propositions", "claims", "attribution", "derivation", "sources", "events")
-    behind = SupportLayers(*(corpus.rows(name) for name in names))
+    behind = support_layers(corpus.rows)
     return {
         name: Article(
             Page(name, row["family"], row["text"], tuple(segments[name])),
@@ -102,13 +101,10 @@ def _shown(text: str, parts: Sequence[Span]) -> str:
 def _resolved(gold: Record, claim: Claim | None, options: Options) -> Record:
     """The gold labels, and where alternatives are accepted those of them that are predicted."""
     labels = {field: gold[field] for field in (*_JUDGED, "normalised")}
-    if claim is not None and options.alternatives == "accept":
-        said = {"type": claim.type, "presentation": claim.presentation}
-        said |= {} if claim.check_worthy is None else {"check_worthy": str(is_check_worthy(claim)).lower()}
-        for other in gold["alternatives"]:
-            if other["value"] == said.get(other["field"]):
-                value = other["value"]
-                labels[other["field"]] = value == "true" if other["field"] == "check_worthy" else value
+    if claim is not None:
+        labels |= {field: options.reading(gold, field, getattr(claim, field)) for field in ("type", "presentation")}
+        if claim.check_worthy is not None and options.others(gold, "check_worthy"):
+            labels["check_worthy"] = is_check_worthy(claim)  # the only other value there is
     return labels
 
 

@@ -1,4 +1,4 @@
-"""Baselines for `contrast`, and the labels of its two questions."""
+"""Baselines for `contrast`."""
 
 import re
 from collections.abc import Mapping
@@ -6,12 +6,10 @@ from typing import Final
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
-from detente.data.labels import AGREEMENT_LABELS, STANCE_LABELS
+from detente.data.labels import LABELS_OF_CONTRAST
 from detente.tasks import blind
 from detente.tasks.task import Baseline
 
-LABELS: Final = {"stance": STANCE_LABELS, "agreement": AGREEMENT_LABELS}
-"""The inventory of each question."""
 _WILL: Final = re.compile(
     r"\b(?:ready|readiness|willing|offer\w*|invit\w+|propos\w+|pledg\w+|promis\w+|agreed|welcom\w+|shar(?:e|ed|ing)"
     r"|resum\w+|call(?:s|ed)? for)\b",
@@ -55,7 +53,7 @@ def guess(inputs: list[Record], corpus: Corpus) -> list[Record]:
     """Each question by a model of its own."""
     lines = {
         line["id"]: line
-        for task, labels in LABELS.items()
+        for task, labels in LABELS_OF_CONTRAST.items()
         for line in blind.of_labels(labels, _rows)([unit for unit in inputs if unit["task"] == task], corpus)
     }
     return [lines[unit["id"]] for unit in inputs]

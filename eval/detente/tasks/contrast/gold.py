@@ -9,7 +9,7 @@ from pandera.api.polars.types import PolarsData
 
 from detente.data import labels as inventory
 from detente.data.annotated import Tables
-from detente.data.model import Strict
+from detente.data.model import ALTERNATIVES, Strict
 from detente.tasks.contrast.checks import pairs_are_whole
 from detente.tasks.layer import Compared, Grid, Layer, Seeded
 
@@ -29,6 +29,7 @@ class Contrast(Strict):
     edit: str = pa.Field(isin=inventory.EDITS)
     twin: str
     synthetic: bool
+    alternatives: pl.List = pa.Field(dtype_kwargs=ALTERNATIVES)
 
     @pa.dataframe_check(error="contrast-task")
     def fields_fit_the_task(cls, data: PolarsData) -> pl.LazyFrame:
@@ -57,6 +58,7 @@ CONTRAST_LAYER: Final = Layer(
     messages={
         "contrast-task": "stance has holder, target and a stance label, agreement a proposition and an agreement label"
     },
+    alternatives={"label": lambda row, _: inventory.LABELS_OF_CONTRAST.get(row["task"], ())},
     checks=(pairs_are_whole,),
     compared=Compared(nominal=("label",), answers=("id", "label")),
     # The labels that a sentence may have are those of its task, which other rows show.

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
-from detente.data.labels import AGREEMENT_LABELS, STANCE_LABELS
-from detente.tasks.contrast.baselines import BASELINES, LABELS
+from detente.data.labels import LABELS_OF_CONTRAST
+from detente.tasks.contrast.baselines import BASELINES
 from detente.tasks.labels import answered, read_label
 from detente.tasks.metric_families import MISSING, accuracy, cell, confusion_columns, macro_f1, share
 from detente.tasks.task import Options, Row, Task
@@ -36,13 +36,13 @@ def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Record]:
 def _inputs(corpus: Corpus) -> list[Record]:
     shown = ("id", "task", "text", "holder", "target", "proposition")
     return [
-        {**{name: row[name] for name in shown}, "labels": LABELS[row["task"]], "roles": ROLES}
+        {**{name: row[name] for name in shown}, "labels": LABELS_OF_CONTRAST[row["task"]], "roles": ROLES}
         for row in corpus.rows("contrast")
     ]
 
 
 def _parse(gold: Record, record: Record) -> str:
-    return read_label(record, LABELS[gold["task"]])
+    return read_label(record, LABELS_OF_CONTRAST[gold["task"]])
 
 
 def _group(units: Mapping[str, Record], by_id: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -55,13 +55,14 @@ def _group(units: Mapping[str, Record], by_id: Mapping[str, str]) -> tuple[dict[
     }
 
 
-def _count(group: list[Record], predictions: Mapping[str, str], _: Options) -> list[Row]:
+def _count(group: list[Record], predictions: Mapping[str, str], options: Options) -> list[Row]:
     rows: list[Row] = []
     right: Counter[str] = Counter()
     for gold in group:
         predicted = predictions.get(gold["id"], MISSING)
-        right[gold["pair"]] += predicted == gold["label"]
-        wrong = int(predicted != gold["label"])
+        label = options.reading(gold, "label", predicted)
+        right[gold["pair"]] += predicted == label
+        wrong = int(predicted != label)
         rows.append(
             {
                 "id": gold["id"],
@@ -71,11 +72,11 @@ def _count(group: list[Record], predictions: Mapping[str, str], _: Options) -> l
                 "task": gold["task"],
                 "phenomenon": gold["reported"],
                 "edit": gold["edit"],
-                "gold": gold["label"],
+                "gold": label,
                 "predicted": predicted,
-                cell(gold["label"], predicted): 1,
+                cell(label, predicted): 1,
                 "wrong": wrong,
-                "detail": f"{answered(gold['label'], predicted)}: {gold['text']}" if wrong else "",
+                "detail": f"{answered(label, predicted)}: {gold['text']}" if wrong else "",
             }
         )
     for row, gold in zip(rows, group, strict=True):
@@ -96,17 +97,16 @@ CONTRAST: Final = Task(
     kinds=("label",),
     extras=(),
     tabular=True,
-    options=(),
+    options=("alternatives",),
     keys=("id", "family", "slice", "task", "phenomenon", "edit", "item", "gold", "predicted"),
     columns=(
-        *confusion_columns(STANCE_LABELS),
-        *confusion_columns(AGREEMENT_LABELS),
+        *(column for labels in LABELS_OF_CONTRAST.values() for column in confusion_columns(labels)),
         *("changed", "changed_right", "kept", "kept_right", "twins", "twins_right"),
     ),
     metrics=(
         *(
             metric(f"{name}_{measure}", labels, group="labels")
-            for name, labels in LABELS.items()
+            for name, labels in LABELS_OF_CONTRAST.items()
             for measure, metric in (("accuracy", accuracy), ("macro_f1", macro_f1))
         ),
         share(

@@ -7,14 +7,17 @@ from detente.data.problems import Problem
 
 
 def edges_fit(tables: Tables) -> Iterator[Problem]:
-    """`in_corpus` says what the source is, `via` is another edge's source, and what is not translated has no basis."""
+    """`in_corpus` fits the source, `via` is another edge's source, and what is not known to be translated has no basis.
+
+    A source that is a page of the corpus is in it; any other is not (false), or may be one of its pages (null).
+    """
     articles = {row["id"] for row in tables["articles"].rows} | tables["articles"].unread.ids
     others = {row["id"] for name in ("sources", "events") for row in tables[name].rows}
     edges = {(row["article"], row["source"]) for row in tables["derivation"].rows}
     for place, row in tables["derivation"]:
         source = row["source"]
         is_known = source in articles | others or not tables["articles"].unread.nameless
-        if is_known and row["in_corpus"] != (source in articles):
+        if is_known and (row["in_corpus"] is True) != (source in articles):
             yield Problem("derivation-edge", place, "in_corpus is true exactly where the source is an article")
         is_other = (row["article"], row["via"]) in edges or row["article"] in tables["derivation"].unread.articles
         if row["via"] is not None and (not is_other or row["via"] == source):

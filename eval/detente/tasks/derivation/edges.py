@@ -1,16 +1,16 @@
 """Derivation as values: a page with its gold edges, and what edges amount to."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final, NamedTuple
 
-from detente.data.independent_sources import support
+from detente.data.independent_sources import SupportLayers, support
 from detente.data.jsonl import Record
 from detente.data.labels import DEGREES
 from detente.tasks.metric_families import MISSING, cell
-from detente.tasks.task import Row
+from detente.tasks.task import Options, Row
 
 NON_DERIVED: Final = "non-derived"
 DEGREE_LABELS: Final = (*DEGREES, NON_DERIVED)
@@ -29,16 +29,6 @@ Edges = Mapping[str, Collection[Edge]]
 """The edges of every page, by its id."""
 
 
-class Layers(NamedTuple):
-    """The gold of the layers that independent sources are counted from, derivation aside."""
-
-    propositions: Sequence[Record]
-    claims: Sequence[Record]
-    attribution: Sequence[Record]
-    sources: Sequence[Record]
-    events: Sequence[Record]
-
-
 @dataclass(frozen=True)
 class Article:
     """A page with its gold edges.
@@ -46,18 +36,39 @@ class Article:
     Attributes:
         id: Its id.
         family: Its family.
-        edges: Its gold edges.
+        rows: Its gold edges, as they are published.
         nodes: Every text that some page of the gold draws on.
         known: The ids that an edge may lead to, this page's own aside.
-        layers: The other layers, of all pages.
+        behind: What independent sources are counted from, of all pages.
     """
 
     id: str
     family: str
-    edges: tuple[Edge, ...]
+    rows: tuple[Record, ...]
     nodes: tuple[str, ...]
     known: Collection[str]
-    layers: Layers
+    behind: SupportLayers
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        """Its gold edges."""
+        return tuple(Edge(row["source"], row["degree"], row["kind"]) for row in self.rows)
+
+    def read_as(self, predicted: Collection[Edge], options: Options) -> tuple[Edge, ...]:
+        """Its gold edges, each in the reading that is predicted where alternatives are accepted.
+
+        An edge whose degree may be `non-derived` is none where none is predicted.
+        """
+        found = {edge.source: edge for edge in predicted}
+        return tuple(filter(None, (_reading(row, found.get(row["source"]), options) for row in self.rows)))
+
+
+def _reading(row: Record, predicted: Edge | None, options: Options) -> Edge | None:
+    if predicted is None:
+        own = Edge(row["source"], row["degree"], row["kind"])
+        return None if NON_DERIVED in options.others(row, "degree") else own
+    degree, kind = (options.reading(row, field, getattr(predicted, field)) for field in ("degree", "kind"))
+    return Edge(row["source"], degree, kind)
 
 
 def _degree(edge: Edge | None) -> str:
@@ -135,18 +146,14 @@ def origins(edges: Edges) -> dict[str, str]:
     return found
 
 
-def independent_sources(edges: Edges, layers: Layers) -> dict[str, int]:
+def independent_sources(edges: Edges, behind: SupportLayers) -> dict[str, int]:
     """`sources_max` of every proposition that some page reports, with these edges and the gold of all else.
 
-    The least number does not depend on edges: they tell only which pages that cite nobody speak with one voice.
+    Pages that come wholly from one text are a family, whatever the registry says. The least number does not depend on
+    edges: they tell only which pages that cite nobody speak with one voice.
     """
-    rows = [
-        {"article": page, "source": origin, "degree": "wholly", "via": None}
-        for page, origin in origins(edges).items()
-        if origin != page
-    ]
-    found = support(layers.propositions, layers.claims, layers.attribution, rows, layers.sources, layers.events)
-    return {name: behind.sources_max for name, behind in found.items() if behind.articles}
+    found = support(behind._replace(families=origins(edges)))
+    return {name: each.sources_max for name, each in found.items() if each.articles}
 
 
 def _says_degrees(edges: Edges) -> bool:
@@ -166,7 +173,7 @@ def related_outcomes(gold: Edges, predicted: Edges) -> tuple[int, int, int] | No
     return len(wanted & found), len(found - wanted), len(wanted - found)
 
 
-def independent_source_error(gold: Edges, predicted: Edges, layers: Layers) -> tuple[float, int]:
+def independent_source_error(gold: Edges, predicted: Edges, behind: SupportLayers) -> tuple[float, int]:
     """Mean absolute error of the number of independent sources, in sources, and the number of propositions.
 
     Σ |`sources_max` with the predicted edges − with the gold edges| / propositions that some page reports, 0 at best,
@@ -175,8 +182,8 @@ def independent_source_error(gold: Edges, predicted: Edges, layers: Layers) -> t
     Returns:
         NaN if no proposition is reported, and if there are predicted edges, none of which has a degree.
     """
-    wanted = independent_sources(gold, layers)
+    wanted = independent_sources(gold, behind)
     if not wanted or not _says_degrees(predicted):
         return float("nan"), len(wanted)
-    found = independent_sources(predicted, layers)
+    found = independent_sources(predicted, behind)
     return sum(abs(found[name] - count) for name, count in wanted.items()) / len(wanted), len(wanted)

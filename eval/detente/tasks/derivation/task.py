@@ -7,21 +7,22 @@ degree, or no kind, are wrong about it as soon as some edge of the system names 
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from detente.data.corpus import Corpus
+from detente.data.independent_sources import support_layers
 from detente.data.jsonl import Record
-from detente.data.labels import DERIVATION_KINDS
+from detente.data.labels import DERIVATION_KINDS, EVENT_KINDS
 from detente.metrics.classification import Floats, f1, precision, recall
 from detente.tasks.derivation.baselines import BASELINES
 from detente.tasks.derivation.edges import (
     DEGREE_LABELS,
+    NON_DERIVED,
     Article,
     Edge,
     Edges,
-    Layers,
     counted,
     independent_source_error,
     related_outcomes,
@@ -38,35 +39,42 @@ from detente.tasks.metric_families import (
 )
 from detente.tasks.task import CorpusMetric, CorpusValue, Metric, Options, Row, Task
 
+if TYPE_CHECKING:
+    import polars as pl
+
 NODE_KINDS: Final = ("outlet", "agency", "text")
 """Sources that are texts or publish them; whoever only speaks is in attribution."""
 
 
 def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Article]:
-    names = ("propositions", "claims", "attribution", "sources", "events")
-    layers = Layers(*(corpus.rows(name) for name in names))
-    edges: dict[str, list[Edge]] = {name: [] for name in corpus.articles}
+    behind = support_layers(corpus.rows)
+    rows: dict[str, list[Record]] = {name: [] for name in corpus.articles}
     for row in corpus.rows("derivation"):
-        edges[row["article"]].append(Edge(row["source"], row["degree"], row["kind"]))
-    nodes = tuple(dict.fromkeys(edge.source for out in edges.values() for edge in out))
-    known = dict.fromkeys([*(row["id"] for rows in (layers.sources, layers.events) for row in rows), *edges])
+        rows[row["article"]].append(row)
+    nodes = tuple(dict.fromkeys(row["source"] for out in rows.values() for row in out))
+    known = dict.fromkeys([*(row["id"] for name in ("sources", "events") for row in corpus.rows(name)), *rows])
     return {
-        name: Article(name, row["family"], tuple(edges[name]), nodes, known, layers)
+        name: Article(name, row["family"], tuple(rows[name]), nodes, known, behind)
         for name, row in corpus.articles.items()
     }
 
 
 def _inputs(corpus: Corpus) -> list[Record]:
-    """Each page with the ids that an edge may lead to. The names of unnamed texts would tell where they belong."""
+    """Each page with the ids that an edge may lead to: sources, events, pages, each by kind, name and id.
+
+    The names of unnamed texts would tell where they belong, as would the order of a registry that follows the pages.
+    """
     sources = {row["id"]: row for row in corpus.rows("sources")}
-    offered = [
-        {"id": name, "name": f"an unnamed {row['kind']}" if row["anonymous"] else row["name"]}
+    nodes = {
+        name: (NODE_KINDS.index(row["kind"]), f"an unnamed {row['kind']}" if row["anonymous"] else row["name"])
         for name, row in sources.items()
         if row["kind"] in NODE_KINDS
-    ]
+    }
     for row in corpus.rows("events"):
         partners = [sources[row[name]]["name"] for name in ("speaker", "addressee", "medium") if row[name]]
-        offered.append({"id": row["id"], "name": f"{row['kind']}: {', '.join(partners)}"})
+        kind = len(NODE_KINDS) + EVENT_KINDS.index(row["kind"])
+        nodes[row["id"]] = kind, ": ".join(filter(None, (row["kind"], ", ".join(partners))))
+    offered = [{"id": name, "name": nodes[name][1]} for name in sorted(nodes, key=lambda name: (nodes[name], name))]
     offered += [{"id": name, "name": "a page of this corpus"} for name in corpus.articles]
     return [
         {
@@ -79,8 +87,8 @@ def _inputs(corpus: Corpus) -> list[Record]:
     ]
 
 
-def _count(article: Article, prediction: tuple[Edge, ...] | None, _: Options) -> list[Row]:
-    gold = {edge.source: edge for edge in article.edges}
+def _count(article: Article, prediction: tuple[Edge, ...] | None, options: Options) -> list[Row]:
+    gold = {edge.source: edge for edge in article.read_as(prediction or (), options)}
     predicted = {edge.source: edge for edge in prediction or ()}
     others = sorted(predicted.keys() - set(article.nodes))
     return [
@@ -98,23 +106,28 @@ def _count(article: Article, prediction: tuple[Edge, ...] | None, _: Options) ->
     ]
 
 
-def _all_edges(units: Mapping[str, Article], by_id: Edges) -> tuple[Edges, Edges]:
-    """Gold and predicted edges of every page."""
-    return {name: unit.edges for name, unit in units.items()}, {name: by_id.get(name, ()) for name in units}
+def _all_edges(units: Mapping[str, Article], by_id: Edges, rows: "pl.DataFrame") -> tuple[Edges, Edges]:
+    """Gold and predicted edges of every page, the gold in the readings that were counted."""
+    gold: dict[str, list[Edge]] = {name: [] for name in units}
+    for article, source, degree, kind in rows.select("article", "source", "degree", "kind").iter_rows():
+        if degree != NON_DERIVED:
+            gold[article].append(Edge(source, degree, kind))
+    return gold, {name: by_id.get(name, ()) for name in units}
 
 
 def _pages_metric(name: str, formula: str, compute: Callable[[int, int, int], Floats]) -> CorpusMetric:
     """A measure of pairs of pages. A pair belongs to two families, so that there is a value only."""
 
-    def measure(units: Mapping[str, Article], by_id: Edges, _: Any) -> CorpusValue:
-        outcomes = related_outcomes(*_all_edges(units, by_id))
+    def measure(units: Mapping[str, Article], by_id: Edges, rows: "pl.DataFrame") -> CorpusValue:
+        outcomes = related_outcomes(*_all_edges(units, by_id, rows))
         return CorpusValue(float(compute(*outcomes)) if outcomes else np.nan, len(units) * (len(units) - 1) // 2)
 
     return CorpusMetric(name, formula, measure, group="related pages", of="pair")
 
 
-def _sources_max_error(units: Mapping[str, Article], by_id: Edges, _: Any) -> CorpusValue:
-    return CorpusValue(*independent_source_error(*_all_edges(units, by_id), next(iter(units.values())).layers))
+def _sources_max_error(units: Mapping[str, Article], by_id: Edges, rows: "pl.DataFrame") -> CorpusValue:
+    behind = next(iter(units.values())).behind
+    return CorpusValue(*independent_source_error(*_all_edges(units, by_id, rows), behind))
 
 
 def _if_said(metric: Metric, given: str) -> Metric:
@@ -143,7 +156,7 @@ DERIVATION: Final = Task(
     kinds=("edges",),
     extras=(),
     tabular=False,
-    options=(),
+    options=("alternatives",),
     keys=("id", "family", "slice", "article", "source", "degree", "kind", "item", "gold", "predicted"),
     columns=(
         *("edges", "degrees", "kinds"),

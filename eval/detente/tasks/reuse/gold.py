@@ -10,7 +10,7 @@ import polars as pl
 from detente.data import labels as inventory
 from detente.data.annotated import Tables, fits, texts
 from detente.data.jsonl import Record
-from detente.data.model import SPAN, Strict
+from detente.data.model import ALTERNATIVES, SPAN, Strict
 from detente.data.page import span_of
 from detente.data.problems import Problem
 from detente.tasks.layer import Compared, Layer, Painted, Reference, Seeded, SpanField, cross, quote
@@ -26,6 +26,7 @@ class Reuse(Strict):
     this: pl.Struct = pa.Field(dtype_kwargs={"fields": pl.Struct(SPAN).fields})
     source_span: pl.Struct = pa.Field(dtype_kwargs={"fields": pl.Struct(SPAN).fields})
     operation: str = pa.Field(isin=inventory.OPERATIONS)
+    alternatives: pl.List = pa.Field(dtype_kwargs=ALTERNATIVES)
 
 
 def _made_id(row: Record) -> str:

@@ -56,11 +56,15 @@ def _inputs(corpus: Corpus) -> list[Record]:
     ]
 
 
-def _count(pair: Pair, prediction: tuple[Detection, ...] | None, _: Options) -> list[Row]:
+def _count(pair: Pair, prediction: tuple[Detection, ...] | None, options: Options) -> list[Row]:
     detections = prediction or ()
     cases, passages = pair.cases, [detection.passage for detection in detections]
     overlaps = alignment.passage_iou(cases, passages)
-    agreement = [[float(row["operation"] == each.operation) for each in detections] for row in pair.rows]
+    operations = [[options.reading(row, "operation", each.operation) for each in detections] for row in pair.rows]
+    agreement = [
+        [float(operation == each.operation) for operation, each in zip(own, detections, strict=True)]
+        for own in operations
+    ]
     matched = dict(match(overlaps, IOU_THRESHOLD, np.reshape(agreement, overlaps.shape)))
     detectors = alignment.touching(cases, passages).sum(axis=1)
     covered_cases, covered_detections = alignment.coverage(cases, passages), alignment.coverage(passages, cases)
@@ -81,7 +85,7 @@ def _count(pair: Pair, prediction: tuple[Detection, ...] | None, _: Options) -> 
         if index in matched:
             place = matched[index]
             row |= {"passage_tp": 1, "detections": 1, "covered_detections": covered_detections[place]}
-            row |= _operation(gold["operation"], detections[place].operation, float(overlaps[index, place]))
+            row |= _operation(operations[index][place], detections[place].operation, float(overlaps[index, place]))
             row["named"] = int(detections[place].operation is not None)
         else:
             row |= {"passage_fn": 1, "wrong": 1, "detail": f"missed, {covered_cases[index]:.0%} of it covered: "}
@@ -169,7 +173,7 @@ REUSE: Final = Task(
     kinds=("passages",),
     extras=("offset_unit",),
     tabular=False,
-    options=(),
+    options=("alternatives",),
     keys=("id", "family", "slice", "article", "source", "outlets", "operation", "item", "gold", "predicted"),
     columns=COLUMNS,
     metrics=METRICS,
