@@ -86,7 +86,8 @@ def _completed(tables: Tables) -> Table:
     for article, holders in holders_of(tables).items():
         for cell in cells(holder for holder in holders if holder in speaks_for):
             name = id_of(article, cell)
-            lines += written.pop(name, None) or [Line(_file_of(article), null_row(article, cell))]
+            left_out = [Line(_file_of(article), null_row(article, cell))]
+            lines += written.pop(name, left_out)
     lines += (line for outside in written.values() for line in outside)
     for _, row in lines:
         row["speaker"] = speaker(row["chain"], row["holder"], speaks_for)

@@ -1,4 +1,4 @@
-"""The task `stance`: where a holder stands on cooperation between France and Russia, one label for each cell of a page's grid."""
+"""The task `stance`: where a holder stands on cooperation between France and Russia, one label for each cell."""
 
 import math
 from collections.abc import Collection, Mapping, Sequence
@@ -8,10 +8,10 @@ import numpy as np
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
-from detente.data.labels import SCALE, STANCE_LABELS, label_of_scale
+from detente.data.labels import SCALE, STANCE_LABELS
 from detente.metrics import classification, official
 from detente.metrics.classification import Floats
-from detente.tasks.labels import alpha, answered, label_scorer, most_frequent
+from detente.tasks.labels import alpha, alternative_labels, answered, label_scorer, most_frequent
 from detente.tasks.metric_families import (
     MISSING,
     OF_PART,
@@ -62,12 +62,8 @@ def _accepted(gold: Row, options: Options) -> tuple[tuple[str, ...], tuple[float
     """The labels and the scale values that count as right, the gold's own first."""
     labels, steps = [gold["label"]], [] if gold["scale"] is None else [float(gold["scale"])]
     if options.alternatives == "accept":
-        for other in gold["alternatives"]:
-            if other["field"] == "label":
-                labels.append(other["value"])
-            if other["field"] == "scale":
-                steps.append(float(other["value"]))
-                labels.append(label_of_scale(steps[-1]))
+        labels += alternative_labels(gold)
+        steps += (float(other["value"]) for other in gold["alternatives"] if other["field"] == "scale")
     return tuple(labels), tuple(steps)
 
 
