@@ -50,6 +50,8 @@ def wide_gold(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
         numbered = [text.replace("detente-900", f"detente-{number}") for number in range(900, 912)]
         if path.stem == "articles":
             path.write_text("".join(numbered))
+        elif path.stem == "sources":
+            path.write_text("".join({line: None for copy in numbered for line in copy.splitlines(keepends=True)}))
         elif path.stem == "detente-900":
             for number, copy in enumerate(numbered, start=900):
                 path.with_stem(f"detente-{number}").write_text(copy)

@@ -109,8 +109,8 @@ def test_a_new_task_is_one_folder_and_one_line(checkout: Checkout) -> None:
     unknown = checkout.write("unknown.jsonl", {"id": "detente-900:tone", "label": "shrill"})
     stance = checkout.write(
         "stance.jsonl",
-        {"id": "detente-900:france:ct_cooperation:current", "label": "favor"},
-        {"id": "detente-900:russia:ct_cooperation:current", "label": "none"},
+        {"id": "detente-900:france:ct_cooperation:current:own", "label": "favor"},
+        {"id": "detente-900:russia:ct_cooperation:current:own", "label": "none"},
     )
 
     (missing,) = checkout.run(f"dataset validate {root}")

@@ -98,7 +98,7 @@ def test_the_examples_have_the_labels_that_the_readme_gives(gold) -> None:
         if text[r["start"] : r["end"]] == "Зеркало сайта Vavada" and r["article"] == "detente-001"
     )
     assert segment["type"] == "ad"
-    stance = next(r for r in gold.rows("stance") if r["id"] == "detente-002:france:ct_cooperation:current")
+    stance = next(r for r in gold.rows("stance") if r["id"] == "detente-002:france:ct_cooperation:current:own")
     assert (stance["label"], stance["scale"], stance["expression"]) == ("favor", 2, "explicit")
     assert stance["chain"][0] == "french-defence-ministry"
 

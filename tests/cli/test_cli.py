@@ -125,7 +125,7 @@ def test_the_table_is_plain_when_piped(lexicon: Path) -> None:
     assert "\x1b" not in table
     assert "─" not in table
     assert all(line == line.rstrip() for line in table.splitlines())
-    assert "detente-000:france:ct_cooperation:current " in table  # and no flag for :france:
+    assert "detente-000:france:ct_cooperation:current:own " in table  # and no flag for :france:
 
 
 def test_the_table_is_coloured_on_a_terminal(lexicon: Path) -> None:
@@ -244,7 +244,7 @@ BAD: dict[str, tuple[bytes, str]] = {
     "a span past the end": (b'{"id": "detente-000", "content": [[0, 9999]]}\n', ":1: span-outside-text:"),
     "an id twice": (b'{"id": "detente-000", "text": ""}\n' * 2, ":2: id-duplicate:"),
     "an unknown label": (
-        b'{"id": "detente-000:france:ct_cooperation:current", "label": "pro"}\n',
+        b'{"id": "detente-000:france:ct_cooperation:current:own", "label": "pro"}\n',
         ":1: label-unknown:",
     ),
     "Latin-1 bytes": ('{"id": "detente-000", "text": "caf\xe9"}\n'.encode("latin-1"), ":1: not-json:"),
@@ -360,7 +360,7 @@ def test_show_prints_the_page_with_its_labels() -> None:
     assert "syndication_note" in shown
     assert "\x1b" not in shown
     stance = run("dataset", "show", "detente-004", "--layer", "stance").output
-    assert "against -2       detente-004:france:official_dialogue:current" in stance
+    assert "against -2       detente-004:france:official_dialogue:current:own" in stance
     claims = run("dataset", "show", "detente-003", "--layer", "claims").output
     assert claims.count("\n    = ") == claims.count("\n    reported: ") + claims.count("\n    asserted: ") == 20
     assert "    reported: reuters → dmitry-peskov\n" in claims

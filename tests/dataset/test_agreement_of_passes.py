@@ -205,9 +205,9 @@ def test_one_label_in_twenty_is_made_wrong_and_only_the_list_knows_which() -> No
 def test_other_columns_do_not_give_a_seeded_error_away() -> None:
     shown = without_giveaways(LAYERS["boilerplate"].seeded, {"type": "share", "zone": "body"})
     assert shown == {"type": "share", "zone": "boilerplate"}
-    stance = {"article": "a", "holder": "h", "target": "t", "time": "past", "alleged": True, "scale": -2}
+    stance = {"article": "a", "holder": "h", "target": "t", "time": "past", "told_by": "other", "scale": -2}
     shown = without_giveaways(LAYERS["stance"].seeded, {**stance, "id": "old", "label": "favor", "speaker": "s"})
-    assert (shown["label"], shown["id"]) == ("against", "a:h:t:past:alleged")
+    assert (shown["label"], shown["id"]) == ("against", "a:h:t:past:other")
     assert "speaker" not in shown
     contrast = {"id": "1", "pair": "p", "twin": "q", "phenomenon": "f", "edit": "keep", "label": "none"}
     assert without_giveaways(LAYERS["contrast"].seeded, contrast) == {"id": "1", "label": "none"}

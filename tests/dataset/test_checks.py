@@ -23,7 +23,7 @@ from detente.tasks.contrast.checks import pairs_are_whole
 from detente.tasks.derivation.checks import edges_fit, no_page_derives_from_itself
 from detente.tasks.layer import Check
 from detente.tasks.reuse.gold import operation_fits
-from detente.tasks.stance.checks import alleged_computed, evidence_is_claimed
+from detente.tasks.stance.checks import evidence_is_claimed, holders_are_on_the_grid, told_by_computed
 
 ARTICLE = "detente-900"
 
@@ -187,7 +187,7 @@ def test_a_claim_links_a_proposition_once(tables: Tables) -> None:
     ],
 )
 def test_evidence_leaves_the_body_with_its_first_letter_outside(tables: Tables, start: int, end: int, rules) -> None:
-    tables["stance"].rows[0]["evidence"] = [span(start, end)]
+    decided(tables)["evidence"] = [span(start, end)]
     assert found(checks_spans.spans_in_content, tables) == rules
 
 
@@ -201,45 +201,80 @@ def test_forty_characters_of_what_leaves_the_body_are_shown(tables: Tables) -> N
 @pytest.mark.parametrize(("start", "end", "rules"), [(48, 50, ["evidence-unclaimed"]), (47, 50, []), (48, 51, [])])
 def test_evidence_overlaps_a_claim_by_one_character(tables: Tables, start: int, end: int, rules: list[str]) -> None:
     # Claims are [19, 48) and [50, 70); between them are a full stop and a space.
-    tables["stance"].rows[0]["evidence"] = [span(start, end)]
+    decided(tables)["evidence"] = [span(start, end)]
     assert found(evidence_is_claimed, tables) == rules
 
 
 @pytest.mark.parametrize(("start", "end", "rules"), [(0, 4, ["evidence-unclaimed"]), (0, 5, []), (4, 6, [])])
 def test_evidence_may_be_a_quotation_that_nobody_claims(tables: Tables, start: int, end: int, rules: list[str]) -> None:
     add_page(tables, "detente-901", 'Yes “sir” "no"')  # the first quotation is [4, 9)
-    row = {**tables["stance"].rows[0], "article": "detente-901", "evidence": [span(start, end)]}
+    row = {**decided(tables), "article": "detente-901", "evidence": [span(start, end)]}
     add(tables, "stance", **row)
     assert found(evidence_is_claimed, tables) == rules
 
 
+def decided(tables: Tables) -> dict[str, Any]:
+    """The one row with a stance."""
+    (row,) = (row for row in tables["stance"].rows if row["scale"] is not None)
+    return row
+
+
 def sources(tables: Tables, **speaks_for: str | None) -> None:
     for name, above in speaks_for.items():
-        add(tables, "sources", id=name, speaks_for=above, kind="outlet" if name == "paper" else "person")
+        kind = "outlet" if name == "paper" else "person"
+        add(tables, "sources", id=name, speaks_for=above, kind=kind, aliases=[])
 
 
 @pytest.mark.parametrize(
-    ("chain", "alleged"),
+    ("chain", "teller"),
     [
-        ([], False),
-        (["minister"], False),
-        (["envoy"], True),
-        (["minister", "envoy"], True),  # the innermost, who is last, decides
-        (["envoy", "minister"], False),
-        (["envoy", "paper"], True),  # media are skipped
-        (["paper"], False),
-        (["deputy"], False),  # who speaks for a minister of France speaks for France
+        ([], "own"),
+        (["minister"], "own"),
+        (["envoy"], "other"),
+        (["minister", "envoy"], "other"),  # the innermost, who is last, decides
+        (["envoy", "minister"], "own"),
+        (["envoy", "paper"], "other"),  # media are skipped
+        (["paper"], "own"),
+        (["deputy"], "own"),  # who speaks for a minister of France speaks for France
     ],
 )
-def test_a_stance_is_alleged_if_the_innermost_reporter_is_of_another_state(
-    tables: Tables, chain: list[str], alleged: bool
+def test_another_party_tells_a_stance_if_the_innermost_reporter_speaks_for_one(
+    tables: Tables, chain: list[str], teller: str
 ) -> None:
     sources(tables, minister="france", deputy="minister", envoy="russia", paper=None)
-    row = tables["stance"].rows[0]
-    row.update(chain=chain, alleged=alleged)
-    assert found(alleged_computed, tables) == []
-    row["alleged"] = not alleged
-    assert found(alleged_computed, tables) == ["alleged-wrong"]
+    row = decided(tables)
+    row.update(chain=chain, told_by=teller)
+    assert found(told_by_computed, tables) == []
+    row["told_by"] = "other" if teller == "own" else "own"
+    assert found(told_by_computed, tables) == ["told-by-wrong"]
+
+
+def test_nobody_tells_a_cell_without_a_stance(tables: Tables) -> None:
+    tellers = [row["told_by"] for row in tables["stance"].rows if row["scale"] is None]
+    assert set(tellers) == {"own", "other"}  # whatever its empty chain says
+    assert found(told_by_computed, tables) == []
+
+
+def test_holders_are_on_the_page_and_read(tables: Tables) -> None:
+    sources(tables, herald=None, envoy="russia")
+    row = decided(tables)
+    for holder, problems in [("russia", []), ("voice-detente-900", []), ("herald", 1), ("envoy", 1), ("nobody", [])]:
+        row["holder"] = holder  # nobody is not registered, which is another check's
+        assert found(holders_are_on_the_grid, tables) == ["stance-grid"] * bool(problems)
+    row["holder"] = "herald"
+    for layer, unread in [("boilerplate", Unread(articles=frozenset([ARTICLE]))), ("sources", Unread(nameless=True))]:
+        incomplete = {**tables, layer: replace(tables[layer], unread=unread)}
+        assert found(holders_are_on_the_grid, incomplete) == []
+
+
+@pytest.mark.parametrize("name", ["france", "russia", "voice-detente-900"])
+def test_the_holders_of_every_page_are_registered(tables: Tables, name: str) -> None:
+    rows = [row for row in tables["sources"].rows if row["id"] != name]
+    without = replace(tables["sources"], rows=rows, places=["sources"] * len(rows))
+    problems = list(holders_are_on_the_grid({**tables, "sources": without}))
+    assert [(each.code, each.message.split()[0]) for each in problems] == [("holder-unregistered", name)]
+    unread = replace(without, unread=Unread(ids=frozenset([name])))
+    assert found(holders_are_on_the_grid, {**tables, "sources": unread}) == []
 
 
 def edge(tables: Tables, source: str, **fields: Any) -> dict[str, Any]:
@@ -392,9 +427,9 @@ def test_a_source_that_is_a_page_is_in_the_corpus(tables: Tables, in_corpus, fau
         ("attribution", {"id": "detente-900:c02#1"}, 1),  # another claim's
         ("attribution", {"id": "detente-900:c01#2"}, 0),  # any number
         ("attribution", {"id": "detente-901:c01#1"}, 2),  # another article's, and another claim's
-        ("stance", {"alleged": True}, 1),  # which the id must say
-        ("stance", {"alleged": True, "id": "detente-900:france:ct_cooperation:current:alleged"}, 0),
-        ("stance", {"time": "past"}, 1),
+        ("stance", {"told_by": "other"}, 1),  # which the id must say
+        ("stance", {"told_by": "other", "id": "detente-900:france:ct_cooperation:past:other"}, 0),
+        ("stance", {"time": "current"}, 1),
         ("derivation", {"source": "france"}, 1),
     ],
 )
@@ -593,15 +628,15 @@ def test_a_page_with_unread_claims_does_not_hide_what_the_next_one_leaves_unclai
 
 def test_a_page_with_unread_claims_does_not_hide_evidence_that_nobody_claims_on_the_next(tables: Tables) -> None:
     add_page(tables, "detente-901", "One two.")
-    add(tables, "stance", **{**tables["stance"].rows[0], "article": "detente-901", "evidence": [span(0, 3)]})
+    add(tables, "stance", **{**decided(tables), "article": "detente-901", "evidence": [span(0, 3)]})
     assert found(evidence_is_claimed, with_claims_unread(tables)) == ["evidence-unclaimed"]
 
 
 def test_a_stance_of_an_unknown_source_does_not_hide_the_next(tables: Tables) -> None:
-    first, second = tables["stance"].rows
+    first = decided(tables)
+    add(tables, "stance", **{**first, "told_by": "other"})
     first["chain"] = ["nobody-registered"]
-    second["alleged"] = True
-    assert found(alleged_computed, tables) == ["alleged-wrong"]
+    assert found(told_by_computed, tables) == ["told-by-wrong"]
 
 
 def test_a_passage_outside_its_text_does_not_hide_the_next(tables: Tables) -> None:

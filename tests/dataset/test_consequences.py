@@ -134,21 +134,21 @@ def test_a_second_fault_is_still_reported_beside_an_unread_line(minimal: Path) -
 def test_files_of_an_unread_article_are_read_and_those_of_a_stranger_reported(minimal: Path) -> None:
     change(minimal, "annotations/articles.jsonl", 1, without("family"))
     name = "annotations/stance/gold/detente-900.jsonl"
-    change(minimal, name, 1, with_value("alleged", None))
+    change(minimal, name, 1, with_value("told_by", None))
     stranger = "annotations/stance/gold/detente-901.jsonl"
     (minimal / stranger).touch()
     found = ["annotations/articles.jsonl:1: missing-field", f"{stranger}: file-unregistered", f"{name}:1: value-null"]
     assert problems(minimal) == found
 
 
-def test_a_source_that_speaks_for_an_unread_one_is_not_said_to_be_alleged(minimal: Path) -> None:
+def test_a_source_that_speaks_for_an_unread_one_is_not_said_to_be_another_party(minimal: Path) -> None:
     # ivan-envoy speaks for russia, whose line is lost: whether russia speaks for france in the end, nobody knows.
     name = "annotations/stance/gold/detente-900.jsonl"
     change(minimal, name, 1, with_value("chain", ["ivan-envoy"]))
     change(minimal, "annotations/sources.jsonl", 2, without("name"))
     assert problems(minimal) == ["annotations/sources.jsonl:2: missing-field"]
     change(minimal, "annotations/sources.jsonl", 2, with_value("name", "Russia"))
-    assert problems(minimal) == [f"{name}:1: alleged-wrong"]
+    assert problems(minimal) == [f"{name}:1: told-by-wrong"]
 
 
 def test_an_edge_from_what_may_be_an_unread_article_is_not_said_to_be_out_of_the_corpus(minimal: Path) -> None:

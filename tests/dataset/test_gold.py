@@ -66,13 +66,13 @@ def test_000_and_001_are_one_family(gold) -> None:
 @pytest.mark.parametrize(
     ("row", "scale", "expression"),
     [
-        ("detente-000:france:ct_cooperation:current:alleged", -1, "enacted"),
-        ("detente-001:france:ct_cooperation:current:alleged", -2, "explicit"),
-        ("detente-000:russia:information_exchange:current", 2, "explicit"),
-        ("detente-002:france:ct_cooperation:current", 2, "explicit"),
-        ("detente-003:russia:ct_cooperation:current", 1, "inferred"),
-        ("detente-004:france:official_dialogue:current", -2, "explicit"),
-        ("detente-004:france:ct_cooperation:current", None, None),
+        ("detente-000:france:ct_cooperation:current:other", -1, "enacted"),
+        ("detente-001:france:ct_cooperation:current:other", -2, "explicit"),
+        ("detente-000:russia:information_exchange:current:own", 2, "explicit"),
+        ("detente-002:france:ct_cooperation:current:own", 2, "explicit"),
+        ("detente-003:russia:ct_cooperation:current:own", 1, "inferred"),
+        ("detente-004:france:official_dialogue:current:own", -2, "explicit"),
+        ("detente-004:france:ct_cooperation:current:own", None, None),
     ],
 )
 def test_hard_stances(gold, row: str, scale: int | None, expression: str | None) -> None:
@@ -82,9 +82,9 @@ def test_hard_stances(gold, row: str, scale: int | None, expression: str | None)
 
 def test_the_speaker_is_who_ends_the_chain_for_the_holder(gold) -> None:
     speakers = {r["id"]: r["speaker"] for r in gold.rows("stance")}
-    assert speakers["detente-002:france:ct_cooperation:current"] == "sebastien-lecornu"
-    assert speakers["detente-000:france:ct_cooperation:current:alleged"] is None
-    assert speakers["detente-000:russia:ct_cooperation:current"] == "aleksey-meshkov"
+    assert speakers["detente-002:france:ct_cooperation:current:own"] == "sebastien-lecornu"
+    assert speakers["detente-000:france:ct_cooperation:current:other"] is None
+    assert speakers["detente-000:russia:ct_cooperation:current:own"] == "aleksey-meshkov"
 
 
 def test_every_page_has_every_layer(gold) -> None:

@@ -82,12 +82,12 @@ def test_an_item_that_one_system_has_is_no_error_of_the_other(scores: Scores) ->
 
 def test_rows_of_one_item_are_put_together_in_their_order(scores: Scores) -> None:
     rows: list[Row] = [("a", 1.0, "late"), ("a", 2.0, "early"), ("a", 4.0, "late")]
-    first = saying(scores, *rows, slice=["alleged"] * 3, gold=["x", "x", "y"], predicted=["q", None, "p"])
-    second = saying(scores, ("a", 0.0, ""), slice=["alleged"], gold=["z"], predicted=[None])
+    first = saying(scores, *rows, slice=["aside"] * 3, gold=["x", "x", "y"], predicted=["q", None, "p"])
+    second = saying(scores, ("a", 0.0, ""), slice=["aside"], gold=["z"], predicted=[None])
     (found,) = item_differences(first, second)
     # What was predicted is said rather than what was wrong with it; nothing predicted and nothing wrong is right.
     assert (found.gold, found.said) == ("x · y/z", ("q · p", "right"))
-    assert (found.slice, found.wrong) == ("alleged", (1 + 2 + 4, 0))
+    assert (found.slice, found.wrong) == ("aside", (1 + 2 + 4, 0))
     (found,) = item_differences(saying(scores, *rows), saying(scores, ("a", 0.0, "")))
     assert (found.gold, found.said) == (None, ("late · early", "right"))
 

@@ -36,11 +36,10 @@ RANGE = ("metric", "value", "range", "mean", "n", "majority", "blind", "remark")
 
 
 def labels(gold, *, reverse: int = 0) -> list[dict[str, Any]]:
-    """The gold's labels; the first so many that are not alleged are `none` instead, or `against` if they are `none`."""
-    rows = dict(sorted(STANCE.units(gold).items(), key=lambda item: item[1]["alleged"]))
+    """The gold's labels; of the first so many, all stances are `none` and the others `against`."""
     return [
         {"id": name, "label": ("against" if row["label"] == "none" else "none") if place < reverse else row["label"]}
-        for place, (name, row) in enumerate(rows.items())
+        for place, (name, row) in enumerate(STANCE.units(gold).items())
     ]
 
 
@@ -236,7 +235,8 @@ def test_a_label_that_a_scorer_lacks_is_the_remark_and_the_reason_and_the_value_
 # The document
 
 
-def test_the_document_has_every_metric_whatever_the_table_shows(scores: Scores) -> None:
+def test_the_document_has_every_metric_whatever_the_table_shows(gold, scores: Scores) -> None:
+    n = len(STANCE.units(gold))
     found = json.loads(rendered(report(scores), "json"))
     assert found["schema"] == "detente.scores/2"
     assert (found["task"], found["primary"], found["one_item"]) == ("stance", "f_avg", scores.one_item)
@@ -245,11 +245,11 @@ def test_the_document_has_every_metric_whatever_the_table_shows(scores: Scores) 
     unsaid = dict.fromkeys(("mae", "quadratic_kappa", "brier", "calibration_error"), keys | {"reason"})
     expected = {**dict.fromkeys(found["metrics"], keys), **unsaid}
     assert {name: set(entry) for name, entry in found["metrics"].items()} == expected
-    assert (found["metrics"]["accuracy"]["n"], found["metrics"]["accuracy"]["of"]) == (35, "items")
-    # Six of the 35 that are not alleged are wrong.
-    assert found["metrics"]["accuracy"]["value"] == 29 / 35
+    assert (found["metrics"]["accuracy"]["n"], found["metrics"]["accuracy"]["of"]) == (n, "items")
+    # Six of all cells are wrong.
+    assert found["metrics"]["accuracy"]["value"] == (n - 6) / n
     assert found["metrics"]["mae"]["value"] is None
-    assert found["n"] == {"units": 42, "items": 42, "scored": 35, "families": 4}
+    assert found["n"] == {"units": n, "items": n, "scored": n, "families": 4}
     assert found["signature"] == scores.signature
 
 
@@ -263,9 +263,7 @@ def test_an_undefined_worth_of_one_item_is_null(scores: Scores) -> None:
 def test_notes_say_what_the_spread_is_over(minimal_gold, predict) -> None:
     checked = predict(STANCE, minimal_gold, labels(minimal_gold)[:1], allow_missing=True)
     family, item = (scoring.score(checked, minimal_gold, None, Resampling(unit)) for unit in ("family", "item"))
-    missing = (
-        "1 of 2 units without a prediction, counted as the answer `missing`: detente-900:russia:ct_cooperation:current"
-    )
+    missing = "1 of 2 units without a prediction, counted as the answer `missing`: detente-900:russia:ct_cooperation:current:own"
     assert notes(family, family.metrics) == [
         "range and mean are over families of equal weight; under 10 families there is no interval",
         missing,

@@ -214,11 +214,8 @@ def test_missing_ids_are_an_error_that_names_them_or_score_as_empty(gold, predic
         assert scores.missing == (dropped,)
         assert "|missing:1|" in scores.signature
         assert scores.sizes["units"] == len(records) + 1
-    # One of the 42 rows is wrong: 34 of the 35 headline rows, or 6 of the 7 alleged ones, stay right.
-    rows = STANCE.units(gold)
-    headline = [name for name in rows if not rows[name]["alleged"]]
-    expected = (len(headline) - 1) / len(headline) if dropped in headline else 1.0
-    assert values(scores)["accuracy"] == expected
+    n = len(STANCE.units(gold))
+    assert values(scores)["accuracy"] == (n - 1) / n
 
 
 LABELS = {"stance": STANCE_LABELS, "agreement": AGREEMENT_LABELS}
@@ -419,15 +416,16 @@ def test_a_scale_alternative_is_measured_from_the_nearer_value(gold, predict) ->
     assert values(scoring.score(checked, gold, Options(alternatives="accept")))["mae"] == 0
 
 
-def test_alleged_rows_stay_out_of_the_headline_scores(gold, predict) -> None:
+def test_stance_is_broken_down_by_who_tells_it(gold, predict) -> None:
     rows = STANCE.units(gold)
     wrong = {"favor": "against", "against": "favor", "none": "favor"}
     records = [
-        {"id": name, "label": wrong[row["label"]] if row["alleged"] else row["label"]} for name, row in rows.items()
+        {"id": name, "label": wrong[row["label"]] if row["told_by"] == "other" else row["label"]}
+        for name, row in rows.items()
     ]
     scores = scoring.score(predict(STANCE, gold, records), gold)
-    assert values(scores)["accuracy"] == 1
-    assert scores.breakdown["slice"]["alleged"]["accuracy"] == 0
+    assert values(scores)["accuracy"] == 1 / 2  # each holder, target and time has a cell of either teller
+    assert {teller: part["accuracy"] for teller, part in scores.breakdown["told_by"].items()} == {"own": 1, "other": 0}
     assert set(scores.breakdown["holder"]) < {row["holder"] for row in rows.values()} | {"x"}
 
 

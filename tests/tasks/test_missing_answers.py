@@ -42,7 +42,7 @@ def stance_row(number: int, label: str, scale: float | None) -> dict[str, Any]:
         "holder": str(number),
         "target": "t",
         "time": "current",
-        "alleged": False,
+        "told_by": "own",
         "label": label,
         "scale": scale,
         "alternatives": [],

@@ -35,8 +35,8 @@ SEGMENT_TYPES = tuple(ZONE_OF_TYPE)
 
 STANCE_LABELS = ("favor", "against", "none")
 STANCE_TARGETS = ("ct_cooperation", "information_exchange", "olympics_security", "official_dialogue")
-ROOT_TARGET = "ct_cooperation"
 STANCE_TIMES = ("past", "current", "conditional")
+TELLERS = ("own", "other")
 EXPRESSIONS = ("explicit", "inferred", "enacted")
 SCALE = (-2, 2)
 

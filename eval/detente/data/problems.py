@@ -41,7 +41,7 @@ CORPUS_RULES = {
     "event-cycle": "no speech event is about itself",
     "event-unregistered": "a speech event that a record names is in annotations/events.jsonl",
     "item-unknown": "a pass or a review names a row of the gold",
-    "holder-unregistered": "a stance's holder is in annotations/sources.jsonl",
+    "holder-unregistered": "a stance's holder, both parties and each page's voice are in annotations/sources.jsonl",
     "headline-not-found": "a headline in the registry is a headline segment of the page, word for word",
     "basis-without-value": "a value is null exactly if its basis is unknown",
     "evidence-missing": "what is stated or inferred, and every stance, has its evidence span",
@@ -68,8 +68,9 @@ CORPUS_RULES = {
     "zone-type": "a type belongs to one zone",
     "repeats-wrong": "`repeats` names the segment that the rule in the guideline computes, or null",
     "label-scale": "a label folds from its scale: above 0 favor, below 0 against, else none",
-    "alleged-wrong": "a stance is alleged exactly if the innermost reporter speaks for another state",
-    "null-stance": "a row without a scale has no expression, and its target is ct_cooperation",
+    "told-by-wrong": "a stance is told by another party exactly if the innermost reporter speaks for another one",
+    "stance-grid": "a stance's holder is a party, the page's voice, or a third party that the page names",
+    "null-stance": "a row without a scale has no expression, no chain and no evidence",
     "card-blocks": "dataset/README.md has each generated block once",
     "alternative-unknown": "an alternative names a field of its row and another value from that field's inventory",
 }
@@ -77,7 +78,7 @@ CORPUS_RULES = {
 CORPUS_WARNINGS = {
     "claims-unlinked": "a page with claims has one that says something of a proposition",
     "agreement-unrelated": "a page is related to a proposition",
-    "stance-empty": "a page has a stance row",
+    "stance-empty": "a page has a stance",
     "dataset-stale": "what is built is what the annotations make",
 }
 """What is doubtful in annotations without problems, and does not keep them from being built."""

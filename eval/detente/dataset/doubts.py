@@ -1,7 +1,7 @@
 """What is doubtful in annotations that break no rule: a page that was captured, and not yet labelled in full.
 
-A layer without rows is valid, since a page may have nothing of it. Of the pages so far none is without a stance row or
-a link to a proposition, so one that is has more likely been forgotten. These are warnings, and keep nothing from being
+A layer without rows is valid, since a page may have nothing of it. Of the pages so far none is without a stance or a
+link to a proposition, so one that is has more likely been forgotten. These are warnings, and keep nothing from being
 built.
 """
 
@@ -17,7 +17,7 @@ def doubts(tables: Tables) -> Iterator[Problem]:
     Args:
         tables: The gold and the registries, complete.
     """
-    stances = {row["article"] for row in tables["stance"].rows}
+    stances = {row["article"] for row in tables["stance"].rows if row["scale"] is not None}
     claims = [row["article"] for row in tables["claims"].rows]
     linked = {row["article"] for row in tables["claims"].rows if row["propositions"]}
     related = {row["article"] for row in tables["agreement"].rows if row["label"] != "unrelated"}
@@ -25,7 +25,7 @@ def doubts(tables: Tables) -> Iterator[Problem]:
     for _, page in tables["articles"]:
         name = page["id"]
         if name not in stances:
-            message = "the page has no stance row: add a row for each holder of whom it speaks, null if it takes none"
+            message = "no cell of the page has a stance: see whether it was labelled"
             yield Problem("stance-empty", f"annotations/stance/gold/{name}.jsonl", message)
         if name in claims and name not in linked:
             said = f"none of the page's {claims.count(name)} claims says anything of a proposition"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from detente.data.fields import label, read
 from detente.data.jsonl import Record
+from detente.data.labels import label_of_scale
 from detente.metrics.official import krippendorff_alpha
 from detente.tasks.metric_families import MISSING
 from detente.tasks.task import CorpusMetric, CorpusValue
@@ -39,6 +40,16 @@ def most_frequent(found: Iterable[str], labels: Sequence[str]) -> str:
 def answered(gold: str, predicted: str) -> str:
     """What is wrong with an answer, in words: `favor, predicted against`, or `favor, missing`."""
     return f"{gold}, missing" if predicted == MISSING else f"{gold}, predicted {predicted}"
+
+
+def alternative_labels(row: Record) -> list[str]:
+    """The labels beside its own that a stance's alternatives give it, in their order; those of the scale folded."""
+    given = (
+        other["value"] if other["field"] == "label" else label_of_scale(float(other["value"]))
+        for other in row["alternatives"]
+        if other["field"] in ("label", "scale")
+    )
+    return [name for name in dict.fromkeys(given) if name != row["label"]]
 
 
 def label_scorer(

@@ -1,4 +1,4 @@
-"""Open stances: tuples of holder, target, label and evidence, matched one to one; alleged rows are a slice."""
+"""Open stances: tuples of holder, target, label and evidence, matched one to one."""
 
 import random
 from typing import Any
@@ -24,14 +24,16 @@ NAMES = {"arland": ("Arland", "the Arlanders"), "borland": ("Borland", "North Bo
 OFFER, REFUSAL, PAST = (0, 23), (25, 50), (52, 82)
 
 
-def row(holder: str, target: str, label: str, *evidence: tuple[int, int], alleged: bool = False) -> dict[str, Any]:
+def row(holder: str, target: str, label: str, *evidence: tuple[int, int], told_by: str = "own") -> dict[str, Any]:
     return {
-        "id": f"a:{holder}:{target}:{evidence[0][0]}" + (":alleged" if alleged else ""),
+        "id": f"a:{holder}:{target}:{evidence[0][0]}:{told_by}",
         "holder": holder,
         "target": target,
+        "told_by": told_by,
+        "scale": {"favor": 1, "against": -1, "none": 0}[label],
         "label": label,
         "evidence": [{"start": start, "end": end} for start, end in evidence],
-        "alleged": alleged,
+        "alternatives": [],
     }
 
 
@@ -39,7 +41,7 @@ ROWS = (
     row("arland", "information_exchange", "favor", OFFER),
     row("borland", "official_dialogue", "against", REFUSAL),
     row("arland", "information_exchange", "favor", PAST),
-    row("borland", "ct_cooperation", "against", REFUSAL, alleged=True),
+    row("borland", "ct_cooperation", "against", REFUSAL, told_by="other"),
 )
 ARTICLE = Article(Page("a", "a", TEXT, ()), ROWS, NAMES)
 
@@ -49,16 +51,18 @@ def stance(holder: Any, target: str, label: str, *evidence: tuple[int, int]) -> 
 
 
 def predicted(article: Article) -> list[dict[str, Any]]:
-    """All gold rows of an article as predictions."""
+    """All gold stances of an article as predictions."""
     return [
         stance(each["holder"], each["target"], each["label"], *((s["start"], s["end"]) for s in each["evidence"]))
-        for each in article.rows
+        | {"told_by": each["told_by"]}
+        for each, _ in article.gold
     ]
 
 
-def measured(article: Article, stances: list[dict[str, Any]], part: str = "main") -> dict[str, float]:
+def measured(article: Article, stances: list[dict[str, Any]], alternatives: str = "reject") -> dict[str, float]:
     by_id = {article.page.id: STANCE_OPEN.parse(article, {"id": article.page.id, "stances": stances})}
-    rows = scoring.count(STANCE_OPEN, {article.page.id: article}, [by_id], Options())[0].filter(slice=part)
+    options = Options(alternatives=alternatives)
+    rows = scoring.count(STANCE_OPEN, {article.page.id: article}, [by_id], options)[0]
     sums = rows.select(STANCE_OPEN.columns).sum().row(0, named=True)
     counts = {name: np.float64(value) for name, value in sums.items()}
     return {metric.name: metric.whole(counts) for metric in STANCE_OPEN.metrics}
@@ -72,23 +76,20 @@ def test_stances_by_hand() -> None:
     stances = [
         stance([[0, 6]], "information_exchange", "favor", (0, 11)),  # "Arland", by "Arland will"
         stance("borland", "official_dialogue", "favor", REFUSAL),  # the wrong label
-        stance("borland", "ct_cooperation", "against", REFUSAL),  # alleged
     ]
     found = measured(ARTICLE, stances)
     # With the offer of four tokens: (1 + 1 + 2 · 2/(2 + 4)) / 3 = 8/9, more than with the past one, 2/3. Two
-    # predictions, three rows.
+    # predictions, four rows.
     assert found["soft_precision"] == pytest.approx(8 / 9 / 2)
-    assert found["soft_recall"] == pytest.approx(8 / 9 / 3)
-    assert found["soft_f1"] == pytest.approx(2 * 8 / 9 / (2 + 3))
-    assert (found["strict_precision"], found["strict_recall"], found["strict_f1"]) == (1 / 2, 1 / 3, 2 / 5)
-    # Arland on information, Borland on dialogue: both pairs are right; of their labels the first is.
-    assert found["holder_target_f1"] == 1
+    assert found["soft_recall"] == pytest.approx(8 / 9 / 4)
+    assert found["soft_f1"] == pytest.approx(2 * 8 / 9 / (2 + 4))
+    assert (found["strict_precision"], found["strict_recall"], found["strict_f1"]) == (1 / 2, 1 / 4, 2 / 6)
+    # Arland on information, Borland on dialogue: both pairs are right, a third is missed; of their labels the first is.
+    assert found["holder_target_f1"] == 4 / (4 + 1)
     assert found["polarity_f1"] == 2 / (2 + 1 + 1)
     # Evidence has 4 + 4 + 5 tokens; 2 and 4 of them are predicted, and no other.
     assert (found["evidence_precision"], found["evidence_recall"]) == (1, 6 / 13)
     assert found["evidence_f1"] == 12 / (12 + 7)
-    alleged = measured(ARTICLE, stances, "alleged")
-    assert all(value == 1 for value in alleged.values())
 
 
 def test_errors_are_told_in_words() -> None:
@@ -97,31 +98,26 @@ def test_errors_are_told_in_words() -> None:
         stance("voice-a", "olympics_security", "none"),
     ]
     rows = STANCE_OPEN.count(ARTICLE, STANCE_OPEN.parse(ARTICLE, {"stances": stances}), Options())
-    told = [(each["slice"], each["item"], each["detail"]) for each in rows if each["wrong"]]
-    past = "a:arland:information_exchange:52"
+    told = [(each["item"], each["detail"]) for each in rows if each["wrong"]]
     assert told == [
-        ("main", "a:arland:information_exchange:0", "holder arland, predicted borland"),
-        ("main", "a:borland:official_dialogue:25", "missed: borland, against, on official_dialogue"),
-        ("main", past, "missed: arland, favor, on information_exchange"),
-        (
-            "main",
-            "a:voice-a:olympics_security:none:no evidence",
-            "no such stance: voice-a, none, on olympics_security",
-        ),
-        ("alleged", "a:borland:ct_cooperation:25:alleged", "missed: borland, against, on ct_cooperation"),
+        ("a:arland:information_exchange:0:own", "holder arland, predicted borland"),
+        ("a:borland:official_dialogue:25:own", "missed: borland, against, on official_dialogue"),
+        ("a:arland:information_exchange:52:own", "missed: arland, favor, on information_exchange"),
+        ("a:borland:ct_cooperation:25:other", "missed: borland, against, on ct_cooperation"),
+        ("a:voice-a:olympics_security:none:no evidence", "no such stance: voice-a, none, on olympics_security"),
     ]
     assert rows[0]["wrong"] == pytest.approx(1 / 3)
     assert len({each["item"] for each in rows}) == len(rows)
 
 
 def test_one_prediction_cannot_serve_two_rows_and_the_best_sum_wins() -> None:
-    # Of the offer and half of the past words: 2 · 4/(6 + 4) with the first row, 2 · 2/(6 + 5) with the third.
+    # Of the offer and half of the past words: 2 · 4/(6 + 4) with the first row, 2 · 2/(6 + 5) with the third of four.
     both = stance("arland", "information_exchange", "favor", OFFER, (52, 62))
-    assert measured(ARTICLE, [both])["soft_recall"] == pytest.approx((2 + 8 / 10) / 3 / 3)
+    assert measured(ARTICLE, [both])["soft_recall"] == pytest.approx((2 + 8 / 10) / 3 / 4)
     # The offer alone fits the first row only: the other one moves to the third.
     found = measured(ARTICLE, [both, stance("arland", "information_exchange", "favor", OFFER)])
-    assert found["soft_recall"] == pytest.approx(((2 + 4 / 11) / 3 + 1) / 3)
-    assert found["strict_recall"] == 2 / 3
+    assert found["soft_recall"] == pytest.approx(((2 + 4 / 11) / 3 + 1) / 4)
+    assert found["strict_recall"] == 2 / 4
 
 
 def test_a_label_that_differs_is_worth_nothing() -> None:
@@ -149,21 +145,77 @@ def test_the_case_of_a_name_counts(gold) -> None:
     assert article.holder_of([(start, start + 2)]) == "“us”"
 
 
-def test_alleged_rows_excuse_only_what_matches_them_strictly_and_no_other_row() -> None:
-    exact = stance("borland", "ct_cooperation", "against", REFUSAL)
-    elsewhere = stance("borland", "ct_cooperation", "against", OFFER)
-    assert np.isnan(measured(ARTICLE, [exact])["soft_precision"])
-    assert measured(ARTICLE, [exact], "alleged")["strict_f1"] == 1
-    assert measured(ARTICLE, [elsewhere])["strict_precision"] == 0
-    # A second one that matches is one too many, in its own slice.
-    near = stance("borland", "ct_cooperation", "against", (25, 40))
-    assert measured(ARTICLE, [exact, near], "alleged")["strict_precision"] == 1 / 2
-    assert np.isnan(measured(ARTICLE, [exact, near])["strict_precision"])
-    # The same tuple as a row of the page's own and as an alleged one: the headline has it.
-    rows = (ROWS[1], {**ROWS[1], "id": "a:alleged", "alleged": True})
-    doubled = Article(ARTICLE.page, rows, NAMES)
-    assert measured(doubled, predicted(doubled)[:1])["strict_f1"] == 1
-    assert measured(doubled, predicted(doubled)[:1], "alleged")["strict_recall"] == 0
+def test_who_tells_a_stance_may_be_left_open_and_must_be_right_if_given() -> None:
+    refusal = stance("borland", "ct_cooperation", "against", REFUSAL)
+    # One of four rows is found, whose evidence is whole: 2 · 1 / (1 + 4).
+    for given_ in (refusal, {**refusal, "told_by": "other"}):
+        assert measured(ARTICLE, [given_])["strict_f1"] == measured(ARTICLE, [given_])["soft_f1"] == 2 / 5
+    own = measured(ARTICLE, [{**refusal, "told_by": "own"}])
+    assert own["strict_f1"] == own["soft_f1"] == 0
+    # The same told by both sides is two cells, and two predictions; once more is a duplicate.
+    rows = (*ROWS, {**ROWS[3], "id": "a:own", "told_by": "own"})
+    both = [{**refusal, "told_by": teller} for teller in ("own", "other")]
+    assert measured(Article(ARTICLE.page, rows, NAMES), both)["strict_f1"] == 4 / (2 + 5)
+    with pytest.raises(PredictionError, match="is a duplicate of"):
+        STANCE_OPEN.parse(ARTICLE, {"stances": [both[0], both[0]]})
+    with pytest.raises(PredictionError, match="told_by"):
+        STANCE_OPEN.parse(ARTICLE, {"stances": [{**refusal, "told_by": "both"}]})
+
+
+def soft(row: dict[str, Any], *others: tuple[str, str]) -> dict[str, Any]:
+    return {**row, "alternatives": [{"field": field, "value": value, "reason": "r"} for field, value in others]}
+
+
+NULL = {**row("voice-a", "ct_cooperation", "none", (0, 0)), "scale": None, "evidence": []}
+
+
+@pytest.mark.parametrize(
+    ("rows", "stances", "rejected", "accepted"),
+    [
+        # Another label of a row, as a label or folded from the scale, and the gold's own; a third one is wrong.
+        ([soft(ROWS[1], ("label", "none"))], [stance("borland", "official_dialogue", "none", REFUSAL)], 0, 1),
+        ([soft(ROWS[1], ("scale", "0"))], [stance("borland", "official_dialogue", "none", REFUSAL)], 0, 1),
+        ([soft(ROWS[1], ("label", "none"))], [stance("borland", "official_dialogue", "against", REFUSAL)], 1, 1),
+        ([soft(ROWS[1], ("label", "none"))], [stance("borland", "official_dialogue", "favor", REFUSAL)], 0, 0),
+        # What may be no stance need not be found, and what may be one may be: 2 · 1 / (1 + 2), then all that there is.
+        (
+            [ROWS[0], soft(ROWS[1], ("label", "none"))],
+            [stance("arland", "information_exchange", "favor", OFFER)],
+            2 / 3,
+            1,
+        ),
+        (
+            [ROWS[0], soft(ROWS[1], ("scale", "-1"))],
+            [stance("arland", "information_exchange", "favor", OFFER)],
+            2 / 3,
+            2 / 3,
+        ),
+        (
+            [ROWS[0], soft(NULL, ("label", "favor"))],
+            [
+                stance("arland", "information_exchange", "favor", OFFER),
+                stance("voice-a", "ct_cooperation", "favor", OFFER),
+            ],
+            2 / 3,
+            1,
+        ),
+        (
+            [ROWS[0], soft(NULL, ("label", "favor"))],
+            [
+                stance("arland", "information_exchange", "favor", OFFER),
+                stance("voice-a", "ct_cooperation", "against", OFFER),
+            ],
+            2 / 3,
+            2 / 3,
+        ),
+    ],
+)
+def test_alternatives_are_accepted_or_not(
+    rows: list[dict[str, Any]], stances: list[dict[str, Any]], rejected: float, accepted: float
+) -> None:
+    article = Article(ARTICLE.page, tuple(rows), NAMES)
+    found = [measured(article, stances, alternatives)["strict_f1"] for alternatives in ("reject", "accept")]
+    assert found == [rejected, accepted]
 
 
 def test_nothing_to_find_and_nothing_found_are_null() -> None:
@@ -186,16 +238,7 @@ def test_gold_against_itself_is_best_or_null(gold, predict) -> None:
         assert scores.metrics[metric.name].low == pytest.approx(metric.best, abs=1e-12), metric.name
     assert scoring.errors(scores).is_empty()
     rows = [each for each in gold.rows("stance") if each["scale"] is not None]
-    assert scores.n["strict_f1"] == sum(not each["alleged"] for each in rows)
-    # Without the alleged ones the headline is no worse, and only their own slice loses.
-    units = STANCE_OPEN.units(gold)
-    own = [
-        {"id": name, "stances": [s for s, r in zip(predicted(a), a.rows, strict=True) if not r["alleged"]]}
-        for name, a in units.items()
-    ]
-    scores = scoring.score(predict(STANCE_OPEN, gold, own), gold)
-    assert scores.metrics["soft_f1"].value == 1
-    assert scores.breakdown["slice"]["alleged"]["soft_f1"] == 0
+    assert scores.n["strict_f1"] == len(rows)
 
 
 @pytest.mark.parametrize("unit", ["utf8", "utf16"])
@@ -270,8 +313,7 @@ def test_one_more_wrong_stance_never_lifts_f1(gold, data: st.DataObject) -> None
     before, after = measured(article, given_), measured(article, [*given_, wrong])
     for name in F1S:
         right = name == "holder_target_f1" and any(
-            not each["alleged"] and (each["holder"], each["target"]) == (wrong["holder"], wrong["target"])
-            for each in article.rows
+            (each["holder"], each["target"]) == (wrong["holder"], wrong["target"]) for each, _ in article.gold
         )
         assert right or np.isnan(before[name]) or after[name] <= before[name] + 1e-12, name
 
@@ -286,14 +328,13 @@ def test_copies_lift_no_score(gold, data: st.DataObject) -> None:
     with pytest.raises(PredictionError, match="is a duplicate of"):
         STANCE_OPEN.parse(article, {"stances": [*every, copied]})
     near = {**copied, "evidence": [[copied["evidence"][0][0], copied["evidence"][0][1] - 12]]}
-    part = "alleged" if article.rows[every.index(copied)]["alleged"] else "main"
-    found = measured(article, [*every, near], part)
+    found = measured(article, [*every, near])
     assert found["strict_f1"] < 1
     assert found["soft_f1"] < 1
     # Where stances are missing, too, a copy finds no further row strictly.
     some = [*data.draw(st.lists(st.sampled_from(every), unique_by=str)), copied]
     some = list({str(each): each for each in some}.values())
-    before, after = measured(article, some, part), measured(article, [*some, near], part)
+    before, after = measured(article, some), measured(article, [*some, near])
     for name in ("strict_f1", "holder_target_f1", "polarity_f1", "evidence_f1"):
         assert after[name] <= before[name], name
 
@@ -303,8 +344,8 @@ def test_all_articles_are_asked_for(gold, predict) -> None:
     with pytest.raises(ValidationError, match="detente-003"):
         predict(STANCE_OPEN, gold, [record for record in records if record["id"] != "detente-003"])
     scores = scoring.score(predict(STANCE_OPEN, gold, records[1:], allow_missing=True), gold)
-    # Of 23 rows 5 are in 000.
-    assert scores.metrics["strict_recall"].value == 18 / 23
+    rows = [each["article"] for each in gold.rows("stance") if each["scale"] is not None]
+    assert scores.metrics["strict_recall"].value == 1 - rows.count("detente-000") / len(rows)
 
 
 def test_scores_are_broken_down_by_holder_and_target(gold, predict) -> None:
@@ -318,7 +359,6 @@ def test_opinions_are_what_the_official_scorer_takes(gold) -> None:
     stances = [
         stance([[0, 6]], "information_exchange", "favor", (0, 11)),
         stance([[12, 17]], "official_dialogue", "against"),
-        stance("borland", "ct_cooperation", "against", REFUSAL),  # alleged: left out
     ]
     wanted, found = sentiment_graphs(ARTICLE, STANCE_OPEN.parse(ARTICLE, {"stances": stances}))
     # The page has 16 tokens; Arland is the first and the eleventh, Borland the sixth. Targets follow in their order.
@@ -326,13 +366,14 @@ def test_opinions_are_what_the_official_scorer_takes(gold) -> None:
         ([0, 10], [17], [0, 1, 2, 3], "favor"),
         ([5], [19], [5, 6, 7, 8], "against"),
         ([0, 10], [17], [10, 11, 12, 13, 14], "favor"),
+        ([5], [16], [5, 6, 7, 8], "against"),
     ]
     assert found == [([0, 10], [17], [0, 1], "favor"), ([2], [19], [], "against")]
-    # The first prediction lies in a gold opinion whole, the second names nobody: 1/2. Of the three gold ones only the
-    # first shares a token of each part: (1 + 1 + 2/4) / 3 / 3.
+    # The first prediction lies in a gold opinion whole, the second names nobody: 1/2. Of the four gold ones only the
+    # first shares a token of each part: (1 + 1 + 2/4) / 3 / 4.
     scores = sentiment_graph_f1(gold=[wanted], predicted=[found])
     assert scores["precision"] == 1 / 2
-    assert scores["recall"] == pytest.approx(5 / 6 / 3)
+    assert scores["recall"] == pytest.approx(5 / 6 / 4)
     units = STANCE_OPEN.units(gold)
     graphs = [
         sentiment_graphs(article, STANCE_OPEN.parse(article, {"stances": predicted(article)}))

@@ -1,7 +1,7 @@
 """The passes of annotators, read and checked by the rules of the gold: a broken file is a problem and never a label.
 
 What a row alone can break is checked, and whatever it names. What an annotator labels otherwise than the guideline
-computes it (a repeat, whether a stance is alleged) is a disagreement, and is measured as one.
+computes it (a repeat, who tells a stance) is a disagreement, and is measured as one.
 """
 
 from collections.abc import Iterator, Mapping
@@ -66,8 +66,8 @@ def read_file(path: Path, layer: Layer, tables: Tables) -> tuple[Pass, bool, lis
                 problems.append(Problem("article-unregistered", place, message))
     if problems:
         return Pass([], frozenset()), is_cut, problems
-    rows, problems = checked(layer, table, tables, is_cut=is_cut)
-    articles = frozenset(row["article"] for row in rows) if layer.per_article else None
+    articles = frozenset(row["article"] for row in table.rows) if layer.per_article else None
+    rows, problems = checked(layer, table, tables, articles, is_cut=is_cut)
     return Pass(rows, articles), is_cut, problems
 
 
@@ -120,7 +120,7 @@ def read(root: Path, tables: Tables) -> tuple[dict[tuple[str, str], Pass], list[
                 path = folder / Path(layer.path).name
                 table = annotations.read_file(layer, path, wanted, path.relative_to(root).as_posix(), problems)
                 articles = None
-            rows, faults = checked(layer, table, tables, is_cut=is_cut)
+            rows, faults = checked(layer, table, tables, articles, is_cut=is_cut)
             found[layer.name, name] = Pass(rows, articles)
             problems += faults
     return found, problems
@@ -143,13 +143,16 @@ def label_columns(layer: Layer) -> dict[str, pl.DataType]:
     return {column: columns[column] for column in answers} or columns
 
 
-def checked(layer: Layer, table: Table, tables: Tables, *, is_cut: bool) -> tuple[list[Record], list[Problem]]:
+def checked(
+    layer: Layer, table: Table, tables: Tables, articles: frozenset[str] | None, *, is_cut: bool
+) -> tuple[list[Record], list[Problem]]:
     """The rows of a pass as the agreement takes them, and what is wrong with them.
 
     Args:
         layer: The layer that is labelled.
         table: The pass as it was read.
         tables: The gold and the registries, complete.
+        articles: The pages that the annotator had; None where the items stand on no page.
         is_cut: Are there spans alone?
     """
     assert layer.compared
@@ -165,7 +168,7 @@ def checked(layer: Layer, table: Table, tables: Tables, *, is_cut: bool) -> tupl
         return table.rows, problems
     table, problems = _with_items(layer, table, tables[layer.name])
     if layer.compute:
-        table = layer.compute({**tables, layer.name: table})
+        table = layer.compute({**tables, "articles": _only(tables["articles"], articles), layer.name: table})
     problems += schema.table_problems(layer.name, schema.frame_of(table), table.places)
     own = {**tables, layer.name: table}
     problems += [*_problems_across(layer, own), *checks.alternatives_known(own, (layer,))]
@@ -173,6 +176,12 @@ def checked(layer: Layer, table: Table, tables: Tables, *, is_cut: bool) -> tupl
         problems += _twice(layer.compared, table)
         return [layer.unfold(row) for row in table.rows], problems
     return [], problems
+
+
+def _only(articles: Table, wanted: frozenset[str] | None) -> Table:
+    """The pages that an annotator had: what a layer adds to the rows of others, this pass does not have."""
+    lines = [line for line in articles if wanted is None or line.record["id"] in wanted]
+    return replace(articles, rows=[row for _, row in lines], places=[place for place, _ in lines])
 
 
 def _problems_across(layer: Layer, tables: Tables) -> Iterator[Problem]:

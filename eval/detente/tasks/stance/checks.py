@@ -1,4 +1,4 @@
-"""Checks of stance: who is alleged to hold it, and that its evidence is claimed by somebody."""
+"""Checks of stance: whose it may be, who tells it, and that its evidence is claimed by somebody."""
 
 import re
 from collections.abc import Iterator
@@ -6,31 +6,51 @@ from typing import Final
 
 import numpy as np
 
-from detente.data.annotated import Tables, content_of, fits, texts
+from detente.data.annotated import Tables, Unread, content_of, fits, segmented, texts
 from detente.data.independent_sources import principal
-from detente.data.jsonl import describe
 from detente.data.labels import MEDIA_KINDS
 from detente.data.page import span_of
 from detente.data.problems import Problem
+from detente.tasks.stance.grid import always, holders_of
 from detente.text.spans import mask_of
 
+_OFF_GRID: Final = (
+    "{holder} has no cells on {article}: it is neither a party nor the page's voice, and no third party that an alias"
+    " in the body or a headline names"
+)
 _QUOTED: Final = re.compile(r"[\"“][^\"“”\n]+[\"”]")
 
 
-def alleged_computed(tables: Tables) -> Iterator[Problem]:
-    """Media and the page's voice skipped, the innermost reporter speaks for another state than the holder's."""
+def holders_are_on_the_grid(tables: Tables) -> Iterator[Problem]:
+    """Every row is of a holder that the page has; the holders that every page has are registered."""
+    sources = tables["sources"]
+    registered = {row["id"] for row in sources.rows}
+    read = segmented(tables).keys()
+    for article, holders in holders_of(tables).items():
+        for name in always(article):
+            if name not in registered and not sources.may_hold(name):
+                message = f"{name} is not registered: it is a holder of {article}, whatever the page says"
+                yield Problem("holder-unregistered", "annotations/sources.jsonl", message)
+        if sources.unread == Unread() and article in read:
+            for place, row in tables["stance"]:
+                if row["article"] == article and row["holder"] in registered and row["holder"] not in holders:
+                    yield Problem("stance-grid", place, _OFF_GRID.format(**row))
+
+
+def told_by_computed(tables: Tables) -> Iterator[Problem]:
+    """Another party tells a stance if, media and the page's voice skipped, the innermost reporter speaks for one."""
     speaks_for = {row["id"]: row["speaks_for"] for row in tables["sources"].rows}
     media = {row["id"] for row in tables["sources"].rows if row["kind"] in MEDIA_KINDS}
     for place, row in tables["stance"]:
         principals = {name: principal(name, speaks_for) for name in (row["holder"], *row["chain"])}
-        if not {*principals, *principals.values()} <= speaks_for.keys():
-            continue  # an unknown source, which is reported where it is named: it may speak for anybody
+        if row["scale"] is None or not {*principals, *principals.values()} <= speaks_for.keys():
+            continue  # a null row has no chain; an unknown source, reported where it is named, may speak for anybody
         reporters = [link for link in row["chain"] if link not in media]
-        alleged = bool(reporters) and principals[reporters[-1]] != principals[row["holder"]]
-        if alleged != row["alleged"]:
+        own = not reporters or principals[reporters[-1]] == principals[row["holder"]]
+        if (row["told_by"] == "own") != own:
             reporter = reporters[-1] if reporters else "nobody but media"
-            message = f"alleged is {describe(row['alleged'])}, but {reporter} reports {row['holder']}"
-            yield Problem("alleged-wrong", place, message)
+            message = f"told_by is {row['told_by']}, but {reporter} reports {row['holder']}"
+            yield Problem("told-by-wrong", place, message)
 
 
 def evidence_is_claimed(tables: Tables) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 import pandera.polars as pa
@@ -11,7 +12,7 @@ from pandera.api.polars.types import PolarsData
 from detente.data import labels as inventory
 from detente.data.annotated import Table, Tables
 from detente.data.independent_sources import principal
-from detente.data.jsonl import Record
+from detente.data.jsonl import Line, Record
 from detente.data.model import ALTERNATIVES, SPANS, STRINGS, Strict
 from detente.tasks.layer import (
     LABEL_STYLES,
@@ -25,11 +26,12 @@ from detente.tasks.layer import (
     SpanField,
     quote,
 )
-from detente.tasks.stance.checks import alleged_computed, evidence_is_claimed
+from detente.tasks.stance.checks import evidence_is_claimed, holders_are_on_the_grid, told_by_computed
+from detente.tasks.stance.grid import cell_of, cells, holders_of, id_of, null_row
 
 
 class Stance(Strict):
-    """One row per article, holder, target, time and allegedness."""
+    """One row per article, holder, target, time and teller: every cell of the grid."""
 
     id: str = pa.Field(unique=True)
     article: str
@@ -38,11 +40,11 @@ class Stance(Strict):
     speaker: str = pa.Field(nullable=True)
     target: str = pa.Field(isin=inventory.STANCE_TARGETS)
     time: str = pa.Field(isin=inventory.STANCE_TIMES)
+    told_by: str = pa.Field(isin=inventory.TELLERS)
     scale: pl.Int8 = pa.Field(
         nullable=True, in_range={"min_value": inventory.SCALE[0], "max_value": inventory.SCALE[1]}
     )
     label: str = pa.Field(isin=inventory.STANCE_LABELS)
-    alleged: bool
     expression: str = pa.Field(nullable=True, isin=inventory.EXPRESSIONS)
     evidence: pl.List = pa.Field(dtype_kwargs=SPANS)
     alternatives: pl.List = pa.Field(dtype_kwargs=ALTERNATIVES)
@@ -56,8 +58,8 @@ class Stance(Strict):
 
     @pa.dataframe_check(error="null-stance")
     def null_stance_is_bare(cls, data: PolarsData) -> pl.LazyFrame:
-        """Without a scale there is no expression, and the target is the root."""
-        bare = pl.col("expression").is_null() & (pl.col("target") == inventory.ROOT_TARGET)
+        """Without a scale there is no expression, no chain and no evidence."""
+        bare = pl.col("expression").is_null() & (pl.col("chain").list.len() + pl.col("evidence").list.len() == 0)
         return data.lazyframe.select(pl.when(pl.col("scale").is_null()).then(bare).otherwise(pl.lit(value=True)))
 
     @pa.dataframe_check(error="evidence-missing")
@@ -75,14 +77,34 @@ def speaker(chain: Sequence[str], holder: str, speaks_for: dict[str, str | None]
 
 
 def _completed(tables: Tables) -> Table:
+    """Every cell of the grid, those that annotators left out as null rows, then rows outside it; and who speaks."""
     speaks_for = {row["id"]: row["speaks_for"] for row in tables["sources"].rows}
-    for row in tables["stance"].rows:
+    written: dict[str, list[Line]] = {}
+    for line in tables["stance"]:
+        written.setdefault(id_of(line.record["article"], cell_of(line.record)), []).append(line)
+    lines: list[Line] = []
+    for article, holders in holders_of(tables).items():
+        for cell in cells(holder for holder in holders if holder in speaks_for):
+            name = id_of(article, cell)
+            left_out = [Line(_file_of(article), null_row(article, cell))]
+            lines += written.pop(name, left_out)
+    lines += (line for outside in written.values() for line in outside)
+    for _, row in lines:
         row["speaker"] = speaker(row["chain"], row["holder"], speaks_for)
-    return tables["stance"]
+    return replace(tables["stance"], rows=[row for _, row in lines], places=[place for place, _ in lines])
+
+
+def _file_of(article: str) -> str:
+    return f"annotations/stance/gold/{article}.jsonl"
 
 
 def _made_id(row: Record) -> str:
-    return ":".join([row[name] for name in ("article", "holder", "target", "time")] + ["alleged"] * row["alleged"])
+    return id_of(row["article"], cell_of(row))
+
+
+def _nothing(*_: object) -> list[str]:
+    """What makes the cell has no alternative: a passage that may fill another cell is an alternative label of both."""
+    return []
 
 
 def _other_scales(*_: object) -> list[str]:
@@ -97,6 +119,8 @@ def _refold(row: Record) -> Record:
 def _paint(text: str, row: Record, _: Callable[[str], list[Record]]) -> Iterator[Painted]:
     style = LABEL_STYLES.get(row["label"], "yellow")
     scale = "no scale" if row["scale"] is None else f"{row['scale']:+d}"
+    if row["scale"] is None and not row["alternatives"]:
+        return  # a page has a hundred cells, of which few are decided
     yield [(f"{row['label']:<8}{scale:<9}{row['id']}", f"bold {style}")]
     if row["chain"]:
         yield [(f"    told by {' → '.join(row['chain'])}; {row['expression']}", "dim")]
@@ -105,14 +129,14 @@ def _paint(text: str, row: Record, _: Callable[[str], list[Record]]) -> Iterator
 
 
 def _card(tables: Tables) -> Grid:
-    """Rows by target and allegedness, one column for each label."""
-    counted = Counter((row["target"], row["label"], row["alleged"]) for row in tables["stance"].rows)
+    """Cells by target and teller, one column for each label."""
+    counted = Counter((row["target"], row["told_by"], row["label"]) for row in tables["stance"].rows)
     rows = [
-        (target, "yes" if alleged else "no", *(counted[target, label, alleged] for label in inventory.STANCE_LABELS))
+        (target, teller, *(counted[target, teller, label] for label in inventory.STANCE_LABELS))
         for target in inventory.STANCE_TARGETS
-        for alleged in (False, True)
+        for teller in inventory.TELLERS
     ]
-    return ("target", "alleged", *inventory.STANCE_LABELS), rows
+    return ("target", "told by", *inventory.STANCE_LABELS), rows
 
 
 STANCE_LAYER: Final = Layer(
@@ -127,13 +151,17 @@ STANCE_LAYER: Final = Layer(
         Reference("chain", ("sources",), "source-unregistered", lambda row: row["chain"]),
     ),
     made_id=_made_id,
-    alternatives={"scale": _other_scales, "chain": lambda *_: None},
+    alternatives={
+        "scale": _other_scales,
+        "chain": lambda *_: None,
+        **dict.fromkeys(("target", "time", "told_by"), _nothing),
+    },
     messages={
         "label-scale": "label {label} does not fold from scale {scale}",
-        "null-stance": f"a row without a scale has no expression, and its target is {inventory.ROOT_TARGET}",
+        "null-stance": "a row without a scale has no expression, no chain and no evidence",
         "evidence-missing": "scale {scale} needs an expression and at least one evidence span",
     },
-    checks=(alleged_computed, evidence_is_claimed),
+    checks=(holders_are_on_the_grid, told_by_computed, evidence_is_claimed),
     compared=Compared(nominal=("label", "expression", "chain"), ordinal=("scale",), spans=("evidence",), cut=(ROW,)),
     seeded=Seeded(
         {

@@ -1,4 +1,4 @@
-"""The task `stance`: where a holder stands on cooperation between France and Russia, one label per gold row."""
+"""The task `stance`: where a holder stands on cooperation between France and Russia, one label for each cell."""
 
 import math
 from collections.abc import Collection, Mapping, Sequence
@@ -8,10 +8,10 @@ import numpy as np
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
-from detente.data.labels import SCALE, STANCE_LABELS, label_of_scale
+from detente.data.labels import SCALE, STANCE_LABELS
 from detente.metrics import classification, official
 from detente.metrics.classification import Floats
-from detente.tasks.labels import alpha, answered, label_scorer, most_frequent
+from detente.tasks.labels import alpha, alternative_labels, answered, label_scorer, most_frequent
 from detente.tasks.metric_families import (
     MISSING,
     OF_PART,
@@ -24,6 +24,7 @@ from detente.tasks.metric_families import (
     where_said,
 )
 from detente.tasks.stance.baselines import BASELINES
+from detente.tasks.stance.grid import cell_of
 from detente.tasks.stance.prediction import KINDS, Prediction, notes, parse
 from detente.tasks.task import CorpusMetric, CorpusValue, Counts, Metric, Options, Row, Task
 
@@ -51,6 +52,7 @@ def _inputs(corpus: Corpus) -> list[Record]:
             "holder_aliases": sources[row["holder"]]["aliases"],
             "target": row["target"],
             "time": row["time"],
+            "told_by": row["told_by"],
         }
         for row in corpus.rows("stance")
     ]
@@ -60,12 +62,8 @@ def _accepted(gold: Row, options: Options) -> tuple[tuple[str, ...], tuple[float
     """The labels and the scale values that count as right, the gold's own first."""
     labels, steps = [gold["label"]], [] if gold["scale"] is None else [float(gold["scale"])]
     if options.alternatives == "accept":
-        for other in gold["alternatives"]:
-            if other["field"] == "label":
-                labels.append(other["value"])
-            if other["field"] == "scale":
-                steps.append(float(other["value"]))
-                labels.append(label_of_scale(steps[-1]))
+        labels += alternative_labels(gold)
+        steps += (float(other["value"]) for other in gold["alternatives"] if other["field"] == "scale")
     return tuple(labels), tuple(steps)
 
 
@@ -74,11 +72,12 @@ def _count(gold: Row, prediction: Prediction | None, options: Options) -> list[R
     row: Row = {
         "id": gold["id"],
         "family": gold["family"],
-        "slice": "alleged" if gold["alleged"] else "main",
+        "slice": "main",
         "article": gold["article"],
         "holder": gold["holder"],
         "target": gold["target"],
         "time": gold["time"],
+        "told_by": gold["told_by"],
         "item": gold["id"],
     }
     predicted = prediction.label if prediction else MISSING
@@ -114,8 +113,8 @@ def _probability_counts(gold: str, label: str, probabilities: dict[str, float] |
 
 
 def _majority(units: Sequence[Row]) -> Prediction:
-    """The most frequent label of the rows that nobody else tells."""
-    return Prediction("label", most_frequent((row["label"] for row in units if not row["alleged"]), STANCE_LABELS))
+    """The most frequent label of the cells."""
+    return Prediction("label", most_frequent((row["label"] for row in units), STANCE_LABELS))
 
 
 _SIDES: Final = [STANCE_LABELS.index("favor"), STANCE_LABELS.index("against")]
@@ -127,6 +126,16 @@ def _f_avg(matrix: Floats, _: Floats) -> Floats:
 
 def _f_avg_of_part(matrix: Floats) -> Floats:
     return classification.mean_of_defined(classification.class_f1(matrix)[..., _SIDES])
+
+
+def _detection_f1(matrix: Floats, _: Floats) -> Floats:
+    tp = matrix[..., _SIDES, :][..., _SIDES].sum(axis=(-2, -1))
+    gold, predicted = matrix[..., _SIDES, :].sum(axis=(-2, -1)), matrix[..., _SIDES].sum(axis=(-2, -1))
+    return classification.f1(tp, predicted - tp, gold - tp)
+
+
+def _polarity_accuracy(matrix: Floats, _: Floats) -> Floats:
+    return classification.accuracy(matrix[..., _SIDES, :][..., _SIDES])
 
 
 def _mae(counts: Counts, _: Counts) -> Any:
@@ -168,7 +177,7 @@ def _family_error(units: Mapping[str, Row], _: Mapping[str, Any], rows: "pl.Data
         gold = units[row["id"]]
         for side, stances in told.items():
             if row[side] != "none":
-                stance = (gold["holder"], gold["target"], gold["time"], row[side])
+                stance = (*cell_of(gold), row[side])
                 stances.setdefault(stance, set()).add(gold["family"])
     either = told["gold"].keys() | told["predicted"].keys()
     errors = [abs(len(told["gold"].get(key, ())) - len(told["predicted"].get(key, ()))) for key in either]
@@ -183,12 +192,12 @@ STANCE: Final = Task(
     name="stance",
     summary="where a holder stands on counter-terrorism cooperation between France and Russia",
     primary="f_avg",
-    standard=("macro_f1", "accuracy", "mcc", "mae", "brier", "semeval2016_task6"),
+    standard=("detection_f1", "polarity_accuracy", "macro_f1", "accuracy", "mcc", "mae", "brier", "semeval2016_task6"),
     kinds=KINDS,
     extras=(),
     tabular=True,
     options=("alternatives",),
-    keys=("id", "family", "slice", "article", "holder", "target", "time", "item", "gold", "predicted"),
+    keys=("id", "family", "slice", "article", "holder", "target", "time", "told_by", "item", "gold", "predicted"),
     columns=(
         *confusion_columns(STANCE_LABELS),
         *("scaled", "scored", "absolute_error"),
@@ -206,6 +215,20 @@ STANCE: Final = Task(
             STANCE_LABELS,
             _f_avg,
             of_part=_f_avg_of_part,
+            group=_LABELS,
+        ),
+        of_confusion(
+            "detection_f1",
+            "2 tp / (2 tp + fp + fn) of cells with a stance, on whichever side",
+            STANCE_LABELS,
+            _detection_f1,
+            group=_LABELS,
+        ),
+        of_confusion(
+            "polarity_accuracy",
+            "cells on the right side / cells where gold and prediction both have a stance",
+            STANCE_LABELS,
+            _polarity_accuracy,
             group=_LABELS,
         ),
         mcc(STANCE_LABELS, group=_LABELS),
@@ -262,7 +285,7 @@ STANCE: Final = Task(
     count=_count,
     inputs=_inputs,
     baselines=BASELINES,
-    id_pattern="[^:]+(:[^:]+){3,}",
+    id_pattern="[^:]+(:[^:]+){4}",
     notes=notes,
     majority=_majority,
     corpus_metrics=(

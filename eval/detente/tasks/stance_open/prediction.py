@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from detente.data.fields import Field, label, objects, offset_unit, read, registered, spans
 from detente.data.jsonl import Record
-from detente.data.labels import STANCE_LABELS, STANCE_TARGETS
+from detente.data.labels import STANCE_LABELS, STANCE_TARGETS, TELLERS
 from detente.data.page import Page, pairs_of
 from detente.text.folding import fold
 from detente.text.spans import Span, mask_of, sums_within
@@ -27,6 +27,7 @@ class Stance(NamedTuple):
         evidence: Sorted spans.
         tokens: The tokens of the evidence, by their number on the page.
         mention: The spans that the holder was predicted by.
+        told_by: Who tells it, from the closed list; None where a prediction leaves it open.
     """
 
     holder: str
@@ -35,6 +36,7 @@ class Stance(NamedTuple):
     evidence: tuple[Span, ...]
     tokens: frozenset[int]
     mention: tuple[Span, ...] = ()
+    told_by: str | None = None
 
 
 def _folded(name: str) -> str:
@@ -43,7 +45,7 @@ def _folded(name: str) -> str:
 
 @dataclass(frozen=True)
 class Article:
-    """An article with its gold rows that have a scale, and the names and aliases of all registered sources."""
+    """An article with the gold rows of its cells, and the names and aliases of all registered sources."""
 
     page: Page
     rows: tuple[Record, ...]
@@ -82,16 +84,19 @@ class Article:
         return self.tokens_of([match.span() for match in found])
 
     @cached_property
-    def _gold(self) -> list[tuple[Record, Stance]]:
-        return [(row, self._stance(row)) for row in self.rows]
+    def gold(self) -> list[tuple[Record, Stance]]:
+        """The rows that have a scale, with the stances that they are."""
+        return [(row, self._stance(row)) for row in self.rows if row["scale"] is not None]
+
+    @cached_property
+    def null(self) -> list[tuple[Record, Stance]]:
+        """The others, which have no evidence."""
+        return [(row, self._stance(row)) for row in self.rows if row["scale"] is None]
 
     def _stance(self, row: Record) -> Stance:
         evidence = tuple(sorted(pairs_of(row["evidence"])))
-        return Stance(row["holder"], row["target"], row["label"], evidence, self.tokens_of(evidence))
-
-    def gold(self, *, alleged: bool) -> list[tuple[Record, Stance]]:
-        """The rows of either slice, with the stances that they are."""
-        return [(row, stance) for row, stance in self._gold if row["alleged"] == alleged]
+        tokens = self.tokens_of(evidence)
+        return Stance(row["holder"], row["target"], row["label"], evidence, tokens, told_by=row["told_by"])
 
 
 def parse(article: Article, record: Record) -> tuple[Stance, ...]:
@@ -101,7 +106,7 @@ def parse(article: Article, record: Record) -> tuple[Stance, ...]:
         PredictionError: With every fault of the line.
     """
     stances = read(record, partial(_stances, article))
-    return tuple(sorted(stances, key=lambda stance: (*stance[:4], stance.mention)))
+    return tuple(sorted(stances, key=lambda stance: (*stance[:4], stance.told_by or "", stance.mention)))
 
 
 def _stances(article: Article, line: Field) -> tuple[Stance, ...] | None:
@@ -126,7 +131,8 @@ def _stances(article: Article, line: Field) -> tuple[Stance, ...] | None:
         who, mention = item.get("holder", holder) or ("", ())
         evidence = item.get("evidence", distinct) or ()
         target, side = item.get("target", label(STANCE_TARGETS)), item.get("label", label(STANCE_LABELS))
-        return Stance(who, target or "", side or "", evidence, article.tokens_of(evidence), mention)
+        teller = item.get("told_by", label(TELLERS))
+        return Stance(who, target or "", side or "", evidence, article.tokens_of(evidence), mention, teller)
 
     keys = ("holder", "target", "label", "evidence")
-    return line.get("stances", objects(stance, keys, distinct=lambda stance: stance[:4]))
+    return line.get("stances", objects(stance, keys, ("told_by",), lambda each: (*each[:4], each.told_by)))

@@ -1,19 +1,19 @@
 """The task `stance_open`: find who stands where on cooperation between France and Russia, and the words that show it.
 
 The unit is an article. A stance is a tuple of holder, target, label and evidence; a holder without a stance is left
-out, so null rows are no gold here, and `none` is the label of a balanced stance only. Times are not asked for: where a
-holder has a past and a current stance on one target, the evidence tells them apart. Alternatives are not heeded.
+out, so null cells are no gold here, and `none` is the label of a balanced stance only. Times are not asked for: where a
+holder has a past and a current stance on one target, the evidence tells them apart. Who tells it may be given
+(`told_by`); a stance that does not say so fits either.
 
 A holder is right if it is the gold's: as its id, or as spans each of which is a name or an alias of it, whole and in
 its case. An office-holder is not the state; nothing is folded.
 
-Two stances match strictly if holder, target and label are equal and their evidence shares a token. Alleged rows are a
-slice of their own: a predicted stance that matches one of them strictly, and no other row, is scored there and is not
-spurious in the main scores. Every prediction is in exactly one slice.
+Two stances match strictly if holder, target and label are equal, their evidence shares a token, and `told_by` is equal
+or left open. What accepted alternatives change is in `matching.sides`; the official scorer does not heed them.
 
 Softly, two stances match by (holder + target + evidence) / 3, of which the first two are 1 or 0 and the third is the
-F1 of tokens; by 0 if their labels differ. The matching is one to one and optimal, so that a copy of a prediction can
-only take a row that nothing else fits better.
+F1 of tokens; by 0 if their labels or their tellers differ. The matching is one to one and optimal, so that a copy of a
+prediction can only take a row that nothing else fits better.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -28,7 +28,7 @@ from detente.metrics.classification import ratio
 from detente.metrics.official.sentiment_graph_f1 import Opinion
 from detente.tasks.labels import OFFICIAL
 from detente.tasks.metric_families import outcome_columns, overlap, share, toggled
-from detente.tasks.stance_open.matching import counted, slices
+from detente.tasks.stance_open.matching import counted
 from detente.tasks.stance_open.prediction import Article, Stance, parse
 from detente.tasks.task import CorpusMetric, CorpusValue, Metric, Options, Row, Task
 
@@ -40,8 +40,7 @@ def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Article]:
     names = {row["id"]: (row["name"], *row["aliases"]) for row in corpus.rows("sources")}
     rows: dict[str, list[Record]] = {name: [] for name in corpus.articles}
     for row in corpus.rows("stance"):
-        if row["scale"] is not None:
-            rows[row["article"]].append(row)
+        rows[row["article"]].append(row)
     return {
         name: Article(Page(name, row["family"], row["text"], ()), tuple(rows[name]), names)
         for name, row in corpus.articles.items()
@@ -65,7 +64,7 @@ def _inputs(corpus: Corpus) -> list[Record]:
 
 
 def sentiment_graphs(article: Article, predicted: Sequence[Stance]) -> tuple[list[Opinion], list[Opinion]]:
-    """The main stances of an article, gold and predicted, as `official.sentiment_graph_f1` has opinions.
+    """The stances of an article, gold and predicted, as `official.sentiment_graph_f1` has opinions.
 
     A holder is the tokens of the page that are a name or an alias of it, none for a page's own voice; one that was
     predicted as spans which name nobody is their tokens. A target is a token of its own, past those of the page. The
@@ -77,13 +76,12 @@ def sentiment_graphs(article: Article, predicted: Sequence[Stance]) -> tuple[lis
         target = len(article.page.tokens) + STANCE_TARGETS.index(stance.target)
         return sorted(holder), [target], sorted(stance.tokens), stance.label
 
-    main, _ = slices(article, predicted)
-    return [opinion(stance) for stance in main.gold], [opinion(stance) for stance in main.predicted]
+    return [opinion(stance) for _, stance in article.gold], [opinion(stance) for stance in predicted]
 
 
-def _count(article: Article, prediction: tuple[Stance, ...] | None, _: Options) -> list[Row]:
+def _count(article: Article, prediction: tuple[Stance, ...] | None, options: Options) -> list[Row]:
     key = {"id": article.page.id, "family": article.page.family, "article": article.page.id}
-    return [key | row for row in counted(article, prediction or ())]
+    return [key | {"slice": "main"} | row for row in counted(article, prediction or (), options.alternatives)]
 
 
 _LEVELS: Final = {
@@ -123,7 +121,7 @@ STANCE_OPEN: Final = Task(
     kinds=("stances",),
     extras=("offset_unit",),
     tabular=False,
-    options=(),
+    options=("alternatives",),
     keys=("id", "family", "slice", "article", "holder", "target", "item"),
     columns=(*_SIDES, "soft_tp", *(column for level in _LEVELS for column in outcome_columns(level))),
     metrics=(
