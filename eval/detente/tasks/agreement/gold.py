@@ -12,7 +12,7 @@ from pandera.api.polars.types import PolarsData
 
 from detente.data import labels as inventory
 from detente.data.annotated import Table, Tables
-from detente.data.independent_sources import PUT_FORWARD, SUPPORTING, in_words
+from detente.data.independent_sources import PUT_FORWARD, in_words
 from detente.data.jsonl import Record
 from detente.data.labels import NULL, written
 from detente.data.model import ALTERNATIVES, Strict
@@ -47,14 +47,19 @@ class Exceptions(Strict):
     alternatives: pl.List = pa.Field(dtype_kwargs=ALTERNATIVES)
 
 
+_ENTAILING: Final = ("same", "more_specific")
+"""Relations of claims that cannot be true without the proposition."""
+
+
 def side(relation: str, presentation: str) -> str:
     """What a claim does to a proposition: `for`, `against`, or `open`.
 
-    Of what is denied, the same and whatever says less are false; from a false sentence that says more, or another
-    figure, or the contrary, nothing follows (`annotations/agreement/GUIDELINES.md`, section 3).
+    A figure that is only compatible leaves it open, though the claim's sources are counted as its support. Of what is
+    denied, the same and whatever says less are false; from a false sentence that says more, or another figure, or the
+    contrary, nothing follows (`annotations/agreement/GUIDELINES.md`, section 2).
     """
     if presentation in PUT_FORWARD:
-        return "for" if relation in SUPPORTING else "against" if relation == "conflicting" else "open"
+        return "for" if relation in _ENTAILING else "against" if relation == "conflicting" else "open"
     return "against" if presentation == "denied" and relation in ("same", "less_specific") else "open"
 
 

@@ -54,12 +54,14 @@ def told_by_computed(tables: Tables) -> Iterator[Problem]:
 
 
 def evidence_is_claimed(tables: Tables) -> Iterator[Problem]:
-    """Each evidence span of a stance overlaps a claim or a quotation."""
+    """Each evidence span of a stance overlaps a claim, a quotation, or a main clause that only places another in time."""
     for article, text in texts(tables).items():
-        if article in tables["claims"].unread.articles:
+        if article in tables["claims"].unread.articles | tables["no_claim"].unread.articles:
             continue
         spans = [span_of(span) for row in tables["claims"].rows if row["article"] == article for span in row["spans"]]
         spans += [match.span() for match in _QUOTED.finditer(text)]
+        frames = [row for row in tables["no_claim"].rows if row["article"] == article and row["reason"] == "frame"]
+        spans += [span_of(row) for row in frames]
         claimed = mask_of([span for span in spans if fits(span, text)], len(text))
         claimed |= ~content_of(tables, article, text)  # reported by `spans_in_content`
         for place, row in tables["stance"]:
