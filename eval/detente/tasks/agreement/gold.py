@@ -12,7 +12,7 @@ from pandera.api.polars.types import PolarsData
 
 from detente.data import labels as inventory
 from detente.data.annotated import Table, Tables
-from detente.data.independent_sources import PUT_FORWARD, in_words
+from detente.data.independent_sources import PUT_FORWARD, SUPPORTING, in_words
 from detente.data.jsonl import Record
 from detente.data.labels import NULL, written
 from detente.data.model import ALTERNATIVES, Strict
@@ -47,19 +47,14 @@ class Exceptions(Strict):
     alternatives: pl.List = pa.Field(dtype_kwargs=ALTERNATIVES)
 
 
-_ENTAILING: Final = ("same", "more_specific")
-"""Relations of claims that cannot be true without the proposition."""
-
-
 def side(relation: str, presentation: str) -> str:
     """What a claim does to a proposition: `for`, `against`, or `open`.
 
-    A figure that is only compatible leaves it open, though the claim's sources are counted as its support. Of what is
-    denied, the same and whatever says less are false; from a false sentence that says more, or another figure, or the
-    contrary, nothing follows (`annotations/agreement/GUIDELINES.md`, section 2).
+    Of what is denied, the same and whatever says less are false; from a false sentence that says more, or another
+    figure, or the contrary, nothing follows (`annotations/agreement/GUIDELINES.md`, section 2).
     """
     if presentation in PUT_FORWARD:
-        return "for" if relation in _ENTAILING else "against" if relation == "conflicting" else "open"
+        return "for" if relation in SUPPORTING else "against" if relation == "conflicting" else "open"
     return "against" if presentation == "denied" and relation in ("same", "less_specific") else "open"
 
 
@@ -102,17 +97,21 @@ def _fields(label: str, voice: str | None) -> Record:
     return {"label": label, "label_fnc1": fnc1_label(label, voice), "voice": voice}
 
 
-def _alternatives(links: list[tuple[Record, str, str]], proposition: str, own: Record) -> list[Record]:
-    """What of a row comes out otherwise with one alternative of one linked claim in its place; the first says why."""
+def _alternatives(claims: Sequence[Record], proposition: str, own: Record) -> list[Record]:
+    """What of a row comes out otherwise with one alternative of one claim in its place; the first claim says why."""
     reasons: dict[tuple[str, str], str] = {}
-    for index, (claim, relation, presentation) in enumerate(links):
+    links = _links(claims, proposition)
+    for claim in claims:
+        others = [(relation, presentation) for linked, relation, presentation in links if linked is not claim]
+        relations = [relation for linked, relation, _ in links if linked is claim]
         for other in claim["alternatives"]:
-            pairs = [(each[1], each[2]) for each in links]
             name, _, value = other["value"].partition("=")
             if other["field"] == "presentation":
-                pairs[index] = (relation, other["value"])
+                pairs = [*others, *((relation, other["value"]) for relation in relations)]
             elif other["field"] == "relation" and name == proposition:
-                pairs[index : index + 1] = [] if value == NULL else [(value, presentation)]
+                pairs = others if value == NULL else [*others, (value, claim["presentation"])]
+            else:
+                continue
             for field, found in _fields(*agreement(pairs)).items():
                 if found != own[field]:
                     reasons.setdefault((field, written(found)), other["reason"])
@@ -137,7 +136,7 @@ def _table(tables: Tables) -> Table:
                 row["alternatives"] = exception["alternatives"]
             else:
                 row |= _fields(*agreement([(relation, presentation) for _, relation, presentation in links]))
-                row["alternatives"] = _alternatives(links, proposition["id"], row)
+                row["alternatives"] = _alternatives(claims, proposition["id"], row)
             rows.append(row)
             places.append(place)
     return Table("agreement", rows, places)
