@@ -61,11 +61,14 @@ def _made_id(row: Record) -> str:
 
 
 def type_fits_the_chain(tables: Tables) -> Iterator[Problem]:
-    """Type none means an empty chain and no spans; a cue has a force, and no cue has none."""
+    """Type none means an empty chain and no spans; another type has a chain, or a cue that names nobody ("reportedly").
+
+    A cue has a force, and no cue has none.
+    """
     for place, row in tables["attribution"]:
         spans = row["source_spans"] + row["cue_spans"] + row["content_spans"]
-        if (row["type"] == "none") != (not row["chain"]) or (row["type"] == "none" and spans):
-            message = "type none goes with an empty chain and no spans, and only they with it"
+        if bool(row["chain"] or spans) if row["type"] == "none" else not (row["chain"] or row["cue_spans"]):
+            message = "type none goes with an empty chain and no spans, any other with a chain or at least a cue"
             yield Problem("attribution-type", place, message)
         if bool(row["cue_spans"]) != (row["cue_force"] is not None):
             yield Problem("attribution-type", place, "cue_force is null exactly where there is no cue span")

@@ -18,6 +18,7 @@ _OFF_GRID: Final = (
     "{holder} has no cells on {article}: it is neither a party nor the page's voice, and no third party that an alias"
     " in the body or a headline names"
 )
+_NEAR_CLAIMS: Final = ("frame", "no_clause")
 _QUOTED: Final = re.compile(r"[\"“][^\"“”\n]+[\"”]")
 
 
@@ -54,14 +55,17 @@ def told_by_computed(tables: Tables) -> Iterator[Problem]:
 
 
 def evidence_is_claimed(tables: Tables) -> Iterator[Problem]:
-    """Each evidence span of a stance overlaps a claim, a quotation, or a main clause that only places another in time."""
+    """Each evidence span of a stance overlaps a claim, a quotation, or words that could be a claim but for their form.
+
+    These are main clauses that only place another in time ("The talks came as …"), and questions.
+    """
     for article, text in texts(tables).items():
         if article in tables["claims"].unread.articles | tables["no_claim"].unread.articles:
             continue
         spans = [span_of(span) for row in tables["claims"].rows if row["article"] == article for span in row["spans"]]
         spans += [match.span() for match in _QUOTED.finditer(text)]
-        frames = [row for row in tables["no_claim"].rows if row["article"] == article and row["reason"] == "frame"]
-        spans += [span_of(row) for row in frames]
+        unclaimed = [row for row in tables["no_claim"].rows if row["article"] == article]
+        spans += [span_of(row) for row in unclaimed if row["reason"] in _NEAR_CLAIMS]
         claimed = mask_of([span for span in spans if fits(span, text)], len(text))
         claimed |= ~content_of(tables, article, text)  # reported by `spans_in_content`
         for place, row in tables["stance"]:
