@@ -147,6 +147,7 @@ CHANGED: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ),
     ("claims", ("check_worthy_average_precision",), "claims that are not found were ranked last; they add 0"),
     ("claims", ("checkthat_average_precision",), "the official scorer takes no ranking that lacks a claim"),
+    ("claims", ("sources_min_error",), "a key whose claims say several propositions equally often stood for the first"),
     ("reuse", ("comparisons", "items", "said"), "a passage without an operation is `missing`, not no_operation"),
     *(
         (f"eval score {task}.missing --task {task} --allow-missing", (key,), "a missing answer was a wrong label")

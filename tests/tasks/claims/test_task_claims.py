@@ -1,5 +1,6 @@
 """The task `claims`, by hand, against second opinions, and by its properties; with the measures that it brings."""
 
+import itertools
 import math
 import sys
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from detente.evaluation import score as scoring
 from detente.metrics import chrf as text
 from detente.metrics import official
 from detente.metrics.clustering import b_cubed
+from detente.tasks.claims import matching
 from detente.tasks.claims.matching import Article
 from detente.tasks.claims.prediction import Claim
 from detente.tasks.claims.task import CLAIMS
@@ -325,6 +327,175 @@ def test_type_comes_before_presentation_and_presentation_before_check_worthiness
     right, wrong = wrong | {"check_worthy": False}, wrong | {"presentation": "asserted"}
     assert faults(right, wrong) == faults(wrong, right)
     assert faults(right, wrong).startswith("type position, predicted state; check-worthy, predicted not")
+
+
+# --- ties -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize(("right", "other"), [("a", "b"), ("b", "a")])
+def test_of_two_claims_that_are_equally_right_each_counts_half(
+    minimal_gold, predict, right: str, other: str, backwards: bool
+) -> None:
+    # Gold types: position, position, speech_act. On the second claim's span are two, both of a wrong type.
+    first, second, third = gold_claims(CLAIMS.units(minimal_gold)["detente-900"])
+    sentence = CLAIMS.units(minimal_gold)["detente-900"].claims[1]["normalised"]
+    tied = [
+        second | {"type": "speech_act", "propositions": [right], "normalised": sentence},
+        second | {"type": "state", "propositions": [other]},
+    ]
+    claims = [first | {"propositions": [right]}, third | {"propositions": [other]}, *tied]
+    line = {"id": "detente-900", "claims": claims[::-1] if backwards else claims}
+    scores = scoring.score(predict(CLAIMS, minimal_gold, [line]), minimal_gold)
+    found = values(scores)
+    # Matched: position has 2 gold, 1 predicted, 1 right: 2/3; speech_act 1 gold, 1 + 1/2 predicted, 1 right: 4/5.
+    assert found["claim_type_macro_f1"] == pytest.approx((2 / 3 + 4 / 5) / 2)
+    # Overall speech_act is predicted once more by half, by what is spurious: 2 · 1 / (1 + 2).
+    assert found["type_macro_f1_overall"] == pytest.approx((2 / 3 + 2 / 3) / 2)
+    assert (found["claim_type_accuracy"], found["type_accuracy_overall"]) == (2 / 3, 2 / 4)
+    # Of three matched claims, one has the gold's sentence by half: 100/2/3.
+    assert found["normalised_chrf"] == pytest.approx(50 / 3)
+    # The gold claims are apart; so are the keys `a`, `b`, and both together.
+    assert found["b_cubed_f1"] == found["ceaf_e_f1"] == 1
+    assert [scores.n[name] for name in ("claim_type_accuracy", "type_accuracy_overall", "b_cubed_f1")] == [3, 4, 3]
+    assert scoring.errors(scores).rows() == [
+        ("detente-900:19-48", "main", 4, "spurious: France is ready to share more"),
+        ("detente-900:c02", "main", 1, "type position, predicted speech_act or state: France is ready to share more"),
+    ]
+    assert scores.rows.filter(item="detente-900:19-48")["type"].to_list() == ["speech_act or state"]
+
+
+def test_no_two_ways_to_be_right_about_labels_have_one_sum() -> None:
+    # Each of three labels is wrong, a second reading, or right: 3³ sums, the nearest .1 apart (1.8 + .9, 1.8 + 1).
+    ways = ([0, weight * matching._ALTERNATIVE, weight] for weight in matching._JUDGED.values())
+    sums = sorted(map(sum, itertools.product(*ways)))
+    assert len(sums) == 27
+    assert min(after - before for before, after in itertools.pairwise(sums)) == pytest.approx(0.1)
+
+
+def labels_of(random) -> dict[str, Any]:
+    said = {
+        "type": random.choice(CLAIM_TYPES),
+        "presentation": random.choice(PRESENTATIONS),
+        "check_worthy": random.choice([True, False, 0.3]),
+        "propositions": random.sample(["a", "b", "c", "d"], random.randint(0, 2)),
+        "normalised": random.choice(["Paris helps.", "Moscow is silent.", "It said so."]),
+    }
+    return {field: value for field, value in said.items() if random.random() < 0.8}
+
+
+def all_values(units, by_id, options: Options) -> dict[str, float]:
+    """Every metric, of the whole and of each article."""
+    rows = scoring.count(CLAIMS, units, [by_id], options)[0]
+    whole, parts = rows.select(CLAIMS.columns).sum().to_numpy()[0], scoring.sums_of(rows, CLAIMS.columns, "article")
+    found = {metric.name: metric.whole(scoring.Columns(CLAIMS.columns, whole)) for metric in CLAIMS.metrics}
+    for metric in CLAIMS.metrics:
+        each = scoring.of_part(metric, CLAIMS.columns)(parts)
+        found |= {f"{metric.name} of {name}": float(value) for name, value in zip(units, each, strict=True)}
+    return found | {measure.name: measure.compute(units, by_id, rows).value for measure in CLAIMS.corpus_metrics}
+
+
+SWAPPED = {"presentation": {"asserted": "reported", "reported": "asserted"}}
+SWAPPED["type"] = {kind: CLAIM_TYPES[place - 1] for place, kind in enumerate(CLAIM_TYPES)}
+
+
+def swapped(claim: dict[str, Any]) -> dict[str, Any]:
+    """A claim, gold or predicted, with other names of its labels, each with one of its own."""
+    return claim | {field: names.get(claim[field], claim[field]) for field, names in SWAPPED.items() if field in claim}
+
+
+def swapped_article(article: Article) -> Article:
+    claims = [
+        swapped(claim)
+        | {
+            "alternatives": [
+                other | {"value": SWAPPED.get(other["field"], {}).get(other["value"], other["value"])}
+                for other in claim["alternatives"]
+            ]
+        }
+        for claim in article.claims
+    ]
+    return article._replace(claims=tuple(claims))
+
+
+@settings(max_examples=8)
+@given(st.randoms(use_true_random=False), st.sampled_from(["strict", "accept"]))
+def test_names_and_orders_change_no_metric(gold, random, alternatives: str) -> None:
+    units, options = CLAIMS.units(gold), Options(alternatives=alternatives)
+    lines = {}
+    for name, article in units.items():
+        parts = [random.choice(article.spans) for _ in range(5)]
+        spans = [[list(pair) for pair in random.choice(parts)] for _ in range(12)]
+        lines[name] = [{"spans": each, **labels_of(random)} for each in spans]
+
+    def scored(units, lines) -> dict[str, float]:
+        by_id = {name: CLAIMS.parse(units[name], {"id": name, "claims": claims}) for name, claims in lines.items()}
+        return all_values(units, by_id, options)
+
+    before = scored(units, lines)
+    shuffled = {name: random.sample(lines[name], len(lines[name])) for name in random.sample(list(lines), len(lines))}
+    keys = dict(zip("abcd", random.sample("wxyz", 4), strict=True))
+    renamed = {
+        name: [
+            claim | {"propositions": [keys[key] for key in claim["propositions"]]} if "propositions" in claim else claim
+            for claim in claims
+        ]
+        for name, claims in shuffled.items()
+    }
+    for after in (scored(units, shuffled), scored(units, renamed)):
+        assert before.keys() == after.keys()
+        assert [name for name, value in before.items() if not np.array_equal(value, after[name], equal_nan=True)] == []
+    relabelled = {name: list(map(swapped, claims)) for name, claims in lines.items()}
+    other = scored({name: swapped_article(article) for name, article in units.items()}, relabelled)
+    assert other == pytest.approx(before, abs=1e-12, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    "names", [("event", "state", "causal"), ("state", "event", "causal"), ("state", "causal", "event")]
+)
+def test_the_greedy_scorer_takes_equal_spans_in_an_order_that_is_not_their_names(names: tuple[str, str, str]) -> None:
+    def f1(gold: list[tuple[str, Any]], predicted: list[tuple[str, Any]]) -> float:
+        spans = tuple(parts for _, parts in gold)
+        units = {"x": ARTICLE._replace(claims=tuple({"type": kind} for kind, _ in gold), spans=spans)}
+        measure = next(measure for measure in CLAIMS.corpus_metrics if measure.name == "nervaluate")
+        for order in itertools.permutations(predicted):
+            line = {"id": "x", "claims": [{"spans": parts, "type": kind} for kind, parts in order]}
+            found = measure.compute(units, {"x": CLAIMS.parse(units["x"], line)}, None).value
+        return found
+
+    one, two, three = names
+    both = [[0, 5], [10, 15]]
+    # One of four entities predicted is one of the gold's two: 2 · 1 / (4 + 2).
+    assert f1([(one, ((0, 5), (20, 25)))], [(one, both), (two, both)]) == pytest.approx(1 / 3)
+    # A type that is told twice does not take the other's place: 2 · 2 / (3 + 2).
+    double = [(one, ((0, 5),)), (two, ((0, 5),))]
+    assert f1(double, [(one, [[0, 5]]), (one, [[0, 5]]), (two, [[0, 5]])]) == pytest.approx(4 / 5)
+    # What comes before takes the first of the gold; the second goes to whoever comes first in the gold's order.
+    assert f1(double, [(three, [[0, 3]]), (one, [[0, 5]]), (two, [[0, 5]])]) == 0
+
+
+def test_a_key_stands_for_what_most_of_its_claims_say_and_for_nothing_if_others_say_something_else_as_often(
+    gold, predict
+) -> None:
+    records = [
+        {"id": name, "claims": gold_claims(article, ("propositions",))} for name, article in CLAIMS.units(gold).items()
+    ]
+    for claim in (claim for record in records for claim in record["claims"]):
+        claim["propositions"] = [f"key of {name}" for name in claim["propositions"]]
+
+    def error() -> float:
+        return values(scoring.score(predict(CLAIMS, gold, records), gold))["sources_min_error"]
+
+    # Where the same claims say two propositions, a key stands for both: nothing is lost by other names.
+    assert error() == 0
+    alone = [claim for record in records for claim in record["claims"] if len(claim["propositions"]) == 1]
+    one = alone[0]
+    two = next(claim for claim in alone if claim["propositions"] != one["propositions"])
+    one["propositions"], two["propositions"] = [], []
+    silent = error()
+    for key in ("a", "z"):
+        one["propositions"], two["propositions"] = [key], [key]
+        assert error() == silent
 
 
 def test_the_official_ranking_takes_every_claim_or_gives_no_value(gold, predict) -> None:

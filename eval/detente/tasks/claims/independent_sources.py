@@ -1,6 +1,7 @@
 """Measures of all articles' claims together that look beyond the claims: independent sources, and official scorers."""
 
-from collections import Counter
+import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -13,30 +14,40 @@ from detente.tasks.claims.matching import Article, matching
 from detente.tasks.claims.prediction import Claim
 from detente.tasks.labels import OFFICIAL
 from detente.tasks.task import CorpusMetric, CorpusValue
+from detente.text.spans import Span
 
 Units = Mapping[str, Article]
 ById = Mapping[str, Sequence[Claim]]
+Labelled = tuple[str, tuple[Span, ...]]
 
 
-def _matched(units: Units, by_id: ById) -> list[tuple[Record, Claim]]:
-    """The gold claims that are found, each with what is predicted of it."""
+def _matched(units: Units, by_id: ById) -> list[tuple[Record, set[str]]]:
+    """The gold claims that are found, each with its predicted keys, those of all claims that are tied for it."""
+    matchings = [(article, matching(article, by_id.get(name, ()))) for name, article in units.items()]
     return [
-        (article.claims[mine], by_id[name][theirs])
-        for name, article in units.items()
-        if name in by_id
-        for mine, theirs in matching(article, by_id[name]).partner.items()
+        (article.claims[mine], {key for claim in found.tied(theirs) for key in claim.propositions or ()})
+        for article, found in matchings
+        for mine, theirs in found.partner.items()
     ]
 
 
-def _propositions_of_keys(matched: list[tuple[Record, Claim]], known: set[str]) -> dict[str, str]:
-    """The proposition that each predicted key stands for: itself, if registered, else what most of its claims say."""
-    said: dict[str, Counter[str]] = {}
-    for gold, claim in matched:
+def _propositions_of_keys(matched: list[tuple[Record, set[str]]], known: set[str]) -> dict[str, set[str]]:
+    """What each predicted key stands for: itself, if registered, else what most of its claims say."""
+    said: dict[str, dict[str, set[int]]] = {}
+    for number, (gold, keys) in enumerate(matched):
         links = [link["proposition"] for link in gold["propositions"] if link["relation"] in SUPPORTING]
-        for key in claim.propositions or ():
-            said.setdefault(key, Counter()).update(links)
-    found = {key: min(counts, key=lambda name: (-counts[name], name)) for key, counts in said.items() if counts}
-    return {**found, **{key: key for key in said if key in known}}
+        for key in keys:
+            behind = said.setdefault(key, {})
+            for name in links:
+                behind.setdefault(name, set()).add(number)
+    return {key: {key} if key in known else _most_said(behind) for key, behind in said.items()}
+
+
+def _most_said(behind: Mapping[str, set[int]]) -> set[str]:
+    """The propositions that most claims say, several only if the same claims say them; none if others tie with them."""
+    most = max(map(len, behind.values()), default=0)
+    found = {name for name, claims in behind.items() if len(claims) == most}
+    return found if len({frozenset(behind[name]) for name in found}) == 1 else set()
 
 
 def _source_error(units: Units, by_id: ById, _: Any) -> CorpusValue:
@@ -52,18 +63,33 @@ def _source_error(units: Units, by_id: ById, _: Any) -> CorpusValue:
         gold
         | {
             "propositions": [
-                {"proposition": names[key], "relation": "same"} for key in claim.propositions or () if key in names
+                {"proposition": name, "relation": "same"} for name in set().union(*(names[key] for key in keys))
             ]
         }
-        for gold, claim in matched
+        for gold, keys in matched
     ]
     mine, theirs = support(behind), support(behind._replace(claims=linked))
     errors = [abs(mine[name].sources_min - theirs[name].sources_min) for name in mine if mine[name].articles]
     return CorpusValue(float(np.mean(errors)) if errors else np.nan, len(errors))
 
 
-def _entities(claims: Sequence[tuple[str, Any]]) -> list[dict[str, Any]]:
+def _entities(claims: Sequence[Labelled]) -> list[dict[str, Any]]:
     return [{"label": label, "start": start, "end": end - 1} for label, spans in claims for start, end in spans]
+
+
+def _in_order(claims: Sequence[Labelled], gold: Sequence[Labelled]) -> list[Labelled]:
+    """Claims as the greedy scorer takes them: in the order of the text, of equal spans those first that the gold has.
+
+    Those in the gold's order. What is predicted more often than the gold has it is not the gold's any more.
+    """
+    free: defaultdict[tuple[str, Span], list[float]] = defaultdict(list)
+    for place, entity in enumerate((label, span) for label, spans in gold for span in spans):
+        free[entity].append(place)
+    places = []
+    for label, spans in sorted(claims):
+        there = [free[label, span] for span in spans]
+        places.append((spans, [each.pop(0) if each else math.inf for each in there], label))
+    return [(label, spans) for spans, _, label in sorted(places)]
 
 
 def _nervaluate(units: Units, by_id: ById, _: Any) -> CorpusValue:
@@ -72,12 +98,10 @@ def _nervaluate(units: Units, by_id: ById, _: Any) -> CorpusValue:
     gold, predicted = [], []
     for name, article in units.items():
         kinds = [row["type"] if typed else "claim" for row in article.claims]
-        gold.append(_entities(list(zip(kinds, article.spans, strict=True))))
-        there = set(zip(kinds, article.spans, strict=True))
+        there = list(zip(kinds, article.spans, strict=True))
+        gold.append(_entities(there))
         claims = [((claim.type or "") if typed else "claim", claim.spans) for claim in by_id.get(name, ())]
-        # The scorer is greedy: in the order of the text, of equal spans those first that the gold has.
-        claims.sort(key=lambda claim: (claim[1], claim not in there))
-        predicted.append(_entities(claims))
+        predicted.append(_entities(_in_order(claims, there)))
     found = official.nervaluate(gold=gold, predicted=predicted)
     return CorpusValue(float(found["overall"]["strict"]["f1"]), sum(map(len, gold)))
 
@@ -87,8 +111,8 @@ def _checkthat(units: Units, by_id: ById, _: Any) -> CorpusValue:
     found, lacking, every = [], 0, 0
     for name, article in units.items():
         worthy = [int(row["check_worthy"]) for row in article.claims]
-        claims = by_id.get(name, ())
-        scores = {mine: claims[theirs].check_worthy for mine, theirs in matching(article, claims).partner.items()}
+        ranked = matching(article, by_id.get(name, ()))
+        scores = {mine: ranked.tied(theirs)[0].check_worthy for mine, theirs in ranked.partner.items()}
         lines = [(mine + 1, score) for mine in range(len(worthy)) if (score := scores.get(mine)) is not None]
         every, lacking = every + len(worthy), lacking + len(worthy) - len(lines)
         if sum(worthy) and len(lines) == len(worthy):

@@ -1,6 +1,7 @@
 """Gold and predicted claims, matched at IoU .5; and how the matched ones are clustered across articles."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from detente.metrics import clustering
 from detente.metrics.classification import Floats
 from detente.metrics.clustering import b_cubed
 from detente.metrics.matching import IOU_THRESHOLD, iou, match
-from detente.tasks.claims.prediction import Claim
+from detente.tasks.claims.prediction import Claim, place
 from detente.tasks.task import CorpusMetric, CorpusValue
 from detente.text.spans import Span
 
@@ -30,22 +31,31 @@ class Matching(NamedTuple):
     """Gold and predicted claims of one article, by index.
 
     Attributes:
-        similarity: Their IoU, shape `(gold, predicted)`.
+        groups: The predicted claims, in groups of those that are tied: they have the same spans and the same score, and
+            agree in the same labels with each gold claim that they could be matched with.
+        group: For each predicted claim its group, by index.
+        similarity: IoU, shape `(gold, predicted)`.
         partner: From each matched gold claim to its predicted one.
         spurious: The predicted claims that have no partner.
         home: For each predicted claim the place of its gold claim or, behind all of those, its own.
     """
 
+    groups: list[list[Claim]]
+    group: list[int]
     similarity: Floats
     partner: dict[int, int]
     spurious: list[int]
     home: dict[int, int]
 
+    def tied(self, index: int) -> list[Claim]:
+        """The claims that could as well be in the place of a predicted one, itself among them."""
+        return self.groups[self.group[index]]
+
 
 _JUDGED: Final = {"type": 4, "presentation": 2, "check_worthy": 1}
 """What decides between claims that fit equally well, by its weight: each weighs more than all that follow."""
 _ALTERNATIVE: Final = 0.9
-"""What a listed second reading weighs beside the first."""
+"""What a listed second reading weighs beside the first; so that equal sums of weights mean that the same is right."""
 
 
 def is_check_worthy(claim: Claim) -> bool:
@@ -69,14 +79,29 @@ def matching(article: Article, predicted: Sequence[Claim]) -> Matching:
     """Matches claims one to one: the most pairs at IoU .5, of those the greatest IoU, and of equals the best labels.
 
     So of two claims on the same spans the one whose labels agree with the gold is matched, whatever they are called.
+    If both agree in the same, the place of either is a tie: spelling, and the order of a line, decide nothing.
     """
     similarity = iou(article.spans, [claim.spans for claim in predicted])
-    agreement = [[_agreement(gold, claim) for claim in predicted] for gold in article.claims]
-    partner = dict(match(similarity, IOU_THRESHOLD, np.reshape(agreement, similarity.shape)))
+    agreement = np.reshape(
+        [[_agreement(gold, claim) for claim in predicted] for gold in article.claims], similarity.shape
+    )
+    agreement = np.where(similarity >= IOU_THRESHOLD, agreement, 0)
+    standing = [(*place(claim), *agreement[:, index].tolist()) for index, claim in enumerate(predicted)]
+    order = sorted(range(len(predicted)), key=standing.__getitem__)
+    groups = [list(indices) for _, indices in groupby(order, standing.__getitem__)]
+    similarity = similarity[:, order]
+    partner = dict(match(similarity, IOU_THRESHOLD, agreement[:, order]))
     spurious = sorted(set(range(len(predicted))) - set(partner.values()))
     home = {theirs: mine for mine, theirs in partner.items()}
-    home |= {index: place for place, index in enumerate(spurious, start=len(article.claims))}
-    return Matching(similarity, partner, spurious, home)
+    home |= {index: row for row, index in enumerate(spurious, start=len(article.claims))}
+    return Matching(
+        [[predicted[index] for index in indices] for indices in groups],
+        [number for number, indices in enumerate(groups) for _ in indices],
+        similarity,
+        partner,
+        spurious,
+        home,
+    )
 
 
 def clusters(
@@ -85,24 +110,25 @@ def clusters(
     """The gold and the predicted cluster of each matched claim; empty if no claim is predicted to be in any.
 
     A gold claim is in the cluster of the first proposition that it is the `same` as, else more specific than or another
-    figure of; a predicted one in that of its first key. A claim without one is alone.
+    figure of; a predicted one in that of its first key, tied ones in that of all their first keys together, which is a
+    cluster of its own. A claim without one is alone.
     """
     gold: list[Hashable] = []
     theirs: list[Hashable] = []
     if all(claim.propositions is None for claims in by_id.values() for claim in claims):
         return gold, theirs
     for name, article in articles.items():
-        predicted = by_id.get(name, ())
-        for mine, index in matching(article, predicted).partner.items():
+        found = matching(article, by_id.get(name, ()))
+        for mine, index in found.partner.items():
             links = [
                 link["proposition"]
                 for relation in SUPPORTING
                 for link in article.claims[mine]["propositions"]
                 if link["relation"] == relation
             ]
-            keys = predicted[index].propositions
+            keys = frozenset(claim.propositions[0] for claim in found.tied(index) if claim.propositions)
             gold.append(links[0] if links else (name, mine))
-            theirs.append(keys[0] if keys else (name, index))
+            theirs.append(keys or (name, index))
     return gold, theirs
 
 

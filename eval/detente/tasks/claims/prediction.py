@@ -43,14 +43,16 @@ def parse(text: str, record: Record) -> tuple[Claim, ...]:
     Raises:
         PredictionError: With every fault of the line.
     """
-    return tuple(sorted(read(record, partial(_claims, text)), key=_place))
+    return tuple(sorted(read(record, partial(_claims, text)), key=lambda claim: (place(claim), _words(claim))))
 
 
-def _place(claim: Claim) -> tuple[Any, ...]:
-    """What orders claims: their place and, where that is the same, all that they say."""
-    score = -math.inf if claim.check_worthy is None else claim.check_worthy
-    words = (claim.type or "", claim.presentation or "", claim.propositions or (), claim.normalised or "")
-    return (claim.spans, score, *words)
+def place(claim: Claim) -> tuple[tuple[Span, ...], float]:
+    """What orders claims, whatever they are called: their spans, then their score, no score being the lowest."""
+    return claim.spans, -math.inf if claim.check_worthy is None else claim.check_worthy
+
+
+def _words(claim: Claim) -> tuple[Any, ...]:
+    return claim.type or "", claim.presentation or "", claim.propositions or (), claim.normalised or ""
 
 
 def _claims(text: str, line: Field) -> tuple[Claim, ...] | None:

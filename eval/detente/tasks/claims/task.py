@@ -2,9 +2,14 @@
 
 Gold and predicted claims are matched one to one, by optimal assignment on the IoU of their characters. Labels, ranks
 and clusters rest on the matching at IoU .5; what is left over there is missed or spurious, and counts as such.
+
+Predicted claims on the same spans, with the same score, that agree with the gold in the same labels are tied: where one
+of them is matched, or spurious, the mean of the counts that each would give is counted. Their keys are united.
 """
 
+import math
 from collections.abc import Collection, Sequence
+from itertools import groupby
 from typing import Final
 
 import numpy as np
@@ -66,26 +71,32 @@ def _parse(article: Article, record: Record) -> tuple[Claim, ...]:
 def _count(article: Article, prediction: Sequence[Claim] | None, options: Options) -> list[Row]:
     predicted = prediction or ()
     found = matching(article, predicted)
-    partners = [
-        predicted[found.partner[mine]] if mine in found.partner else None for mine in range(len(article.claims))
-    ]
-    golds = [_resolved(*pair, options) for pair in zip(article.claims, partners, strict=True)]
     given = [field for field in _JUDGED if any(getattr(claim, field) is not None for claim in predicted)]
-    rows = [_row(article, own["id"], own["zone"], own["type"], own["presentation"]) for own in article.claims]
-    for mine, (gold, claim) in enumerate(zip(golds, partners, strict=True)):
-        rows[mine] |= _gold_counts(gold, claim)
+    rows, worthy = [], []
+    for mine, own in enumerate(article.claims):
+        row = _row(article, own["id"], own["zone"], own["type"], own["presentation"])
+        tied = found.tied(found.partner[mine]) if mine in found.partner else []
+        answers: Sequence[Claim | None] = tied or [None]
+        golds = [_resolved(own, claim, options) for claim in answers]
+        row |= _mean([_gold_counts(*pair) for pair in zip(golds, answers, strict=True)])
         shown = _shown(article.page.text, article.spans[mine])
-        if claim is None:
-            rows[mine] |= {"wrong": _ALL_WRONG, "detail": f"missed: {shown}"}
-        elif faults := _faults(gold, claim, given, float(found.similarity[mine, found.partner[mine]])):
-            rows[mine] |= {"wrong": len(faults), "detail": f"{'; '.join(faults)}: {shown}"}
-    rows += [_spurious_row(article, predicted[index]) for index in found.spurious]
-    for index, claim in enumerate(predicted):
-        row = rows[found.home[index]]
-        row["predicted_claims"] = 1
-        row |= {f"has_{field}": int(getattr(claim, field) is not None) for field in FIELDS}
-    _add_overlaps(rows, article, predicted, found)
-    return [*rows, *_ranking_row(article, [gold["check_worthy"] for gold in golds], predicted, found)]
+        if not tied:
+            row |= {"wrong": _ALL_WRONG, "detail": f"missed: {shown}"}
+        elif faults := _faults(golds[0], tied, given, float(found.similarity[mine, found.partner[mine]])):
+            row |= {"wrong": len(faults), "detail": f"{'; '.join(faults)}: {shown}"}
+        rows.append(row)
+        worthy.append(golds[0]["check_worthy"])
+    for group, places in groupby(found.spurious, found.group.__getitem__):
+        row = _spurious_row(article, found.groups[group])
+        rows += [dict(row) for _ in places]
+    _add_overlaps(rows, article, found)
+    return [*rows, *_ranking_row(article, worthy, found)]
+
+
+def _mean(counts: Sequence[Row]) -> Row:
+    """The mean of each count, 0 where it is not told; the same in whatever order they come."""
+    columns = dict.fromkeys(column for each in counts for column in each)
+    return {column: math.fsum(each.get(column, 0) for each in counts) / len(counts) for column in columns}
 
 
 def _row(article: Article, item: str, zone: str, kind: str, presentation: str) -> Row:
@@ -114,7 +125,7 @@ def _gold_counts(gold: Record, claim: Claim | None) -> Row:
     row: Row = {"gold_claims": 1, f"type_{kind}_gold": 1, "check_worthy_fn": int(worthy)}
     if claim is None:
         return row
-    row |= {"matched": 1, f"type_{kind}_matched_gold": 1}
+    row |= {"matched": 1, f"type_{kind}_matched_gold": 1, **_said(claim)}
     if claim.type is not None:
         row |= {f"type_{claim.type}_predicted": 1, f"type_{claim.type}_matched_predicted": 1}
     if claim.type == kind:
@@ -127,6 +138,11 @@ def _gold_counts(gold: Record, claim: Claim | None) -> Row:
     return row
 
 
+def _said(claim: Claim) -> Row:
+    """The counts of a predicted claim, wherever it belongs."""
+    return {"predicted_claims": 1, **{f"has_{field}": int(getattr(claim, field) is not None) for field in FIELDS}}
+
+
 def _chrf(predicted: str, gold: str) -> float:
     from detente.metrics.chrf import chrf
 
@@ -137,32 +153,44 @@ def _chrf(predicted: str, gold: str) -> float:
         raise ValidationError([Problem("extra-missing", "normalised", message)]) from error
 
 
-def _faults(gold: Record, claim: Claim, given: Sequence[str], similarity: float) -> list[str]:
-    """What is wrong with a matched claim, in words; a label that no claim of the article has is not asked for."""
+def _either(claims: Sequence[Claim], field: str, none: str) -> str:
+    """What claims say, in words: a label, or those of tied ones."""
+    return " or ".join(sorted({getattr(claim, field) or none for claim in claims}))
+
+
+def _faults(gold: Record, tied: Sequence[Claim], given: Sequence[str], similarity: float) -> list[str]:
+    """What is wrong with a matched claim, in words; a label that no claim of the article has is not asked for.
+
+    What is wrong with one of those that are tied is wrong with all.
+    """
     faults = [f"IoU {similarity:.2f}"] if similarity < 1 else []
     faults += [
-        f"{field} {gold[field]}, predicted {getattr(claim, field) or 'none'}"
+        f"{field} {gold[field]}, predicted {_either(tied, field, 'none')}"
         for field in ("type", "presentation")
-        if field in given and getattr(claim, field) != gold[field]
+        if field in given and getattr(tied[0], field) != gold[field]
     ]
-    if "check_worthy" in given and is_check_worthy(claim) != gold["check_worthy"]:
+    if "check_worthy" in given and is_check_worthy(tied[0]) != gold["check_worthy"]:
         faults.append("check-worthy, predicted not" if gold["check_worthy"] else "not check-worthy, predicted so")
     return faults
 
 
-def _spurious_row(article: Article, claim: Claim) -> Row:
-    page, first = article.page, claim.spans[0][0]
+def _spurious_row(article: Article, tied: Sequence[Claim]) -> Row:
+    page, parts = article.page, tied[0].spans
+    first = parts[0][0]
     home = next((row["type"] for row in page.segments if row["start"] <= first < row["end"]), "")
-    place = "+".join(f"{start}-{end}" for start, end in claim.spans)
-    labels = claim.type or "unlabelled", claim.presentation or "unlabelled"
+    place = "+".join(f"{start}-{end}" for start, end in parts)
+    labels = (_either(tied, field, "unlabelled") for field in ("type", "presentation"))
     row = _row(article, f"{page.id}:{place}", _ZONES.get(home, "outside"), *labels)
-    row |= {"wrong": _ALL_WRONG, "detail": f"spurious: {_shown(page.text, claim.spans)}"}
-    if claim.type is not None:
-        row[f"type_{claim.type}_predicted"] = 1
-    return row | {"spurious": 1, "check_worthy_fp": int(is_check_worthy(claim))}
+    row |= {"wrong": _ALL_WRONG, "detail": f"spurious: {_shown(page.text, parts)}"}
+    return row | _mean([_spurious_counts(claim) for claim in tied])
 
 
-def _add_overlaps(rows: list[Row], article: Article, predicted: Sequence[Claim], found: Matching) -> None:
+def _spurious_counts(claim: Claim) -> Row:
+    kind = {f"type_{claim.type}_predicted": 1} if claim.type else {}
+    return {"spurious": 1, "check_worthy_fp": int(is_check_worthy(claim)), **kind, **_said(claim)}
+
+
+def _add_overlaps(rows: list[Row], article: Article, found: Matching) -> None:
     """Adds what is matched at each threshold, the soft matches and the characters, to the rows that they belong to."""
     for level, threshold in THRESHOLDS.items():
         for mine, _ in spans.match(found.similarity, threshold):
@@ -171,8 +199,8 @@ def _add_overlaps(rows: list[Row], article: Article, predicted: Sequence[Claim],
         rows[mine]["partial_tp"] = float(found.similarity[mine, theirs])
     length = len(article.page.text)
     mine_at = spans.owners(article.spans, length)
-    theirs_at = spans.owners([claim.spans for claim in predicted], length)
-    home = np.array([found.home[index] for index in range(len(predicted))], dtype=int)
+    theirs_at = spans.owners([found.groups[group][0].spans for group in found.group], length)
+    home = np.array([found.home[index] for index in range(len(found.group))], dtype=int)
     visible, in_gold, in_predicted = article.page.visible, mine_at >= 0, theirs_at >= 0
     for column, at in (
         ("char_tp", mine_at[visible & in_gold & in_predicted]),
@@ -183,7 +211,7 @@ def _add_overlaps(rows: list[Row], article: Article, predicted: Sequence[Claim],
             rows[row][column] = size
 
 
-def _ranking_row(article: Article, worthy: list[bool], predicted: Sequence[Claim], found: Matching) -> list[Row]:
+def _ranking_row(article: Article, worthy: list[bool], found: Matching) -> list[Row]:
     """How the article's claims are ranked, as a row of its own; none if no claim of the gold is check-worthy.
 
     A missed claim, and one without a score, is not retrieved; a spurious one is not relevant.
@@ -192,9 +220,9 @@ def _ranking_row(article: Article, worthy: list[bool], predicted: Sequence[Claim
     if not count:
         return []
     scores = np.full(len(worthy) + len(found.spurious), -np.inf)
-    for index, claim in enumerate(predicted):
-        if claim.check_worthy is not None:
-            scores[found.home[index]] = claim.check_worthy
+    for index, group in enumerate(found.group):
+        if (score := found.groups[group][0].check_worthy) is not None:
+            scores[found.home[index]] = score
     relevant = [*worthy, *(False for _ in found.spurious)]
     row = _row(article, f"{article.page.id}:ranking", "ranking", "ranking", "ranking")
     measures = {
