@@ -174,8 +174,8 @@ def dataset_info(output_format: str) -> None:
 def dataset_agreement(paths: tuple[Path, ...], task: str | None) -> None:
     """Measure how well annotators agree: the passes in a checkout, or two people's files.
 
-    Without files, or with the root of a checkout: two blind passes before adjudication, the gold with a fresh pass, and
-    what reviewers found of the errors seeded in the labels. With two files in the form of a pass over one task: those,
+    Without files, or with the root of a checkout: two blind passes before adjudication, the same on the invented trial
+    pages, and what reviewers found of the errors seeded in the labels. With two files in the form of a pass over one task: those,
     on the pages that both have. Krippendorff's alpha for labels, alpha_U for spans, B-cubed for clusters.
 
     \b
@@ -209,7 +209,9 @@ def dataset_agreement(paths: tuple[Path, ...], task: str | None) -> None:
         return
     found = checked.found
     _print_table("two blind passes, before adjudication", counts.AGREEMENT_HEADER, counts.agreement_rows(found.passes))
-    _print_table("the gold and a fresh pass", counts.AGREEMENT_HEADER, counts.agreement_rows(found.reproduction))
+    if found.trial:
+        header, rows = counts.AGREEMENT_HEADER[:-1], [row[:-1] for row in counts.agreement_rows(found.trial)]
+        _print_table("the same on the trial pages", header, rows)
     for each in counts.left_out_lines(found.left_out):
         line(each)
     _print_table("adversarial review", counts.REVIEW_HEADER, [tuple(map(str, row)) for row in found.reviews])

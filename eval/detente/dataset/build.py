@@ -18,7 +18,7 @@ from detente.data.jsonl import describe, dump_line, dump_lines, without_nan
 from detente.data.problems import Problem, ValidationError
 from detente.dataset import annotations, card, checks, floors, schema
 from detente.dataset import statistics as counts
-from detente.dataset.quality import adversarial_review
+from detente.dataset.quality import adversarial_review, agreement
 from detente.dataset.quality import passes as annotators
 from detente.dataset.quality.adversarial_review import Found, Review
 from detente.dataset.quality.passes import Passes
@@ -29,6 +29,7 @@ AGREEMENT: Final = "dataset/agreement.json"
 CARD: Final = "dataset/README.md"
 DATASHEET: Final = "DATASHEET.md"
 README: Final = "README.md"
+TRIAL: Final = "annotations/trial"
 DERIVED_FOLDERS: Final = ("dataset/text", "dataset/data", "dataset/blind")
 CANARY: Final = "DETENTE-CANARY-3f6c1b0e-8a52-4d0e-9b7e-5c1d2e4f7a90"
 """Stands in the manifest, the card and the datasheet, so that training data which holds them can be found."""
@@ -53,19 +54,27 @@ class Checked(NamedTuple):
 
     Attributes:
         tables: The gold and the registries, complete.
-        passes: The annotators' passes, the gold among them.
+        passes: The annotators' passes.
         reviews: What reviewers of the labels achieved.
+        trial: The corpus of invented pages that the guidelines were tried on, if there is one.
     """
 
     tables: Tables
     passes: Passes
     reviews: list[Review]
+    trial: "Checked | None" = None
 
     @property
     def found(self) -> Found:
         """How firm the labels are, measured anew."""
-        texts = {row["id"]: row["text"] for row in self.tables["articles"].rows}
-        return adversarial_review.found(self.passes, self.reviews, texts)
+        trial = agreement.measures(self.trial.passes, self.trial.texts) if self.trial else []
+        measured = agreement.measures(self.passes, self.texts)
+        return Found(measured, trial, self.reviews, agreement.left_out(self.passes, self.texts))
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The text of each article."""
+        return {row["id"]: row["text"] for row in self.tables["articles"].rows}
 
 
 def check(root: Path) -> Checked:
@@ -82,7 +91,18 @@ def check(root: Path) -> Checked:
     reviews, others = adversarial_review.reviews(root, tables)
     if problems := problems + others:
         raise ValidationError(problems)
-    return Checked(tables, passes | annotators.gold(tables), reviews)
+    return Checked(tables, passes, reviews, _trial(root))
+
+
+def _trial(root: Path) -> Checked | None:
+    """The invented pages, a corpus of their own below `annotations/`; problems are placed as seen from `root`."""
+    if not (root / TRIAL).is_dir():
+        return None
+    try:
+        return check(root / TRIAL)
+    except ValidationError as invalid:
+        inside = [each._replace(location=f"{TRIAL}/{each.location}") for each in invalid.problems]
+        raise ValidationError(inside) from invalid
 
 
 def files_of(root: Path) -> Files:

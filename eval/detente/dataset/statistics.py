@@ -82,7 +82,7 @@ def blocks(tables: Tables, found: Found) -> dict[str, str]:
         "definition": independent_sources.DEFINITION,
         **{name: markdown(*grid) for name, grid in grids.items()},
         "agreement": markdown(AGREEMENT_HEADER, agreement_rows(found.passes)) + absent,
-        "reproduction": markdown(AGREEMENT_HEADER, agreement_rows(found.reproduction)),
+        "trial": markdown(AGREEMENT_HEADER[:-1], (row[:-1] for row in agreement_rows(found.trial))),
         "refutation": markdown(REVIEW_HEADER, found.reviews),
     }
 

@@ -1,7 +1,7 @@
 """What reviewers who argued against every label achieved, and all that is known of how firm the labels are."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -10,8 +10,7 @@ from detente.data.files import read_bytes
 from detente.data.jsonl import Line, Record, describe, parse_lines
 from detente.data.problems import Problem
 from detente.dataset import annotations, schema
-from detente.dataset.quality.agreement import REPRODUCTION, LeftOut, Measure, left_out, measures
-from detente.dataset.quality.passes import Passes
+from detente.dataset.quality.agreement import LeftOut, Measure
 from detente.tasks.layer import Layer
 
 _COLUMNS: Final = {
@@ -96,13 +95,13 @@ class Found(NamedTuple):
 
     Attributes:
         passes: Agreement of the two blind passes before adjudication.
-        reproduction: Agreement of the gold with a fresh pass.
+        trial: Agreement of two blind passes over the pages that were invented to try the guidelines on.
         reviews: What reviewers achieved.
         left_out: The pages that passes are not compared on.
     """
 
     passes: list[Measure]
-    reproduction: list[Measure]
+    trial: list[Measure]
     reviews: list[Review]
     left_out: list[LeftOut]
 
@@ -111,26 +110,9 @@ class Found(NamedTuple):
         names = {"seeded": "planted"}
         return {
             "passes": [row._asdict() for row in self.passes],
-            "reproduction": [row._asdict() for row in self.reproduction],
+            "trial": [row._asdict() for row in self.trial],
             "left_out": [row._asdict() for row in self.left_out],
             "refutation": [
                 {names.get(name, name): value for name, value in row._asdict().items()} for row in self.reviews
             ],
         }
-
-
-def found(passes: Passes, reviews: Sequence[Review], texts: Mapping[str, str]) -> Found:
-    """Measures everything anew.
-
-    Args:
-        passes: Every pass, the gold among them.
-        reviews: What reviewers achieved.
-        texts: Of each article.
-    """
-    fresh = (REPRODUCTION, REPRODUCTION)
-    return Found(
-        measures(passes, texts),
-        measures(passes, texts, *fresh),
-        list(reviews),
-        left_out(passes, texts) + left_out(passes, texts, *fresh),
-    )

@@ -35,9 +35,6 @@ Names = tuple[str, str]
 """Of two passes."""
 PASSES: Final = ("pass-a", "pass-b")
 SPAN_PASSES: Final = ("spans-a", "spans-b")
-GOLD: Final = "gold"
-REPRODUCTION: Final = (GOLD, "pass-c")
-"""The gold, and a fresh pass that was made after adjudication from the final guideline alone."""
 RESAMPLES: Final = 2000
 NEAR_COPY: Final = "detente-001"
 """The page that nearly copies another: agreement is given without it, too."""
@@ -309,7 +306,7 @@ def left_out(
     found = []
     for layer, names, _ in _pairs(texts, labels, cut):
         pair = [passes.get((layer.name, name)) for name in names]
-        if any(one and name != GOLD for one, name in zip(pair, names, strict=True)) and layer.per_article:
+        if any(pair) and layer.per_article:
             common = _common(*pair)
             if missing := tuple(name for name in texts if name not in common):
                 found.append(LeftOut(layer.name, names, missing))

@@ -38,7 +38,7 @@ class Pass(NamedTuple):
 
 
 Passes = Mapping[tuple[str, str], Pass]
-"""By layer and name: `pass-a`, `spans-b`, or `gold`."""
+"""By layer and name: `pass-a` or `spans-b`."""
 
 
 def read_file(path: Path, layer: Layer, tables: Tables) -> tuple[Pass, bool, list[Problem]]:
@@ -86,16 +86,6 @@ def layers_of(path: Path) -> list[Layer]:
         if layer.compared
     }
     return [schema.LAYERS[name] for name, known in forms.items() if keys in known]
-
-
-def gold(tables: Tables) -> dict[tuple[str, str], Pass]:
-    """The gold as a pass, over every page."""
-    pages = frozenset(row["id"] for row in tables["articles"].rows)
-    return {
-        (name, "gold"): Pass([layer.unfold(row) for row in tables[name].rows], pages if layer.per_article else None)
-        for name, layer in schema.LAYERS.items()
-        if layer.compared
-    }
 
 
 def read(root: Path, tables: Tables) -> tuple[dict[tuple[str, str], Pass], list[Problem]]:
