@@ -45,8 +45,9 @@ def test_branch_of_a_rule(folder: Path, minimal: Path, minimal_gold) -> None:
         found += invalid.value.problems
     for path in sorted(folder.glob("predictions/*")):
         task = None if rule == "task-unclear" else next(task for task in TASKS if task.name == path.stem)
+        partial = rule not in ("id-missing", "form")  # of a grid of 72 cells a few lines are enough
         with pytest.raises(ValidationError) as invalid:
-            read(f"predictions/{path.name}", path.read_bytes(), minimal_gold, task)
+            read(f"predictions/{path.name}", path.read_bytes(), minimal_gold, task, allow_missing=partial)
         assert {problem.code for problem in invalid.value.problems} <= PREDICTION_RULES.keys()
         found += invalid.value.problems
     assert "\n".join(map(str, found)) + "\n" == (folder / "expected.txt").read_text()

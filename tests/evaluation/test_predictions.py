@@ -25,12 +25,13 @@ def labels(gold: Any) -> list[dict[str, Any]]:
 
 
 def test_all_faults_of_all_lines_come_at_once(minimal_gold) -> None:
-    one, two = labels(minimal_gold)
+    one, two, *rest = labels(minimal_gold)
     records = [
         {"id": one["id"], "label": "pro", "why": "", "a": 1},
         {"id": 7, "label": "none", "score": 1},
         {"label": "none"},
         {**two, "id": two["id"][:-1]},
+        *rest,
     ]
     assert refused(minimal_gold, STANCE, records) == [
         "f:1: unknown-field: 'a', 'why': stance knows id, label, score, probabilities",
@@ -50,8 +51,8 @@ def test_keys_that_are_unknown_hide_no_fault_of_a_value(minimal_gold) -> None:
 
 
 def test_an_id_comes_once_and_the_first_line_that_has_it_is_named(minimal_gold) -> None:
-    one, two = labels(minimal_gold)
-    assert refused(minimal_gold, STANCE, [one, two, one, {**one, "label": "pro"}]) == [
+    one, two, *rest = labels(minimal_gold)
+    assert refused(minimal_gold, STANCE, [one, two, one, {**one, "label": "pro"}, *rest]) == [
         f"f:3: id-duplicate: {one['id']} is a duplicate of f:1",
         f"f:4: id-duplicate: {one['id']} is a duplicate of f:1",
         'f:4: label-unknown: label "pro" is not one of favor, against, none',
@@ -92,12 +93,12 @@ def test_ten_missing_ids_are_named_and_one_more_is_counted(gold) -> None:
 
 
 def test_a_line_that_could_not_be_read_may_hold_any_id_so_that_none_is_missing(minimal_gold) -> None:
-    one, two = labels(minimal_gold)
-    data = dump_lines([one]).encode()
+    one, two, *rest = labels(minimal_gold)
+    data = dump_lines([one, *rest]).encode()
     for bad in (b"{\n", dump_lines([{"label": "none"}]).encode()):
         with pytest.raises(ValidationError) as invalid:
             read("f.jsonl", data + bad, minimal_gold, STANCE)
-        assert [problem.location for problem in invalid.value.problems] == ["f.jsonl:2"]
+        assert [problem.location for problem in invalid.value.problems] == [f"f.jsonl:{len(rest) + 2}"]
     # A line that was read, and refused, holds its id and no other.
     assert [problem.split(": ")[1] for problem in refused(minimal_gold, STANCE, [{**one, "label": "pro"}])] == [
         *("label-unknown", "id-missing"),
@@ -114,8 +115,8 @@ def test_ids_that_the_gold_does_not_have_may_be_left_out(minimal_gold) -> None:
 
 
 def test_forms_have_the_order_of_the_task_and_tools_and_crashes_are_named(minimal_gold) -> None:
-    one, two = (record["id"] for record in labels(minimal_gold))
-    lines = [Line("f:1", {"id": one, "score": 1}), Line("f:2", {"id": two, "label": "none"})]
+    one, *rest = labels(minimal_gold)
+    lines = [Line("f:1", {"id": one["id"], "score": 1}), *(Line("f", record) for record in rest)]
     assert check(lines, STANCE, minimal_gold, "f").kinds == ("label", "score")
     page = Line("f:1", {"id": "detente-900", "text": "", "error": "timed out", "tool": "whole"})
     found = check([page], BOILERPLATE, minimal_gold, "f")
@@ -173,12 +174,12 @@ def test_a_header_that_is_wrong_is_one_problem_however_many_rows_there_are(
 
 
 def test_null_is_an_absent_key_and_the_forms_of_a_table_are_those_of_json(minimal_gold) -> None:
-    one, two = labels(minimal_gold)
-    data = dump_lines([{**one, "score": None, "tool": None}, {**two, "probabilities": None}]).encode()
+    one, two, *rest = labels(minimal_gold)
+    data = dump_lines([{**one, "score": None, "tool": None}, {**two, "probabilities": None}, *rest]).encode()
     found = read("f.jsonl", data, minimal_gold)
     assert found.kinds == ("label",)
     # An object that has only nulls beside its id has no form.
-    assert refused(minimal_gold, STANCE, [one, {"id": two["id"], "label": None}]) == [
+    assert refused(minimal_gold, STANCE, [one, {"id": two["id"], "label": None}, *rest]) == [
         "f:2: form: the line has none: give exactly one of label, score, probabilities"
     ]
 
@@ -202,9 +203,9 @@ def test_what_made_the_predictions_is_a_string_of_whole_characters(minimal_gold)
 
 
 def test_probabilities_that_were_divided_by_their_sum_are_counted(minimal_gold) -> None:
-    one, two = (record["id"] for record in labels(minimal_gold))
+    one, *rest = labels(minimal_gold)
     shares = {"favor": 0.333, "against": 0.333, "none": 0.333}
-    lines = [Line("f:1", {"id": one, "probabilities": shares}), Line("f:2", {"id": two, "label": "none"})]
+    lines = [Line("f:1", {"id": one["id"], "probabilities": shares}), *(Line("f", record) for record in rest)]
     assert check(lines, STANCE, minimal_gold, "f").notes == (
         "probabilities that do not sum to 1 were divided by their sum: 1 line",
     )
@@ -212,8 +213,8 @@ def test_probabilities_that_were_divided_by_their_sum_are_counted(minimal_gold) 
 
 @pytest.mark.parametrize("count", [100, 101])
 def test_a_hundred_unknown_ids_are_compared_with_the_known_and_more_are_not(minimal_gold, count: int) -> None:
-    one, two = labels(minimal_gold)
-    records = [one, two, *({"id": f"{one['id']}{number}", "label": "none"} for number in range(count))]
+    one, two, *rest = labels(minimal_gold)
+    records = [one, two, *rest, *({"id": f"{one['id']}{number}", "label": "none"} for number in range(count))]
     found = refused(minimal_gold, STANCE, records)
     assert len(found) == count
     assert {"did you mean" in problem for problem in found} == {count == 100}

@@ -30,7 +30,7 @@ from detente.tasks.labels import label_scorer
 from detente.tasks.stance.task import STANCE
 from detente.tasks.task import Task
 
-SHOWN = ["f_avg", "macro_f1", "accuracy", "mcc", "semeval2016_task6"]
+SHOWN = ["f_avg", "detection_f1", "polarity_accuracy", "macro_f1", "accuracy", "mcc", "semeval2016_task6"]
 """What stance shows of predictions that are labels: no scale, no probabilities."""
 RANGE = ("metric", "value", "range", "mean", "n", "majority", "blind", "remark")
 
@@ -126,7 +126,7 @@ def test_a_metric_or_a_breakdown_that_is_not_there_is_refused_by_name(scores: Sc
     ],
 )
 def test_notes_count_the_metrics_that_are_not_shown(scores: Scores, shown: list[str], hidden: str | None) -> None:
-    assert len(STANCE.measures) == 12
+    assert len(STANCE.measures) == 14
     assert [note for note in notes(scores, shown) if "more metric" in note] == ([hidden] if hidden else [])
 
 
@@ -188,9 +188,9 @@ def test_a_range_and_a_mean_over_fewer_families_than_there_are_say_so(scores: Sc
     assert remarks(report(many).sections[0])["accuracy"] == "mean over 23 of 24 items"
 
 
-def test_ten_missing_units_are_named_and_all_are_counted(scores: Scores) -> None:
+def test_ten_missing_units_are_named_and_all_are_counted(gold, scores: Scores) -> None:
     ids = tuple(f"u{number:02}" for number in range(11))
-    told = f"10 of 42 units without a prediction, counted as empty: {', '.join(ids[:10])}"
+    told = f"10 of {len(STANCE.units(gold))} units without a prediction, counted as empty: {', '.join(ids[:10])}"
     assert missing_note(replace(scores, missing=ids[:10])) == told
     assert missing_note(replace(scores, missing=ids)).endswith(f": {', '.join(ids[:10])} and 1 more")
 
@@ -214,7 +214,7 @@ def test_a_label_that_a_scorer_lacks_is_the_remark_and_the_reason_and_the_value_
     entry = json.loads(rendered(report(found), "json"))["metrics"]
     assert entry["semeval2016_task6"] == {
         **dict.fromkeys(("value", "low", "high", "mean", "majority", "blind")),
-        "n": 35,
+        "n": len(STANCE.units(gold)),
         "of": "items",
         "clusters": 0,
         "outside_range": False,
@@ -227,7 +227,7 @@ def test_a_label_that_a_scorer_lacks_is_the_remark_and_the_reason_and_the_value_
     }
     chosen = choose(found, ["semeval2016_task6"], ())
     (row,) = report(chosen, ["semeval2016_task6"]).sections[0].rows
-    assert row == ("semeval2016_task6", "–", "–", "–", "35 items", "–", "–", reason)
+    assert row == ("semeval2016_task6", "–", "–", "–", f"{len(STANCE.units(gold))} items", "–", "–", reason)
     # It has no value: by default it is not shown.
     assert "semeval2016_task6" not in standard(found)
 
@@ -261,9 +261,10 @@ def test_an_undefined_worth_of_one_item_is_null(scores: Scores) -> None:
 
 
 def test_notes_say_what_the_spread_is_over(minimal_gold, predict) -> None:
-    checked = predict(STANCE, minimal_gold, labels(minimal_gold)[:1], allow_missing=True)
+    checked = predict(STANCE, minimal_gold, labels(minimal_gold)[:-1], allow_missing=True)
     family, item = (scoring.score(checked, minimal_gold, None, Resampling(unit)) for unit in ("family", "item"))
-    missing = "1 of 2 units without a prediction, counted as the answer `missing`: detente-900:russia:ct_cooperation:current:own"
+    last = list(STANCE.units(minimal_gold))[-1]
+    missing = f"1 of 72 units without a prediction, counted as the answer `missing`: {last}"
     assert notes(family, family.metrics) == [
         "range and mean are over families of equal weight; under 10 families there is no interval",
         missing,
@@ -308,7 +309,7 @@ def test_ten_errors_are_shown_and_all_are_counted(gold, predict) -> None:
 
 
 def test_a_row_per_unit_names_the_system_only_where_there_are_several(
-    scores: Scores, minimal_gold, predict, tmp_path: Path
+    gold, scores: Scores, minimal_gold, predict, tmp_path: Path
 ) -> None:
     pages = [{"id": name, "text": row["text"]} for name, row in minimal_gold.articles.items()]
     one = scoring.score(predict(BOILERPLATE, minimal_gold, pages), minimal_gold)
@@ -319,6 +320,6 @@ def test_a_row_per_unit_names_the_system_only_where_there_are_several(
     write_per_unit({"a": one, "b": one}, path)
     assert [line.split(",")[0] for line in path.read_text().splitlines()] == ["system", "a", "b"]
     write_per_unit({"a": scores}, tmp_path / "units.jsonl")
-    assert len((tmp_path / "units.jsonl").read_text().splitlines()) == 42
+    assert len((tmp_path / "units.jsonl").read_text().splitlines()) == len(STANCE.units(gold))
     with pytest.raises(ValidationError, match=r"name the file \.csv or \.jsonl"):
         write_per_unit({"a": one}, tmp_path / "units.txt")

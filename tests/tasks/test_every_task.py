@@ -81,7 +81,7 @@ def stance_record(row: dict[str, Any]) -> dict[str, Any]:
 
 GOLD_AS_PREDICTION = {
     ("reuse", "passages"): lambda pair: {"passages": [passage_record(row) for row in pair.rows]},
-    ("stance_open", "stances"): lambda article: {"stances": [stance_record(row) for row in article.rows]},
+    ("stance_open", "stances"): lambda article: {"stances": [stance_record(row) for row, _ in article.gold]},
     ("claims", "claims"): lambda article: {"claims": [claim_record(row) for row in article.claims]},
     ("agreement", "label"): lambda row: {"label": row["label"]},
     ("attribution", "source"): attribution_record,
@@ -346,25 +346,44 @@ def test_promotion_and_foreign_letters_that_enter_are_shares_of_what_is_kept(gol
 
 
 def test_stance_scores_by_hand(minimal_gold, predict) -> None:
-    # France favors (scale 2), Russia has no stance. Predicted: 1 and −0.4, so favor and none: both right.
-    names = list(STANCE.units(minimal_gold))
-    scored = predict(STANCE, minimal_gold, [{"id": names[0], "score": 1}, {"id": names[1], "score": -0.4}])
+    # France favors (scale 2) in one of 72 cells, the others are null. Predicted: 1 there and −0.4 elsewhere: all right.
+    units = STANCE.units(minimal_gold)
+    favor = "detente-900:france:ct_cooperation:current:own"
+    scored = predict(STANCE, minimal_gold, [{"id": name, "score": 1 if name == favor else -0.4} for name in units])
     found = scoring.score(scored, minimal_gold)
     assert values(found)["accuracy"] == 1
-    # Only France has a scale: |2 − 1|.
+    # Only one cell has a scale: |2 − 1|.
     assert values(found)["mae"] == 1
     assert found.n["mae"] == 1
-    # The majority class, the first of equals, is favor: 1 of 2 right.
-    assert found.floors["majority"]["accuracy"] == 0.5
+    # The majority class is none: 71 of 72 right, and nothing is found.
+    assert found.floors["majority"]["accuracy"] == 71 / 72
+    shares = {"favor": 0.6, "against": 0.0, "none": 0.4}
     probabilities = [
-        {"id": names[0], "probabilities": {"favor": 0.5, "against": 0.25, "none": 0.25}},
-        {"id": names[1], "probabilities": {"favor": 0.6, "against": 0.0, "none": 0.4}},
+        {"id": name, "probabilities": {"favor": 0.5, "against": 0.25, "none": 0.25} if name == favor else shares}
+        for name in units
     ]
     found = scoring.score(predict(STANCE, minimal_gold, probabilities), minimal_gold)
-    # (.5² + .25² + .25²) + (.6² + 0² + .6²) over 2; the bins of .5 (right) and .6 (wrong): (.5 + .6)/2.
-    assert values(found)["brier"] == pytest.approx((0.375 + 0.72) / 2)
-    assert values(found)["calibration_error"] == pytest.approx(0.55)
-    assert values(found)["accuracy"] == 0.5
+    # (.5² + .25² + .25²) once and (.6² + 0² + .6²) 71 times; the bins of .5 (right) and .6 (wrong).
+    assert values(found)["brier"] == pytest.approx((0.375 + 71 * 0.72) / 72)
+    assert values(found)["calibration_error"] == pytest.approx((0.5 + 71 * 0.6) / 72)
+    assert values(found)["accuracy"] == 1 / 72
+
+
+def test_stance_is_found_and_then_placed_by_hand(gold, predict) -> None:
+    rows = STANCE.units(gold)
+    stances = [name for name, row in rows.items() if row["label"] != "none"]
+    null = [name for name, row in rows.items() if row["label"] == "none"]
+    # Two stances are missed, one has the wrong side, and three null cells are given one.
+    turned = {stances[2]: "against" if rows[stances[2]]["label"] == "favor" else "favor"}
+    said = dict.fromkeys(stances[:2], "none") | turned | dict.fromkeys(null[:3], "against")
+    records = [{"id": name, "label": said.get(name, row["label"])} for name, row in rows.items()]
+    found = values(scoring.score(predict(STANCE, gold, records), gold))
+    n = len(stances)
+    assert found["detection_f1"] == 2 * (n - 2) / (2 * (n - 2) + 3 + 2)
+    assert found["polarity_accuracy"] == (n - 3) / (n - 2)
+    silent = scoring.score(predict(STANCE, gold, [{"id": name, "label": "none"} for name in rows]), gold)
+    assert values(silent)["detection_f1"] == values(silent)["f_avg"] == 0
+    assert np.isnan(values(silent)["polarity_accuracy"])  # no cell where both sides have a stance
 
 
 def test_the_independent_source_error_counts_families_by_hand(wide_gold, predict) -> None:

@@ -82,11 +82,12 @@ def _completed(tables: Tables) -> Table:
     written: dict[str, list[Line]] = {}
     for line in tables["stance"]:
         written.setdefault(id_of(line.record["article"], cell_of(line.record)), []).append(line)
+    taken = {row["id"] for row in tables["stance"].rows}  # also by a row of other fields, which is reported
     lines: list[Line] = []
     for article, holders in holders_of(tables).items():
         for cell in cells(holder for holder in holders if holder in speaks_for):
             name = id_of(article, cell)
-            left_out = [Line(_file_of(article), null_row(article, cell))]
+            left_out = [] if name in taken else [Line(_file_of(article), null_row(article, cell))]
             lines += written.pop(name, left_out)
     lines += (line for outside in written.values() for line in outside)
     for _, row in lines:
