@@ -12,7 +12,8 @@ SUPPORTING: Final = ("same", "more_specific", "compatible_value")
 PUT_FORWARD: Final = ("asserted", "reported")
 DEFINITION: Final = """\
 * A claim supports a proposition if it is the same, more specific, or another compatible figure, and the page puts it
-  forward (asserted or reported). What is denied or questioned supports nothing.
+  forward (asserted or reported). What is denied or questioned supports nothing, nor does what a page only tells in
+  passing, which is no claim though agreement counts it (`annotations/agreement/exceptions.jsonl`).
 * Behind a claim stand the sources of the innermost link of each of its chains; behind one without a chain, or whose
   source is the page's own voice, that voice. Near-copies are one page: a family has one voice.
 * A source counts as its principal, whom it speaks for in the end: two ministers and their state are one.
