@@ -19,7 +19,7 @@ TARGETS: Final = {
 TIMES: Final = {
     "past": "a stance that the page places before its own news: by a date, an adverb, or the tense",
     "current": "the stance at the time of the page's news",
-    "conditional": "a stance that waits for something: what the holder would do, or refuse, if or until something happens",
+    "conditional": "a stance that waits for something: what the holder would do or refuse, if or until it happens",
 }
 TELLERS: Final = {
     "own": "told by the holder, by somebody who speaks for it, or by the page and its media sources alone",

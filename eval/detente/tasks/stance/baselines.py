@@ -31,8 +31,8 @@ def majority(inputs: list[Record], corpus: Corpus) -> list[Record]:
 def lexicon(inputs: list[Record], _: Corpus) -> list[Record]:
     """Words for against words against, counted in the sentences that name the holder; none on a tie.
 
-    Of the current stance that the holder itself tells: words tell neither the time nor the teller, and elsewhere none is
-    the better guess.
+    Of the current stance that the holder itself tells: words say neither the time nor the teller, and elsewhere none
+    is the better guess.
     """
     return [{"id": unit["id"], "label": _lexicon_label(unit)} for unit in inputs]
 
