@@ -63,7 +63,8 @@ def test_every_baseline_is_scored_and_none_reaches_the_gold(tmp_path: Path) -> N
         result = run("eval", "score", path, "--format", "json")
         assert result.exit_code == 0, result.output
         scores = json.loads(result.output)
-        assert 0.3 < scores["metrics"][task.primary]["value"] < 1
+        low = 0 if (task.name, baseline.name) == ("stance", "majority") else 0.2  # of nine cells of ten nobody speaks
+        assert low <= scores["metrics"][task.primary]["value"] < 1
 
 
 def test_every_metric_is_listed_with_what_it_is() -> None:
@@ -219,11 +220,14 @@ def test_inputs_hold_no_labels(gold) -> None:
     stated = {"id", "article", "text", "spans", "claim", "sources"}
     allowed = {
         "claims": {"id", "text", "language"},
-        "agreement": {"id", "article", "text", "proposition"},
+        "agreement": {"id", "article", "text", "proposition", "proposition_text"},
         "attribution": stated,
         "boilerplate": {"id", "text", "language"},
-        "stance": {"id", "article", "text", "holder", "holder_aliases", "target", "time"},
-        "contrast": {"id", "task", "text", "holder", "target", "proposition", "labels", "roles"},
+        "stance": {
+            *("id", "article", "text", "holder", "holder_name", "holder_kind", "holder_aliases"),
+            *("target", "target_definition", "time", "time_definition", "told_by", "told_by_definition"),
+        },
+        "contrast": {"id", "task", "text", "holder", "target", "target_definition", "proposition", "labels", "roles"},
     }
     allowed |= {
         "derivation": {"id", "text", "language", "sources"},
@@ -235,6 +239,34 @@ def test_inputs_hold_no_labels(gold) -> None:
         records = [json.loads(line) for line in lines]
         assert {key for record in records for key in record} == allowed[task.name]
         assert [record["id"] for record in records] == list(task.units(gold))
+
+
+@pytest.mark.parametrize("name", ["stance", "agreement", "attribution"])
+def test_inputs_of_a_page_have_its_text_once(gold, name: str) -> None:
+    items = [json.loads(line) for line in run("eval", "inputs", "--task", name).output.splitlines()]
+    pages = [
+        json.loads(line) for line in run("eval", "inputs", "--task", name, "--group", "article").output.splitlines()
+    ]
+    assert [(page["id"], page["text"]) for page in pages] == [(key, row["text"]) for key, row in gold.articles.items()]
+    assert [item["id"] for page in pages for item in page["items"]] == [item["id"] for item in items]
+    whole = [{**page, **item} for page in pages for item in page["items"]]
+    assert [{key: line[key] for key in item} for line, item in zip(whole, items, strict=True)] == items
+    assert not any("text" in item for page in pages for item in page["items"])
+
+
+def test_a_task_of_one_item_a_page_has_nothing_to_group() -> None:
+    result = run("eval", "inputs", "--task", "boilerplate", "--group", "article")
+    assert (result.exit_code, result.stderr.count("--group: option: is not supported")) == (2, 1)
+
+
+@pytest.mark.parametrize("task", [task for task in TASKS if "label" in task.kinds], ids=lambda task: task.name)
+def test_equal_questions_have_equal_labels(gold, task) -> None:
+    units = task.units(gold)
+    asked: dict[str, set[str]] = {}
+    for line in task.inputs(gold):
+        question = json.dumps({key: value for key, value in line.items() if key not in ("id", "article")})
+        asked.setdefault(question, set()).add(units[line["id"]]["label"])
+    assert [question for question, labels in asked.items() if len(labels) > 1] == []
 
 
 BAD: dict[str, tuple[bytes, str]] = {

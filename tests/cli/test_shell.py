@@ -83,7 +83,7 @@ def test_an_encoding_that_lacks_characters_changes_neither_numbers_nor_status(en
     assert (done.returncode, done.stderr) == (0, b"")
     text = done.stdout.decode(encoding)
     # cp1252 has the ellipsis, ascii has not.
-    assert f"f_avg              0.529  0.143 {'...' if encoding == 'ascii' else '…'} 0.909" in text
+    assert f"f_avg              0.241  0.111 {'...' if encoding == 'ascii' else '…'} 0.250" in text
     documents = [
         json.loads(shell(f"detente eval score {lexicon} --format json", PYTHONIOENCODING=each).stdout.decode(each))
         for each in (encoding, "utf-8")
@@ -101,7 +101,7 @@ def test_inputs_lose_nothing_where_an_encoding_lacks_characters() -> None:
 
 def test_files_are_utf_8_whatever_the_terminal_has(lexicon: Path, tmp_path: Path) -> None:
     shell(f"detente eval score {lexicon} -o {tmp_path}/out.txt", PYTHONIOENCODING="ascii")
-    assert "0.143 … 0.909" in (tmp_path / "out.txt").read_text("utf-8")
+    assert "0.111 … 0.250" in (tmp_path / "out.txt").read_text("utf-8")
 
 
 # Users' text
@@ -298,17 +298,17 @@ def test_a_worker_that_dies_is_a_problem(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_metric_under_its_threshold_fails_the_pipeline(lexicon: Path) -> None:
-    # accuracy is 25/35 = .7142857…
-    for demanded, status in (("accuracy=.714285", 0), ("accuracy=.714286", 1)):
+    # accuracy is 522/576 = .90625
+    for demanded, status in (("accuracy=.90625", 0), ("accuracy=.906251", 1)):
         result = run("eval", "score", lexicon, "--fail-under", demanded, "--metrics", "mcc")
         assert result.exit_code == status
         assert "mcc" in result.stdout
-    assert result.stderr == "lexicon: accuracy is 0.714286, under 0.714286\n"
+    assert result.stderr == "lexicon: accuracy is 0.90625, under 0.906251\n"
     two: Any = ("--fail-under", "mcc=1", "--fail-under", "mae=2", "--format", "json")
     result = run("eval", "score", lexicon, *two)
     assert result.exit_code == 1
     assert json.loads(result.stdout)["schema"].startswith("detente.scores/")
-    assert [line[:20] for line in result.stderr.splitlines()] == ["lexicon: mcc is 0.54", "lexicon: mae is unde"]
+    assert [line[:20] for line in result.stderr.splitlines()] == ["lexicon: mcc is 0.27", "lexicon: mae is unde"]
 
 
 def test_a_threshold_that_no_metric_can_have_is_a_wrong_call(lexicon: Path) -> None:
@@ -325,12 +325,12 @@ def test_a_system_that_is_worse_fails_the_pipeline(lexicon: Path, tmp_path: Path
     records = [json.loads(line) for line in lexicon.read_text().splitlines()]
     worse.write_text(dump_lines({"id": record["id"], "label": "none"} for record in records))
     for files, status in (((lexicon, worse), 1), ((worse, lexicon), 0), ((lexicon, lexicon), 0)):
-        call = ("eval", "compare", *files, "--metrics", "macro_f1", "--fail-if-worse")
+        call = ("eval", "compare", *files, "--metrics", "mcc", "--fail-if-worse")
         result = run(*call)
         assert result.exit_code == status, result.output
         assert run(*call[:-1]).exit_code == 0
     result = run("eval", "compare", lexicon, worse, "--fail-if-worse")
-    assert result.stderr.startswith("worse: f_avg is 0, worse than 0.52")
+    assert result.stderr.startswith("worse: f_avg is 0, worse than 0.24")
 
 
 def test_python_m_detente_is_the_command() -> None:

@@ -228,13 +228,14 @@ def test_a_diff_lists_changed_fields_and_whole_rows(minimal: Path, tmp_path: Pat
     build.write(minimal, build.files_of(minimal))
     before = Path(shutil.copytree(minimal / "dataset", tmp_path / "before"))
     path = minimal / "annotations/stance/gold/detente-900.jsonl"
-    first, second = path.read_text().splitlines(keepends=True)
-    path.write_text(first.replace('"scale": 2', '"scale": 1'))
+    path.write_text(path.read_text().replace('"scale": 2', '"scale": 1'))
+    edges = minimal / "annotations/derivation/gold/detente-900.jsonl"
+    (edge,) = [json.loads(line)["id"] for line in edges.read_text().splitlines()]
+    edges.write_text("")
     build.write(minimal, build.files_of(minimal))
     found = [str(change) for change in changes(Corpus(before), Corpus(minimal / "dataset"))]
     assert found == [
-        "stance detente-900:france:ct_cooperation:current: scale 2 → 1",
-        "stance detente-900:russia:ct_cooperation:current: removed",
+        "stance detente-900:france:ct_cooperation:current:own: scale 2 → 1",
+        f"derivation {edge}: removed",
     ]
-    assert second
     assert list(changes(Corpus(before), Corpus(before))) == []

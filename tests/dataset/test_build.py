@@ -162,15 +162,16 @@ def test_detente_load_dataset_is_the_same(gold: Corpus) -> None:
 
 
 def test_an_edited_row_is_seen_and_not_the_cached_one(minimal: Path) -> None:
-    def scales() -> list[int | None]:
+    def scales() -> list[int]:
         build.write(minimal, build.files_of(minimal))
-        return list(datasets.load_dataset(str(minimal / "dataset"), "stance", split="test")["scale"])
+        loaded = datasets.load_dataset(str(minimal / "dataset"), "stance", split="test")
+        return [scale for scale in loaded["scale"] if scale is not None]
 
-    assert scales() == [2, None]
+    assert scales() == [2]
     edit(minimal, '"scale": 2', '"scale": 1')
-    assert scales() == [1, None]
+    assert scales() == [1]
     edit(minimal, '"scale": 1', '"scale": 2')
-    assert scales() == [2, None]
+    assert scales() == [2]
 
 
 def test_a_second_checkout_is_not_taken_for_the_first(minimal: Path, tmp_path: Path) -> None:
@@ -178,7 +179,8 @@ def test_a_second_checkout_is_not_taken_for_the_first(minimal: Path, tmp_path: P
     edit(second, '"scale": 2', '"scale": 1')
     for corpus, scale in ((minimal, 2), (second, 1)):
         build.write(corpus, build.files_of(corpus))
-        assert datasets.load_dataset(str(corpus / "dataset"), "stance", split="test")["scale"][0] == scale
+        loaded = datasets.load_dataset(str(corpus / "dataset"), "stance", split="test")
+        assert set(loaded["scale"]) == {scale, None}
 
 
 def test_the_manifest_names_version_and_hashes(gold: Corpus, root: Path) -> None:
@@ -253,13 +255,13 @@ def test_detente_load_dataset_refuses_a_file_that_was_changed_by_hand(minimal: P
     path = minimal / "dataset" / "data" / "stance" / "test.parquet"
     own = path.read_bytes()
     loaded = detente.load_dataset("stance", cache_dir=tmp_path / "cache")
-    assert list(loaded["label"]) == [0, 2]
+    assert sorted(loaded["label"]) == [0, *[2] * 71]
     assert (tmp_path / "cache").is_dir()
     pl.read_parquet(path).with_columns(pl.lit("against").alias("label")).write_parquet(path)
     with pytest.raises(ValidationError, match="dataset-changed"):  # although the cache has the old rows
         detente.load_dataset("stance", cache_dir=tmp_path / "cache")
     path.write_bytes(own)
-    assert list(detente.load_dataset("stance", cache_dir=tmp_path / "cache")["label"]) == [0, 2]
+    assert list(detente.load_dataset("stance", cache_dir=tmp_path / "cache")["label"])[:3] == [2, 2, 0]
 
 
 def test_a_cache_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:

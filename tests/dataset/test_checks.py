@@ -447,6 +447,9 @@ def test_an_id_says_what_its_fields_say(tables: Tables, layer: str, fields: dict
         ("stance", "scale", "3", False),
         ("stance", "label", "none", True),
         ("stance", "chain", "whatever", True),
+        ("stance", "expression", "inferred", True),
+        ("stance", "time", "past", False),  # another cell
+        ("stance", "told_by", "other", False),
         ("stance", "id", "whatever", False),
         ("boilerplate", "type", "headline", False),
         ("boilerplate", "type", "caption", True),
@@ -480,7 +483,8 @@ def test_an_id_says_what_its_fields_say(tables: Tables, layer: str, fields: dict
     ],
 )
 def test_an_alternative_is_another_value_of_a_field(tables: Tables, layer, field, value, is_known: bool) -> None:
-    tables[layer].rows[0]["alternatives"] = [{"field": field, "value": value, "reason": "it may be"}]
+    row = decided(tables) if layer == "stance" else tables[layer].rows[0]
+    row["alternatives"] = [{"field": field, "value": value, "reason": "it may be"}]
     assert found(alternatives_known, tables) == ["alternative-unknown"] * (not is_known)
 
 

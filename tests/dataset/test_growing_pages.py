@@ -47,9 +47,7 @@ def test_a_page_that_is_labelled_is_not_doubted(grown: Path) -> None:
     assert doubted(grown) == []
 
 
-def test_a_page_without_stance_rows_is_doubted_and_one_null_row_is_enough(grown: Path) -> None:
-    rewrite(grown, "stance", lambda row: row if row["scale"] is None else None)
-    assert doubted(grown) == []
+def test_a_page_without_a_stance_is_doubted(grown: Path) -> None:
     rewrite(grown, "stance", lambda _: None)
     assert doubted(grown) == [("stance-empty", f"annotations/stance/gold/{NEW}.jsonl")]
 
@@ -84,7 +82,10 @@ def test_a_page_more_needs_a_higher_version_and_the_prose_follows(grown: Path) -
     (grown / "annotations" / "VERSION").write_text("0.1.0\n")
     validated = run("validate")
     assert validated.exit_code == 0
-    assert f"annotations/stance/gold/{NEW}.jsonl: stance-empty: warning: the page has no stance row" in validated.stderr
+    assert (
+        f"annotations/stance/gold/{NEW}.jsonl: stance-empty: warning: no cell of the page has a stance"
+        in validated.stderr
+    )
     assert "dataset/data/articles/test.parquet: dataset-stale: warning:" in validated.stderr
     built = run("build")
     assert built.exit_code == 0

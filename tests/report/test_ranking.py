@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from detente.data.corpus import load
 from detente.evaluation import score as scoring
 from detente.evaluation.ranking import Ranking, rank
 from detente.evaluation.score import Resampling, Scores
@@ -19,6 +20,7 @@ from detente.tasks.stance.task import STANCE
 from detente.tasks.task import Options
 
 DRAWN = Resampling(resamples=50)
+UNITS = len(STANCE.units(load()))
 
 
 def systems(gold, predict, wrong: dict[str, int]) -> dict[str, Scores]:
@@ -45,7 +47,7 @@ def systems(gold, predict, wrong: dict[str, int]) -> dict[str, Scores]:
 
 @pytest.fixture(scope="module")
 def wide(wide_gold, predict) -> Ranking:
-    return rank(systems(wide_gold, predict, {"worst": 24, "best": 0, "equal": 0}), None, DRAWN)
+    return rank(systems(wide_gold, predict, {"worst": 864, "best": 0, "equal": 0}), None, DRAWN)
 
 
 @pytest.fixture(scope="module")
@@ -68,19 +70,19 @@ def column(section: Section, name: str) -> list[str]:
 
 def test_under_ten_families_a_rank_a_value_and_a_range_stand_before_the_standard_metrics(few: Ranking) -> None:
     found = table(few)
-    assert found.title == "stance: 2 systems by f_avg, 42 units"
+    assert found.title == f"stance: 2 systems by f_avg, {UNITS} units"
     assert found.header == (
         *("system", "rank", "f_avg", "range", "n"),
-        *("macro_f1", "accuracy", "mcc", "semeval2016_task6"),
+        *("macro_f1", "detection_f1", "polarity_accuracy", "accuracy", "mcc", "semeval2016_task6"),
     )
-    assert found.rows[0] == ("a", "1", "1.000", "1.000 … 1.000", "42 of 42", *["1.000"] * 4)
+    assert found.rows[0] == ("a", "1", "1.000", "1.000 … 1.000", f"{UNITS} of {UNITS}", *["1.000"] * 6)
     assert column(found, "rank") == ["1", "2"]
 
 
 def test_from_ten_families_on_there_are_ranks_and_whether_the_next_is_separated(wide: Ranking) -> None:
     # Nobody is against in these pages: f_avg has no value, and macro_f1 ranks.
     found = table(wide)
-    assert found.title == "stance: 3 systems by macro_f1, 24 units"
+    assert found.title == "stance: 3 systems by macro_f1, 864 units"
     assert found.header[:7] == ("system", "rank", "ranks", "macro_f1", "95% interval", "next", "n")
     assert column(found, "system") == ["best", "equal", "worst"]
     assert column(found, "rank") == ["1", "1", "3"]

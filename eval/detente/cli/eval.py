@@ -92,13 +92,15 @@ def eval_metrics(task: str | None, output_format: str) -> None:
     multiple=True,
     help="Give HTML (boilerplate only): the pages in this site template, or in all; repeatable.",
 )
+@click.option("--group", type=click.Choice(["article"]), help="One line for each page, its text once, with its items.")
 @click.option("-o", "--output", type=_FILE, help="Write there, not to the screen.")
-def eval_inputs(task: str, render: tuple[str, ...], output: Path | None) -> None:
+def eval_inputs(task: str, render: tuple[str, ...], group: str | None, output: Path | None) -> None:
     """Write what a model may see, one JSON object per unit; never labels.
 
     \b
     detente eval inputs --task boilerplate -o inputs.jsonl
     detente eval inputs --task boilerplate --render all -o pages.jsonl
+    detente eval inputs --task stance --group article -o pages.jsonl
     """
     with problems_exit():
         refuse_overwriting([output], [])
@@ -106,6 +108,7 @@ def eval_inputs(task: str, render: tuple[str, ...], output: Path | None) -> None
         from detente.data.corpus import load
         from detente.data.jsonl import dump_lines
         from detente.tasks.all import TASKS
+        from detente.tasks.task import by_article
 
         if render:
             if task != "boilerplate":
@@ -113,7 +116,10 @@ def eval_inputs(task: str, render: tuple[str, ...], output: Path | None) -> None
             emit_json(dump_lines({"id": name, "html": html} for name, html in pages(render)), output)
             return
         wanted = next(known for known in TASKS if known.name == task)
-        emit_json(dump_lines(wanted.inputs(load())), output)
+        inputs = wanted.inputs(load())
+        if group and not all("article" in line for line in inputs):
+            raise ValidationError([Problem("option", "--group", f"is not supported by the task {task}")])
+        emit_json(dump_lines(by_article(inputs) if group else inputs), output)
 
 
 eval_group.add_command(run)

@@ -167,6 +167,31 @@ class Baseline:
     predict: "Callable[[list[Record], Corpus], list[Record]]"
 
 
+def by_article(inputs: Iterable[Record]) -> list[Record]:
+    """Inputs with one line for each page: what all its items share once, and under `items` what is each item's own.
+
+    Lines keep the order of pages, items theirs; an item that is alone on its page keeps its own id.
+    """
+    pages: dict[str, list[Record]] = {}
+    for line in inputs:
+        pages.setdefault(line["article"], []).append(line)
+    return [
+        {"id": article, **_without(items[0], own), "items": [_without(item, item.keys() - own) for item in items]}
+        for article, items in pages.items()
+        for own in [_differing(items)]
+    ]
+
+
+def _differing(items: Sequence[Record]) -> set[str]:
+    """The keys of which the items have different values, or which only some have; the id always."""
+    keys = {key for item in items for key in item}
+    return {"id"} | {key for key in keys if any(key not in item or item[key] != items[0].get(key) for item in items)}
+
+
+def _without(record: Record, keys: Collection[str]) -> Record:
+    return {key: value for key, value in record.items() if key not in keys}
+
+
 @dataclass(frozen=True)
 class Task:
     """A task, as a value. `count` is all that knows what gold and predictions mean.

@@ -18,7 +18,7 @@ _LEAST_LETTERS: Final = 4
 
 def overlap(inputs: list[Record], _: Corpus) -> list[Record]:
     """Agree where one sentence has most of the proposition's words, discuss where it has some, unrelated otherwise."""
-    return [{"id": unit["id"], "label": label_by_overlap(unit["proposition"], unit["text"])} for unit in inputs]
+    return [{"id": unit["id"], "label": label_by_overlap(unit["proposition_text"], unit["text"])} for unit in inputs]
 
 
 def label_by_overlap(proposition: str, text: str) -> str:

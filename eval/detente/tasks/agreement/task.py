@@ -47,7 +47,8 @@ def _inputs(corpus: Corpus) -> list[Record]:
             "id": row["id"],
             "article": row["article"],
             "text": corpus.articles[row["article"]]["text"],
-            "proposition": propositions[row["proposition"]],
+            "proposition": row["proposition"],
+            "proposition_text": propositions[row["proposition"]],
         }
         for row in corpus.rows("agreement")
     ]

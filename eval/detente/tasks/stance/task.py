@@ -9,6 +9,7 @@ import numpy as np
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import SCALE, STANCE_LABELS
+from detente.data.stance_question import question
 from detente.metrics import classification, official
 from detente.metrics.classification import Floats
 from detente.tasks.labels import alpha, alternative_labels, answered, label_scorer, most_frequent
@@ -48,11 +49,7 @@ def _inputs(corpus: Corpus) -> list[Record]:
             "id": row["id"],
             "article": row["article"],
             "text": corpus.articles[row["article"]]["text"],
-            "holder": sources[row["holder"]]["name"],
-            "holder_aliases": sources[row["holder"]]["aliases"],
-            "target": row["target"],
-            "time": row["time"],
-            "told_by": row["told_by"],
+            **question(row, sources),
         }
         for row in corpus.rows("stance")
     ]
@@ -192,7 +189,7 @@ STANCE: Final = Task(
     name="stance",
     summary="where a holder stands on counter-terrorism cooperation between France and Russia",
     primary="f_avg",
-    standard=("detection_f1", "polarity_accuracy", "macro_f1", "accuracy", "mcc", "mae", "brier", "semeval2016_task6"),
+    standard=("macro_f1", "detection_f1", "polarity_accuracy", "accuracy", "mcc", "mae", "brier", "semeval2016_task6"),
     kinds=KINDS,
     extras=(),
     tabular=True,

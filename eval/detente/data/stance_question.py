@@ -1,0 +1,58 @@
+"""What a cell of the stance grid asks, in words: all that somebody needs who knows the page and no guideline."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from detente.data.jsonl import Record
+
+TARGETS: Final = {
+    "ct_cooperation": (
+        "cooperation on counter-terrorism between {parties} as a whole: working together, joint work, judicial help,"
+        " contacts or exchanges between services without a narrower content"
+    ),
+    "information_exchange": "passing on information, warnings or intelligence about terrorism between {parties}",
+    "olympics_security": "work of {parties} together on the security of Olympic or other Games",
+    "official_dialogue": (
+        "talks, calls, meetings and other contacts between officials of {parties}, whatever they are about"
+    ),
+}
+TIMES: Final = {
+    "past": "a stance that the page places before its own news: by a date, an adverb, or the tense",
+    "current": "the stance at the time of the page's news",
+    "conditional": "a stance that waits for something: what the holder would do or refuse, if or until it happens",
+}
+TELLERS: Final = {
+    "own": "told by the holder, by somebody who speaks for it, or by the page and its media sources alone",
+    "other": "told by another party: the innermost source, media left aside, speaks for somebody else than the holder",
+}
+PARTIES: Final = "France and Russia"
+
+
+def target_definition(target: str, parties: str = PARTIES) -> str:
+    """What a target is, between two parties: `France and Russia`."""
+    return TARGETS[target].format(parties=parties)
+
+
+def question(row: Record, sources: Mapping[str, Record]) -> Record:
+    """What stands beside the page in the question of a cell.
+
+    Args:
+        row: With the cell's fields.
+        sources: The registry, by id.
+
+    Returns:
+        The cell's fields, each followed by what it means.
+    """
+    holder = sources[row["holder"]]
+    return {
+        "holder": row["holder"],
+        "holder_name": holder["name"],
+        "holder_kind": holder["kind"],
+        "holder_aliases": holder["aliases"],
+        "target": row["target"],
+        "target_definition": target_definition(row["target"]),
+        "time": row["time"],
+        "time_definition": TIMES[row["time"]],
+        "told_by": row["told_by"],
+        "told_by_definition": TELLERS[row["told_by"]],
+    }
