@@ -140,6 +140,17 @@ def _card(tables: Tables) -> Grid:
     return ("target", "told by", *inventory.STANCE_LABELS), rows
 
 
+def _holders(tables: Tables) -> Grid:
+    """Cells with a stance by holder, expression and teller, one column for each side; other holders have none."""
+    rows = [row for row in tables["stance"].rows if row["label"] != "none"]
+    counted = Counter((row["holder"], row["expression"], row["told_by"], row["label"]) for row in rows)
+    kinds = sorted({key[:3] for key in counted})
+    sides = [label for label in inventory.STANCE_LABELS if label != "none"]
+    return ("holder", "expression", "told by", *sides), [
+        (*kind, *(counted[*kind, side] for side in sides)) for kind in kinds
+    ]
+
+
 STANCE_LAYER: Final = Layer(
     name="stance",
     model=Stance,
@@ -177,7 +188,7 @@ STANCE_LAYER: Final = Layer(
         refold=_refold,
     ),
     paint=_paint,
-    card={"stance": _card},
+    card={"stance": _card, "holders": _holders},
 )
 
 LAYERS: Final = (STANCE_LAYER,)
