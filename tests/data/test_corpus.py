@@ -23,15 +23,15 @@ SUPPORT = {"propositions", "claims", "attribution", "sources"}
 READ = {
     "boilerplate": {"articles", "boilerplate", "claims", "stance", "attribution"},
     "claims": {"articles", "boilerplate", *SUPPORT},
-    "stance": {"articles", "stance"},
+    "stance": {"blind", "articles", "stance"},
     "stance_open": {"articles", "stance", "sources"},
-    "agreement": {"articles", "agreement"},
-    "attribution": {"articles", "attribution", "sources"},
-    "derivation": {"articles", "derivation", "events", *SUPPORT},
+    "agreement": {"blind", "articles", "agreement"},
+    "attribution": {"blind", "articles", "attribution", "sources"},
+    "derivation": {"blind", "articles", "derivation", "events", *SUPPORT},
     "reuse": {"articles", "reuse"},
-    "contrast": {"contrast"},
+    "contrast": {"blind", "contrast"},
 }
-"""The tables of each task's gold."""
+"""The tables of each task's gold, and the predictions of its blind baseline."""
 EMPTY: dict[str, dict[str, Any]] = {
     "boilerplate": {"content": []},
     "claims": {"claims": []},

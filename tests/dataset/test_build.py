@@ -127,7 +127,7 @@ def test_what_people_write_in_the_card_survives(minimal: Path) -> None:
     assert text.startswith("---\n")
     assert "\n# Mine\n" in text
     assert text.endswith("A last word.\n")
-    assert "| france" not in text
+    assert "| france | explicit | own | 1 | 0 |" in text
     assert "| detente-900 |" in text
 
 

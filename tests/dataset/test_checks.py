@@ -213,6 +213,18 @@ def test_evidence_may_be_a_quotation_that_nobody_claims(tables: Tables, start: i
     assert found(evidence_is_claimed, tables) == rules
 
 
+@pytest.mark.parametrize(
+    ("reason", "rules"), [("frame", []), ("no_clause", []), ("reporting", ["evidence-unclaimed"])]
+)
+def test_evidence_may_be_a_clause_that_is_no_claim_for_its_form_alone(
+    tables: Tables, reason: str, rules: list[str]
+) -> None:
+    add_page(tables, "detente-901", "The talks came. Why?")
+    add(tables, "no_claim", article="detente-901", start=0, end=14, reason=reason)
+    add(tables, "stance", **{**decided(tables), "article": "detente-901", "evidence": [span(0, 14)]})
+    assert found(evidence_is_claimed, tables) == rules
+
+
 def decided(tables: Tables) -> dict[str, Any]:
     """The one row with a stance."""
     (row,) = (row for row in tables["stance"].rows if row["scale"] is not None)
@@ -354,6 +366,7 @@ def test_passages_are_verbatim_up_to_quotes_and_spaces(tables: Tables, other: st
         ({}, 0),
         ({"chain": [{"sources": ["france"]}]}, 1),  # none with a chain
         ({"type": "direct"}, 1),  # a type without a chain
+        ({"type": "direct", "cue_spans": [span(0, 1)], "cue_force": "neutral"}, 0),  # a cue that names nobody
         ({"type": "direct", "chain": [{"sources": ["france"]}]}, 0),
         ({"source_spans": [{**span(0, 1), "link": 0}]}, 1),  # none with a span, of each sort
         ({"content_spans": [span(0, 1)]}, 1),

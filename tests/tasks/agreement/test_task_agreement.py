@@ -149,7 +149,7 @@ def test_alternatives_count_only_if_accepted() -> None:
 def test_inputs_show_the_words_and_no_label(gold) -> None:
     lines = AGREEMENT.inputs(gold)
     assert [line["id"] for line in lines] == list(AGREEMENT.units(gold))
-    assert {tuple(line) for line in lines} == {("id", "article", "text", "proposition")}
+    assert {tuple(line) for line in lines} == {("id", "article", "text", "proposition", "proposition_text")}
 
 
 @pytest.mark.parametrize("label", ["Agree", "", 1, ["agree"]])
