@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from detente.cli import main
 
-VALUES = Path(__file__).resolve().parents[1] / "tests" / "values" / "before_the_move.json.xz"
+VALUES = Path(__file__).resolve().parents[1] / "tests" / "values" / "recorded.json.xz"
 
 
 def print_all() -> None:

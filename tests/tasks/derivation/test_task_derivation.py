@@ -299,7 +299,7 @@ def test_a_missing_page_has_no_edges(gold, predict) -> None:
     scores = scoring.score(predict(DERIVATION, gold, lines[:4], allow_missing=True), gold)
     # Six of the 17 edges are of that page.
     assert scores.metrics["edge_recall"].value == 11 / 17
-    assert scoring.errors(scores)["detail"].to_list()[0] == "missed: partially, official_text"
+    assert "missed: partially, official_text" in scoring.errors(scores)["detail"].to_list()
 
 
 def test_faults_are_told_in_words() -> None:
