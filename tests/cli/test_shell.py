@@ -83,7 +83,7 @@ def test_an_encoding_that_lacks_characters_changes_neither_numbers_nor_status(en
     assert (done.returncode, done.stderr) == (0, b"")
     text = done.stdout.decode(encoding)
     # cp1252 has the ellipsis, ascii has not.
-    assert f"f_avg              0.241  0.111 {'...' if encoding == 'ascii' else '…'} 0.250" in text
+    assert f"f_avg              0.297  0.250 {'...' if encoding == 'ascii' else '…'} 0.400" in text
     documents = [
         json.loads(shell(f"detente eval score {lexicon} --format json", PYTHONIOENCODING=each).stdout.decode(each))
         for each in (encoding, "utf-8")
@@ -101,7 +101,7 @@ def test_inputs_lose_nothing_where_an_encoding_lacks_characters() -> None:
 
 def test_files_are_utf_8_whatever_the_terminal_has(lexicon: Path, tmp_path: Path) -> None:
     shell(f"detente eval score {lexicon} -o {tmp_path}/out.txt", PYTHONIOENCODING="ascii")
-    assert "0.111 … 0.250" in (tmp_path / "out.txt").read_text("utf-8")
+    assert "0.250 … 0.400" in (tmp_path / "out.txt").read_text("utf-8")
 
 
 # Users' text
@@ -330,7 +330,7 @@ def test_a_system_that_is_worse_fails_the_pipeline(lexicon: Path, tmp_path: Path
         assert result.exit_code == status, result.output
         assert run(*call[:-1]).exit_code == 0
     result = run("eval", "compare", lexicon, worse, "--fail-if-worse")
-    assert result.stderr.startswith("worse: f_avg is 0, worse than 0.24")
+    assert result.stderr.startswith("worse: f_avg is 0, worse than 0.29")
 
 
 def test_python_m_detente_is_the_command() -> None:
