@@ -298,17 +298,17 @@ def test_a_worker_that_dies_is_a_problem(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_metric_under_its_threshold_fails_the_pipeline(lexicon: Path) -> None:
-    # accuracy is 522/576 = .90625
-    for demanded, status in (("accuracy=.90625", 0), ("accuracy=.906251", 1)):
+    # accuracy is 533/576
+    for demanded, status in ((f"accuracy={533 / 576!r}", 0), ("accuracy=.926", 1)):
         result = run("eval", "score", lexicon, "--fail-under", demanded, "--metrics", "mcc")
         assert result.exit_code == status
         assert "mcc" in result.stdout
-    assert result.stderr == "lexicon: accuracy is 0.90625, under 0.906251\n"
+    assert result.stderr == "lexicon: accuracy is 0.925347, under 0.926\n"
     two: Any = ("--fail-under", "mcc=1", "--fail-under", "mae=2", "--format", "json")
     result = run("eval", "score", lexicon, *two)
     assert result.exit_code == 1
     assert json.loads(result.stdout)["schema"].startswith("detente.scores/")
-    assert [line[:20] for line in result.stderr.splitlines()] == ["lexicon: mcc is 0.27", "lexicon: mae is unde"]
+    assert [line[:20] for line in result.stderr.splitlines()] == ["lexicon: mcc is 0.43", "lexicon: mae is unde"]
 
 
 def test_a_threshold_that_no_metric_can_have_is_a_wrong_call(lexicon: Path) -> None:
