@@ -213,9 +213,7 @@ def test_evidence_may_be_a_quotation_that_nobody_claims(tables: Tables, start: i
     assert found(evidence_is_claimed, tables) == rules
 
 
-@pytest.mark.parametrize(
-    ("reason", "rules"), [("frame", []), ("no_clause", []), ("reporting", ["evidence-unclaimed"])]
-)
+@pytest.mark.parametrize(("reason", "rules"), [("frame", []), ("no_clause", []), ("reporting", ["evidence-unclaimed"])])
 def test_evidence_may_be_a_clause_that_is_no_claim_for_its_form_alone(
     tables: Tables, reason: str, rules: list[str]
 ) -> None:

@@ -73,7 +73,7 @@ def test_000_and_001_are_one_family(gold) -> None:
         ("detente-003:russia:ct_cooperation:current:own", 1, "inferred"),
         ("detente-004:france:official_dialogue:current:own", -2, "explicit"),
         ("detente-004:france:ct_cooperation:current:own", -1, "inferred"),
-            ("detente-004:russia:ct_cooperation:current:own", None, None),
+        ("detente-004:russia:ct_cooperation:current:own", None, None),
     ],
 )
 def test_hard_stances(gold, row: str, scale: int | None, expression: str | None) -> None:

@@ -175,8 +175,8 @@ def dataset_agreement(paths: tuple[Path, ...], task: str | None) -> None:
     """Measure how well annotators agree: the passes in a checkout, or two people's files.
 
     Without files, or with the root of a checkout: two blind passes before adjudication, the same on the invented trial
-    pages, and what reviewers found of the errors seeded in the labels. With two files in the form of a pass over one task: those,
-    on the pages that both have. Krippendorff's alpha for labels, alpha_U for spans, B-cubed for clusters.
+    pages, and what reviewers found of the errors seeded in the labels. With two files in the form of a pass over one
+    task: those, on the pages that both have. Krippendorff's alpha for labels, alpha_U for spans, B-cubed for clusters.
 
     \b
     detente dataset agreement
