@@ -41,17 +41,7 @@ def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Row]:
 
 
 def _inputs(corpus: Corpus) -> list[Record]:
-    propositions = {row["id"]: row["text"] for row in corpus.rows("propositions")}
-    return [
-        {
-            "id": row["id"],
-            "article": row["article"],
-            "text": corpus.articles[row["article"]]["text"],
-            "proposition": row["proposition"],
-            "proposition_text": propositions[row["proposition"]],
-        }
-        for row in corpus.rows("agreement")
-    ]
+    return corpus.table("agreement").select("id", "article", "text", "proposition", "proposition_text").to_dicts()
 
 
 def _parse(_: Row, record: Record) -> str:

@@ -9,6 +9,8 @@ counts as wrong as soon as the system says it of some claim; a measure of what i
 from collections.abc import Collection
 from typing import Final
 
+import polars as pl
+
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import ATTRIBUTION_TYPES, SOURCE_KINDS
@@ -53,15 +55,11 @@ def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Claim]:
 
 
 def _inputs(corpus: Corpus) -> list[Record]:
-    """The claim as spans and as words; its normalised sentence would tell whether the page or somebody else speaks."""
+    """Each claim once; its spans as pairs, which is how predictions give spans."""
     sources = _sources(corpus)
-    inputs = []
-    for row in corpus.rows("claims"):
-        text, spans = corpus.articles[row["article"]]["text"], [list(pair) for pair in pairs_of(row["spans"])]
-        claim = " … ".join(text[start:end] for start, end in spans)
-        line = {"id": row["id"], "article": row["article"], "text": text, "spans": spans, "claim": claim}
-        inputs.append({**line, "sources": sources})
-    return inputs
+    asked = (pl.col("claim").alias("id"), "article", "text", "spans", "claim_text")
+    rows = corpus.table("attribution").unique("claim", keep="first", maintain_order=True).select(asked).to_dicts()
+    return [{**row, "spans": [list(pair) for pair in pairs_of(row["spans"])], "sources": sources} for row in rows]
 
 
 def _count(claim: Claim, prediction: Prediction | None, options: Options) -> list[Row]:
