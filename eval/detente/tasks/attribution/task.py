@@ -9,8 +9,6 @@ counts as wrong as soon as the system says it of some claim; a measure of what i
 from collections.abc import Collection
 from typing import Final
 
-import polars as pl
-
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import ATTRIBUTION_TYPES, SOURCE_KINDS
@@ -57,9 +55,20 @@ def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Claim]:
 def _inputs(corpus: Corpus) -> list[Record]:
     """Each claim once; its spans as pairs, which is how predictions give spans."""
     sources = _sources(corpus)
-    asked = (pl.col("claim").alias("id"), "article", "text", "spans", "claim_text")
-    rows = corpus.table("attribution").unique("claim", keep="first", maintain_order=True).select(asked).to_dicts()
-    return [{**row, "spans": [list(pair) for pair in pairs_of(row["spans"])], "sources": sources} for row in rows]
+    claims = {
+        row["claim"]: row for row in corpus.rows("attribution", "claim", "article", "text", "spans", "claim_text")
+    }
+    return [
+        {
+            "id": name,
+            "article": row["article"],
+            "text": row["text"],
+            "spans": [list(pair) for pair in pairs_of(row["spans"])],
+            "claim_text": row["claim_text"],
+            "sources": sources,
+        }
+        for name, row in claims.items()
+    ]
 
 
 def _count(claim: Claim, prediction: Prediction | None, options: Options) -> list[Row]:

@@ -31,8 +31,7 @@ def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Record]:
 
 def _inputs(corpus: Corpus) -> list[Record]:
     asked = ("id", "task", "text", "roles", "holder", "target", "target_definition", "proposition")
-    rows = corpus.table("contrast").select(asked).to_dicts()
-    return [{**row, "labels": LABELS_OF_CONTRAST[row["task"]]} for row in rows]
+    return [{**row, "labels": LABELS_OF_CONTRAST[row["task"]]} for row in corpus.rows("contrast", *asked)]
 
 
 def _parse(gold: Record, record: Record) -> str:

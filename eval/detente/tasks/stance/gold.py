@@ -85,7 +85,7 @@ def speaker(chain: Sequence[str], holder: str, speaks_for: dict[str, str | None]
 
 
 def _completed(tables: Tables) -> Table:
-    """Every cell of the grid, those that annotators left out as null rows, then rows outside it; who speaks, what is asked."""
+    """Every cell of the grid, those left out as null rows, then rows outside it; with who speaks, and what is asked."""
     sources, pages = {row["id"]: row for row in tables["sources"].rows}, texts(tables)
     speaks_for = {name: row["speaks_for"] for name, row in sources.items()}
     written: dict[str, list[Line]] = {}
