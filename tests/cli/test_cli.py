@@ -216,7 +216,7 @@ def test_probabilities_and_scores_may_be_columns(gold, tmp_path: Path) -> None:
 
 
 def test_inputs_hold_no_labels(gold) -> None:
-    stated = {"id", "article", "text", "spans", "claim", "sources"}
+    stated = {"id", "article", "text", "spans", "claim_text", "sources"}
     allowed = {
         "claims": {"id", "text", "language"},
         "agreement": {"id", "article", "text", "proposition", "proposition_text"},

@@ -140,6 +140,7 @@ def test_rows_and_articles_are_of_a_table_that_is_read_once(minimal_gold, read) 
     own = Corpus(minimal_gold.folder)
     assert [row["id"] for row in own.rows("articles")] == list(own.articles) == ["detente-900"]
     assert own.table("articles") is own.table("articles")
+    assert own.rows("articles", "language", "id") == [{"language": "en", "id": "detente-900"}]
     assert read == {"manifest.json": 1, "articles": 1}
 
 

@@ -30,7 +30,7 @@ def test_a_layer_is_written_or_computed_whole() -> None:
 def test_what_a_layer_names_are_columns_of_its_model() -> None:
     for name, layer in schema.LAYERS.items():
         columns = schema.polars_schema(name).keys()
-        named = {*layer.computed, *(reference.field for reference in layer.references)}
+        named = {*layer.computed, *layer.explained, *(reference.field for reference in layer.references)}
         named |= {span.field for span in layer.spans} | {span.article for span in layer.spans}
         assert named - {ROW, ""} <= columns, name
 

@@ -19,7 +19,7 @@ def test_strings_are_seen_whole_and_by_word_numbers_as_they_are_and_the_text_of_
     unit = {
         "id": "detente-000:France",
         "text": "page",
-        "claim": "words of the page",
+        "claim_text": "words of the page",
         "spans": [[2, 5]],
         "holder": {"name": "New France", "kind": None},
     }

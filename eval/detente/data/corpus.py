@@ -147,9 +147,10 @@ class Corpus:
         """The articles by id."""
         return {row["id"]: row for row in self.table("articles").iter_rows(named=True)}
 
-    def rows(self, config: str) -> list[dict[str, Any]]:
-        """The rows of one config as dictionaries."""
-        return self.table(config).to_dicts()
+    def rows(self, config: str, *columns: str) -> list[dict[str, Any]]:
+        """The rows of one config as dictionaries; with these columns only, if there are any."""
+        table = self.table(config)
+        return (table.select(columns) if columns else table).to_dicts()
 
 
 def _is_manifest(found: Any) -> bool:

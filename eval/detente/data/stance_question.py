@@ -26,11 +26,12 @@ TELLERS: Final = {
     "other": "told by another party: the innermost source, media left aside, speaks for somebody else than the holder",
 }
 PARTIES: Final = "France and Russia"
+_NOBODY: Final[Record] = {"name": "", "kind": "", "aliases": []}
 
 
 def target_definition(target: str, parties: str = PARTIES) -> str:
-    """What a target is, between two parties: `France and Russia`."""
-    return TARGETS[target].format(parties=parties)
+    """What a target is, between two parties: `France and Russia`; empty if it is not in the inventory."""
+    return TARGETS.get(target, "").format(parties=parties)
 
 
 def question(row: Record, sources: Mapping[str, Record]) -> Record:
@@ -41,9 +42,9 @@ def question(row: Record, sources: Mapping[str, Record]) -> Record:
         sources: The registry, by id.
 
     Returns:
-        The cell's fields, each followed by what it means.
+        The cell's fields, each followed by what it means: nothing if it is not registered, or not in its inventory.
     """
-    holder = sources[row["holder"]]
+    holder = sources.get(row["holder"], _NOBODY)
     return {
         "holder": row["holder"],
         "holder_name": holder["name"],
@@ -52,7 +53,7 @@ def question(row: Record, sources: Mapping[str, Record]) -> Record:
         "target": row["target"],
         "target_definition": target_definition(row["target"]),
         "time": row["time"],
-        "time_definition": TIMES[row["time"]],
+        "time_definition": TIMES.get(row["time"], ""),
         "told_by": row["told_by"],
-        "told_by_definition": TELLERS[row["told_by"]],
+        "told_by_definition": TELLERS.get(row["told_by"], ""),
     }

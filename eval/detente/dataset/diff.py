@@ -1,10 +1,14 @@
 """Label changes between two versions of the gold, row by row and field by field."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record, describe, dump_line
+from detente.dataset.schema import LAYERS
+
+_TOLD_ELSEWHERE: Final = {name: layer.explained for name, layer in LAYERS.items()} | {"articles": ("text",)}
+"""Columns whose change another column tells, by config."""
 
 
 class Change(NamedTuple):
@@ -27,7 +31,10 @@ def _shown(value: Any) -> str:
 
 
 def changes(old: Corpus, new: Corpus) -> Iterator[Change]:
-    """What differs between two built datasets, config by config; texts are compared by their hash."""
+    """What differs between two built datasets, config by config.
+
+    Texts of pages are compared by their hash, and what explains a row only where it comes from.
+    """
     configs = list(dict.fromkeys([*old.manifest["configs"], *new.manifest["configs"]]))
     for config in configs:
         before, after = (_rows(corpus, config) for corpus in (old, new))
@@ -37,7 +44,7 @@ def changes(old: Corpus, new: Corpus) -> Iterator[Change]:
                 continue
             for field in dict.fromkeys([*before[name], *after[name]]):
                 left, right = before[name].get(field), after[name].get(field)
-                if left != right and field != "text":
+                if left != right and field not in _TOLD_ELSEWHERE.get(config, ()):
                     yield Change(config, name, field, _shown(left), _shown(right))
 
 

@@ -44,7 +44,7 @@ def polars_schema(name: str) -> dict[str, pl.DataType]:
 def annotated_columns(name: str) -> dict[str, pl.DataType]:
     """The columns that an annotation line holds."""
     layer = LAYERS[name]
-    added = {*layer.computed, *(["article"] if layer.per_article else [])}
+    added = {*layer.computed, *layer.explained, *(["article"] if layer.per_article else [])}
     return {column: dtype for column, dtype in polars_schema(name).items() if column not in added}
 
 

@@ -13,7 +13,7 @@ from detente.data.jsonl import Record
 from detente.tasks.task import Baseline
 
 NAME: Final = "blind"
-PAGES_TEXT: Final = frozenset({"text", "this_text", "source_text", "claim"})
+PAGES_TEXT: Final = frozenset({"text", "this_text", "source_text", "claim_text"})
 """The keys of inputs that hold words of the pages."""
 _DIGITS: Final = 3
 """Digits of a probability that count: further ones differ between processors."""

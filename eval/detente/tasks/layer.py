@@ -148,7 +148,9 @@ class Layer:
         model: The pandera model: columns, types, inventories, and checks inside a row.
         path: In `annotations/`: one `.jsonl` file, or a folder with one for each article; empty if nobody writes it.
         published: Is it a config of the dataset, or only read and checked?
-        computed: The columns that the build adds, `article` of a file per article aside.
+        computed: The columns that the build adds, `article` of a file per article and `explained` ones aside.
+        explained: The columns that the build adds so that a row can be read alone: what its ids and labels mean, in
+            words that stand in another table, or in the code of the task.
         compute: The table with those columns. Rows may be changed in place: they have just been read.
         spans: The fields that hold spans.
         references: The fields that name rows of other tables.
@@ -169,6 +171,7 @@ class Layer:
     path: str = ""
     published: bool = True
     computed: tuple[str, ...] = ()
+    explained: tuple[str, ...] = ()
     compute: Callable[[Tables], Table] | None = None
     spans: tuple[SpanField, ...] = ()
     references: tuple[Reference, ...] = ()

@@ -306,7 +306,7 @@ def test_a_systems_own_fields_decide_where_it_is_compared_with_another() -> None
 def test_inputs_show_words_and_sources_and_no_label(gold) -> None:
     lines = ATTRIBUTION.inputs(gold)
     assert [line["id"] for line in lines] == list(ATTRIBUTION.units(gold))
-    assert {tuple(line) for line in lines} == {("id", "article", "text", "spans", "claim", "sources")}
+    assert {tuple(line) for line in lines} == {("id", "article", "text", "spans", "claim_text", "sources")}
     offered = {source["id"] for source in lines[0]["sources"]}
     assert offered == set(next(iter(ATTRIBUTION.units(gold).values())).sources)
     used = {name for r in gold.rows("attribution") for link in r["chain"] for name in link["sources"]}

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,14 +29,21 @@ class SeededError(NamedTuple):
 
 
 def rows_of(layer: Layer, root: Path) -> list[Record]:
-    """The gold rows of a layer, nested labels as fields of their own; of a layer nobody writes, what was computed."""
+    """The gold rows of a layer, nested labels as fields of their own; of a layer nobody writes, what was computed.
+
+    What only explains a row is left out: reviewers have the pages and the registries.
+    """
     rows = annotations.read(root)[0][layer.name].rows if layer.path else Corpus(root / "dataset").rows(layer.name)
-    return [layer.unfold(row) for row in rows]
+    return [layer.unfold(_without(row, layer.explained)) for row in rows]
 
 
 def without_giveaways(seeded: Seeded, row: Record) -> Record:
     """A row whose other columns follow its labels, so that only page and guideline tell what is wrong."""
-    return {name: value for name, value in seeded.refold(row).items() if name not in seeded.hidden}
+    return _without(seeded.refold(row), seeded.hidden)
+
+
+def _without(row: Record, columns: Collection[str]) -> Record:
+    return {name: value for name, value in row.items() if name not in columns}
 
 
 def seed_errors(

@@ -11,7 +11,7 @@ import polars as pl
 from pandera.api.polars.types import PolarsData
 
 from detente.data import labels as inventory
-from detente.data.annotated import Table, Tables
+from detente.data.annotated import Table, Tables, texts
 from detente.data.independent_sources import PUT_FORWARD, SUPPORTING, in_words
 from detente.data.jsonl import Record
 from detente.data.labels import NULL, written
@@ -25,7 +25,9 @@ class Agreement(Strict):
 
     id: str = pa.Field(unique=True)
     article: str
+    text: str
     proposition: str
+    proposition_text: str
     label: str = pa.Field(isin=inventory.AGREEMENT_LABELS)
     label_fnc1: str = pa.Field(isin=inventory.AGREEMENT_LABELS)
     voice: str = pa.Field(nullable=True, isin=inventory.VOICES)
@@ -124,12 +126,14 @@ def _table(tables: Tables) -> Table:
     An exception has the alternatives that it names, and no others: those of claims are of the label that it replaces.
     """
     exceptions = {row["id"]: row for row in tables["exceptions"].rows}
+    pages = texts(tables)
     rows, places = [], []
     for article in tables["articles"].rows:
         claims = [claim for claim in tables["claims"].rows if claim["article"] == article["id"]]
         for place, proposition in tables["propositions"]:
             name = f"{article['id']}::{proposition['id']}"
             row: Record = {"id": name, "article": article["id"], "proposition": proposition["id"]}
+            row |= {"text": pages.get(article["id"], ""), "proposition_text": proposition["text"]}
             links = _links(claims, proposition["id"])
             if exception := exceptions.get(name):
                 row |= _fields(exception["label"], exception["voice"])
@@ -166,6 +170,7 @@ AGREEMENT_LAYER: Final = Layer(
     name="agreement",
     model=Agreement,
     computed=("id", "article", "proposition", "label", "label_fnc1", "voice", "alternatives"),
+    explained=("text", "proposition_text"),
     compute=_table,
     messages={"voice-unrelated": "a voice is null exactly where the label is unrelated"},
     seeded=Seeded({"label": inventory.AGREEMENT_LABELS}, hidden=("label_fnc1", "voice")),

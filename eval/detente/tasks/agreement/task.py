@@ -29,6 +29,10 @@ from detente.tasks.metric_families import (
 from detente.tasks.task import Options, Row, Task
 
 UNRELATED: Final = "unrelated"
+_ASKED: Final = ("id", "article", "text", "proposition", "proposition_text")
+"""The columns that are the question."""
+_SCORED: Final = ("id", "article", "proposition", "label", "voice", "alternatives")
+"""The columns that counting needs."""
 STAGE_WEIGHTS: Final = (0.25, 0.75)
 """What the Fake News Challenge gives to related or unrelated, and to the class of what is related."""
 _OTHER: Final = AGREEMENT_LABELS.index(UNRELATED)
@@ -37,21 +41,11 @@ _RELATED: Final = [place for place, label in enumerate(AGREEMENT_LABELS) if labe
 
 def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Row]:
     families = {name: row["family"] for name, row in corpus.articles.items()}
-    return {row["id"]: {**row, "family": families[row["article"]]} for row in corpus.rows("agreement")}
+    return {row["id"]: {**row, "family": families[row["article"]]} for row in corpus.rows("agreement", *_SCORED)}
 
 
 def _inputs(corpus: Corpus) -> list[Record]:
-    propositions = {row["id"]: row["text"] for row in corpus.rows("propositions")}
-    return [
-        {
-            "id": row["id"],
-            "article": row["article"],
-            "text": corpus.articles[row["article"]]["text"],
-            "proposition": row["proposition"],
-            "proposition_text": propositions[row["proposition"]],
-        }
-        for row in corpus.rows("agreement")
-    ]
+    return corpus.rows("agreement", *_ASKED)
 
 
 def _parse(_: Row, record: Record) -> str:

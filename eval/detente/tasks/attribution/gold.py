@@ -7,10 +7,11 @@ import pandera.polars as pa
 import polars as pl
 
 from detente.data import labels as inventory
-from detente.data.annotated import Tables
+from detente.data.annotated import Table, Tables, texts
 from detente.data.jsonl import Record
 from detente.data.labels import NULL
 from detente.data.model import ALTERNATIVES, SPAN, SPANS, Strict
+from detente.data.page import pairs_of
 from detente.data.problems import Problem
 from detente.tasks.attribution.readings import chain_of
 from detente.tasks.layer import Compared, Layer, Painted, Reference, Seeded, SpanField, cross, quote
@@ -24,7 +25,10 @@ class Attribution(Strict):
 
     id: str = pa.Field(unique=True, str_matches=r"^detente-\d{3}:c\d{2,}#\d+$")
     article: str
+    text: str
     claim: str
+    claim_text: str
+    spans: pl.List = pa.Field(dtype_kwargs=SPANS)
     event: str = pa.Field(nullable=True)
     chain: pl.List = pa.Field(dtype_kwargs=_CHAIN)
     type: str = pa.Field(isin=inventory.ATTRIBUTION_TYPES)
@@ -33,6 +37,18 @@ class Attribution(Strict):
     cue_spans: pl.List = pa.Field(dtype_kwargs=SPANS)
     content_spans: pl.List = pa.Field(dtype_kwargs=SPANS)
     alternatives: pl.List = pa.Field(dtype_kwargs=ALTERNATIVES)
+
+
+def _explained(tables: Tables) -> Table:
+    """The rows with their page, and with the claim as spans and as words.
+
+    Its normalised sentence would tell whether the page or somebody else speaks.
+    """
+    pages, spans = texts(tables), {row["id"]: row["spans"] for row in tables["claims"].rows}
+    for row in tables["attribution"].rows:
+        row["text"], row["spans"] = pages.get(row["article"], ""), spans.get(row["claim"], [])
+        row["claim_text"] = " … ".join(row["text"][start:end] for start, end in pairs_of(row["spans"]))
+    return tables["attribution"]
 
 
 def _sources(row: Record) -> Iterable[str]:
@@ -98,6 +114,8 @@ ATTRIBUTION_LAYER: Final = Layer(
     name="attribution",
     model=Attribution,
     path="attribution/gold",
+    explained=("text", "claim_text", "spans"),
+    compute=_explained,
     spans=tuple(map(SpanField, _SPANS)),
     references=(
         Reference("claim", ("claims",), "claim-unregistered"),

@@ -53,15 +53,22 @@ def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Claim]:
 
 
 def _inputs(corpus: Corpus) -> list[Record]:
-    """The claim as spans and as words; its normalised sentence would tell whether the page or somebody else speaks."""
+    """Each claim once; its spans as pairs, which is how predictions give spans."""
     sources = _sources(corpus)
-    inputs = []
-    for row in corpus.rows("claims"):
-        text, spans = corpus.articles[row["article"]]["text"], [list(pair) for pair in pairs_of(row["spans"])]
-        claim = " … ".join(text[start:end] for start, end in spans)
-        line = {"id": row["id"], "article": row["article"], "text": text, "spans": spans, "claim": claim}
-        inputs.append({**line, "sources": sources})
-    return inputs
+    claims = {
+        row["claim"]: row for row in corpus.rows("attribution", "claim", "article", "text", "spans", "claim_text")
+    }
+    return [
+        {
+            "id": name,
+            "article": row["article"],
+            "text": row["text"],
+            "spans": [list(pair) for pair in pairs_of(row["spans"])],
+            "claim_text": row["claim_text"],
+            "sources": sources,
+        }
+        for name, row in claims.items()
+    ]
 
 
 def _count(claim: Claim, prediction: Prediction | None, options: Options) -> list[Row]:

@@ -56,7 +56,9 @@ def _other_layers(corpus: Corpus) -> dict[str, dict[str, list[tuple[Span, ...]]]
     for row in corpus.rows("claims"):
         found[row["article"]]["claims"].append(pairs_of(row["spans"]))
     for config, field, layer in (("stance", "evidence", "evidence"), ("attribution", "cue_spans", "cues")):
-        spans = {(row["article"], span) for row in corpus.rows(config) for span in pairs_of(row[field])}
+        spans = {
+            (row["article"], span) for row in corpus.rows(config, "article", field) for span in pairs_of(row[field])
+        }
         for article, span in sorted(spans):
             found[article][layer].append((span,))
     return found

@@ -8,10 +8,17 @@ import polars as pl
 from pandera.api.polars.types import PolarsData
 
 from detente.data import labels as inventory
-from detente.data.annotated import Tables
+from detente.data.annotated import Table, Tables
 from detente.data.model import ALTERNATIVES, Strict
+from detente.data.stance_question import target_definition
 from detente.tasks.contrast.checks import pairs_are_whole
 from detente.tasks.layer import Compared, Grid, Layer, Seeded
+
+PARTIES: Final = "Vestrania and Tarsenia"
+ROLES: Final = (
+    "The states are invented. Vestrania and Tarsenia are the two states that targets and stances lie between; "
+    "Hadrenia is a third party. Each item is a single sentence; what it does not say is not known."
+)
 
 
 class Contrast(Strict):
@@ -22,8 +29,10 @@ class Contrast(Strict):
     task: str = pa.Field(isin=inventory.CONTRAST_TASKS)
     phenomenon: str
     text: str
+    roles: str
     holder: str = pa.Field(nullable=True)
     target: str = pa.Field(nullable=True, isin=inventory.STANCE_TARGETS)
+    target_definition: str = pa.Field(nullable=True)
     proposition: str = pa.Field(nullable=True)
     label: str = pa.Field(isin=inventory.CONTRAST_LABELS)
     edit: str = pa.Field(isin=inventory.EDITS)
@@ -41,6 +50,14 @@ class Contrast(Strict):
         return data.lazyframe.select(fits)
 
 
+def _explained(tables: Tables) -> Table:
+    """The sentences with the setting that they share, and what their targets mean there."""
+    for row in tables["contrast"].rows:
+        row["roles"] = ROLES
+        row["target_definition"] = None if row["target"] is None else target_definition(row["target"], PARTIES)
+    return tables["contrast"]
+
+
 def _card(tables: Tables) -> Grid:
     """Pairs by phenomenon and task."""
     rows = tables["contrast"].rows
@@ -55,6 +72,8 @@ CONTRAST_LAYER: Final = Layer(
     name="contrast",
     model=Contrast,
     path="contrast/items.jsonl",
+    explained=("roles", "target_definition"),
+    compute=_explained,
     messages={
         "contrast-task": "stance has holder, target and a stance label, agreement a proposition and an agreement label"
     },

@@ -11,7 +11,6 @@ from typing import Any, Final
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import LABELS_OF_CONTRAST
-from detente.data.stance_question import target_definition
 from detente.tasks.contrast.baselines import BASELINES
 from detente.tasks.labels import answered, read_label
 from detente.tasks.metric_families import MISSING, accuracy, cell, confusion_columns, macro_f1, share
@@ -21,11 +20,6 @@ ENOUGH_PAIRS: Final = 25
 """A phenomenon with fewer pairs is not reported alone."""
 REST: Final = "others"
 """The phenomena that are not reported alone, together."""
-PARTIES: Final = "Vestrania and Tarsenia"
-ROLES: Final = (
-    "The states are invented. Vestrania and Tarsenia are the two states that targets and stances lie between; "
-    "Hadrenia is a third party. Each item is a single sentence; what it does not say is not known."
-)
 
 
 def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Record]:
@@ -36,16 +30,8 @@ def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Record]:
 
 
 def _inputs(corpus: Corpus) -> list[Record]:
-    shown = ("id", "task", "text", "holder", "target", "proposition")
-    return [
-        {
-            **{name: row[name] for name in shown},
-            "target_definition": row["target"] and target_definition(row["target"], PARTIES),
-            "labels": LABELS_OF_CONTRAST[row["task"]],
-            "roles": ROLES,
-        }
-        for row in corpus.rows("contrast")
-    ]
+    asked = ("id", "task", "text", "roles", "holder", "target", "target_definition", "proposition")
+    return [{**row, "labels": LABELS_OF_CONTRAST[row["task"]]} for row in corpus.rows("contrast", *asked)]
 
 
 def _parse(gold: Record, record: Record) -> str:

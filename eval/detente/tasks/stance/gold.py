@@ -10,10 +10,11 @@ import polars as pl
 from pandera.api.polars.types import PolarsData
 
 from detente.data import labels as inventory
-from detente.data.annotated import Table, Tables
+from detente.data.annotated import Table, Tables, texts
 from detente.data.independent_sources import principal
 from detente.data.jsonl import Line, Record
 from detente.data.model import ALTERNATIVES, SPANS, STRINGS, Strict
+from detente.data.stance_question import question
 from detente.tasks.layer import (
     LABEL_STYLES,
     ROW,
@@ -35,12 +36,19 @@ class Stance(Strict):
 
     id: str = pa.Field(unique=True)
     article: str
+    text: str
     holder: str
+    holder_name: str
+    holder_kind: str
+    holder_aliases: pl.List = pa.Field(dtype_kwargs=STRINGS)
     chain: pl.List = pa.Field(dtype_kwargs=STRINGS)
     speaker: str = pa.Field(nullable=True)
     target: str = pa.Field(isin=inventory.STANCE_TARGETS)
+    target_definition: str
     time: str = pa.Field(isin=inventory.STANCE_TIMES)
+    time_definition: str
     told_by: str = pa.Field(isin=inventory.TELLERS)
+    told_by_definition: str
     scale: pl.Int8 = pa.Field(
         nullable=True, in_range={"min_value": inventory.SCALE[0], "max_value": inventory.SCALE[1]}
     )
@@ -77,8 +85,9 @@ def speaker(chain: Sequence[str], holder: str, speaks_for: dict[str, str | None]
 
 
 def _completed(tables: Tables) -> Table:
-    """Every cell of the grid, those that annotators left out as null rows, then rows outside it; and who speaks."""
-    speaks_for = {row["id"]: row["speaks_for"] for row in tables["sources"].rows}
+    """Every cell of the grid, those left out as null rows, then rows outside it; with who speaks, and what is asked."""
+    sources, pages = {row["id"]: row for row in tables["sources"].rows}, texts(tables)
+    speaks_for = {name: row["speaks_for"] for name, row in sources.items()}
     written: dict[str, list[Line]] = {}
     for line in tables["stance"]:
         written.setdefault(id_of(line.record["article"], cell_of(line.record)), []).append(line)
@@ -92,6 +101,7 @@ def _completed(tables: Tables) -> Table:
     lines += (line for outside in written.values() for line in outside)
     for _, row in lines:
         row["speaker"] = speaker(row["chain"], row["holder"], speaks_for)
+        row.update(question(row, sources), text=pages.get(row["article"], ""))
     return replace(tables["stance"], rows=[row for _, row in lines], places=[place for place, _ in lines])
 
 
@@ -156,6 +166,10 @@ STANCE_LAYER: Final = Layer(
     model=Stance,
     path="stance/gold",
     computed=("speaker",),
+    explained=(
+        *("text", "holder_name", "holder_kind", "holder_aliases"),
+        *("target_definition", "time_definition", "told_by_definition"),
+    ),
     compute=_completed,
     spans=(SpanField("evidence", content_rule="evidence-outside-content"),),
     references=(

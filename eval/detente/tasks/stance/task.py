@@ -9,7 +9,6 @@ import numpy as np
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import SCALE, STANCE_LABELS
-from detente.data.stance_question import question
 from detente.metrics import classification, official
 from detente.metrics.classification import Floats
 from detente.tasks.labels import alpha, alternative_labels, answered, label_scorer, most_frequent
@@ -25,13 +24,20 @@ from detente.tasks.metric_families import (
     where_said,
 )
 from detente.tasks.stance.baselines import BASELINES
-from detente.tasks.stance.grid import cell_of
+from detente.tasks.stance.grid import Cell, cell_of
 from detente.tasks.stance.prediction import KINDS, Prediction, notes, parse
 from detente.tasks.task import CorpusMetric, CorpusValue, Counts, Metric, Options, Row, Task
 
 if TYPE_CHECKING:
     import polars as pl
 
+_ASKED: Final = (
+    *("id", "article", "text", "holder", "holder_name", "holder_kind", "holder_aliases"),
+    *("target", "target_definition", "time", "time_definition", "told_by", "told_by_definition"),
+)
+"""The columns that are the question."""
+_SCORED: Final = ("id", "article", *Cell._fields, "scale", "label", "alternatives")
+"""The columns that counting needs: the words of the question would double the time that rows take."""
 _SCALE_SUMS: Final = ("sum_gold", "sum_score", "sum_gold_squared", "sum_score_squared", "sum_products")
 _CONFIDENCES: Final = tuple(f"confidence_{bin_}" for bin_ in range(classification.CALIBRATION_BINS))
 _CORRECT: Final = tuple(f"correct_{bin_}" for bin_ in range(classification.CALIBRATION_BINS))
@@ -39,20 +45,11 @@ _CORRECT: Final = tuple(f"correct_{bin_}" for bin_ in range(classification.CALIB
 
 def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Row]:
     families = {name: row["family"] for name, row in corpus.articles.items()}
-    return {row["id"]: {**row, "family": families[row["article"]]} for row in corpus.rows("stance")}
+    return {row["id"]: {**row, "family": families[row["article"]]} for row in corpus.rows("stance", *_SCORED)}
 
 
 def _inputs(corpus: Corpus) -> list[Record]:
-    sources = {row["id"]: row for row in corpus.rows("sources")}
-    return [
-        {
-            "id": row["id"],
-            "article": row["article"],
-            "text": corpus.articles[row["article"]]["text"],
-            **question(row, sources),
-        }
-        for row in corpus.rows("stance")
-    ]
+    return corpus.rows("stance", *_ASKED)
 
 
 def _accepted(gold: Row, options: Options) -> tuple[tuple[str, ...], tuple[float, ...]]:

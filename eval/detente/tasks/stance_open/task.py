@@ -34,12 +34,13 @@ from detente.tasks.task import CorpusMetric, CorpusValue, Metric, Options, Row, 
 
 _NO_HOLDERS: Final = ("outlet", "agency", "text")
 """Kinds of sources that report, and take no stance."""
+_SCORED: Final = ("id", "article", "holder", "target", "told_by", "scale", "label", "evidence", "alternatives")
 
 
 def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Article]:
     names = {row["id"]: (row["name"], *row["aliases"]) for row in corpus.rows("sources")}
     rows: dict[str, list[Record]] = {name: [] for name in corpus.articles}
-    for row in corpus.rows("stance"):
+    for row in corpus.rows("stance", *_SCORED):
         rows[row["article"]].append(row)
     return {
         name: Article(Page(name, row["family"], row["text"], ()), tuple(rows[name]), names)
