@@ -51,7 +51,7 @@ CORPUS_RULES = {
     "claim-gap": "every word of the body, headlines and subheadings is in a claim, in a no-claim span, or a connective",
     "attribution-missing": "every claim has a row in attribution, of type none if nobody is cited",
     "attribution-link": "a source span names a link of its chain",
-    "attribution-type": "type none goes with no chain and no spans, others with a chain or cue; a force goes with a cue",
+    "attribution-type": "type none goes with no chain and no spans, others with a chain or cue, a force with a cue",
     "derivation-edge": "in_corpus, via and translated_basis fit the edge",
     "derivation-cycle": "no page derives from itself",
     "reuse-operation": "passages are verbatim exactly if they are equal after folding quotes and spaces",
