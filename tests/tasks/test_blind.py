@@ -53,6 +53,16 @@ def replace_answer(example: Example) -> Example:
     return example._replace(answer="no" if example.answer == "yes" else "yes")
 
 
+@pytest.mark.parametrize("families", [5, 6, 10])
+def test_of_more_than_five_families_every_fifth_is_left_out_with_the_first(families: int) -> None:
+    """The first of each fold alone says yes of `odd`: within its fold nobody can learn that from another family."""
+    answers = ["yes" if place % blind.FOLDS == 0 else "no" for place in range(families)]
+    examples = [Example({f"own {place}": 1.0}, answer, str(place)) for place, answer in enumerate(answers)]
+    found = blind.probabilities(examples)
+    # Of the first fold no other family says yes; the others have learnt from it that there is such an answer.
+    assert [each == {"no": 1.0} for each in found] == [answer == "yes" for answer in answers]
+
+
 def test_with_one_answer_elsewhere_it_is_certain_and_with_no_other_family_there_is_none() -> None:
     one = Example({"red": 1.0}, "yes", "a")
     assert blind.probabilities([one, one._replace(family="b")]) == [{"yes": 1.0}, {"yes": 1.0}]
