@@ -1,5 +1,6 @@
 """Each metric on numbers worked by hand, and against scikit-learn as a second opinion."""
 
+import itertools
 import math
 
 import numpy as np
@@ -75,8 +76,12 @@ def test_a_missing_answer_is_scikit_learns_class_more_that_enters_no_average(pai
     scores = sk.f1_score(gold, predicted, labels=[0, 1, 2], average=None, zero_division=np.nan)
     assert classification.class_f1(matrix).tolist() == pytest.approx(scores.tolist(), nan_ok=True)
     assert classification.accuracy(matrix) == pytest.approx(sk.accuracy_score(gold, predicted))
-    if len({*gold, *predicted}) > 1:
-        assert classification.mcc(matrix) == pytest.approx(sk.matthews_corrcoef(gold, predicted))
+    # The correlation takes what is missing as half of each wrong class: two copies of the items tell it in whole ones.
+    twice = [(label, answer) for label, answer in pairs if answer < 3 for _ in range(2)]
+    twice += [(label, wrong) for label, answer in pairs if answer == 3 for wrong in range(3) if wrong != label]
+    if len({*gold}) > 1 and len({answer for _, answer in twice}) > 1:
+        expected = sk.matthews_corrcoef(*map(list, zip(*twice, strict=True)))
+        assert classification.mcc(matrix) == pytest.approx(expected, abs=1e-12)
 
 
 def test_a_missing_answer_is_a_false_negative_and_nothing_else_by_hand() -> None:
@@ -86,8 +91,25 @@ def test_a_missing_answer_is_a_false_negative_and_nothing_else_by_hand() -> None
     assert classification.class_f1(matrix).tolist() == pytest.approx([4 / 6, 2 / 5])
     assert classification.accuracy(matrix) == 3 / 7
     assert classification.macro_f1(matrix) == pytest.approx((4 / 6 + 2 / 5) / 2)
-    # Gold 4, 3, 0; predicted 2, 2, 3: (3 · 7 − (8 + 6)) / √((49 − 17)(49 − 25)).
-    assert classification.mcc(matrix) == pytest.approx(7 / np.sqrt(32 * 24))
+    # The missing one of a counts as b, the two of b as a: gold 4, 3; predicted 4, 3; (3 · 7 − 25) / (49 − 25).
+    assert classification.mcc(matrix) == pytest.approx(-4 / 24)
+    # Of three classes each of two wrong ones gets half: gold 2, 1, 1; predicted 1, 1.5, 1.5; (3 · 4 − 5) / √(…).
+    three = [[1, 0, 0, 1], [0, 1, 0, 0], [0, 0, 1, 0]]
+    assert classification.mcc(three) == pytest.approx((3 * 4 - (2 + 1.5 + 1.5)) / np.sqrt((16 - 5.5) * (16 - 6)))
+
+
+def test_leaving_out_more_right_answers_never_lifts_the_correlation() -> None:
+    """As a class of its own, a missing majority class would: .377 with half of it missing, .506 with all."""
+    for gold in ([36, 8, 532], [5, 1, 90]):
+        for left_out in itertools.permutations(range(3)):
+            matrix = np.diag(gold).astype(float)
+            matrix = np.hstack([matrix, np.zeros((3, 1))])
+            found = [float(classification.mcc(matrix))]
+            for name in [name for name in left_out for _ in range(gold[name])][:-1]:
+                matrix[name, name] -= 1
+                matrix[name, -1] += 1
+                found.append(float(classification.mcc(matrix)))
+            assert found == sorted(found, reverse=True)
 
 
 @given(LABELS)

@@ -92,9 +92,15 @@ def mcc(confusion: ArrayLike) -> Floats:
 
     With c the trace, s the sum, p and t the predicted and gold totals per class:
     (c s − p·t) / √((s² − p·p)(s² − t·t)). 0, its limit, where predictions or gold have one class only, as in
-    scikit-learn; NaN without items. A missing answer is a predicted class more.
+    scikit-learn; NaN without items. A missing answer, the last column of a matrix that has one more than rows, is
+    spread evenly over the wrong classes: as a class of its own it would be worth something where all of one gold class
+    are missing, so that leaving out more could raise the correlation.
     """
     matrix = np.asarray(confusion, dtype=float)
+    classes = matrix.shape[-2]
+    if matrix.shape[-1] > classes > 1:
+        wrong = (1 - np.eye(classes)) / (classes - 1)
+        matrix = matrix[..., :classes] + matrix[..., classes:] * wrong
     gold, predicted = matrix.sum(axis=-1), matrix.sum(axis=-2)
     total = matrix.sum(axis=(-2, -1))
     right = np.trace(matrix, axis1=-2, axis2=-1)
