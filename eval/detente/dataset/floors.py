@@ -12,15 +12,15 @@ from detente.tasks.layer import Grid
 from detente.tasks.task import Options, Task
 
 HEADER: Final = ("task", "metric", "baseline", "reads the pages", "value")
-_READS_NOTHING: Final = (BLIND, "majority", "keep_all")
 
 
 def predictions(corpus: Corpus) -> dict[str, dict[str, list[Record]]]:
     """The lines of every baseline, by task and baseline."""
     return {
-        task.name: {each.name: each.predict(task.inputs(corpus), corpus) for each in task.baselines}
+        task.name: {each.name: each.predict(inputs, corpus) for each in task.baselines}
         for task in TASKS
         if task.baselines
+        for inputs in [task.inputs(corpus)]
     }
 
 
@@ -32,15 +32,15 @@ def blind(made: Mapping[str, Mapping[str, list[Record]]]) -> dict[str, list[Reco
 def table(made: Mapping[str, Mapping[str, list[Record]]], corpus: Corpus) -> Grid:
     """The primary metric of every baseline."""
     return HEADER, [
-        (task.name, task.primary, name, "no" if name in _READS_NOTHING else "yes", f"{value:.3f}")
+        (task.name, task.primary, baseline.name, "yes" if baseline.reads else "no", f"{value:.3f}")
         for task in TASKS
-        for name, value in _values(task, made.get(task.name, {}), corpus)
+        for baseline, value in zip(task.baselines, _values(task, made.get(task.name, {}), corpus), strict=True)
     ]
 
 
-def _values(task: Task, lines: Mapping[str, list[Record]], corpus: Corpus) -> Iterator[tuple[str, float]]:
+def _values(task: Task, lines: Mapping[str, list[Record]], corpus: Corpus) -> Iterator[float]:
     if lines:
         units = task.units(corpus, ())
         systems = [{line["id"]: task.parse(units[line["id"]], line) for line in each} for each in lines.values()]
-        for name, rows in zip(lines, count(task, units, systems, Options()), strict=True):
-            yield name, pooled(task, rows.filter(slice=MAIN))[task.primary]
+        for rows in count(task, units, systems, Options()):
+            yield pooled(task, rows.filter(slice=MAIN))[task.primary]

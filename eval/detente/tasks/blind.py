@@ -134,9 +134,8 @@ def of_candidates(
 
 def baseline(predict: Callable[[list[Record], Corpus], list[Record]]) -> Baseline:
     """The blind baseline of a task."""
-    return Baseline(
-        NAME, "everything in the inputs but the pages' text, trained on the gold of other families", predict
-    )
+    summary = "everything in the inputs but the pages' text, trained on the gold of other families"
+    return Baseline(NAME, summary, predict, reads=False)
 
 
 def rows_of(task: str) -> Callable[[Corpus], Mapping[str, tuple[str, str]]]:

@@ -160,11 +160,13 @@ class Baseline:
         name: Its word on the command line.
         summary: One line for people; says so if it looks at the gold.
         predict: From the inputs and the dataset to the lines of a predictions file.
+        reads: Whether the answers depend on the pages' text.
     """
 
     name: str
     summary: str
     predict: "Callable[[list[Record], Corpus], list[Record]]"
+    reads: bool = True
 
 
 def by_article(inputs: Iterable[Record]) -> list[Record]:
