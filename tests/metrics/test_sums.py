@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from detente.metrics.sums import weighted_sums
 
 FRACTIONS = st.floats(-1e6, 1e6, allow_subnormal=False).filter(lambda value: value == 0 or abs(value) > 1e-6)
+TINY = 2.0**-1074  # the smallest double above zero
 
 
 def test_by_hand() -> None:
@@ -19,6 +20,18 @@ def test_by_hand() -> None:
     assert weighted_sums(weights, [1.5, 3, 0.25]).tolist() == [3.25, 12.25]
     assert weighted_sums(np.zeros((2, 0)), np.zeros((0, 3))).tolist() == [[0, 0, 0]] * 2
     assert weighted_sums([[1, 1]], [[0, 0.1], [0, 0.2]]).tolist() == [[0, 0.1 + 0.2]]
+
+
+@pytest.mark.parametrize("count", [1e-5, 0.1, TINY, -TINY, 3 * TINY, 2.0**-1022 + TINY, 1e300])
+def test_every_count_comes_to_an_end(count: float) -> None:
+    """With weights of zero, and with counts near the smallest double, the slices once never ended."""
+    assert weighted_sums([[0], [1], [3]], [count]).tolist() == [0, count, count + count + count]
+
+
+@pytest.mark.parametrize(("weights", "count"), [([[1]], math.inf), ([[0]], math.nan), ([[1, 1]], 1e308)])
+def test_what_no_double_can_hold_is_refused(weights: list[list[int]], count: float) -> None:
+    with pytest.raises(ValueError, match="not finite, or too large"):
+        weighted_sums(weights, [count] * len(weights[0]))
 
 
 @given(st.lists(FRACTIONS, min_size=1, max_size=60), st.randoms())

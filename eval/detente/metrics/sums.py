@@ -19,13 +19,19 @@ def weighted_sums(weights: ArrayLike, counts: ArrayLike) -> Floats:
 
     Returns:
         Shape `(sums,)` or `(sums, columns)`; zeros without items.
+
+    Raises:
+        ValueError: A count that is not finite, or sums that no double can hold.
     """
     factors, left = np.asarray(weights, dtype=float), np.asarray(counts, dtype=float)
-    most = np.abs(factors).sum(axis=1).max(initial=0)
+    most = np.abs(factors).sum(axis=1).max(initial=1)  # at least 1: weights of zero must not make the unit too small
+    if not np.abs(left).max(initial=0) <= np.finfo(float).max / most:  # NaN is neither
+        raise ValueError("these counts are not finite, or too large to be added")
     sums: Floats = np.zeros((*factors.shape[:1], *left.shape[1:]))
     while left.any():
         _, exponents = np.frexp(np.abs(left).max(axis=0) * most)  # all sums are below 2 ** exponent
-        units = np.ldexp(1.0, exponents - 53)  # of a unit, a double holds every whole number below 2 ** 53
+        # Of a unit, a double holds every whole number below 2 ** 53; no double is finer than 2 ** -1074.
+        units = np.ldexp(1.0, np.maximum(exponents - 53, -1074))
         multiples = np.round(left / units) * units
         sums = sums + factors @ multiples
         left = left - multiples
