@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 Counts = Mapping[str, Floats]
 """Sums of counts by column: numbers, or arrays of one number per resample."""
 
+ANY_ID = ".*"
+"""The pattern of ids that tell nothing of their task."""
+
 Row = dict[str, Any]
 """The counts of one item. Beside the count columns, of which those left out are 0, a row has the task's `keys`, and
 `wrong` and `detail`: how much is wrong with the item and, in words, what; and of a text `blocks`: where."""
@@ -205,7 +208,7 @@ class Task:
         standard: The metrics shown beside it, at most eight; `--metrics all` shows the others too.
         kinds: The keys of which a prediction line has exactly one.
         extras: Keys that it may have besides.
-        tabular: Whether predictions may be CSV, TSV or Parquet.
+        tabular: Whether predictions may be a table: CSV, TSV, Parquet, Arrow, a data frame.
         options: The fields of `Options` that it heeds.
         keys: The columns by which its counts can be broken down; one that is null throughout is left out. Always among
             them: `id`, the unit; `family`; `slice`, of which only `main` rows enter the main scores.
@@ -233,6 +236,7 @@ class Task:
         texts: Where rows have `blocks`: from a unit and a prediction of it, or None, to the texts that these count in,
             by the names that they give them; none if the unit has no text. The last row of `count` is that of the
             output as a whole.
+        labels: What a `label` may be, in the order of the dataset's class labels; empty where there is no such key.
     """
 
     name: str
@@ -251,7 +255,7 @@ class Task:
     count: Callable[[Any, Any, Options], list[Row]]
     inputs: Callable[["Corpus"], list[Record]]
     baselines: tuple[Baseline, ...] = ()
-    id_pattern: str = ".*"
+    id_pattern: str = ANY_ID
     majority: Callable[[Sequence[Any]], Any] | None = None
     corpus_metrics: tuple[CorpusMetric, ...] = ()
     group: Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[dict[str, Any], dict[str, Any]]] | None = None
@@ -261,6 +265,7 @@ class Task:
     signature_parts: Callable[[Mapping[str, Any]], dict[str, str]] = lambda _: {}
     notes: Callable[[Mapping[str, Any]], Sequence[str]] = lambda _: ()
     texts: Callable[[Any, Any], dict[str, str]] | None = None
+    labels: tuple[str, ...] = ()
 
     def renamed(self, names: Iterable[str]) -> list[str]:
         """Names of metrics as they are now, of which some may be those of the last version."""
