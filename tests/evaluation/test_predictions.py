@@ -127,7 +127,7 @@ def test_packed_lines_are_read_as_what_they_are(minimal_gold) -> None:
     rows = "id,label\n" + "".join(f"{record['id']},none\n" for record in labels(minimal_gold))
     found = read("f.csv.gz", gzip.compress(rows.encode()), minimal_gold, STANCE)
     assert {prediction.label for prediction in found.by_id.values()} == {"none"}
-    with pytest.raises(ValidationError, match="predictions of claims are JSON Lines, not a flat table"):
+    with pytest.raises(ValidationError, match="predictions of claims are JSON Lines, in memory a list of objects, not a flat table"):
         read("f.CSV.xz", b"id,claims\ndetente-900,x\n", minimal_gold, CLAIMS)
 
 
@@ -161,8 +161,10 @@ def test_columns_that_the_task_does_not_know_are_left_out_and_named(minimal_gold
         # 2 · 3 of 8: 75.
         (
             "id,lab",
-            "form: the table has 'id', 'lab': stance needs one of label, score, probabilities, or a column for each of"
-            " favor, against, none",
+            (
+                "form: the table has 'id', 'lab': stance needs one of label, score, probabilities, or a column for each"
+                " of favor, against, none"
+            ),
         ),
         # 2 · 5 of 11: 91, of a label, where no kind is there.
         ("id,favour", "unknown-field: 'favour' is no known name: did you mean favor?"),

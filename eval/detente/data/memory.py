@@ -1,7 +1,7 @@
 """Records that are in memory, as lines: lists of objects, and whatever Arrow can read.
 
-Data frames of any library, Arrow tables and a `datasets.Dataset` are tables, and come as Arrow; a list of dictionaries is
-what JSON Lines would be. NaN and NaT are null, in both.
+Data frames of any library, Arrow tables and a `datasets.Dataset` are tables, and come as Arrow; dictionaries are what
+JSON Lines would be. NaN and NaT are null, in both.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,9 +9,9 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeGuard
 
 from detente.data.arrow import table_lines
-from detente.data.files import reason
 from detente.data.jsonl import Line
 from detente.data.problems import Problem
+from detente.text.display import shortened
 
 if TYPE_CHECKING:
     import pyarrow
@@ -58,7 +58,8 @@ def read_rows(source: Any, name: str) -> Rows:
         try:
             table = _arrow(source)
         except Exception as error:  # what is wrong with a column, each library raises in its own way
-            return Rows([], [Problem("wrong-type", name, f"does not fit into an Arrow table: {reason(error)}")], True)
+            words = shortened("; ".join(map(str, error.args)))
+            return Rows([], [Problem("wrong-type", name, f"does not fit into an Arrow table: {words}")], True)
         lines, problems = table_lines(table, name)
     elif isinstance(source, Iterable) and not isinstance(source, Mapping | bytes):
         lines, problems = _objects(source, name)

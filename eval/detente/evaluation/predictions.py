@@ -67,13 +67,18 @@ def task_of(lines: Sequence[Line], name: str) -> Task:
         return fitting[0]
     if not fitting and len(lines) == 1 and "id" not in lines[0].record:
         message = "the file is one object without an id: if its keys are pages, name their reference texts with --gold"
-        raise ValidationError([Problem("task-unclear", f"{name}:1", message)])
+        raise ValidationError([Problem("task-unclear", _top(lines, name), message)])
     words = ", ".join(task.name for task in fitting or TASKS)
     fit = "several tasks" if fitting else f"no task (they have {quoted(*sorted(keys))})"
     message = f"the lines fit {fit}: name one with --task ({words})"
     if not fitting and (meant := misspelt(keys, {kind for task in TASKS for kind in task.kinds})):
         message = meant
-    raise ValidationError([Problem("task-unclear", f"{name}:1", message)])
+    raise ValidationError([Problem("task-unclear", _top(lines, name), message)])
+
+
+def _top(lines: Sequence[Line], name: str) -> str:
+    """Where what concerns all lines is told: on the first line of a file that has lines, else at the file itself."""
+    return name if lines[0].location.startswith(f"{name}:row ") else f"{name}:1"
 
 
 def check(
@@ -106,7 +111,7 @@ def check(
     lines = [_present(line, task) if None in line.record.values() else line for line in lines]
     notes: list[str] = []
     if lines and table:
-        lines, notes = known_columns(lines, task, f"{name}:1" if suffix_of(name) in FLAT_SUFFIXES else name)
+        lines, notes = known_columns(lines, task, _top(lines, name))
     if task.labels:
         lines, said = named_labels(lines, task)
         notes += said
@@ -278,6 +283,6 @@ def of_rows(
         lines = [Line(place, prepare(record)) for place, record in lines]
     task = task or task_of(lines, name)
     if table and not task.tabular:
-        message = f"predictions of {task.name} are JSON Lines, not a flat table"
+        message = f"predictions of {task.name} are JSON Lines, in memory a list of objects, not a flat table"
         raise ValidationError([Problem("wrong-type", name, message)])
     return check(lines, task, gold, name, problems=problems, table=table, **allowed)

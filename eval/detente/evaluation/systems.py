@@ -1,14 +1,17 @@
 """The predictions of one call: read and checked together, against the built dataset or reference texts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from detente.data.labels import REFERENCE_TASK
+from detente.data.labels import GOLD_FORMATS, OPTION_VALUES, REFERENCE_TASK
 from detente.data.problems import Problem, ValidationError
+from detente.tasks import TASK_NAMES
+from detente.tasks.task import refuse_unknown
 from detente.text.display import listed
+from detente.text.markup import FORMATS
 
 if TYPE_CHECKING:
     from detente.data.jsonl import Record
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
 
 Source = str | PathLike[str] | Any
 """Where predictions are: a file or folder by its path, or rows in memory (`data.memory`)."""
+
+
+_NOT_FOR_ALL: Final = ("paratext", "empty")
+"""Options that some tasks do not heed, which refuse them."""
 
 
 def short_names(paths: Sequence[str]) -> list[str]:
@@ -69,6 +76,117 @@ def load_gold(path: Path | None, gold_format: str | None, gold_text: str | None 
 
 def _dense(text: str) -> str:
     return "".join(text.split())
+
+
+@dataclass(frozen=True)
+class Systems:
+    """The systems of one call, read and checked, beside the gold that they are held against.
+
+    Attributes:
+        gold: The dataset, or reference texts.
+        predictions: Of each system by its name; all of one task, on the same pages.
+        warnings: What is probably not meant, in words.
+    """
+
+    gold: "Gold"
+    predictions: "dict[str, Predictions]"
+    warnings: tuple[str, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out or changed on reading, in words, after the name of the system."""
+        return tuple(f"{name}: note: {note}" for name, each in self.predictions.items() for note in each.notes)
+
+    def scores(self, options: "Options", resampling: "Resampling", jobs: int | None = None) -> "dict[str, Scores]":
+        """The scores of each system; see `score_files`."""
+        return score_files(self.predictions, self.gold, options, resampling, jobs)
+
+
+def asked_of(options: "Options") -> list[str]:
+    """The options of what is right that are not as they are by default, and that not every task heeds."""
+    return [name for name in _NOT_FOR_ALL if getattr(options, name) != OPTION_VALUES[name][0]]
+
+
+def read_systems(
+    sources: Sequence[Source],
+    task: str | None = None,
+    *,
+    gold: Path | None = None,
+    gold_format: str | None = None,
+    gold_text: str | None = None,
+    asked: Sequence[str] = (),
+    output_formats: Sequence[str] = (),
+    names: Sequence[str] = (),
+    allow_missing: bool = False,
+    allow_extra: bool = False,
+) -> Systems:
+    """Reads the gold and the predictions of all systems.
+
+    Args:
+        sources: Of the systems; see `read_all`.
+        task: The task; None to tell it from the lines.
+        gold: Reference texts; see `load_gold`.
+        gold_format: How they are laid out.
+        gold_text: What they are written in.
+        asked: The options of what is right that were given, and that the task must heed.
+        output_formats: What the systems' texts are written in.
+        names: What to call the systems.
+        allow_missing: Whether ids of the gold may be missing.
+        allow_extra: Whether ids that the gold does not have may be there.
+
+    Raises:
+        ValidationError: With the problems of all systems and options, and if the systems are of different tasks or
+            pages.
+    """
+    texts = [("--output-format", each, FORMATS) for each in output_formats]
+    refuse_unknown(
+        [
+            ("--task", task, (*TASK_NAMES, REFERENCE_TASK)),
+            ("--gold-format", gold_format, GOLD_FORMATS),
+            ("--gold-text", gold_text, FORMATS),
+            *texts,
+        ]
+    )
+    reference = load_gold(gold, gold_format, gold_text)
+    systems = read_all(
+        sources,
+        reference,
+        task,
+        allow_missing=allow_missing,
+        allow_extra=allow_extra,
+        output_formats=output_formats,
+        names=names,
+    )
+    _refuse_unfit(systems, asked)
+    return Systems(reference, systems, tuple(markup_warnings(reference, systems, output_formats, gold_text)))
+
+
+def _refuse_unfit(systems: "Mapping[str, Predictions]", asked: Sequence[str]) -> None:
+    """Refuses systems of different tasks or pages, and options that their task does not support."""
+    (first, one), *others = systems.items()
+    problems = [
+        Problem("not-comparable", name, f"predictions of {other.task.name}; {first} has those of {one.task.name}")
+        for name, other in others
+        if other.task.name != one.task.name
+    ]
+    pages = {name: " ".join(_pages(each)) or "the captures" for name, each in systems.items()}
+    problems += [
+        Problem("not-comparable", name, f"is on other pages ({pages[name]}); {first} on {pages[first]}")
+        for name, other in others
+        if other.task.name == one.task.name and pages[name] != pages[first]
+    ]
+    problems += [
+        Problem("option", f"--{option}", f"is not supported by the task {one.task.name}")
+        for option in asked
+        if option not in one.task.options
+    ]
+    if problems:
+        raise ValidationError(problems)
+
+
+def _pages(predictions: "Predictions") -> list[str]:
+    parts = predictions.task.signature_parts(predictions.units)
+    return [f"{name}:{value}" for name, value in parts.items()]
 
 
 def read_all(

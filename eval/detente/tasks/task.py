@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.data.jsonl import Record
+from detente.data.labels import OPTION_VALUES
+from detente.data.problems import Problem, ValidationError
 from detente.metrics.classification import Floats
 
 if TYPE_CHECKING:
@@ -41,6 +43,22 @@ class Gold(Protocol):
         """Predictions of a model that does not see the pages; none where there is no such model."""
 
 
+def refuse_unknown(given: Iterable[tuple[str, Any, Collection[str]]]) -> None:
+    """Refuses options that have none of the values that they may have.
+
+    Args:
+        given: The name of each option, its value, and what that may be; None is as if it were not given.
+
+    Raises:
+        ValidationError: With every such option.
+    """
+    wrong = [(name, value, allowed) for name, value, allowed in given if value is not None and value not in allowed]
+    if wrong:
+        raise ValidationError(
+            [Problem("option", name, f"{value!r} is none of {', '.join(allowed)}") for name, value, allowed in wrong]
+        )
+
+
 @dataclass(frozen=True)
 class Options:
     """The choices that change what counts as right; all of them stand in the signature.
@@ -51,12 +69,25 @@ class Options:
         empty: Whether a page without output text, for whatever reason, enters the means (`zero`) or leaves them
             (`drop`); only where the gold is reference texts.
         errors: Whether errors are attributed there, which takes most of the time; not a choice of what is right.
+
+    Raises:
+        ValidationError: If one of them has no such value.
+
+    Example:
+        >>> import detente
+        >>> predictions = [{"id": item["id"], "label": "none"} for item in detente.inputs("stance")]
+        >>> lenient = detente.score(predictions, options=detente.Options(alternatives="accept"))
+        >>> lenient.settings["alternatives"]
+        'accept'
     """
 
     paratext: str = "ignore"
     alternatives: str = "reject"
     empty: str = "zero"
     errors: bool = True
+
+    def __post_init__(self) -> None:
+        refuse_unknown((name, getattr(self, name), allowed) for name, allowed in OPTION_VALUES.items())
 
     def others(self, row: Record, field: str) -> list[str]:
         """The other values of a field that count as right, as alternatives write them: none, unless accepted."""
