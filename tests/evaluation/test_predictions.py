@@ -127,7 +127,9 @@ def test_packed_lines_are_read_as_what_they_are(minimal_gold) -> None:
     rows = "id,label\n" + "".join(f"{record['id']},none\n" for record in labels(minimal_gold))
     found = read("f.csv.gz", gzip.compress(rows.encode()), minimal_gold, STANCE)
     assert {prediction.label for prediction in found.by_id.values()} == {"none"}
-    with pytest.raises(ValidationError, match="predictions of claims are JSON Lines, in memory a list of objects, not a flat table"):
+    with pytest.raises(
+        ValidationError, match="predictions of claims are JSON Lines or a list of objects, not a flat table"
+    ):
         read("f.CSV.xz", b"id,claims\ndetente-900,x\n", minimal_gold, CLAIMS)
 
 

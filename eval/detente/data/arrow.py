@@ -133,7 +133,7 @@ def _lines(batches: "Iterable[pyarrow.RecordBatch]", name: str) -> tuple[list[Li
         values += sum(map(len, parts))
         if problems := _too_many(rows, values, name) or _too_long(sum(map(_shown_size, parts)), name):
             return [], problems
-        plain = pyarrow.RecordBatch.from_arrays(list(map(_without_views, batch.columns)), names)
+        plain = pyarrow.RecordBatch.from_arrays(list(map(_plain_dictionary, batch.columns)), names)
         at_once = _rows_at_once(plain.schema)
         for start in range(0, plain.num_rows, at_once):
             columns = plain.slice(start, at_once).columns
@@ -233,6 +233,8 @@ def _unpacked_size(array: "pyarrow.Array") -> int:
     import pyarrow
     from pyarrow import compute
 
+    if _is_view(array.type):
+        return _shown_size(array)
     if not (isinstance(array, pyarrow.DictionaryArray) and _is_packable(array.type.value_type)):
         return int(array.nbytes)
     lengths = compute.binary_length(array.dictionary).cast(pyarrow.int64())
@@ -266,15 +268,17 @@ def _shown_size(array: "pyarrow.Array") -> int:
     return int(lengths[array.is_valid().to_numpy(zero_copy_only=False)].sum(dtype=np.int64))
 
 
-def _without_views(array: "pyarrow.Array") -> "pyarrow.Array":
-    """A column with the words themselves where it has views of them, for which Arrow lacks most functions."""
+def _plain_dictionary(array: "pyarrow.Array") -> "pyarrow.Array":
+    """A column with the words themselves in its dictionary, not views of them, which Arrow cannot take from.
+
+    They are read one by one: a function of Arrow would follow the views of nulls, too, which may lead anywhere.
+    """
     import pyarrow
 
-    if isinstance(array, pyarrow.DictionaryArray):
-        return pyarrow.DictionaryArray.from_arrays(array.indices, _without_views(array.dictionary))
-    if not _is_view(array.type):
+    if not (isinstance(array, pyarrow.DictionaryArray) and _is_view(array.type.value_type)):
         return array
-    return array.cast(pyarrow.large_string() if pyarrow.types.is_string_view(array.type) else pyarrow.large_binary())
+    kind = pyarrow.large_string() if pyarrow.types.is_string_view(array.type.value_type) else pyarrow.large_binary()
+    return pyarrow.DictionaryArray.from_arrays(array.indices, pyarrow.array(array.dictionary.to_pylist(), kind))
 
 
 def _cells(array: "pyarrow.Array") -> list[Any]:

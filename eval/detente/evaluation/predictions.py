@@ -283,6 +283,6 @@ def of_rows(
         lines = [Line(place, prepare(record)) for place, record in lines]
     task = task or task_of(lines, name)
     if table and not task.tabular:
-        message = f"predictions of {task.name} are JSON Lines, in memory a list of objects, not a flat table"
+        message = f"predictions of {task.name} are JSON Lines or a list of objects, not a flat table"
         raise ValidationError([Problem("wrong-type", name, message)])
     return check(lines, task, gold, name, problems=problems, table=table, **allowed)

@@ -33,8 +33,8 @@ def inputs(task: str) -> list[Record]:
     Example:
         >>> import detente
         >>> item = detente.inputs("stance")[0]
-        >>> item["id"], item["target"]["id"] if isinstance(item["target"], dict) else item["target"]
-        ('detente-000:france:ct_cooperation:past:own', 'ct_cooperation')
+        >>> item["holder_name"], item["target"], "label" in item
+        ('France', 'ct_cooperation', False)
     """
     found = next((known for known in TASKS if known.name == task), None)
     if found is None:

@@ -66,7 +66,7 @@ class Result(ABC):
         try:
             return frame.to_pandas()
         except ModuleNotFoundError as error:
-            message = f"a frame of pandas needs {error.name}: pip install {error.name}"
+            message = "a frame of pandas needs pandas: pip install pandas"
             raise ValidationError([Problem("extra-missing", "to_frame", message)]) from error
 
     def to_json(self) -> str:
