@@ -1,23 +1,44 @@
 """Détente: a gold dataset of news coverage, and the harness that scores models against it."""
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from detente.data.corpus import load_dataset
-    from detente.evaluation.library import compare, inputs, score
+    from detente.data.problems import ValidationError
+    from detente.evaluation.score import Resampling
+    from detente.library.calls import compare, inputs, rank, score
+    from detente.tasks.task import Options
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "compare", "inputs", "load_dataset", "score"]
+__all__ = [
+    "Options",
+    "Resampling",
+    "ValidationError",
+    "__version__",
+    "compare",
+    "inputs",
+    "load_dataset",
+    "rank",
+    "score",
+]
+
+_HOME: Final = {
+    "Options": "detente.tasks.task",
+    "Resampling": "detente.evaluation.score",
+    "ValidationError": "detente.data.problems",
+    "load_dataset": "detente.data.corpus",
+    **dict.fromkeys(("compare", "inputs", "rank", "score"), "detente.library.calls"),
+}
+"""Where each name is defined."""
 
 
 def __getattr__(name: str) -> Any:
     # `import detente`, which the command line pays for, stays free of the data stack.
-    if name == "load_dataset":
-        from detente.data.corpus import load_dataset
-
-        return load_dataset
-    if name in ("compare", "inputs", "score"):
-        from detente.evaluation import library
-
-        return getattr(library, name)
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
     raise AttributeError(f"module 'detente' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

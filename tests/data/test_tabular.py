@@ -152,7 +152,7 @@ def test_every_fault_of_a_header_is_told_at_once() -> None:
         "f.csv:1: not-json: the column 'a' is there 2 times (columns 2, 3): keep one",
         "f.csv:1: not-json: the column 'b' stands beside columns of its parts: give one or the other",
         "f.csv:1: not-json: the column ' d' has white space around its name: remove it",
-        "f.csv:1: not-json: the header has no column id, in small letters: it has 'ID', 'a', 'b', 'b.c', ' d'",
+        "f.csv:1: not-json: the table has no column id; did you mean 'ID'? Call it id",
     ]
 
 

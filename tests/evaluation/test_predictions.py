@@ -127,7 +127,9 @@ def test_packed_lines_are_read_as_what_they_are(minimal_gold) -> None:
     rows = "id,label\n" + "".join(f"{record['id']},none\n" for record in labels(minimal_gold))
     found = read("f.csv.gz", gzip.compress(rows.encode()), minimal_gold, STANCE)
     assert {prediction.label for prediction in found.by_id.values()} == {"none"}
-    with pytest.raises(ValidationError, match="predictions of claims are JSON Lines, not a flat table"):
+    with pytest.raises(
+        ValidationError, match="predictions of claims are JSON Lines or a list of objects, not a flat table"
+    ):
         read("f.CSV.xz", b"id,claims\ndetente-900,x\n", minimal_gold, CLAIMS)
 
 
@@ -159,8 +161,21 @@ def test_columns_that_the_task_does_not_know_are_left_out_and_named(minimal_gold
         # 2 · 4 of 10 letters: 80, the least.
         ("id,laben", "unknown-field: 'laben' is no known name: did you mean label?"),
         # 2 · 3 of 8: 75.
-        ("id,lab", "form: the table has 'id', 'lab': stance needs one of label, score, probabilities"),
-        ("ID,label", "not-json: the header has no column id, in small letters: it has 'ID', 'label'"),
+        (
+            "id,lab",
+            (
+                "form: the table has 'id', 'lab': stance needs one of label, score, probabilities, or a column for each"
+                " of favor, against, none"
+            ),
+        ),
+        # 2 · 5 of 11: 91, of a label, where no kind is there.
+        ("id,favour", "unknown-field: 'favour' is no known name: did you mean favor?"),
+        ("ID,label", "not-json: the table has no column id; did you mean 'ID'? Call it id"),
+        ("Tweet id,label", "not-json: the table has no column id; did you mean 'Tweet id'? Call it id"),
+        (
+            "a_id,b_id",
+            "not-json: the table has no column id: it has 'a_id', 'b_id'; call the one that names the units id",
+        ),
         ("id, label", "not-json: the column ' label' has white space around its name: remove it"),
         ("sep=,", "not-json: the first line is 'sep=,', which only Excel reads: delete it"),
     ],

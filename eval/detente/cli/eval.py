@@ -105,9 +105,8 @@ def eval_inputs(task: str, render: tuple[str, ...], group: str | None, output: P
     with problems_exit():
         refuse_overwriting([output], [])
         from detente.cli.run import pages
-        from detente.data.corpus import load
         from detente.data.jsonl import dump_lines
-        from detente.tasks.all import TASKS
+        from detente.library.calls import inputs as library_inputs
         from detente.tasks.task import by_article
 
         if render:
@@ -115,8 +114,7 @@ def eval_inputs(task: str, render: tuple[str, ...], group: str | None, output: P
                 raise ValidationError([Problem("option", "--render", f"is not supported by the task {task}")])
             emit_json(dump_lines({"id": name, "html": html} for name, html in pages(render)), output)
             return
-        wanted = next(known for known in TASKS if known.name == task)
-        inputs = wanted.inputs(load())
+        inputs = library_inputs(task)
         if group and not all("article" in line for line in inputs):
             raise ValidationError([Problem("option", "--group", f"is not supported by the task {task}")])
         emit_json(dump_lines(by_article(inputs) if group else inputs), output)

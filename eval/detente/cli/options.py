@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detente.cli.shell import line
-from detente.data.labels import GOLD_FORMATS, REFERENCE_TASK
+from detente.data.labels import GOLD_FORMATS, OPTION_VALUES, REFERENCE_TASK
 from detente.data.problems import Problem, ValidationError, folded
 from detente.tasks import TASK_NAMES
 from detente.text.display import json_safe
 from detente.text.markup import FORMATS
 
 if TYPE_CHECKING:
-    from detente.evaluation.predictions import Predictions
     from detente.evaluation.score import Resampling, Scores
+    from detente.evaluation.systems import Systems
     from detente.report.tables import Report
-    from detente.tasks.task import Gold
 
 _STANDARD_OUTPUT = ("-", "/dev/stdout")
 _NO_TEXTS = (".json", ".jsonl", ".csv")
@@ -143,8 +142,8 @@ class ReadingOptions:
     output: Path | None
     jobs: int | None
 
-    def read(self, paths: Sequence[str], *outputs: Path | None) -> "tuple[Gold, dict[str, Predictions]]":
-        """The gold, and the checked predictions of each file by its short name.
+    def read(self, paths: Sequence[str], *outputs: Path | None) -> "Systems":
+        """The gold, and the checked predictions of each file by its short name; prints what must be said of them.
 
         Args:
             paths: The files.
@@ -153,45 +152,25 @@ class ReadingOptions:
         Raises:
             ValidationError: With the problems of all files and options.
         """
-        from detente.evaluation.systems import load_gold, markup_warnings, read_all
+        from detente.evaluation.systems import read_systems
 
         refuse_overwriting((self.output, *outputs), (*paths, self.gold))
-        gold = load_gold(self.gold, self.gold_format, self.gold_text)
-        systems = read_all(
+        read = read_systems(
             paths,
-            gold,
             self.task,
+            gold=self.gold,
+            gold_format=self.gold_format,
+            gold_text=self.gold_text,
+            asked=[option for option in ("paratext", "empty") if getattr(self, option, None)],
+            output_formats=self.output_format,
             allow_missing=self.allow_missing,
             allow_extra=self.allow_extra,
-            output_formats=self.output_format,
         )
-        self._refuse_unfit(systems)
-        for warning in markup_warnings(gold, systems, self.output_format, self.gold_text):
+        for warning in read.warnings:
             line(f"warning: {warning}", err=True)
-        for name, each in systems.items():
-            for note in each.notes:
-                line(f"{name}: note: {note}", err=True)
-        return gold, systems
-
-    def _refuse_unfit(self, systems: "dict[str, Predictions]") -> None:
-        """Refuses systems of different tasks or pages, and options that their task does not support."""
-        (first, one), *others = systems.items()
-        problems = [
-            Problem("not-comparable", name, f"predictions of {other.task.name}; {first} has those of {one.task.name}")
-            for name, other in others
-            if other.task.name != one.task.name
-        ]
-        pages = {name: " ".join(_pages(each)) or "the captures" for name, each in systems.items()}
-        problems += [
-            Problem("not-comparable", name, f"is on other pages ({pages[name]}); {first} on {pages[first]}")
-            for name, other in others
-            if other.task.name == one.task.name and pages[name] != pages[first]
-        ]
-        for option in ("paratext", "empty"):
-            if getattr(self, option, None) and option not in one.task.options:
-                problems.append(Problem("option", f"--{option}", f"is not supported by the task {one.task.name}"))
-        if problems:
-            raise ValidationError(problems)
+        for note in read.notes:
+            line(note, err=True)
+        return read
 
 
 @dataclass(frozen=True)
@@ -206,13 +185,12 @@ class ScoringOptions(ReadingOptions):
     report_format: str
     metrics: tuple[str, ...]
 
-    def score(self, gold: "Gold", systems: "dict[str, Predictions]", *, errors: bool = True) -> "dict[str, Scores]":
+    def score(self, systems: "Systems", *, errors: bool = True) -> "dict[str, Scores]":
         """The scores of each system; `errors` says whether they are attributed where that takes time."""
-        from detente.evaluation.systems import score_files
         from detente.tasks.task import Options
 
         options = Options(self.paratext or "ignore", self.alternatives, self.empty or "zero", errors)
-        return score_files(systems, gold, options, self.resampling, self.jobs)
+        return systems.scores(options, self.resampling, self.jobs)
 
     @property
     def resampling(self) -> "Resampling":
@@ -230,11 +208,6 @@ class ScoringOptions(ReadingOptions):
             return
         write = emit_json if self.report_format == "json" else emit
         write(rendered(report, self.report_format), self.output)
-
-
-def _pages(predictions: "Predictions") -> list[str]:
-    parts = predictions.task.signature_parts(predictions.units)
-    return [f"{name}:{value}" for name, value in parts.items()]
 
 
 def _limit_input(context: click.Context, _: click.Parameter, value: str) -> None:
@@ -272,7 +245,7 @@ _READING = (
     ),
     click.option(
         "--paratext",
-        type=click.Choice(["ignore", "content", "boilerplate"]),
+        type=click.Choice(OPTION_VALUES["paratext"]),
         default=None,
         help="How headlines, captions, credits and the like count (boilerplate only).  [default: ignore]",
     ),
@@ -329,7 +302,7 @@ def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[
     added = (
         click.option(
             "--alternatives",
-            type=click.Choice(["reject", "accept"]),
+            type=click.Choice(OPTION_VALUES["alternatives"]),
             default="reject",
             show_default=True,
             help="Whether a label listed as an alternative counts as right.",
@@ -358,7 +331,7 @@ def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[
         ),
         click.option(
             "--empty",
-            type=click.Choice(["zero", "drop"]),
+            type=click.Choice(OPTION_VALUES["empty"]),
             default=None,
             help="Whether pages without output text count or leave the means (with --gold only).  [default: zero]",
         ),

@@ -81,11 +81,15 @@ def score(
         from detente.report import scores as reports
         from detente.tasks.content_extraction.errors import METRICS
 
-        gold, systems = options.read(predictions, per_unit)
+        systems = options.read(predictions, per_unit)
         asked = options.metrics
         named = {*asked, *(threshold.metric for threshold in fail_under)}
-        errors = len(systems) == 1 or per_unit is not None or bool({ALL, *(metric.name for metric in METRICS)} & named)
-        scores = options.score(gold, systems, errors=errors)
+        errors = (
+            len(systems.predictions) == 1
+            or per_unit is not None
+            or bool({ALL, *(metric.name for metric in METRICS)} & named)
+        )
+        scores = options.score(systems, errors=errors)
         failures = pipelines.failures(scores, fail_under)
         chosen = {name: reports.choose(each, asked, by) for name, each in scores.items()}
         if len(chosen) == 1:

@@ -26,8 +26,7 @@ def show(predictions: str, name: str | None, options: ReadingOptions) -> None:
         from detente.report.marked import marked, print_marked, rendered
         from detente.tasks.task import Options
 
-        _, systems = options.read([predictions])
-        (system,) = systems.values()
+        (system,) = options.read([predictions]).predictions.values()
         unit = marked(system, name, Options(paratext=options.paratext or "ignore"), options.jobs)
         if options.output:
             emit(rendered(unit), options.output)

@@ -184,12 +184,21 @@ def load_dataset(config: str, split: str = SPLIT, cache_dir: str | Path | None =
         cache_dir: Where `datasets` keeps the rows as Arrow files; by default in `HF_HOME`, else `~/.cache/huggingface`.
 
     Raises:
-        ValueError: If there is no such config or split.
-        ValidationError: If the file is not the one that the manifest vouches for, or the cache cannot be written.
+        ValidationError: If there is no such config or split, the file is not the one that the manifest vouches for, or
+            the cache cannot be written.
+
+    Example:
+        >>> import detente
+        >>> stance = detente.load_dataset("stance")
+        >>> stance.features["label"].names
+        ['favor', 'against', 'none']
     """
     corpus = load()
     if config not in (known := corpus.manifest["configs"]):
-        raise ValueError(f"{config!r} is not a config of the dataset: {', '.join(known)}")
+        message = f"{config!r} is not a config of the dataset: {', '.join(known)}"
+        raise ValidationError([Problem("option", "config", message)])
+    if split != SPLIT:
+        raise ValidationError([Problem("option", "split", f"{split!r} is not the one split, {SPLIT}")])
     corpus.vouched(table_name(config))
     try:
         import datasets

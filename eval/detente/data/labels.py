@@ -15,6 +15,13 @@ REFERENCE_TASK = "content_extraction"
 GOLD_FORMATS = ("article-extraction", "wceb", "fundus", "snippets", "text")
 """Of reference texts. `text` is a folder of .txt, .md or .html files, or ids and texts in JSON or JSON Lines."""
 
+OPTION_VALUES = {
+    "paratext": ("ignore", "content", "boilerplate"),
+    "alternatives": ("reject", "accept"),
+    "empty": ("zero", "drop"),
+}
+"""What the choices that change what counts as right may be, each with its default first."""
+
 BASES = ("stated", "inferred", "unknown")
 
 TYPES_OF_ZONE = {

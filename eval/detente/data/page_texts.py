@@ -70,7 +70,19 @@ def read(path: Path, data: bytes | None = None, written_in: str | None = None) -
         flat = unpacked_name(name).lower().endswith(FLAT_SUFFIXES)
         if not lines and len(problems) > 1 and not flat:  # one broken document, rather than as many broken lines
             problems = [broken_document(data, name)]
-        pages = Pages([Line(place, reduced(record, written_in)) for place, record in lines], problems)
+        return of_lines(lines, problems, written_in)
+    return _with_whole_ids(pages, written_in)
+
+
+def of_lines(lines: Iterable[Line], problems: list[Problem], written_in: str | None = None) -> Pages:
+    """The pages of records that were read already; see `read`."""
+    return _with_whole_ids(
+        Pages([Line(place, reduced(record, written_in)) for place, record in lines], problems), written_in
+    )
+
+
+def _with_whole_ids(pages: Pages, written_in: str | None) -> Pages:
+    """The pages without those whose ids no file could hold, which are problems."""
     broken = [line for line in pages.lines if has_half_character(line.record.get("id"))]
     problems = [
         Problem("no-id", line.location, "id has half a surrogate pair: write whole characters") for line in broken
@@ -88,6 +100,11 @@ def of_object(data: bytes, name: str, written_in: str | None = None) -> Pages | 
     if problems:  # an object that ends on its first line is for the reader of lines, who knows them
         first_line = data.strip().partition(b"\n")[0].rstrip()
         return None if first_line.endswith(b"}") else Pages([], problems)
+    return of_document(document, name, written_in)
+
+
+def of_document(document: Any, name: str, written_in: str | None = None) -> Pages | None:
+    """The same of what JSON has been read to."""
     if not isinstance(document, dict) or any(not isinstance(document.get(key, {}), dict) for key in _ID_KEYS):
         return None
     if any(isinstance(value, list) and value and isinstance(value[0], dict) for value in document.values()):

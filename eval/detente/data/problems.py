@@ -177,7 +177,20 @@ def _file_of(location: str) -> str:
 
 
 class ValidationError(Exception):
-    """Input that cannot be used. Carries every problem found, never only the first; its text shows them folded."""
+    """Input that cannot be used. Carries every problem found, never only the first; its text shows them folded.
+
+    Attributes:
+        problems: Each with a `code`, a `location` and a `message`.
+
+    Example:
+        >>> import detente
+        >>> try:
+        ...     detente.score([{"id": "detente-000", "label": "favour"}], task="stance", allow_missing=True)
+        ... except detente.ValidationError as invalid:
+        ...     for problem in invalid.problems:
+        ...         print(problem.location, problem.code)
+        predictions:row 1 id-unknown
+    """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)

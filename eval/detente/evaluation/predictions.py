@@ -8,14 +8,14 @@ from typing import Any, Final
 from detente.data.fields import Fault, Field, PredictionError, nearest, string
 from detente.data.files import unpack
 from detente.data.jsonl import Line, Record, describe
+from detente.data.memory import Rows
 from detente.data.problems import Problem, ValidationError
 from detente.data.tabular import FLAT_SUFFIXES, read_lines, suffix_of
+from detente.evaluation.columns import BESIDE, PROBABILITIES, known_columns, misspelt, named_labels, with_probabilities
 from detente.tasks.all import TASKS
-from detente.tasks.task import Gold, Task
+from detente.tasks.task import ANY_ID, Gold, Task
 from detente.text.display import listed, quoted, shortened
 
-_NEAR_MISS: Final = 80
-"""Of the ratio of rapidfuzz, 0…100, from which on a column's name is a known one misspelt."""
 _UNREADABLE: Final = ("not-json", "not-readable", "no-id", "no-predictions", "text-not-utf8")
 """The codes of problems behind which any id may be hidden."""
 _MOST_HINTS: Final = 100
@@ -62,17 +62,23 @@ def task_of(lines: Sequence[Line], name: str) -> Task:
     if len(fitting) > 1:
         ids = [str(line.record.get("id")) for line in lines]
         fitting = [task for task in fitting if any(re.fullmatch(task.id_pattern, each) for each in ids)] or fitting
+        fitting = [task for task in fitting if task.id_pattern != ANY_ID] or fitting  # a page's id tells nothing
     if len(fitting) == 1:
         return fitting[0]
     if not fitting and len(lines) == 1 and "id" not in lines[0].record:
         message = "the file is one object without an id: if its keys are pages, name their reference texts with --gold"
-        raise ValidationError([Problem("task-unclear", f"{name}:1", message)])
+        raise ValidationError([Problem("task-unclear", _top(lines, name), message)])
     words = ", ".join(task.name for task in fitting or TASKS)
     fit = "several tasks" if fitting else f"no task (they have {quoted(*sorted(keys))})"
     message = f"the lines fit {fit}: name one with --task ({words})"
-    if not fitting and (meant := _misspelt(keys, {kind for task in TASKS for kind in task.kinds})):
+    if not fitting and (meant := misspelt(keys, {kind for task in TASKS for kind in task.kinds})):
         message = meant
-    raise ValidationError([Problem("task-unclear", f"{name}:1", message)])
+    raise ValidationError([Problem("task-unclear", _top(lines, name), message)])
+
+
+def _top(lines: Sequence[Line], name: str) -> str:
+    """Where what concerns all lines is told: on the first line of a file that has lines, else at the file itself."""
+    return name if lines[0].location.startswith(f"{name}:row ") else f"{name}:1"
 
 
 def check(
@@ -84,6 +90,7 @@ def check(
     allow_missing: bool = False,
     allow_extra: bool = False,
     problems: Sequence[Problem] = (),
+    table: bool = False,
 ) -> Predictions:
     """Turns lines into predictions.
 
@@ -96,16 +103,18 @@ def check(
         allow_extra: Whether ids that the gold does not have may be there; they are left out, and counted.
         problems: What went wrong already; lines that could not be read may hold any id, so that with such problems
             nothing is said of missing ids.
+        table: Whether they are the rows of a table, which may have columns that the task does not know.
 
     Raises:
         ValidationError: With every problem.
     """
     lines = [_present(line, task) if None in line.record.values() else line for line in lines]
-    notes = []
-    if lines and suffix_of(name) in FLAT_SUFFIXES:
-        lines, unknown = _known_columns(lines, task, name)
-        if unknown:
-            notes.append(f"columns that {task.name} does not use were ignored: {quoted(*unknown)}")
+    notes: list[str] = []
+    if lines and table:
+        lines, notes = known_columns(lines, task, _top(lines, name))
+    if task.labels:
+        lines, said = named_labels(lines, task)
+        notes += said
     units = task.units(gold, [line.record["id"] for line in lines if isinstance(line.record.get("id"), str)])
     found = list(problems)
     outside = [line for line in lines if isinstance(line.record.get("id"), str) and line.record["id"] not in units]
@@ -133,7 +142,7 @@ def check(
     for line in lines:
         faults: list[Fault] = []
         unit = _unit_of(line, units, hints, first, faults)
-        given = _kinds_of(line, task, faults, allow_missing)
+        given = _kinds_of(line, task, faults, allow_missing, table)
         if "tool" in line.record:
             Field(line.record, "", faults).get("tool", string)
         if unit is not None and len(given) == 1:
@@ -173,19 +182,6 @@ def _present(line: Line, task: Task) -> Line:
     return Line(line.location, present)
 
 
-def _misspelt(names: Iterable[str], known: Iterable[str]) -> str:
-    """Names that are nearly known ones, as a message that says which are meant; empty if there are none."""
-    from rapidfuzz.fuzz import ratio
-    from rapidfuzz.process import extractOne
-
-    words = list(known)
-    found = {
-        name: extractOne(name.strip().casefold()[:100], words, scorer=ratio, score_cutoff=_NEAR_MISS) for name in names
-    }
-    meant = [f"{quoted(name)} is no known name: did you mean {best[0]}?" for name, best in found.items() if best]
-    return "; ".join(meant[:10])
-
-
 def _unit_of(
     line: Line, units: dict[str, Any], hints: Iterable[str], first: dict[str, str], faults: list[Fault]
 ) -> Any:
@@ -209,16 +205,19 @@ def _unit_of(
     return None
 
 
-def _kinds_of(line: Line, task: Task, faults: list[Fault], allow_missing: bool) -> list[str]:
+def _kinds_of(line: Line, task: Task, faults: list[Fault], allow_missing: bool, table: bool) -> list[str]:
     """The kinds of the task that a line has; that they are not one is added to the faults, as are unknown keys.
 
-    A line of none is a missing answer, where that is allowed.
+    A line of none is a missing answer, where that is allowed. A label beside its probabilities is of their kind, in a
+    table.
     """
     keys = line.record.keys()
     known = ("id", *task.kinds, *task.extras)
     if unknown := sorted(keys - set(known)):
         faults.append(("unknown-field", f"{quoted(*unknown)}: {task.name} knows {', '.join(known)}"))
     given = [kind for kind in task.kinds if kind in keys]
+    if table and given == BESIDE:
+        return [PROBABILITIES]
     if len(given) != 1 and (given or not allow_missing):
         named = " and ".join(given) if given else "none"
         faults.append(("form", f"the line has {named}: give exactly one of {', '.join(task.kinds)}"))
@@ -249,34 +248,41 @@ def read(
     Raises:
         ValidationError: With every problem.
     """
-    lines, problems = read_lines(unpack(data, path), path)
-    lines = [Line(place, prepare(record)) for place, record in lines] if prepare else lines
-    if not lines:
-        raise ValidationError(problems)
-    task = task or task_of(lines, path)
-    if suffix_of(path) in FLAT_SUFFIXES and not task.tabular:
-        message = f"predictions of {task.name} are JSON Lines, not a flat table"
-        raise ValidationError([Problem("wrong-type", path, message)])
-    return check(lines, task, gold, path, allow_missing=allow_missing, allow_extra=allow_extra, problems=problems)
+    rows = Rows(*read_lines(unpack(data, path), path), table=suffix_of(path) in FLAT_SUFFIXES)
+    return of_rows(rows, path, gold, task, prepare=prepare, allow_missing=allow_missing, allow_extra=allow_extra)
 
 
-def _known_columns(lines: Sequence[Line], task: Task, name: str) -> tuple[list[Line], list[str]]:
-    """The rows of a table without the columns that a task does not know, and the names of these.
+def of_rows(
+    rows: Rows,
+    name: str,
+    gold: Gold,
+    task: Task | None = None,
+    *,
+    prepare: Callable[[Record], Record] | None = None,
+    **allowed: bool,
+) -> Predictions:
+    """Checks predictions that were read already.
+
+    Args:
+        rows: The lines, and what went wrong with others.
+        name: What to call what they were read from.
+        gold: The gold.
+        task: The task, or None to tell it from the lines.
+        prepare: What is made of a record before anything is asked of it.
+        allowed: As of `check`.
 
     Raises:
-        ValidationError: If one of them is nearly a known one, or none is a kind of the task.
+        ValidationError: With every problem.
     """
-    columns = dict.fromkeys(key for line in lines for key in line.record)
-    known = ("id", *task.kinds, *task.extras)
-    left_out = [column for column in columns if column not in known]
-    problems = []
-    if meant := _misspelt(left_out, known):
-        problems.append(Problem("unknown-field", f"{name}:1", meant))
-    elif not columns.keys() & set(task.kinds):
-        message = f"the table has {quoted(*columns)}: {task.name} needs one of {', '.join(task.kinds)}"
-        problems.append(Problem("form", f"{name}:1", message))
-    if problems:
+    lines, problems, table = rows
+    if not lines:
         raise ValidationError(problems)
-    if left_out:
-        lines = [Line(place, {key: value for key, value in record.items() if key in known}) for place, record in lines]
-    return list(lines), [column or "(no name)" for column in left_out]
+    if table:
+        lines = with_probabilities(lines, TASKS if task is None else [task])
+    if prepare:
+        lines = [Line(place, prepare(record)) for place, record in lines]
+    task = task or task_of(lines, name)
+    if table and not task.tabular:
+        message = f"predictions of {task.name} are JSON Lines or a list of objects, not a flat table"
+        raise ValidationError([Problem("wrong-type", name, message)])
+    return check(lines, task, gold, name, problems=problems, table=table, **allowed)

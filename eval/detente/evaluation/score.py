@@ -31,11 +31,36 @@ BLOCKS: Final = pl.List(
 
 @dataclass(frozen=True)
 class Resampling:
-    """What the intervals count as independent, and how they are drawn."""
+    """What the intervals count as independent, and how they are drawn.
+
+    Attributes:
+        unit: `family`, `article` or `item`.
+        resamples: How many samples are drawn, and random sign flips where systems are compared; at least one.
+        seed: Of the drawing; not negative.
+
+    Raises:
+        ValidationError: If a number is none, or too small.
+
+    Example:
+        >>> import detente
+        >>> predictions = [{"id": item["id"], "label": "none"} for item in detente.inputs("stance")]
+        >>> scores = detente.score(predictions, resampling=detente.Resampling("item", resamples=100))
+        >>> scores.interval
+        'bootstrap'
+    """
 
     unit: str = "family"
     resamples: int = 1000
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        problems = [
+            Problem("option", name, f"{value!r} is no whole number from {least} on")
+            for name, value, least in (("resamples", self.resamples, 1), ("seed", self.seed, 0))
+            if not isinstance(value, int) or value < least
+        ]
+        if problems:
+            raise ValidationError(problems)
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,32 @@
-"""The prediction files of one call: read and checked together, against the built dataset or reference texts."""
+"""The predictions of one call: read and checked together, against the built dataset or reference texts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from detente.data.labels import REFERENCE_TASK
+from detente.data.labels import GOLD_FORMATS, OPTION_VALUES, REFERENCE_TASK
 from detente.data.problems import Problem, ValidationError
+from detente.tasks import TASK_NAMES
+from detente.tasks.task import refuse_unknown
+from detente.text.display import listed
+from detente.text.markup import FORMATS
 
 if TYPE_CHECKING:
+    from detente.data.jsonl import Record
     from detente.data.page_texts import Pages
     from detente.evaluation.predictions import Predictions
     from detente.evaluation.score import Resampling, Scores
+    from detente.tasks.content_extraction.references import ReferenceCorpus
     from detente.tasks.task import Gold, Options
+
+Source = str | PathLike[str] | Any
+"""Where predictions are: a file or folder by its path, or rows in memory (`data.memory`)."""
+
+
+_NOT_FOR_ALL: Final = ("paratext", "empty")
+"""Options that some tasks do not heed, which refuse them."""
 
 
 def short_names(paths: Sequence[str]) -> list[str]:
@@ -64,28 +78,141 @@ def _dense(text: str) -> str:
     return "".join(text.split())
 
 
+@dataclass(frozen=True)
+class Systems:
+    """The systems of one call, read and checked, beside the gold that they are held against.
+
+    Attributes:
+        gold: The dataset, or reference texts.
+        predictions: Of each system by its name; all of one task, on the same pages.
+        warnings: What is probably not meant, in words.
+    """
+
+    gold: "Gold"
+    predictions: "dict[str, Predictions]"
+    warnings: tuple[str, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out or changed on reading, in words, after the name of the system."""
+        return tuple(f"{name}: note: {note}" for name, each in self.predictions.items() for note in each.notes)
+
+    def scores(self, options: "Options", resampling: "Resampling", jobs: int | None = None) -> "dict[str, Scores]":
+        """The scores of each system; see `score_files`."""
+        return score_files(self.predictions, self.gold, options, resampling, jobs)
+
+
+def asked_of(options: "Options") -> list[str]:
+    """The options of what is right that are not as they are by default, and that not every task heeds."""
+    return [name for name in _NOT_FOR_ALL if getattr(options, name) != OPTION_VALUES[name][0]]
+
+
+def read_systems(
+    sources: Sequence[Source],
+    task: str | None = None,
+    *,
+    gold: Path | None = None,
+    gold_format: str | None = None,
+    gold_text: str | None = None,
+    asked: Sequence[str] = (),
+    output_formats: Sequence[str] = (),
+    names: Sequence[str] = (),
+    allow_missing: bool = False,
+    allow_extra: bool = False,
+) -> Systems:
+    """Reads the gold and the predictions of all systems.
+
+    Args:
+        sources: Of the systems; see `read_all`.
+        task: The task; None to tell it from the lines.
+        gold: Reference texts; see `load_gold`.
+        gold_format: How they are laid out.
+        gold_text: What they are written in.
+        asked: The options of what is right that were given, and that the task must heed.
+        output_formats: What the systems' texts are written in.
+        names: What to call the systems.
+        allow_missing: Whether ids of the gold may be missing.
+        allow_extra: Whether ids that the gold does not have may be there.
+
+    Raises:
+        ValidationError: With the problems of all systems and options, and if the systems are of different tasks or
+            pages.
+    """
+    texts = [("--output-format", each, FORMATS) for each in output_formats]
+    refuse_unknown(
+        [
+            ("--task", task, (*TASK_NAMES, REFERENCE_TASK)),
+            ("--gold-format", gold_format, GOLD_FORMATS),
+            ("--gold-text", gold_text, FORMATS),
+            *texts,
+        ]
+    )
+    reference = load_gold(gold, gold_format, gold_text)
+    systems = read_all(
+        sources,
+        reference,
+        task,
+        allow_missing=allow_missing,
+        allow_extra=allow_extra,
+        output_formats=output_formats,
+        names=names,
+    )
+    _refuse_unfit(systems, asked)
+    return Systems(reference, systems, tuple(markup_warnings(reference, systems, output_formats, gold_text)))
+
+
+def _refuse_unfit(systems: "Mapping[str, Predictions]", asked: Sequence[str]) -> None:
+    """Refuses systems of different tasks or pages, and options that their task does not support."""
+    (first, one), *others = systems.items()
+    problems = [
+        Problem("not-comparable", name, f"predictions of {other.task.name}; {first} has those of {one.task.name}")
+        for name, other in others
+        if other.task.name != one.task.name
+    ]
+    pages = {name: " ".join(_pages(each)) or "the captures" for name, each in systems.items()}
+    problems += [
+        Problem("not-comparable", name, f"is on other pages ({pages[name]}); {first} on {pages[first]}")
+        for name, other in others
+        if other.task.name == one.task.name and pages[name] != pages[first]
+    ]
+    problems += [
+        Problem("option", f"--{option}", f"is not supported by the task {one.task.name}")
+        for option in asked
+        if option not in one.task.options
+    ]
+    if problems:
+        raise ValidationError(problems)
+
+
+def _pages(predictions: "Predictions") -> list[str]:
+    parts = predictions.task.signature_parts(predictions.units)
+    return [f"{name}:{value}" for name, value in parts.items()]
+
+
 def read_all(
-    paths: Sequence[str],
+    sources: Sequence[Source],
     gold: "Gold",
     task: str | None,
     *,
     allow_missing: bool = False,
     allow_extra: bool = False,
     output_formats: Sequence[str] = (),
+    names: Sequence[str] = (),
 ) -> dict[str, "Predictions"]:
-    """The checked predictions of each file by its short name.
+    """The checked predictions of each system by its name.
 
     Args:
-        paths: The files and folders; `-` is standard input.
+        sources: Files and folders, `-` for standard input, or rows in memory (`data.memory`).
         gold: What they are held against.
         task: Whose predictions they are; None to tell it from the lines.
         allow_missing: Whether ids of the gold may be missing.
         allow_extra: Whether ids that the gold does not have may be there.
-        output_formats: What the texts are written in: one of `markup.FORMATS` for all files, or one for each; none to
+        output_formats: What the texts are written in: one of `markup.FORMATS` for all systems, or one for each; none to
             go by the suffixes of a folder's files.
+        names: What to call the systems; none to call them by their files, and what is in memory `predictions`.
 
     Raises:
-        ValidationError: With the problems of all files.
+        ValidationError: With the problems of all systems.
     """
     from detente.tasks.content_extraction.references import ReferenceCorpus
 
@@ -97,13 +224,19 @@ def read_all(
         )
     if not isinstance(gold, ReferenceCorpus) and task == REFERENCE_TASK:
         raise ValidationError([Problem("option", "--task", f"{task} needs reference texts: name them with --gold")])
-    if len(output_formats) not in (0, 1, len(paths)):
-        message = f"is given {len(output_formats)} times for {len(paths)} files: give it once, or once for each file"
+    if len(output_formats) not in (0, 1, len(sources)):
+        message = f"is given {len(output_formats)} times for {len(sources)} files: give it once, or once for each file"
         raise ValidationError([Problem("option", "--output-format", message)])
-    formats = output_formats if len(output_formats) == len(paths) else [*output_formats, None][:1] * len(paths)
-    for path, short, written_in in zip(paths, short_names(paths), formats, strict=True):
+    if names and (len(names) != len(sources) or len(set(names)) < len(names)):
+        message = f"{listed(names)}: give each of the {len(sources)} systems a name of its own"
+        raise ValidationError([Problem("option", "names", message)])
+    formats = output_formats if len(output_formats) == len(sources) else [*output_formats, None][:1] * len(sources)
+    places = _places(sources)
+    for source, place, name, written_in in zip(sources, places, names or short_names(places), formats, strict=True):
         try:
-            found[short] = _read(path, gold, task, written_in, allow_missing=allow_missing, allow_extra=allow_extra)
+            found[name] = _read(
+                source, place, gold, task, written_in, allow_missing=allow_missing, allow_extra=allow_extra
+            )
         except ValidationError as invalid:
             problems += invalid.problems
     if problems:
@@ -111,44 +244,100 @@ def read_all(
     return found
 
 
-def _read(path: str, gold: "Gold", task: str | None, written_in: str | None, **allowed: bool) -> "Predictions":
+def _places(sources: Sequence[Source]) -> list[str]:
+    """What to call sources in problems: files by their paths, what is in memory `predictions`, numbered if several."""
+    from detente.data.memory import is_path
+
+    one = sum(not is_path(source) for source in sources) == 1
+    return [
+        fspath(source) if is_path(source) else "predictions" if one else f"predictions {place}"
+        for place, source in enumerate(sources, start=1)
+    ]
+
+
+def _read(
+    source: Source, place: str, gold: "Gold", task: str | None, written_in: str | None, **allowed: bool
+) -> "Predictions":
     from detente.data import page_texts
-    from detente.data.files import STANDARD_INPUT, read_input, unpack
+    from detente.data.files import STANDARD_INPUT
+    from detente.data.memory import read_rows
     from detente.evaluation import predictions
     from detente.tasks.all import TASKS
     from detente.tasks.boilerplate.task import BOILERPLATE
     from detente.tasks.content_extraction.references import ReferenceCorpus
-    from detente.tasks.content_extraction.task import CONTENT_EXTRACTION
 
-    name = "standard input" if path == STANDARD_INPUT else path
-    data = read_input(path) if path == STANDARD_INPUT else None
+    name = "standard input" if place == STANDARD_INPUT else place
     if isinstance(gold, ReferenceCorpus):
-        pages = page_texts.outputs(page_texts.read(Path(name), data, written_in))
-        checked = predictions.check(pages.lines, CONTENT_EXTRACTION, gold, path, problems=pages.problems, **allowed)
-        return replace(checked, reduced=_reduced(output_format=pages.written_in, gold_text=gold.written_in))
-    found: Pages | None
-    if data is None and Path(name).is_dir():
-        found = page_texts.of_folder(Path(name), written_in)
+        return _of_reference_texts(source, name, gold, written_in, **allowed)
+    data = _bytes_of(source, name)
+    if pages := _pages_of(source, data, name, written_in):
+        _refuse_other_pages(pages, name, gold, task)
+        lines = [line._replace(record=page_texts.whole_text(line.record)) for line in pages.lines]
+        checked = predictions.check(lines, BOILERPLATE, gold, name, problems=pages.problems, **allowed)
+        return replace(checked, reduced=_reduced(output_format=pages.written_in))
+    others = {kind for known in TASKS if known is not BOILERPLATE for kind in known.kinds}
+
+    def prepare(record: "Record") -> "Record":
+        made = page_texts.reduced(record, written_in)
+        return made if made.keys() & others else page_texts.whole_text(made)
+
+    known = next((known for known in TASKS if known.name == task), None)
+    if data is None:
+        checked = predictions.of_rows(read_rows(source, name), name, gold, known, prepare=prepare, **allowed)
     else:
-        data = unpack(read_input(path) if data is None else data, name)
-        found = page_texts.of_object(data, name, written_in)
-    if found:
-        _refuse_other_pages(found, name, gold, task)
-        lines = [line._replace(record=page_texts.whole_text(line.record)) for line in found.lines]
-        checked = predictions.check(lines, BOILERPLATE, gold, name, problems=found.problems, **allowed)
-        return replace(checked, reduced=_reduced(output_format=found.written_in))
-    checked = predictions.read(
-        name,
-        data or b"",
-        gold,
-        next((known for known in TASKS if known.name == task), None),
-        prepare=lambda record: page_texts.whole_text(page_texts.reduced(record, written_in)),
-        **allowed,
-    )
+        checked = predictions.read(name, data, gold, known, prepare=prepare, **allowed)
     if written_in and checked.task is not BOILERPLATE:
         message = f"is not supported by the task {checked.task.name}, whose predictions are no texts"
         raise ValidationError([Problem("option", "--output-format", message)])
     return replace(checked, reduced=_reduced(output_format=written_in or "text"))
+
+
+def _of_reference_texts(
+    source: Source, name: str, gold: "ReferenceCorpus", written_in: str | None, **allowed: bool
+) -> "Predictions":
+    from detente.data import page_texts
+    from detente.data.memory import is_path, read_rows
+    from detente.data.tabular import FLAT_SUFFIXES, suffix_of
+    from detente.evaluation import predictions
+    from detente.tasks.content_extraction.task import CONTENT_EXTRACTION
+
+    data = _bytes_of(source, name)
+    if is_path(source):
+        pages, table = page_texts.read(Path(name), data, written_in), suffix_of(name) in FLAT_SUFFIXES
+    elif found := _pages_of(source, data, name, written_in):
+        pages, table = found, False
+    else:
+        rows = read_rows(source, name)
+        pages, table = page_texts.of_lines(rows.lines, rows.problems, written_in), rows.table
+    pages = page_texts.outputs(pages)
+    checked = predictions.check(
+        pages.lines, CONTENT_EXTRACTION, gold, name, problems=pages.problems, table=table, **allowed
+    )
+    return replace(checked, reduced=_reduced(output_format=pages.written_in, gold_text=gold.written_in))
+
+
+def _bytes_of(source: Source, name: str) -> bytes | None:
+    """The bytes of a file, unpacked; None of a folder, and of what is in memory."""
+    from detente.data.files import read_input, unpack
+    from detente.data.memory import is_path
+
+    if not is_path(source) or Path(source).is_dir():
+        return None
+    return unpack(read_input(fspath(source)), name)
+
+
+def _pages_of(source: Source, data: bytes | None, name: str, written_in: str | None) -> "Pages | None":
+    """The pages of a folder, or of one object of texts by page; None of anything else."""
+    from detente.data import page_texts
+    from detente.data.memory import is_pages, is_path, plain
+
+    if is_path(source):
+        return (
+            page_texts.of_folder(Path(source), written_in)
+            if data is None
+            else page_texts.of_object(data, name, written_in)
+        )
+    return page_texts.of_document(plain(source), name, written_in) if is_pages(source) else None
 
 
 def _reduced(**formats: str) -> dict[str, str]:

@@ -182,6 +182,21 @@ def markdown_tables(sections: Sequence[Section], notes: Sequence[str], signature
     return "\n".join([*parts, f"`{code}`\n"])
 
 
+def html_table(section: Section, notes: Sequence[str], signature: str) -> str:
+    """A table in HTML, with notes and the signature below it; nothing in it is markup but the table itself."""
+    from html import escape
+
+    (shown,), notes = _shown([section], notes)
+
+    def row(cells: Sequence[str], tag: str) -> str:
+        return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+    head, body = row(shown.header, "th"), "".join(row(cells, "td") for cells in shown.rows)
+    table = f"<table><caption>{escape(shown.title)}</caption><thead>{head}</thead><tbody>{body}</tbody></table>"
+    below = "".join(f"<p>{escape(note)}</p>" for note in notes)
+    return f"<div>{table}{below}<p><code>{escape(visible(signature))}</code></p></div>"
+
+
 def print_painted(lines: "Iterable[Painted]", console: "Console") -> None:
     """Prints lines piece by piece, each in its style; on a terminal they are wrapped between words."""
     from rich.text import Text

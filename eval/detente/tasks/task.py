@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.data.jsonl import Record
+from detente.data.labels import OPTION_VALUES
+from detente.data.problems import Problem, ValidationError
 from detente.metrics.classification import Floats
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
 Counts = Mapping[str, Floats]
 """Sums of counts by column: numbers, or arrays of one number per resample."""
+
+ANY_ID = ".*"
+"""The pattern of ids that tell nothing of their task."""
 
 Row = dict[str, Any]
 """The counts of one item. Beside the count columns, of which those left out are 0, a row has the task's `keys`, and
@@ -38,6 +43,22 @@ class Gold(Protocol):
         """Predictions of a model that does not see the pages; none where there is no such model."""
 
 
+def refuse_unknown(given: Iterable[tuple[str, Any, Collection[str]]]) -> None:
+    """Refuses options that have none of the values that they may have.
+
+    Args:
+        given: The name of each option, its value, and what that may be; None is as if it were not given.
+
+    Raises:
+        ValidationError: With every such option.
+    """
+    wrong = [(name, value, allowed) for name, value, allowed in given if value is not None and value not in allowed]
+    if wrong:
+        raise ValidationError(
+            [Problem("option", name, f"{value!r} is none of {', '.join(allowed)}") for name, value, allowed in wrong]
+        )
+
+
 @dataclass(frozen=True)
 class Options:
     """The choices that change what counts as right; all of them stand in the signature.
@@ -48,12 +69,25 @@ class Options:
         empty: Whether a page without output text, for whatever reason, enters the means (`zero`) or leaves them
             (`drop`); only where the gold is reference texts.
         errors: Whether errors are attributed there, which takes most of the time; not a choice of what is right.
+
+    Raises:
+        ValidationError: If one of them has no such value.
+
+    Example:
+        >>> import detente
+        >>> predictions = [{"id": item["id"], "label": "none"} for item in detente.inputs("stance")]
+        >>> lenient = detente.score(predictions, options=detente.Options(alternatives="accept"))
+        >>> lenient.settings["alternatives"]
+        'accept'
     """
 
     paratext: str = "ignore"
     alternatives: str = "reject"
     empty: str = "zero"
     errors: bool = True
+
+    def __post_init__(self) -> None:
+        refuse_unknown((name, getattr(self, name), allowed) for name, allowed in OPTION_VALUES.items())
 
     def others(self, row: Record, field: str) -> list[str]:
         """The other values of a field that count as right, as alternatives write them: none, unless accepted."""
@@ -205,7 +239,7 @@ class Task:
         standard: The metrics shown beside it, at most eight; `--metrics all` shows the others too.
         kinds: The keys of which a prediction line has exactly one.
         extras: Keys that it may have besides.
-        tabular: Whether predictions may be CSV, TSV or Parquet.
+        tabular: Whether predictions may be a table: CSV, TSV, Parquet, Arrow, a data frame.
         options: The fields of `Options` that it heeds.
         keys: The columns by which its counts can be broken down; one that is null throughout is left out. Always among
             them: `id`, the unit; `family`; `slice`, of which only `main` rows enter the main scores.
@@ -233,6 +267,7 @@ class Task:
         texts: Where rows have `blocks`: from a unit and a prediction of it, or None, to the texts that these count in,
             by the names that they give them; none if the unit has no text. The last row of `count` is that of the
             output as a whole.
+        labels: What a `label` may be, in the order of the dataset's class labels; empty where there is no such key.
     """
 
     name: str
@@ -251,7 +286,7 @@ class Task:
     count: Callable[[Any, Any, Options], list[Row]]
     inputs: Callable[["Corpus"], list[Record]]
     baselines: tuple[Baseline, ...] = ()
-    id_pattern: str = ".*"
+    id_pattern: str = ANY_ID
     majority: Callable[[Sequence[Any]], Any] | None = None
     corpus_metrics: tuple[CorpusMetric, ...] = ()
     group: Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[dict[str, Any], dict[str, Any]]] | None = None
@@ -261,6 +296,7 @@ class Task:
     signature_parts: Callable[[Mapping[str, Any]], dict[str, str]] = lambda _: {}
     notes: Callable[[Mapping[str, Any]], Sequence[str]] = lambda _: ()
     texts: Callable[[Any, Any], dict[str, str]] | None = None
+    labels: tuple[str, ...] = ()
 
     def renamed(self, names: Iterable[str]) -> list[str]:
         """Names of metrics as they are now, of which some may be those of the last version."""

@@ -138,6 +138,7 @@ AGREEMENT: Final = Task(
     kinds=("label",),
     extras=(),
     tabular=True,
+    labels=AGREEMENT_LABELS,
     options=("alternatives",),
     keys=("id", "family", "slice", "article", "proposition", "voice", "item", "gold", "predicted"),
     columns=confusion_columns(AGREEMENT_LABELS),

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
-from detente.data.labels import LABELS_OF_CONTRAST
+from detente.data.labels import CONTRAST_LABELS, LABELS_OF_CONTRAST
 from detente.tasks.contrast.baselines import BASELINES
 from detente.tasks.labels import answered, read_label
 from detente.tasks.metric_families import MISSING, accuracy, cell, confusion_columns, macro_f1, share
@@ -90,6 +90,7 @@ CONTRAST: Final = Task(
     kinds=("label",),
     extras=(),
     tabular=True,
+    labels=CONTRAST_LABELS,
     options=("alternatives",),
     keys=("id", "family", "slice", "task", "phenomenon", "edit", "item", "gold", "predicted"),
     columns=(

@@ -44,9 +44,22 @@ def parse(_: Any, record: Record) -> Prediction:
 
 
 def _line(line: Field) -> Prediction | None:
-    if found := line.get("label", _LABEL):
+    found, probable = line.get("label", _LABEL), line.get("probabilities", _probabilities)
+    if found and probable:
+        return _agreeing(line, found, probable)
+    if found:
         return Prediction("label", found)
-    return line.get("score", _score) or line.get("probabilities", _probabilities)
+    return line.get("score", _score) or probable
+
+
+def _agreeing(line: Field, label: str, probable: Prediction) -> Prediction | None:
+    """Probabilities with the label beside them, which must be the most probable one, or of several such one."""
+    assert probable.probabilities is not None
+    chance, most = probable.probabilities[label], probable.probabilities[probable.label]
+    if chance < most:
+        message = f"the label is {label} ({chance:.9g}), but {probable.label} is more probable ({most:.9g})"
+        return line.refuse("probabilities", message)
+    return probable._replace(label=label)
 
 
 _LABEL: Final = label(STANCE_LABELS)

@@ -190,6 +190,7 @@ STANCE: Final = Task(
     kinds=KINDS,
     extras=(),
     tabular=True,
+    labels=STANCE_LABELS,
     options=("alternatives",),
     keys=("id", "family", "slice", "article", "holder", "target", "time", "told_by", "item", "gold", "predicted"),
     columns=(

@@ -39,7 +39,7 @@ def test_inputs_are_those_of_the_command(task: Any) -> None:
 
 
 def test_inputs_of_no_task_are_refused_with_the_tasks_there_are() -> None:
-    with pytest.raises(ValueError, match="there is no task 'stances': boilerplate, claims, stance, "):
+    with pytest.raises(ValidationError, match="there is no task 'stances': boilerplate, claims, stance, "):
         detente.inputs("stances")
 
 
@@ -62,7 +62,7 @@ def test_missing_and_extra_ids_are_refused_or_allowed(files: tuple[Path, Path], 
 
 
 def test_comparisons_are_those_of_the_command(files: tuple[Path, Path]) -> None:
-    found = detente.compare(files, metrics=["char_f1"])
+    found = detente.compare(*files, metrics=["char_f1"])
     assert rendered(comparison.report(found), "json") == run(
         "eval", "compare", *files, "--metrics", "char_f1", "--format", "json"
     )

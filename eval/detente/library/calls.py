@@ -1,0 +1,237 @@
+"""The commands as functions: `detente.inputs`, `detente.score`, `detente.rank`, `detente.compare`."""
+
+import warnings
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from detente.data.corpus import load
+from detente.data.jsonl import Record
+from detente.data.memory import is_path
+from detente.data.problems import Problem, ValidationError
+from detente.evaluation import compare as comparing
+from detente.evaluation import ranking
+from detente.evaluation.score import Resampling
+from detente.evaluation.systems import Source, Systems, asked_of, read_systems
+from detente.library.results import ComparisonResult, RankingResult, ScoresResult
+from detente.tasks.all import TASKS
+from detente.tasks.task import Options
+
+PathName = str | PathLike[str]
+
+
+def inputs(task: str) -> list[Record]:
+    """What a model may see, one record per unit of a task; never labels.
+
+    Args:
+        task: One of the tasks whose gold is the dataset, as `stance`.
+
+    Raises:
+        ValidationError: If there is no such task.
+
+    Example:
+        >>> import detente
+        >>> item = detente.inputs("stance")[0]
+        >>> item["holder_name"], item["target"], "label" in item
+        ('France', 'ct_cooperation', False)
+    """
+    found = next((known for known in TASKS if known.name == task), None)
+    if found is None:
+        message = f"there is no task {task!r}: {', '.join(known.name for known in TASKS)}"
+        raise ValidationError([Problem("option", "task", message)])
+    return found.inputs(load())
+
+
+def score(
+    predictions: Source,
+    task: str | None = None,
+    *,
+    gold: PathName | None = None,
+    gold_format: str | None = None,
+    gold_text: str | None = None,
+    options: Options | None = None,
+    resampling: Resampling | None = None,
+    allow_missing: bool = False,
+    allow_extra: bool = False,
+    output_format: str | None = None,
+) -> ScoresResult:
+    """Scores the predictions of one system, as `detente eval score` does.
+
+    Args:
+        predictions: A path, as the command takes it; or what is in memory: a list of dictionaries, as the lines of
+            JSON Lines would be; a table as CSV would be, which is a data frame of pandas, polars or any library that
+            speaks Arrow, an Arrow table, or a `datasets.Dataset`; or a dictionary of texts by page. NaN is a null.
+        task: The task; by default told from the rows.
+        gold: The path of reference texts to score against, instead of the dataset.
+        gold_format: How they are laid out; by default told from their keys.
+        gold_text: What they are written in: `text`, `markdown` or `html`.
+        options: What counts as right.
+        resampling: How intervals are made.
+        allow_missing: Whether ids of the gold may be missing; they score as empty, or as the answer `missing`.
+        allow_extra: Whether ids that the gold does not have may be there; they are left out.
+        output_format: What texts in `predictions` are written in.
+
+    Returns:
+        The scores: `metrics["accuracy"].value`, `to_frame()`, `to_json()`, `plot()`; `notes` says what was left out or
+        changed on reading.
+
+    Raises:
+        ValidationError: With every problem of the predictions, gold and options.
+
+    Example:
+        >>> import detente
+        >>> predictions = [{"id": item["id"], "label": "none"} for item in detente.inputs("stance")]
+        >>> scores = detente.score(predictions, task="stance")
+        >>> scores.primary, scores.metrics["f_avg"].value
+        ('f_avg', 0.0)
+    """
+    read = _read(
+        [predictions],
+        task,
+        options,
+        gold=gold,
+        gold_format=gold_format,
+        gold_text=gold_text,
+        allow_missing=allow_missing,
+        allow_extra=allow_extra,
+        output_formats=[output_format] if output_format else [],
+    )
+    (found,) = read.scores(options or Options(), resampling or Resampling()).values()
+    return ScoresResult(**vars(found), notes=read.notes)
+
+
+def rank(
+    first: Source,
+    *others: Source,
+    task: str | None = None,
+    by: str | None = None,
+    names: Sequence[str] = (),
+    gold: PathName | None = None,
+    gold_format: str | None = None,
+    gold_text: str | None = None,
+    options: Options | None = None,
+    resampling: Resampling | None = None,
+    allow_missing: bool = False,
+    allow_extra: bool = False,
+    output_format: Sequence[str] = (),
+) -> RankingResult:
+    """Ranks systems by one metric, as `detente eval score` does with several files.
+
+    Args:
+        first: The predictions of a system, as `score` takes them.
+        others: Those of others.
+        task: The task; by default told from the rows.
+        by: The metric; by default the primary one.
+        names: What to call the systems, in their order; by default as their files, or `predictions 1` and so on.
+        gold: The path of reference texts to score against, instead of the dataset.
+        gold_format: How they are laid out; by default told from their keys.
+        gold_text: What they are written in.
+        options: What counts as right.
+        resampling: How intervals are made.
+        allow_missing: Whether ids of the gold may be missing.
+        allow_extra: Whether ids that the gold does not have may be there.
+        output_format: What texts of the systems are written in: one of `text`, `markdown`, `html` for all, or one each.
+
+    Raises:
+        ValidationError: With every problem of all systems, gold and options.
+
+    Example:
+        >>> import detente
+        >>> ids = [item["id"] for item in detente.inputs("stance")]
+        >>> none, favor = ([{"id": name, "label": label} for name in ids] for label in ("none", "favor"))
+        >>> ranking = detente.rank(none, favor, names=["none", "favor"])
+        >>> [system.name for system in ranking.systems]
+        ['favor', 'none']
+    """
+    read = _read(
+        [first, *others],
+        task,
+        options,
+        names=names,
+        gold=gold,
+        gold_format=gold_format,
+        gold_text=gold_text,
+        allow_missing=allow_missing,
+        allow_extra=allow_extra,
+        output_formats=output_format,
+    )
+    resampling = resampling or Resampling()
+    found = ranking.rank(read.scores(options or Options(), resampling), by, resampling)
+    return RankingResult(**vars(found), notes=read.notes)
+
+
+def compare(
+    first: Source,
+    *others: Source,
+    task: str | None = None,
+    metrics: Sequence[str] = (),
+    names: Sequence[str] = (),
+    gold: PathName | None = None,
+    gold_format: str | None = None,
+    gold_text: str | None = None,
+    options: Options | None = None,
+    resampling: Resampling | None = None,
+    allow_missing: bool = False,
+    allow_extra: bool = False,
+    output_format: Sequence[str] = (),
+) -> ComparisonResult:
+    """Compares systems with the first of them, as `detente eval compare` does.
+
+    Args:
+        first: The predictions that the others are compared with, as `score` takes them.
+        others: Those of one system or more.
+        task: The task; by default told from the rows.
+        metrics: The metrics to compare by; by default those of the command.
+        names: What to call the systems, in their order; by default as their files, or `predictions 1` and so on.
+        gold: The path of reference texts to score against, instead of the dataset.
+        gold_format: How they are laid out; by default told from their keys.
+        gold_text: What they are written in.
+        options: What counts as right.
+        resampling: How intervals and tests are made; by default from 10,000 resamples.
+        allow_missing: Whether ids of the gold may be missing.
+        allow_extra: Whether ids that the gold does not have may be there.
+        output_format: What texts of the systems are written in: one of `text`, `markdown`, `html` for all, or one each.
+
+    Raises:
+        ValidationError: With every problem of all systems, gold and options, and if they cannot be compared.
+
+    Example:
+        >>> import detente
+        >>> ids = [item["id"] for item in detente.inputs("stance")]
+        >>> none, favor = ([{"id": name, "label": label} for name in ids] for label in ("none", "favor"))
+        >>> comparison = detente.compare(none, favor, metrics=["accuracy"], names=["none", "favor"])
+        >>> comparison.pairs[0].second, comparison.pairs[0].differences["accuracy"].better
+        ('favor', -1)
+    """
+    read = _read(
+        [first, *others],
+        task,
+        options,
+        names=names,
+        gold=gold,
+        gold_format=gold_format,
+        gold_text=gold_text,
+        allow_missing=allow_missing,
+        allow_extra=allow_extra,
+        output_formats=output_format,
+    )
+    resampling = resampling or Resampling(resamples=10_000)
+    found = comparing.compare(read.scores(options or Options(), resampling), metrics, resampling)
+    return ComparisonResult(**vars(found), notes=read.notes)
+
+
+def _read(
+    sources: Sequence[Source], task: str | None, options: Options | None, *, gold: PathName | None, **reading: Any
+) -> Systems:
+    """The systems; what the command prints as a warning is one."""
+    if gold is not None and not is_path(gold):
+        # Gold in memory would come here, once `load_gold` takes it.
+        message = f"is of the type {type(gold).__name__}: name a file or folder"
+        raise ValidationError([Problem("option", "gold", message)])
+    read = read_systems(
+        sources, task, gold=None if gold is None else Path(gold), asked=asked_of(options or Options()), **reading
+    )
+    for warning in read.warnings:
+        warnings.warn(warning, stacklevel=3)
+    return read
