@@ -15,6 +15,9 @@ REFERENCE_TASK = "content_extraction"
 GOLD_FORMATS = ("article-extraction", "wceb", "fundus", "snippets", "text")
 """Of reference texts. `text` is a folder of .txt, .md or .html files, or ids and texts in JSON or JSON Lines."""
 
+EXCHANGE_FORMATS = ("conll", "brat", "label-studio", "web-annotation")
+"""Of annotation tools: what `detente dataset export` writes and `detente dataset import` reads."""
+
 BASES = ("stated", "inferred", "unknown")
 
 TYPES_OF_ZONE = {
