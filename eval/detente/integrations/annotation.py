@@ -19,6 +19,7 @@ from detente.data import labels as inventory
 from detente.data.jsonl import Line, Record, parse_document
 from detente.data.problems import Problem
 from detente.dataset import schema
+from detente.dataset.annotations import shape_problems
 from detente.dataset.checks_spans import span_problem
 from detente.tasks.boilerplate.duplicates import Segment, repeats
 from detente.tasks.layer import ROW, Layer, spans_in
@@ -379,8 +380,11 @@ def rows_of(document: Document, reading: Reading) -> list[Line]:
         missing = [column for column in columns if column not in row]
         for column in [column for column in missing if column != "id"] or missing:  # ids are made of the others
             reading.refuse("missing-field", place, f"has no {column}: give it a value")
-        if not missing:
-            found.append(Line(place, {column: row[column] for column in columns}))
+        line = Line(place, {column: row[column] for column in columns if column in row})
+        faults = [] if missing else list(shape_problems(line, columns, schema.nullable(shape.name)))
+        reading.problems.extend(faults)
+        if not missing and not faults:
+            found.append(line)
     return found
 
 
@@ -391,11 +395,13 @@ def _row(shape: Shape, marks: Sequence[Mark], reading: Reading) -> Line | None:
     if len(marks) > 1 and any(mark.tag == NO_SPAN for mark in marks):
         reading.refuse("format-line", place, f"a row with the tag {NO_SPAN} has other spans: take one of them away")
     for mark in marks:
-        own = dict(mark.values)
         if mark.tag not in shape.tags:
             message = f"the tag {quoted(mark.tag)} is not one of {', '.join(shape.tags)}"
             reading.refuse("value-not-allowed", mark.place, message)
-            continue
+    if len(reading.problems) > faults:
+        return None
+    for mark in marks:
+        own = dict(mark.values)
         if mark.tag != NO_SPAN:
             kind = next(iter(shape.kinds)) if shape.main else mark.tag
             numbers = _span_numbers(shape.kinds[kind], own, mark, reading)

@@ -236,7 +236,7 @@ def _mark(value: Record, place: str, article: str, text: str, points: Sequence[i
         reading.refuse("span-outside-text", place, message)
         return None
     if not isinstance(quote, str):  # a configuration may leave the words out
-        quote = text[first:last]
+        quote = text[first:last] or None
     placed = reading.placed(place, article, (first, last), quote, around(text, (first, last)))
     return Mark(place, tags[0], (placed,), {}) if placed else None
 
