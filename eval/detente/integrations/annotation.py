@@ -287,7 +287,7 @@ class Reading:
     def page(self, place: str, name: object, text: str | None = None) -> str | None:
         """The page that a file is about: the one that it names, else the one that has its text."""
         same = next((page for page, own in self.pages.items() if text is not None and own == text), None)
-        if name in self.pages and isinstance(name, str):
+        if isinstance(name, str) and name in self.pages:
             if same not in (None, name) and self.pages[name] != text:
                 self.refuse("text-differs", place, f"names {name}, but has the text of {same}")
                 return None

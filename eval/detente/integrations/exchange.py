@@ -229,7 +229,7 @@ def imported(
             if (before := first.setdefault(article, str(path))) != str(path):
                 problems.append(Problem("id-duplicate", str(path), f"{article} is also in {before}: give it once"))
             files[article] = "".join(map(_line, rows))
-        problems += _pass(found, layer, tables)[1]
+        problems += checked(found, layer, tables)[1]
     if problems:
         raise ValidationError(problems)
     return files, notes
@@ -239,14 +239,16 @@ def _line(row: Record) -> str:
     return json.dumps(row, ensure_ascii=False) + "\n"
 
 
-def _pass(found: Imported, layer: str, tables: Tables) -> tuple[Pass, list[Problem]]:
-    """The rows as a pass of an annotator; checking completes them, so that they are no longer as they were read."""
-    own = shape(layer).layer
+def checked(found: Imported, layer: str, tables: Tables) -> tuple[Pass, list[Problem]]:
+    """The rows as a pass of an annotator, and what is wrong with them as such.
+
+    Checking completes rows in place, so these are copies.
+    """
     rows = [{**row, "article": article} for article, rows in found.rows.items() for row in rows]
     places = [place for each in found.places.values() for place in each]
     articles = frozenset(found.rows)
-    checked, problems = passes.checked(own, Table(layer, rows, places), tables, articles, is_cut=False)
-    return Pass(checked, articles), problems
+    made, problems = passes.checked(shape(layer).layer, Table(layer, rows, places), tables, articles, is_cut=False)
+    return Pass(made, articles), problems
 
 
 def people_compared(
@@ -281,7 +283,7 @@ def people_compared(
         try:
             if form:
                 found = read(path, task, pages, form, who)
-                made, faults = _pass(found, task, tables)
+                made, faults = checked(found, task, tables)
                 notes += found.notes
                 people.append(Person(name, made, False))
             else:

@@ -28,6 +28,7 @@ from detente.integrations.annotation import (
 )
 from detente.text.display import quoted
 from detente.text.spans import to_code_points
+from detente.text.tokens import half_character
 
 _TAG: Final = "tag"
 _TEXT: Final = "text"
@@ -146,7 +147,7 @@ def read(data: bytes, reading: Reading) -> list[Document]:
 
 def _pages(task: Record, place: str, reading: Reading) -> Iterator[Document]:
     text, name = task["data"].get(_TEXT), task["data"].get("id")
-    if not isinstance(text, str):
+    if not isinstance(text, str) or half_character(text) is not None:
         reading.refuse("format-line", place, f"data.{_TEXT} is {describe(text)}, not the text of the page")
         return
     article = reading.page(place, name, text)

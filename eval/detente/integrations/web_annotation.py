@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from detente.data.jsonl import Record, broken_document, describe, parse_document
 from detente.integrations.annotation import NO_SPAN, Document, Mark, Reading, Shape, Written, around
-from detente.text.display import quoted
+from detente.text.display import listed, quoted
 
 SUFFIX: Final = ".jsonld"
 CONTEXT: Final = "http://www.w3.org/ns/anno.jsonld"
@@ -190,7 +190,7 @@ def _bodies(annotation: Record) -> Iterator[Record]:
 
 
 def _mark(target: Any, article: str, tag: str, place: str, reading: Reading) -> Mark | None:
-    selectors = {each.get("type"): each for each in _selectors(target)}
+    selectors = {str(each.get("type")): each for each in _selectors(target)}
     if not selectors:
         return Mark(place, NO_SPAN, (), {})
     shape = reading.shape
@@ -201,7 +201,7 @@ def _mark(target: Any, article: str, tag: str, place: str, reading: Reading) -> 
         reading.refuse("format-line", place, "offsets are whole numbers, and exact, prefix and suffix are strings")
         return None
     if not span and not words[0]:
-        names = ", ".join(map(str, selectors))
+        names = listed(list(selectors))
         reading.refuse("format-line", place, f"has the selectors {names}, and neither {_POSITION} nor {_QUOTE}")
         return None
     placed = reading.placed(place, article, span, words[0], (words[1] or "", words[2] or ""))
