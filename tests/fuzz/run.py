@@ -204,7 +204,9 @@ def _exchanged() -> Iterator[Base]:
     for form in EXCHANGE_FORMATS:
         for layer in ("boilerplate", "claims", "attribution"):
             files = export(minimal, [layer], [], form)
-            name, text = next(each for each in files.items() if each[0].endswith((".conll", ".ann", ".json", ".jsonld")))
+            name, text = next(
+                each for each in files.items() if each[0].endswith((".conll", ".ann", ".json", ".jsonld"))
+            )
             name = f"mutated/{Path(name).name}"
             call = ["dataset", "import", name, "--layer", layer, "--format", form, "-o", "mutated/rows"]
             records = None

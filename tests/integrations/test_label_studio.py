@@ -109,7 +109,7 @@ def test_the_agreement_of_two_annotators_in_one_file(sixth: Path, monkeypatch: p
     assert result.exit_code == 0, result.stderr
     found = json.loads(result.stdout)
     values = {(each["field"], each["measure"]): each["value"] for each in found["measures"]}
-    # Types of 3 items, of which 2 agree: D_o = 2/6; 4 values occur 2, 2, 1, 1 times: D_e = 1 - 6/30 + … = 26/30.
+    # 3 items, 1 differs: D_o = 2/6. The 4 types occur 2, 2, 1 and 1 times: D_e = 1 − (2·1 + 2·1)/(6·5) = 26/30.
     assert values["type", "α"] == pytest.approx(1 - (2 / 6) / (26 / 30), abs=1e-12)
     assert values["spans", "α_U"] == 1
     assert found["caveat"].startswith("Agreement measures how determinate a guideline is")

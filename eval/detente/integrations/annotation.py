@@ -308,9 +308,10 @@ class Reading:
             place: Where it stands in the file.
             article: The page.
             span: Its offsets in the file, in code points, if the file has them.
-            quote: Its words, if the file has them. Where they stand elsewhere in the page, they are found again, if
-                once; offsets alone are taken as they are.
-            around: The words before and after it, as far as the file has them: they tell equal words apart.
+            quote: Its words, if the file has them. Where they stand elsewhere in the page, they are found again;
+                offsets alone are taken as they are.
+            around: The words before and after it, as far as the file has them. Of several places with the same words
+                the one is taken that shares most of these; if that is not one place, the span is refused.
 
         Returns:
             The span, or None where it is refused.
@@ -321,9 +322,9 @@ class Reading:
             self.problems.extend([fault] if fault else [])
             return None if fault else span
         found = _occurrences(text, quote)
-        if len(found) > 1 and any(around):
-            before, after = around
-            found = [each for each in found if text[: each[0]].endswith(before) and text[each[1] :].startswith(after)]
+        if len(found) > 1:
+            shared = [_shared(text, each, around) for each in found]
+            found = [each for each, count in zip(found, shared, strict=True) if count == max(shared)]
         words, where = quoted(excerpt(quote)), f"is not at [{span[0]}, {span[1]})" if span else "has no offsets"
         if len(found) == 1:
             if span not in (None, found[0]):
@@ -340,6 +341,15 @@ def _occurrences(text: str, quote: str) -> list[Span]:
         found.append((start, start + len(quote)))
         start = text.find(quote, start + 1)
     return found
+
+
+def _shared(text: str, span: Span, around: tuple[str, str]) -> int:
+    """How many characters before and after a span are those that it should have around it."""
+    from rapidfuzz.distance import Postfix, Prefix
+
+    (before, after), (start, end) = around, span
+    left, right = text[max(0, start - len(before)) : start], text[end : end + len(after)]
+    return Postfix.similarity(left, before) + Prefix.similarity(right, after)
 
 
 def around(text: str, span: Span) -> tuple[str, str]:
