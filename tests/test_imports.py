@@ -15,7 +15,9 @@ import pytest
 import detente
 
 PACKAGE = Path(detente.__file__).parent
-ORDER = ("text", "metrics", "data", "stats", "tasks", "evaluation", "dataset", "report", "library", "cli")
+ORDER = (
+    *("text", "metrics", "data", "stats", "tasks", "evaluation", "dataset", "integrations", "report", "library", "cli"),
+)
 """Each may import from itself and from those before it."""
 
 

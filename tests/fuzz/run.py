@@ -3,7 +3,8 @@
 python tests/fuzz/run.py --inputs 100000 --seed 0
 
 Every kind of file that a user may give is mutated, in its bytes and in its values: predictions of every task as JSON
-Lines, JSON, CSV, TSV and Parquet, packed and not; reference texts in every native form; annotation files. Whatever
+Lines, JSON, CSV, TSV and Parquet, packed and not; reference texts in every native form; annotation files, and those of
+annotation tools. Whatever
 comes, a command ends with status 0, 1 or 2, without a traceback, in bounded time, memory and output, and no control
 character of the file reaches the terminal. What breaks that is kept in a folder, and the exit status is 1.
 """
@@ -142,7 +143,7 @@ def bases() -> tuple[Base, ...]:
                 continue
             call = ["eval", "score", f"mutated.{suffix}", "--task", task, "--resamples", "5", "--jobs", "1"]
             found.append(Base(f"mutated.{suffix}", records, write(records), write, _in_folder(call)))
-    found += [*_references(), *_annotations()]
+    found += [*_references(), *_annotations(), *_exchanged()]
     return tuple(found)
 
 
@@ -192,6 +193,31 @@ def _annotations() -> Iterator[Base]:
             return ["dataset", "validate", str(folder / "mutated")]
 
         yield Base(name, records, path.read_bytes(), json_lines, call, weight=0.1)  # a whole corpus is checked
+
+
+def _exchanged() -> Iterator[Base]:
+    """The minimal corpus in the formats of annotation tools, to be imported."""
+    from detente.data.labels import EXCHANGE_FORMATS
+    from detente.integrations.exchange import export
+
+    minimal = TESTS / "minimal"
+    for form in EXCHANGE_FORMATS:
+        for layer in ("boilerplate", "claims", "attribution"):
+            files = export(minimal, [layer], [], form)
+            name, text = next(
+                each for each in files.items() if each[0].endswith((".conll", ".ann", ".json", ".jsonld"))
+            )
+            name = f"mutated/{Path(name).name}"
+            call = ["dataset", "import", name, "--layer", layer, "--format", form, "-o", "mutated/rows"]
+            records = None
+            if form in ("label-studio", "web-annotation"):
+                document = json.loads(text)
+                records = document if isinstance(document, list) else document["items"]
+            yield Base(name, records, text.encode(), _json_array, _in_folder([*call, "--dataset", str(minimal)]), 0.3)
+
+
+def _json_array(records: Sequence[Any]) -> bytes:
+    return json.dumps(records).encode()
 
 
 def mutated(base: Base, rng: random.Random) -> bytes:

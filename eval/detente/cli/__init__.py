@@ -5,6 +5,7 @@ import click
 from detente import __version__
 from detente.cli.dataset import dataset_group
 from detente.cli.eval import eval_group
+from detente.cli.exchange import dataset_export, dataset_import
 from detente.cli.options import CONTEXT
 from detente.cli.shell import Shell
 
@@ -25,3 +26,5 @@ def main() -> None:
 
 main.add_command(eval_group)
 main.add_command(dataset_group)
+dataset_group.add_command(dataset_export)
+dataset_group.add_command(dataset_import)

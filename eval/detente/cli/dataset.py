@@ -33,7 +33,7 @@ def dataset_group() -> None:
     """Check, build and read the dataset."""
 
 
-def _root(path: Path | None) -> Path:
+def corpus_root(path: Path | None) -> Path:
     """The folder that holds `annotations/` and `dataset/`: the one given, else the checkout, else this one."""
     from detente.data.corpus import project_root
 
@@ -44,7 +44,8 @@ def _root(path: Path | None) -> Path:
     return root
 
 
-def _warn(warnings: "Iterable[Problem]") -> None:
+def warn(warnings: "Iterable[Problem]") -> None:
+    """Prints warnings on stderr."""
     for warning in warnings:
         print_problem(warning, "yellow", "warning: ")
 
@@ -65,7 +66,7 @@ def dataset_validate(path: Path | None) -> None:
     Exit status: 0 no problem, 1 problems, 2 nothing to check.
     """
     with problems_exit():
-        root = _root(path)
+        root = corpus_root(path)
     with problems_exit(exit_code=1):
         from detente.dataset import build, built
         from detente.dataset.doubts import doubts
@@ -74,7 +75,7 @@ def dataset_validate(path: Path | None) -> None:
         tables, files = checked.tables, build.made_of(checked, root)
         if problems := built.changed_by_hand(root) + built.version_problems(root, files):
             raise ValidationError(problems)
-        _warn([*doubts(tables), *built.stale(root, files)])
+        warn([*doubts(tables), *built.stale(root, files)])
         rows = sum(len(table.rows) for table in tables.values())
         line(f"no problems: {counted(rows, 'row')} in {counted(len(tables), 'table')}", err=True)
 
@@ -92,7 +93,7 @@ def dataset_build(path: Path | None, check: bool) -> None:
     Exit status: 0 built, or fresh; 1 problems, or stale; 2 nothing to build.
     """
     with problems_exit():
-        root = _root(path)
+        root = corpus_root(path)
     with problems_exit(exit_code=1):
         from detente.dataset import build, built
         from detente.dataset.doubts import doubts
@@ -111,7 +112,7 @@ def dataset_build(path: Path | None, check: bool) -> None:
             return
         if problems := built.version_problems(root, files):
             raise ValidationError(problems)
-        _warn(doubts(checked.tables))
+        warn(doubts(checked.tables))
         changed = build.write(root, files)
         for each in [f"wrote {name}" for name in changed] or ["nothing to do"]:
             line(each, err=True)
@@ -165,56 +166,97 @@ def dataset_info(output_format: str) -> None:
             own = [found for found in known["passes"] if found["layer"] == layer and found["value"] is not None]
             least = min(own, key=lambda found: found["value"])
             line(f"  {layer:<13}{least['measure']} {least['value']:.3f} at the least, of {least['field']}")
+        line(known["caveat"])
 
 
 @dataset_group.command("agreement")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--task", help="What two FILES label; by default inferred from the keys of their lines.")
+@click.option(
+    "--annotator",
+    "annotators",
+    multiple=True,
+    metavar="NAME",
+    help="Whose annotations of FILES that hold several people's; once for each file, in their order.",
+)
+@click.option("--format", "output_format", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @ALL_PROBLEMS
-def dataset_agreement(paths: tuple[Path, ...], task: str | None) -> None:
+def dataset_agreement(
+    paths: tuple[Path, ...], task: str | None, annotators: tuple[str, ...], output_format: str
+) -> None:
     """Measure how well annotators agree: the passes in a checkout, or two people's files.
 
     Without files, or with the root of a checkout: two blind passes before adjudication, the same on the invented trial
-    pages, and what reviewers found of the errors seeded in the labels. With two files in the form of a pass over one
-    task: those, on the pages that both have. Krippendorff's alpha for labels, alpha_U for spans, B-cubed for clusters.
+    pages, and what reviewers found of the errors seeded in the labels. With two files over one task, in the form of a
+    pass or as CoNLL, brat, Label Studio or Web Annotation files: those, on the pages that both have. Krippendorff's
+    alpha for labels, alpha_U for spans, B-cubed for clusters.
 
     \b
     detente dataset agreement
     detente dataset agreement anna/detente-002.jsonl ben/detente-002.jsonl --task stance
+    detente dataset agreement anna/detente-002.ann ben/detente-002.ann --task claims
+    detente dataset agreement both.json both.json --task boilerplate --annotator anna@x.org --annotator ben@x.org
 
     Exit status: 0 measured, 1 problems in the annotations, 2 problems in the call or in the files.
     """
     files = [path for path in paths if path.is_file()]
     if len(files) not in (0, 2) or len(paths) > max(1, len(files)):
         raise click.UsageError("give two files, or the root of a checkout, or nothing")
+    if len(annotators) not in (0, len(files)):
+        raise click.UsageError("give --annotator once for each of two files")
     with problems_exit():
-        root = _root(None if files else next(iter(paths), None))
+        root = corpus_root(None if files else next(iter(paths), None))
+    if files:
+        _agreement_of_files((files[0], files[1]), root, task, annotators, output_format)
+        return
     with problems_exit(exit_code=1):
+        from detente.data.corpus import caveat
         from detente.dataset import statistics as counts
         from detente.dataset.build import check
 
-        checked = check(root)
-    if files:
-        with problems_exit():
-            from detente.dataset.quality.agreement import compared_files
-            from detente.dataset.schema import LAYERS
-
-            known = [name for name, layer in LAYERS.items() if layer.compared]
-            if task and task not in known:
-                raise click.BadParameter(f"{task!r} is not one of {', '.join(known)}", param_hint="--task")
-            measures, left_out = compared_files((files[0], files[1]), checked.tables, task)
-        _print_table("the two files", counts.AGREEMENT_HEADER, counts.agreement_rows(measures))
-        for each in counts.left_out_lines(left_out):
-            line(each)
+        found = check(root).found
+    said = caveat(root)
+    if output_format == "json":
+        _print_json({"caveat": said, **found.document()})
         return
-    found = checked.found
     _print_table("two blind passes, before adjudication", counts.AGREEMENT_HEADER, counts.agreement_rows(found.passes))
     if found.trial:
         header, rows = counts.AGREEMENT_HEADER[:-1], [row[:-1] for row in counts.agreement_rows(found.trial)]
         _print_table("the same on the trial pages", header, rows)
-    for each in counts.left_out_lines(found.left_out):
+    for each in [*counts.left_out_lines(found.left_out), said]:
         line(each)
     _print_table("adversarial review", counts.REVIEW_HEADER, [tuple(map(str, row)) for row in found.reviews])
+
+
+def _agreement_of_files(
+    files: tuple[Path, Path], root: Path, task: str | None, annotators: tuple[str, ...], output_format: str
+) -> None:
+    with problems_exit():
+        from detente.dataset import statistics as counts
+        from detente.dataset.schema import LAYERS
+        from detente.integrations.exchange import people_compared, registered
+        from detente.metrics.agreement import CAVEAT
+
+        known = [name for name, layer in LAYERS.items() if layer.compared]
+        if task and task not in known:
+            raise click.BadParameter(f"{task!r} is not one of {', '.join(known)}", param_hint="--task")
+        measures, left_out, notes = people_compared(files, registered(root)[0], task, annotators)
+        warn(notes)
+    if output_format == "json":
+        rows = {"measures": [each._asdict() for each in measures], "left_out": [each._asdict() for each in left_out]}
+        _print_json({"caveat": CAVEAT, **rows})
+        return
+    _print_table("the two files", counts.AGREEMENT_HEADER, counts.agreement_rows(measures))
+    for each in [*counts.left_out_lines(left_out), CAVEAT]:
+        line(each)
+
+
+def _print_json(document: object) -> None:
+    import json
+
+    from detente.data.jsonl import without_nan
+
+    emit_json(json.dumps(without_nan(document), indent=2, ensure_ascii=False) + "\n", None)
 
 
 def _print_table(title: str, header: "Sequence[str]", rows: "Sequence[Sequence[str]]") -> None:

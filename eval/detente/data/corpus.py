@@ -13,12 +13,14 @@ import polars as pl
 from detente.data.files import read_bytes
 from detente.data.jsonl import Record, parse_document, parse_lines
 from detente.data.problems import Problem, ValidationError
+from detente.metrics.agreement import CAVEAT
 
 if TYPE_CHECKING:
     import datasets
 
 SPLIT = "test"
 _MANIFEST_WORDS: Final = ("name", "version", "sha256", "normalisation", "canary")
+_LABELLED: Final = "The labels were made by large language models, and two passes of one model are not two minds."
 _CURE: Final = "run `detente dataset build` in a checkout, or install the package again"
 
 
@@ -36,6 +38,12 @@ def project_root() -> Path | None:
     """The checkout that this package is imported from, or None if it is installed."""
     root = Path(__file__).resolve().parents[3]
     return root if (root / "pyproject.toml").is_file() and (root / "eval" / "detente").is_dir() else None
+
+
+def caveat(folder: Path) -> str:
+    """What must be known of the agreement of a corpus' passes; of this dataset also who made its labels."""
+    home = (project_root() or Path(__file__).resolve().parents[1]).resolve()
+    return f"{_LABELLED} {CAVEAT}" if folder.resolve().is_relative_to(home) else CAVEAT
 
 
 def dataset_folder() -> Path:

@@ -22,6 +22,9 @@ OPTION_VALUES = {
 }
 """What the choices that change what counts as right may be, each with its default first."""
 
+EXCHANGE_FORMATS = ("conll", "brat", "label-studio", "web-annotation")
+"""Of annotation tools: what `detente dataset export` writes and `detente dataset import` reads."""
+
 BASES = ("stated", "inferred", "unknown")
 
 TYPES_OF_ZONE = {

@@ -111,6 +111,24 @@ CALL_RULES = {
 }
 """Rules of a call, not of a file: they have tests of their own, and no folder in `tests/invalid/`."""
 
+EXCHANGE_RULES = {
+    "format-unclear": "a file of an annotation tool is in a format that is known (or --format is given)",
+    "format-line": "a line or an entry has the form that its format prescribes",
+    "layer-differs": "a file holds the layer that is asked for",
+    "text-differs": "a file is about the page that it names",
+    "quote-not-found": "the words of a span stand in the page, at its offsets or once elsewhere",
+    "annotator-unclear": "a page is taken from one annotator",
+    "not-representable": "a format can hold what is written in it",
+    "file-exists": "no file is overwritten unasked",
+}
+"""What files of annotation tools must be, beside what annotations must be (`detente.integrations`)."""
+
+EXCHANGE_WARNINGS = {
+    "quote-moved": "the offsets of a span are those of its words",
+    "left-out": "a file holds nothing that has no place in the rows",
+}
+"""What is understood otherwise than it is written, or is left out, when such a file is read."""
+
 PREDICTION_RULES = {
     "not-json": "every line is one JSON object in UTF-8, without a key twice",
     "no-predictions": "the file holds predictions",

@@ -95,7 +95,7 @@ def read_file(layer: Layer, path: Path, wanted: Columns, name: str, problems: li
     may_be_null = schema.nullable(layer.name)
     good, unread = [], []
     for line in lines:
-        found = list(_shape_problems(line, wanted, may_be_null))
+        found = list(shape_problems(line, wanted, may_be_null))
         problems += found
         if found:
             unread.append(line.record.get("id"))
@@ -114,7 +114,8 @@ def key_problems(line: Line, wanted: Collection[str]) -> Iterator[Problem]:
         yield Problem("unknown-field", line.location, f"`{field}` is not a field of this table: {', '.join(wanted)}")
 
 
-def _shape_problems(line: Line, wanted: Columns, may_be_null: frozenset[str]) -> Iterator[Problem]:
+def shape_problems(line: Line, wanted: Columns, may_be_null: frozenset[str]) -> Iterator[Problem]:
+    """What of a line does not fit the columns that it must hold: fields, nulls, and types down to the last level."""
     yield from key_problems(line, wanted)
     for field in (field for field in wanted if field in line.record):
         value = line.record[field]

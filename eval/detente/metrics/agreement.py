@@ -11,6 +11,8 @@ from detente.metrics.classification import Floats, ratio
 from detente.metrics.sums import weighted_sums
 from detente.text.spans import Span
 
+CAVEAT: Final = "Agreement measures how determinate a guideline is for these annotators, not how true the labels are."
+"""Stands wherever agreement is printed."""
 LEVELS: Final = ("nominal", "ordinal", "interval")
 
 

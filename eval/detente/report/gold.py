@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
-from detente.data.corpus import Corpus
+from detente.data.corpus import Corpus, caveat
 from detente.data.jsonl import Record
 from detente.report.tables import print_painted
 from detente.tasks.all import layers
@@ -43,7 +43,7 @@ def _alternatives(row: Record) -> Iterator[Painted]:
 
 
 def info(corpus: Corpus) -> dict[str, Any]:
-    """What is known of the dataset: version, hashes, counts, agreement."""
+    """What is known of the dataset: version, hashes, counts, agreement and its caveat."""
     manifest = corpus.manifest
     rows = {name: config["rows"] for name, config in manifest["configs"].items()}
     hashes = {name: config["sha256"] for name, config in manifest["configs"].items()}
@@ -52,5 +52,6 @@ def info(corpus: Corpus) -> dict[str, Any]:
         "families": len({row["family"] for row in corpus.articles.values()}),
         "rows": rows,
         "hashes": hashes,
+        "caveat": caveat(corpus.folder),
         **corpus.agreement,
     }

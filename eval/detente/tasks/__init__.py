@@ -24,3 +24,6 @@ so that the command line can say which tasks there are without the second that l
 
 NOT_ON_A_PAGE: Final = ("stance_open", "contrast")
 """The tasks without a layer that `detente dataset show` prints on a page."""
+
+SPAN_LAYERS: Final = ("boilerplate", "claims", "no_claim", "stance", "attribution", "derivation", "reuse")
+"""The layers that annotators label on a page, in spans: those that annotation tools can show."""

@@ -7,7 +7,7 @@ determinate a guideline is, not how true its labels are.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -264,6 +264,20 @@ def measures(
     return found
 
 
+class Person(NamedTuple):
+    """What one annotator labelled, of those that two are compared in.
+
+    Attributes:
+        name: How the annotator is called: the file.
+        labelled: The rows.
+        spans_alone: Are there no labels?
+    """
+
+    name: str
+    labelled: Pass
+    spans_alone: bool
+
+
 def compared_files(
     files: tuple[Path, Path], tables: Tables, task: str | None = None
 ) -> tuple[list[Measure], list[LeftOut]]:
@@ -278,7 +292,6 @@ def compared_files(
         ValidationError: With every problem of both files.
     """
     first, second = files
-    names = (str(first), str(second))
     known = [schema.LAYERS[task]] if task else [one for one in layers_of(first) if one in layers_of(second)]
     if len(known) != 1:
         others = ", ".join(layer.name for layer in known) or "none"
@@ -286,15 +299,36 @@ def compared_files(
         raise ValidationError([Problem("task-unclear", str(second), message)])
     (layer,) = known
     read = [read_file(path, layer, tables) for path in files]
-    problems = [problem for *_, faults in read for problem in faults]
-    if read[0][1] != read[1][1]:
-        problems.append(Problem("not-comparable", names[1], "one of the files has spans alone, the other has labels"))
-    if problems:
-        raise ValidationError(problems)
-    passes = {(layer.name, name): each[0] for name, each in zip(names, read, strict=True)}
+    one, other = (Person(str(path), *found[:2]) for path, found in zip(files, read, strict=True))
+    return compared(layer, (one, other), tables, [problem for *_, faults in read for problem in faults])
+
+
+def compared(
+    layer: Layer, people: tuple[Person, Person], tables: Tables, problems: Sequence[Problem] = ()
+) -> tuple[list[Measure], list[LeftOut]]:
+    """The agreement of two people on one layer, and the pages that only one of them has rows of.
+
+    Args:
+        layer: What they labelled.
+        people: The two, whose names differ.
+        tables: The gold and the registries, complete.
+        problems: What was wrong with their files.
+
+    Raises:
+        ValidationError: If anything was, or only one of them has labels.
+    """
+    first, second = people
+    found = list(problems)
+    if first.spans_alone != second.spans_alone:
+        message = "one of the files has spans alone, the other has labels"
+        found.append(Problem("not-comparable", second.name, message))
+    if found:
+        raise ValidationError(found)
+    names = (first.name, second.name)
+    passes = {(layer.name, each.name): each.labelled for each in people}
     texts = {row["id"]: row["text"] for row in tables["articles"].rows}
     had = frozenset().union(*(each.articles or () for each in passes.values()))
-    pair = (None if read[0][1] else names, names)
+    pair = (None if first.spans_alone else names, names)
     missing = left_out(passes, {name: text for name, text in texts.items() if name in had}, *pair)
     return measures(passes, texts, *pair), missing
 
