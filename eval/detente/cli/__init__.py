@@ -6,6 +6,7 @@ from detente import __version__
 from detente.cli.dataset import dataset_group
 from detente.cli.eval import eval_group
 from detente.cli.options import CONTEXT
+from detente.cli.rights import dataset_export, dataset_join
 from detente.cli.shell import Shell
 
 
@@ -25,3 +26,5 @@ def main() -> None:
 
 main.add_command(eval_group)
 main.add_command(dataset_group)
+dataset_group.add_command(dataset_export)
+dataset_group.add_command(dataset_join)

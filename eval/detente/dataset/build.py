@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -33,6 +33,9 @@ TRIAL: Final = "annotations/trial"
 DERIVED_FOLDERS: Final = ("dataset/text", "dataset/data", "dataset/blind")
 CANARY: Final = "DETENTE-CANARY-3f6c1b0e-8a52-4d0e-9b7e-5c1d2e4f7a90"
 """Stands in the manifest, the card and the datasheet, so that training data which holds them can be found."""
+
+VOUCHED: Final = (".parquet", ".json", ".jsonl", ".txt")
+"""The files whose hashes stand in the manifest: those that programs read."""
 
 Files = dict[str, bytes]
 """Path below the root to content."""
@@ -125,15 +128,13 @@ def made_of(checked: Checked, root: Path) -> Files:
     digests = {config: digest(frame) for config, frame in frames.items()}
     files: Files = {f"dataset/text/{row['id']}.txt": row["text"].encode() for row in tables["articles"].rows}
     for config, frame in frames.items():
-        buffer = io.BytesIO()
-        frame.write_parquet(buffer, compression="zstd", statistics=False)
-        files[f"dataset/{table_name(config)}"] = buffer.getvalue()
+        files[f"dataset/{table_name(config)}"] = parquet(frame)
     made = Corpus(root / "dataset", frames)
     baselines = floors.predictions(made)
     for task, lines in floors.blind(baselines).items():
         files[f"dataset/{blind_name(task)}"] = dump_lines(lines).encode()
     found = checked.found
-    files[AGREEMENT] = _json(found.document())
+    files[AGREEMENT] = as_json(found.document())
     blocks = counts.blocks(tables, found) | {"floors": counts.markdown(*floors.table(baselines, made))}
     files |= _documents(root, blocks, counts.in_prose(tables), card.front_matter(version, digests))
     manifest = {
@@ -141,20 +142,37 @@ def made_of(checked: Checked, root: Path) -> Files:
         "name": "detente",
         "version": version,
         "canary": CANARY,
-        "sha256": _sha256(dump_line(digests)),
         "normalisation": NORMALISATION,
-        "configs": {config: {"rows": len(frames[config]), "sha256": digests[config]} for config in frames},
-        "files": {
-            name.removeprefix("dataset/"): _sha256(data)
-            for name, data in sorted(files.items())
-            if name not in (CARD, DATASHEET, README)
-        },
     }
-    files[MANIFEST] = _json(manifest)
+    inside = {name.removeprefix("dataset/"): data for name, data in files.items() if name.startswith("dataset/")}
+    files[MANIFEST] = as_json(manifest | vouched(frames, inside))
     return files
 
 
-def _json(document: object) -> bytes:
+def parquet(frame: pl.DataFrame) -> bytes:
+    """A table as Parquet."""
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, compression="zstd", statistics=False)
+    return buffer.getvalue()
+
+
+def vouched(frames: Mapping[str, pl.DataFrame], files: Files) -> dict[str, Any]:
+    """What a manifest says of rows and files: a digest of all rows, those of each config, the hash of each file.
+
+    Args:
+        frames: The tables by config.
+        files: The files below the folder of the dataset; documents, which people edit, are left out.
+    """
+    digests = {config: digest(frame) for config, frame in frames.items()}
+    return {
+        "sha256": _sha256(dump_line(digests)),
+        "configs": {config: {"rows": len(frame), "sha256": digests[config]} for config, frame in frames.items()},
+        "files": {name: _sha256(data) for name, data in sorted(files.items()) if Path(name).suffix in VOUCHED},
+    }
+
+
+def as_json(document: object) -> bytes:
+    """A document as indented JSON; what is not a number is null."""
     return (json.dumps(without_nan(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 

@@ -12,7 +12,7 @@ from huggingface_hub import DatasetCardData
 from detente.data.corpus import SPLIT
 from detente.dataset.features import features_of
 
-_FRONT_MATTER: Final = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+FRONT_MATTER: Final = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _BLOCK: Final = re.compile(r"(?P<open><!-- generated: (?P<name>\w+) -->\n).*?(?P<close><!-- /generated -->)", re.DOTALL)
 _COUNT: Final = re.compile(r"(?P<open><!-- count: (?P<name>\w+) -->)(?P<old>[^<]*)(?P<close><!-- /count -->)")
 _WORDS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -66,7 +66,7 @@ def render(document: str, blocks: Mapping[str, str], required: Collection[str], 
     Raises:
         ValueError: If the document lacks a required block, has one twice, or names one that there is not.
     """
-    body = _FRONT_MATTER.sub("", document)
+    body = FRONT_MATTER.sub("", document)
     named = Counter(match["name"] for match in _BLOCK.finditer(body))
     if missing := [name for name in required if not named[name]]:
         raise ValueError(f"the generated blocks {', '.join(missing)} are missing")
