@@ -1,4 +1,4 @@
-"""`detente dataset export --without-text` and `detente dataset join`: the dataset without the pages' words, and back."""
+"""`detente dataset export --without-text` and `join`: the dataset without the pages' words, and back again."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ _OUT = click.option(
 
 
 @click.command("export")
-@click.option("--without-text", is_flag=True, required=True, help="Leave out every word of the pages.")
+@click.option("--without-text", is_flag=True, help="Leave out every word of the pages.")
 @click.option(
     "--dataset",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -33,6 +33,8 @@ def dataset_export(without_text: bool, dataset: Path | None, output: Path) -> No
 
     Exit status: 0 written, 2 the dataset or the call is wrong.
     """
+    if not without_text:
+        raise click.UsageError("say what is to be exported: --without-text")
     with problems_exit():
         from detente.data.corpus import Corpus, load
         from detente.data.files import write_folder

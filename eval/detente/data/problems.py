@@ -71,6 +71,7 @@ CORPUS_RULES = {
     "told-by-wrong": "a stance is told by another party exactly if the innermost reporter speaks for another one",
     "stance-grid": "a stance's holder is a party, the page's voice, or a third party that the page names",
     "null-stance": "a row without a scale has no expression, no chain and no evidence",
+    "metadata": "annotations/metadata.yaml, where there is one, has what is said of the dataset",
     "card-blocks": "dataset/README.md has each generated block once",
     "alternative-unknown": "an alternative names a field of its row and another value from that field's inventory",
 }

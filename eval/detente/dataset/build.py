@@ -16,15 +16,17 @@ from detente.data.corpus import Corpus, blind_name, table_name
 from detente.data.files import write_whole
 from detente.data.jsonl import describe, dump_line, dump_lines, without_nan
 from detente.data.problems import Problem, ValidationError
-from detente.dataset import annotations, card, checks, floors, schema
+from detente.dataset import annotations, card, checks, croissant, floors, metadata, schema
 from detente.dataset import statistics as counts
 from detente.dataset.quality import adversarial_review, agreement
 from detente.dataset.quality import passes as annotators
 from detente.dataset.quality.adversarial_review import Found, Review
 from detente.dataset.quality.passes import Passes
+from detente.text.display import shortened
 from detente.text.normalization import NORMALISATION
 
 MANIFEST: Final = "dataset/manifest.json"
+CROISSANT: Final = f"dataset/{croissant.CROISSANT}"
 AGREEMENT: Final = "dataset/agreement.json"
 CARD: Final = "dataset/README.md"
 DATASHEET: Final = "DATASHEET.md"
@@ -34,6 +36,8 @@ DERIVED_FOLDERS: Final = ("dataset/text", "dataset/data", "dataset/blind")
 CANARY: Final = "DETENTE-CANARY-3f6c1b0e-8a52-4d0e-9b7e-5c1d2e4f7a90"
 """Stands in the manifest, the card and the datasheet, so that training data which holds them can be found."""
 
+_LONG_STRING: Final = re.compile(r'"((?:[^"\\]|\\.){121,})"')
+"""A long string of a row as JSON, as the text of a page is."""
 VOUCHED: Final = (".parquet", ".json", ".jsonl", ".txt")
 """The files whose hashes stand in the manifest: those that programs read."""
 
@@ -136,7 +140,13 @@ def made_of(checked: Checked, root: Path) -> Files:
     found = checked.found
     files[AGREEMENT] = as_json(found.document())
     blocks = counts.blocks(tables, found) | {"floors": counts.markdown(*floors.table(baselines, made))}
-    files |= _documents(root, blocks, counts.in_prose(tables), card.front_matter(version, digests))
+    if known := metadata.read(root):
+        inside = {name.removeprefix("dataset/"): data for name, data in files.items()}
+        files[CROISSANT] = as_json(croissant.croissant(known, version, frames, inside))
+        files[metadata.CITATION] = metadata.citation(known, version).encode()
+        blocks |= metadata.blocks(known, version)
+    rows = sum(map(len, frames.values()))
+    files |= _documents(root, blocks, counts.in_prose(tables), card.front_matter(version, digests, known, rows))
     manifest = {
         "schema": "detente.manifest/1",
         "name": "detente",
@@ -213,8 +223,8 @@ def _version(root: Path) -> str:
 
 
 def _strangers(root: Path, files: Files) -> list[Path]:
-    present = (path for name in DERIVED_FOLDERS for path in (root / name).rglob("*") if path.is_file())
-    return sorted(path for path in present if path.relative_to(root).as_posix() not in files)
+    present = [path for name in DERIVED_FOLDERS for path in (root / name).rglob("*")] + [root / CROISSANT]
+    return sorted(path for path in present if path.is_file() and path.relative_to(root).as_posix() not in files)
 
 
 def write(root: Path, files: Files) -> list[str]:
@@ -245,6 +255,8 @@ def differences(root: Path, files: Files) -> Iterator[str]:
     for name, present, made in differing(root, files):
         yield from _diff(name, present, made)
     yield from (f"{path.relative_to(root).as_posix()}: nothing makes this file" for path in _strangers(root, files))
+    if known := metadata.read(root):
+        yield from metadata.drift(root, known)
     for problem in Corpus(root / "dataset").changed():
         name = Path(problem.location).relative_to(root).as_posix()
         if problem.code == "dataset-changed" and name in files and name != MANIFEST:  # its own diff tells of that
@@ -262,7 +274,11 @@ def differing(root: Path, files: Files) -> Iterator[tuple[str, str, str]]:
 
 def _diff(name: str, present: str, made: str) -> Iterator[str]:
     names = (f"{name} (present)", f"{name} (rebuilt)")
-    return difflib.unified_diff(present.splitlines(), made.splitlines(), *names, lineterm="", n=1)
+    for line in difflib.unified_diff(present.splitlines(), made.splitlines(), *names, lineterm="", n=1):
+        if name.endswith(".parquet"):  # a row is shown whole, with the start and the end of what is long in it
+            yield _LONG_STRING.sub(lambda match: f'"{shortened(match[1])}"', line)
+        else:
+            yield shortened(line)
 
 
 def _readable(name: str, data: bytes) -> str:

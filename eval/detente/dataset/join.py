@@ -70,6 +70,9 @@ class Page(NamedTuple):
     passages: dict[Span, Passage]
 
 
+_PLAIN: Final = ("id", "capture", "sha256_raw", "sha256_text", "characters")
+
+
 @dataclass(frozen=True)
 class Copy:
     """Somebody's copy of a page.
@@ -192,7 +195,7 @@ def _pages(export: Corpus) -> list[Page]:
     lines, _ = parse_lines(export.vouched(PAGES), PAGES)
     return [
         Page(
-            *(line.record[name] for name in Page._fields[:5]),
+            **{name: line.record[name] for name in _PLAIN},
             blocks=[Passage(*each) for each in line.record["blocks"]],
             passages={(each[0], each[1]): Passage(*each) for each in line.record["passages"]},
         )

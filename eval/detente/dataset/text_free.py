@@ -1,15 +1,15 @@
 """The dataset without the pages' words: offsets, hashes, labels, and what this project wrote.
 
-Whose words a string is made of is decided by a rule and not column by column: five tokens in a row that a page has, too,
-are the page's, wherever they stand (the text of the page, a headline, a normalised sentence, a reason). They are
-replaced by where they stand, `⟦detente-001:88-120⟧`, so that what is left are this project's own words, and whoever has
-the page can put the others back. `detente.dataset.join` does.
+Whose words a string is made of is decided by one rule for all columns: five tokens in a row that a page has, too, are
+the page's (in its text, in a headline, in a normalised sentence or a reason). They are replaced by where they stand,
+`⟦detente-001:88-120⟧`, so that what is left are this project's own words, and whoever has the page can put the others
+back. `detente.dataset.join` does.
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -154,7 +154,7 @@ class Concealer:
             if run in self._runs:
                 covered |= dict.fromkeys(token for token in token_spans(text[: spans[1]]) if token[0] >= spans[0])
         pieces, done = [], 0
-        for start, end in _joined(text, sorted(covered), token_spans(text)):
+        for start, end in _stretches(covered, token_spans(text)):
             pieces += [text[done:start], *self._pieces(text[start:end], article)]
             done = end
         new = "".join([*pieces, text[done:]])
@@ -206,12 +206,11 @@ def runs(text: str) -> Iterator[tuple[tuple[str, ...], Span]]:
             yield tuple(word for word, _, _ in run), (run[0][1], run[-1][2])
 
 
-def _joined(text: str, covered: Sequence[Span], tokens: Sequence[Span]) -> Iterator[Span]:
-    """The stretches of a text that tokens next to each other cover."""
-    inside = set(covered)
+def _stretches(covered: Collection[Span], tokens: Sequence[Span]) -> Iterator[Span]:
+    """The stretches of a text that are covered by tokens next to each other."""
     start = end = -1
     for token in tokens:
-        if token in inside:
+        if token in covered:
             start, end = (token[0] if start < 0 else start), token[1]
         elif start >= 0:
             yield start, end
