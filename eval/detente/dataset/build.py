@@ -171,7 +171,7 @@ def vouched(frames: Mapping[str, pl.DataFrame], files: Files) -> dict[str, Any]:
 
     Args:
         frames: The tables by config.
-        files: The files below the folder of the dataset; documents, which people edit, are left out.
+        files: The derived files below the folder of the dataset; documents, which people edit, are left out.
     """
     digests = {config: digest(frame) for config, frame in frames.items()}
     return {

@@ -175,16 +175,16 @@ def join(export: Corpus, texts: Path) -> Joined:
         elif name.endswith(".json"):
             files[name] = swapped(export.vouched(name).decode(), hashes).encode()
     for article in (row["id"] for row in rows["articles"]):
-        copy = copies[article]
-        files[f"text/{article}.txt"] = copy.text.encode()
-        if copy.raw is not None:
-            files[f"raw/{article}.txt"] = copy.raw
+        files[f"text/{article}.txt"] = copies[article].text.encode()
     for name in (CARD, *BESIDE):
         if (path := export.folder / name).is_file():
             front, body = front_and_body(swapped(read_bytes(path).decode(), hashes))
             files[name] = (front + _worded(NOTE.sub("", body), copies)).encode()
     manifest = {name: value for name, value in export.manifest.items() if name != "text_free"}
     files[MANIFEST] = as_json(manifest | vouched(frames, files))
+    for article in (row["id"] for row in rows["articles"]):
+        if (raw := copies[article].raw) is not None:
+            files[f"raw/{article}.txt"] = raw
     notes = [*_uncovered(rows, copies), *_dangling(rows, gone)]
     problems = [problem for _, problem in lost]
     files[REPORT] = as_json(_report(copies, counts, problems, notes))

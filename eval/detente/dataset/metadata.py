@@ -121,7 +121,10 @@ def read(root: Path) -> Metadata | None:
     try:
         found = yaml.safe_load(read_bytes(path).decode())
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ValidationError([Problem("metadata", METADATA, f"is not YAML: {reason(error)}")]) from error
+        mark = getattr(error, "problem_mark", None)
+        place = f"{METADATA}:{mark.line + 1}" if mark else METADATA
+        message = "cannot be read as YAML in UTF-8: look at quotation marks, brackets and indents"
+        raise ValidationError([Problem("metadata", place, message)]) from error
     if problems := [Problem("metadata", METADATA, message) for message in _faults(found)]:
         raise ValidationError(problems)
     return Metadata(**found)

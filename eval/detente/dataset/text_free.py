@@ -163,13 +163,13 @@ class Concealer:
         return new
 
     def _pieces(self, text: str, article: str) -> Iterator[str]:
-        """A run of tokens as places, the longest first; a token that stands nowhere as it is written here stays."""
+        """A run of tokens as places, the longest first; a lone token, which other text parts from the rest, stays."""
         tokens = token_spans(text)
         first = done = 0
         while first < len(tokens):
             start = tokens[first][0]
             best = max(self._longest(text, tokens, first, name, article) for name in self.pages)
-            if best[0] > first:
+            if best[0] > first + 1:
                 last, _, name, at = best
                 end = tokens[last - 1][1]
                 yield text[done:start] + self._place(name, at, at + end - start)
@@ -195,15 +195,16 @@ class Concealer:
 def runs(text: str) -> Iterator[tuple[tuple[str, ...], Span]]:
     """Every five tokens in a row with where they stand, case and kinds of quotation marks folded.
 
-    Once of all tokens, and once of words alone, so that neither other punctuation hides a run nor a run of other words
-    and punctuation passes.
+    Once of words and numbers alone, so that no punctuation hides a run, and once of all tokens, if at least three of the
+    five have a letter: a date in digits is nobody's words.
     """
     tokens = [(fold(text[start:end]).casefold(), start, end) for start, end in token_spans(text)]
     words = [token for token in tokens if token[0][0].isalnum() or token[0][0] == "_"]
-    for kind in (tokens, words):
+    for kind, lettered in ((words, 0), (tokens, 3)):
         for first in range(len(kind) - RUN + 1):
-            run = kind[first : first + RUN]
-            yield tuple(word for word, _, _ in run), (run[0][1], run[-1][2])
+            run = [word for word, _, _ in kind[first : first + RUN]]
+            if sum(any(map(str.isalpha, word)) for word in run) >= lettered:
+                yield tuple(run), (kind[first][1], kind[first + RUN - 1][2])
 
 
 def _stretches(covered: Collection[Span], tokens: Sequence[Span]) -> Iterator[Span]:
