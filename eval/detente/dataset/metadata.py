@@ -212,7 +212,7 @@ def bibtex(known: Metadata, version: str) -> str:
     """The same for LaTeX."""
     fields = {
         "title": "{" + known.title + "}",
-        "author": "{" + known.author + "}",
+        "author": " and ".join("{" + each["name"] + "}" if "name" in each else name_of(each) for each in known.authors),
         "version": version,
         "doi": known.doi,
         "url": known.url,
