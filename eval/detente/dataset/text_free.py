@@ -195,8 +195,8 @@ class Concealer:
 def runs(text: str) -> Iterator[tuple[tuple[str, ...], Span]]:
     """Every five tokens in a row with where they stand, case and kinds of quotation marks folded.
 
-    Once of words and numbers alone, so that no punctuation hides a run, and once of all tokens, if at least three of the
-    five have a letter: a date in digits is nobody's words.
+    Once of words and numbers alone, so that no punctuation hides a run, and once of all tokens, if at least three of
+    the five have a letter: a date in digits is nobody's words.
     """
     tokens = [(fold(text[start:end]).casefold(), start, end) for start, end in token_spans(text)]
     words = [token for token in tokens if token[0][0].isalnum() or token[0][0] == "_"]
