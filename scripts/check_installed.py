@@ -22,7 +22,12 @@ def main() -> None:
     run("eval", "run", "body_lines", "--task", "boilerplate", "-o", "predictions.jsonl")
     scores = json.loads(run("eval", "score", "predictions.jsonl", "--format", "json"))
     assert 0 < scores["metrics"]["char_f1"]["value"] < 1, scores["metrics"]
-    assert (Path(detente.__file__).parent / "_data" / "DATASHEET.md").is_file()
+    data = Path(detente.__file__).parent / "_data"
+    assert (data / "DATASHEET.md").is_file()
+    run("dataset", "export", "--without-text", "-o", "text-free")
+    run("dataset", "join", "text-free", "--texts", str(data / "dataset" / "raw"), "-o", "joined")
+    manifests = [(folder / "manifest.json").read_bytes() for folder in (data / "dataset", Path("joined"))]
+    assert manifests[0] == manifests[1], "export and join do not give the dataset back"
     print(f"{detente.__version__} works alone: {scores['signature']}")
 
 

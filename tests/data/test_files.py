@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from detente.data.files import write_whole
+from detente.data.files import write_folder, write_whole
 from detente.data.problems import ValidationError
 
 
@@ -84,3 +84,26 @@ def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path: Path) 
 def test_a_long_name_is_a_name(tmp_path: Path) -> None:
     write_whole(tmp_path / ("x" * 255), "new")
     assert (tmp_path / ("x" * 255)).read_text() == "new"
+
+
+def test_a_folder_is_written_whole(tmp_path: Path) -> None:
+    write_folder(tmp_path / "new" / "folder", {"a.txt": b"a", "b/c.txt": b"c"})
+    assert (tmp_path / "new" / "folder" / "b" / "c.txt").read_bytes() == b"c"
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["folder"]
+
+
+def test_a_folder_that_cannot_be_written_whole_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="not-writable: cannot be written"):
+        write_folder(tmp_path / "folder", {"a": b"a", "a/b": b"b"})  # a file, and a folder of its name
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("make", [Path.touch, lambda path: (path.mkdir(), (path / "mine").touch())])
+def test_what_is_in_the_place_of_a_folder_is_kept(tmp_path: Path, make) -> None:
+    make(tmp_path / "folder")
+    with pytest.raises(ValidationError, match="is there already"):
+        write_folder(tmp_path / "folder", {"a": b"a"})
+    assert [path.name for path in tmp_path.rglob("*")] == [
+        "folder",
+        *(["mine"] if (tmp_path / "folder").is_dir() else []),
+    ]

@@ -18,7 +18,7 @@ _ROOT = click.option(
     "--dataset",
     "root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The root of a corpus, which holds annotations/ and dataset/raw/.  [default: this checkout]",
+    help="The root of a corpus, which holds annotations/ and dataset/.  [default: this checkout]",
 )
 _FORCE = click.option("--force", is_flag=True, help="Overwrite files that are there.")
 
@@ -45,7 +45,8 @@ def _folder(path: Path) -> None:
 
 @click.command("export")
 @click.argument("layers", nargs=-1, metavar="[LAYER]...", type=click.Choice(SPAN_LAYERS))
-@click.option("--format", "form", type=_FORMAT, required=True, help="The format of the tool.")
+@click.option("--format", "form", type=_FORMAT, help="The format of the tool.")
+@click.option("--without-text", is_flag=True, help="The whole dataset, as it is built, without a word of the pages.")
 @click.option("--article", "articles", multiple=True, metavar="ID", help="Only this page; repeatable.")
 @click.option(
     "-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write to."
@@ -54,9 +55,15 @@ def _folder(path: Path) -> None:
 @_FORCE
 @ALL_PROBLEMS
 def dataset_export(
-    layers: tuple[str, ...], form: str, articles: tuple[str, ...], output: Path, root: Path | None, force: bool
+    layers: tuple[str, ...],
+    form: str | None,
+    without_text: bool,
+    articles: tuple[str, ...],
+    output: Path,
+    root: Path | None,
+    force: bool,
 ) -> None:
-    """Write the gold of LAYERs, by default of all, for an annotation tool.
+    """Write the gold of LAYERs, by default of all, for an annotation tool; or the dataset without the pages' words.
 
     Layers: boilerplate, claims, no_claim, stance, attribution, derivation, reuse. What is read back with `detente
     dataset import` is the same, row for row. A page that has no gold of a layer yet is written without rows, to be
@@ -68,19 +75,42 @@ def dataset_export(
     label-studio     LAYER.json, the tasks, and LAYER.xml, the labelling configuration
     web-annotation   LAYER/ARTICLE.jsonld and .txt: the W3C's model
 
+    With --without-text: labels, offsets, hashes, and what this project wrote. Where five or more tokens in a row stand
+    on a page, their place stands instead, as ⟦detente-001:88-120⟧. The new folder loads with load_dataset; `detente
+    dataset join` puts the words of one's own copies of the pages back.
+
     \b
     detente dataset export claims --format brat -o brat/
     detente dataset export boilerplate --article detente-002 --format label-studio -o studio/
+    detente dataset export --without-text -o detente-text-free
 
     \b
     Exit status: 0 written, 2 the call or the annotations are wrong, or the format cannot hold a row.
     """
+    if without_text == (form is not None):
+        raise click.UsageError("say what is to be exported: --format FORMAT, or --without-text")
+    if without_text and (layers or articles or force):
+        raise click.UsageError("--without-text exports the whole dataset into a new folder: no LAYER, --article, --force")
     with problems_exit():
+        if without_text:
+            _without_text(root, output)
+            return
         from detente.integrations.exchange import export
 
         files = export(corpus_root(root), layers or SPAN_LAYERS, articles, form)
         _write({output / name: text for name, text in files.items()}, force)
         line(f"wrote {counted(len(files), 'file')} to {output}", err=True)
+
+
+def _without_text(root: Path | None, output: Path) -> None:
+    from detente.data.corpus import Corpus, load
+    from detente.data.files import write_folder
+    from detente.dataset import text_free
+
+    built = root / "dataset" if root and (root / "dataset").is_dir() else root
+    files = text_free.export(Corpus(built) if built else load())
+    write_folder(output, files)
+    line(f"wrote {counted(len(files), 'file')} without a page's words to {output}", err=True)
 
 
 @click.command("import")

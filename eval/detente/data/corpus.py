@@ -90,6 +90,11 @@ class Corpus:
         return found
 
     @property
+    def text_free(self) -> bool:
+        """Is it a text-free export, which has places instead of the pages' words?"""
+        return "text_free" in self.manifest
+
+    @property
     def version(self) -> str:
         """The dataset's version and the first eight digits of its digest: `1.0.0+1a2b3c4d`."""
         return f"{self.manifest['version']}+{self.manifest['sha256'][:8]}"

@@ -6,10 +6,11 @@ import gzip
 import io
 import lzma
 import os
+import shutil
 import stat
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -149,6 +150,33 @@ def write_whole(path: Path, data: bytes | str) -> None:
             _replace(path.resolve(), content, mode)
     except OSError as error:
         raise ValidationError([Problem("not-writable", str(path), f"cannot be written: {error.strerror}")]) from error
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Writes a new folder whole or not at all: beside its place first, then renamed.
+
+    Args:
+        folder: The folder, which must not be there yet, or be empty.
+        files: Names below it, and what they hold.
+
+    Raises:
+        ValidationError: If there is something in its place, or it cannot be written.
+    """
+    try:
+        if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+            message = "is there already: name a new folder, or an empty one"
+            raise ValidationError([Problem("not-writable", str(folder), message)])
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = folder.with_name(f"{_BESIDE}{os.getpid()}")
+        try:
+            for name, data in files.items():
+                (beside / name).parent.mkdir(parents=True, exist_ok=True)
+                (beside / name).write_bytes(data)
+            beside.replace(folder)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+    except OSError as error:
+        raise ValidationError([Problem("not-writable", str(folder), f"cannot be written: {error.strerror}")]) from error
 
 
 def _replace(path: Path, content: bytes, mode: int | None) -> None:

@@ -71,6 +71,7 @@ CORPUS_RULES = {
     "told-by-wrong": "a stance is told by another party exactly if the innermost reporter speaks for another one",
     "stance-grid": "a stance's holder is a party, the page's voice, or a third party that the page names",
     "null-stance": "a row without a scale has no expression, no chain and no evidence",
+    "metadata": "annotations/metadata.yaml, where there is one, has what is said of the dataset",
     "card-blocks": "dataset/README.md has each generated block once",
     "alternative-unknown": "an alternative names a field of its row and another value from that field's inventory",
 }
@@ -107,6 +108,10 @@ CALL_RULES = {
     "not-comparable": "systems that are compared are scored on the same task, gold and options",
     "no-annotations": "the folder to check or build holds annotations/",
     "dataset-changed": "a built file is the one that manifest.json vouches for, and that is what a build writes",
+    "text-free": "a text-free export holds no words of a page, and only such an export is joined",
+    "copy-missing": "every page of an export has a copy to join it with",
+    "copy-wrong": "a copy is of the page whose name it has",
+    "row-lost": "a row's spans are in the copies that are joined",
     "version-not-raised": "rows that differ from the built ones have a higher version",
 }
 """Rules of a call, not of a file: they have tests of their own, and no folder in `tests/invalid/`."""

@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -16,15 +16,17 @@ from detente.data.corpus import Corpus, blind_name, table_name
 from detente.data.files import write_whole
 from detente.data.jsonl import describe, dump_line, dump_lines, without_nan
 from detente.data.problems import Problem, ValidationError
-from detente.dataset import annotations, card, checks, floors, schema
+from detente.dataset import annotations, card, checks, croissant, floors, metadata, schema
 from detente.dataset import statistics as counts
 from detente.dataset.quality import adversarial_review, agreement
 from detente.dataset.quality import passes as annotators
 from detente.dataset.quality.adversarial_review import Found, Review
 from detente.dataset.quality.passes import Passes
+from detente.text.display import shortened
 from detente.text.normalization import NORMALISATION
 
 MANIFEST: Final = "dataset/manifest.json"
+CROISSANT: Final = f"dataset/{croissant.CROISSANT}"
 AGREEMENT: Final = "dataset/agreement.json"
 CARD: Final = "dataset/README.md"
 DATASHEET: Final = "DATASHEET.md"
@@ -33,6 +35,11 @@ TRIAL: Final = "annotations/trial"
 DERIVED_FOLDERS: Final = ("dataset/text", "dataset/data", "dataset/blind")
 CANARY: Final = "DETENTE-CANARY-3f6c1b0e-8a52-4d0e-9b7e-5c1d2e4f7a90"
 """Stands in the manifest, the card and the datasheet, so that training data which holds them can be found."""
+
+_LONG_STRING: Final = re.compile(r'"((?:[^"\\]|\\.){121,})"')
+"""A long string of a row as JSON, as the text of a page is."""
+VOUCHED: Final = (".parquet", ".json", ".jsonl", ".txt")
+"""The files whose hashes stand in the manifest: those that programs read."""
 
 Files = dict[str, bytes]
 """Path below the root to content."""
@@ -125,36 +132,57 @@ def made_of(checked: Checked, root: Path) -> Files:
     digests = {config: digest(frame) for config, frame in frames.items()}
     files: Files = {f"dataset/text/{row['id']}.txt": row["text"].encode() for row in tables["articles"].rows}
     for config, frame in frames.items():
-        buffer = io.BytesIO()
-        frame.write_parquet(buffer, compression="zstd", statistics=False)
-        files[f"dataset/{table_name(config)}"] = buffer.getvalue()
+        files[f"dataset/{table_name(config)}"] = parquet(frame)
     made = Corpus(root / "dataset", frames)
     baselines = floors.predictions(made)
     for task, lines in floors.blind(baselines).items():
         files[f"dataset/{blind_name(task)}"] = dump_lines(lines).encode()
     found = checked.found
-    files[AGREEMENT] = _json(found.document())
+    files[AGREEMENT] = as_json(found.document())
     blocks = counts.blocks(tables, found) | {"floors": counts.markdown(*floors.table(baselines, made))}
-    files |= _documents(root, blocks, counts.in_prose(tables), card.front_matter(version, digests))
+    if known := metadata.read(root):
+        inside = {name.removeprefix("dataset/"): data for name, data in files.items()}
+        files[CROISSANT] = as_json(croissant.croissant(known, version, frames, inside))
+        files[metadata.CITATION] = metadata.citation(known, version).encode()
+        blocks |= metadata.blocks(known, version)
+    rows = sum(map(len, frames.values()))
+    files |= _documents(root, blocks, counts.in_prose(tables), card.front_matter(version, digests, known, rows))
     manifest = {
         "schema": "detente.manifest/1",
         "name": "detente",
         "version": version,
         "canary": CANARY,
-        "sha256": _sha256(dump_line(digests)),
         "normalisation": NORMALISATION,
-        "configs": {config: {"rows": len(frames[config]), "sha256": digests[config]} for config in frames},
-        "files": {
-            name.removeprefix("dataset/"): _sha256(data)
-            for name, data in sorted(files.items())
-            if name not in (CARD, DATASHEET, README)
-        },
     }
-    files[MANIFEST] = _json(manifest)
+    inside = {name.removeprefix("dataset/"): data for name, data in files.items() if name.startswith("dataset/")}
+    files[MANIFEST] = as_json(manifest | vouched(frames, inside))
     return files
 
 
-def _json(document: object) -> bytes:
+def parquet(frame: pl.DataFrame) -> bytes:
+    """A table as Parquet."""
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, compression="zstd", statistics=False)
+    return buffer.getvalue()
+
+
+def vouched(frames: Mapping[str, pl.DataFrame], files: Files) -> dict[str, Any]:
+    """What a manifest says of rows and files: a digest of all rows, those of each config, the hash of each file.
+
+    Args:
+        frames: The tables by config.
+        files: The derived files below the folder of the dataset; documents, which people edit, are left out.
+    """
+    digests = {config: digest(frame) for config, frame in frames.items()}
+    return {
+        "sha256": _sha256(dump_line(digests)),
+        "configs": {config: {"rows": len(frame), "sha256": digests[config]} for config, frame in frames.items()},
+        "files": {name: _sha256(data) for name, data in sorted(files.items()) if Path(name).suffix in VOUCHED},
+    }
+
+
+def as_json(document: object) -> bytes:
+    """A document as indented JSON; what is not a number is null."""
     return (json.dumps(without_nan(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
@@ -195,8 +223,8 @@ def _version(root: Path) -> str:
 
 
 def _strangers(root: Path, files: Files) -> list[Path]:
-    present = (path for name in DERIVED_FOLDERS for path in (root / name).rglob("*") if path.is_file())
-    return sorted(path for path in present if path.relative_to(root).as_posix() not in files)
+    present = [path for name in DERIVED_FOLDERS for path in (root / name).rglob("*")] + [root / CROISSANT]
+    return sorted(path for path in present if path.is_file() and path.relative_to(root).as_posix() not in files)
 
 
 def write(root: Path, files: Files) -> list[str]:
@@ -227,6 +255,8 @@ def differences(root: Path, files: Files) -> Iterator[str]:
     for name, present, made in differing(root, files):
         yield from _diff(name, present, made)
     yield from (f"{path.relative_to(root).as_posix()}: nothing makes this file" for path in _strangers(root, files))
+    if known := metadata.read(root):
+        yield from metadata.drift(root, known)
     for problem in Corpus(root / "dataset").changed():
         name = Path(problem.location).relative_to(root).as_posix()
         if problem.code == "dataset-changed" and name in files and name != MANIFEST:  # its own diff tells of that
@@ -244,7 +274,11 @@ def differing(root: Path, files: Files) -> Iterator[tuple[str, str, str]]:
 
 def _diff(name: str, present: str, made: str) -> Iterator[str]:
     names = (f"{name} (present)", f"{name} (rebuilt)")
-    return difflib.unified_diff(present.splitlines(), made.splitlines(), *names, lineterm="", n=1)
+    for line in difflib.unified_diff(present.splitlines(), made.splitlines(), *names, lineterm="", n=1):
+        if name.endswith(".parquet"):  # a row is shown whole, with the start and the end of what is long in it
+            yield _LONG_STRING.sub(lambda match: f'"{shortened(match[1])}"', line)
+        else:
+            yield shortened(line)
 
 
 def _readable(name: str, data: bytes) -> str:

@@ -1,9 +1,10 @@
 """Generated parts of documents: the card's YAML, which is all that `load_dataset` needs, and tables in place."""
 
 import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Collection, Mapping
-from typing import Final
+from typing import Any, Final
 
 from datasets import DatasetInfo
 from datasets.info import DatasetInfosDict
@@ -11,14 +12,18 @@ from huggingface_hub import DatasetCardData
 
 from detente.data.corpus import SPLIT
 from detente.dataset.features import features_of
+from detente.dataset.metadata import Metadata
 
-_FRONT_MATTER: Final = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+FRONT_MATTER: Final = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _BLOCK: Final = re.compile(r"(?P<open><!-- generated: (?P<name>\w+) -->\n).*?(?P<close><!-- /generated -->)", re.DOTALL)
 _COUNT: Final = re.compile(r"(?P<open><!-- count: (?P<name>\w+) -->)(?P<old>[^<]*)(?P<close><!-- /count -->)")
+_BOUNDS: Final = (1_000, 10_000, 100_000, 1_000_000)
+_SIZES: Final = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "n>1M")
+"""The hub's names of sizes, by numbers of rows."""
 _WORDS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
-def front_matter(version: str, digests: Mapping[str, str]) -> str:
+def front_matter(version: str, digests: Mapping[str, str], known: Metadata | None = None, rows: int = 0) -> str:
     """The card's YAML.
 
     A config's `description` is the digest of its rows: `load_dataset` keys its cache on this YAML and not on the data,
@@ -27,16 +32,15 @@ def front_matter(version: str, digests: Mapping[str, str]) -> str:
     Args:
         version: The dataset's version.
         digests: Config name to SHA-256 of the config's rows.
+        known: What is said of the dataset; a corpus without it is not published, and its card has its configs alone.
+        rows: How many rows it has, in all configs together.
     """
+    said: dict[str, Any] = {}
+    if known:
+        size = _SIZES[bisect(_BOUNDS, rows)]
+        said = {"pretty_name": known.name, "language": known.languages, "size_categories": [size], **known.hub}
     data = DatasetCardData(
-        pretty_name="Détente",
-        language=["en"],
-        license="other",
-        license_name="labels-cc-by-4.0-texts-of-their-publishers",
-        license_link="LICENSE-annotations",
-        task_categories=["text-classification", "token-classification"],
-        size_categories=["n<1K"],
-        annotations_creators=["machine-generated"],
+        **said,
         configs=[
             {
                 "config_name": config,
@@ -66,7 +70,7 @@ def render(document: str, blocks: Mapping[str, str], required: Collection[str], 
     Raises:
         ValueError: If the document lacks a required block, has one twice, or names one that there is not.
     """
-    body = _FRONT_MATTER.sub("", document)
+    body = FRONT_MATTER.sub("", document)
     named = Counter(match["name"] for match in _BLOCK.finditer(body))
     if missing := [name for name in required if not named[name]]:
         raise ValueError(f"the generated blocks {', '.join(missing)} are missing")

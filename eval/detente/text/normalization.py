@@ -66,4 +66,9 @@ def normalise(raw: bytes) -> str:
     """
     if found := refusals(raw):
         raise ValueError("; ".join(f"line {refusal.line}: {refusal.message}" for refusal in found))
-    return raw.decode("utf-8").translate(_TO_SPACE)
+    return one_space(raw.decode("utf-8"))
+
+
+def one_space(text: str) -> str:
+    """A text with a plain space for each kind of space; line ends are left alone."""
+    return text.translate(_TO_SPACE)
