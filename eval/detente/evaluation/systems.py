@@ -117,6 +117,7 @@ def _read(path: str, gold: "Gold", task: str | None, written_in: str | None, **a
     from detente.evaluation import predictions
     from detente.tasks.all import TASKS
     from detente.tasks.boilerplate.task import BOILERPLATE
+    from detente.tasks.content_extraction.prediction import with_given
     from detente.tasks.content_extraction.references import ReferenceCorpus
     from detente.tasks.content_extraction.task import CONTENT_EXTRACTION
 
@@ -125,7 +126,8 @@ def _read(path: str, gold: "Gold", task: str | None, written_in: str | None, **a
     if isinstance(gold, ReferenceCorpus):
         pages = page_texts.outputs(page_texts.read(Path(name), data, written_in))
         checked = predictions.check(pages.lines, CONTENT_EXTRACTION, gold, path, problems=pages.problems, **allowed)
-        return replace(checked, reduced=_reduced(output_format=pages.written_in, gold_text=gold.written_in))
+        reduced = _reduced(output_format=pages.written_in, gold_text=gold.written_in)
+        return replace(checked, by_id=with_given(checked.by_id, pages.given), reduced=reduced)
     found: Pages | None
     if data is None and Path(name).is_dir():
         found = page_texts.of_folder(Path(name), written_in)

@@ -17,7 +17,10 @@ from detente.tasks.metric_families import MISSING, NOTED, SURPLUS
 from detente.text.display import counted, listed, plural
 
 SHOWN_METRICS: Final = 4
-DEFAULT_BREAKDOWNS: Final = ("article", "template", "phenomenon", "output", "slice")
+DEFAULT_BREAKDOWNS: Final = (
+    *("article", "template", "phenomenon", "output", "slice"),
+    *("level", "language", "page_type"),
+)
 MAX_PARTS: Final = 12
 """A breakdown into more parts than these is shown only if it is asked for."""
 SHOWN_ERRORS: Final = 10
@@ -172,6 +175,7 @@ def notes(scores: Scores, names: Collection[str] = ()) -> list[str]:
         found.append(NO_ROUGE)
     if scores.missing:
         found.append(missing_note(scores))
+    found += scores.task.gold_notes(scores.rows, settings)
     found += surplus(scores)
     if undefined := undefined_shares((name, each.undefined) for name, each in scores.metrics.items()):
         found.append(undefined)

@@ -230,6 +230,7 @@ class Task:
         signature_parts: What else the signature must name for a score to be repeated, as `{"nltk": "3.9.1"}`; from
             the units.
         notes: What must be said of predictions that were changed on reading; from predictions by id.
+        gold_notes: What must be known of the gold to read the numbers right; from the rows of counts and the settings.
         texts: Where rows have `blocks`: from a unit and a prediction of it, or None, to the texts that these count in,
             by the names that they give them; none if the unit has no text. The last row of `count` is that of the
             output as a whole.
@@ -260,6 +261,7 @@ class Task:
     aliases: Mapping[str, str] = field(default_factory=dict)
     signature_parts: Callable[[Mapping[str, Any]], dict[str, str]] = lambda _: {}
     notes: Callable[[Mapping[str, Any]], Sequence[str]] = lambda _: ()
+    gold_notes: "Callable[[pl.DataFrame, Mapping[str, str]], Sequence[str]]" = lambda _, __: ()
     texts: Callable[[Any, Any], dict[str, str]] | None = None
 
     def renamed(self, names: Iterable[str]) -> list[str]:
