@@ -61,8 +61,9 @@ def test_a_name_that_is_not_utf8_is_a_problem_that_can_be_printed(tmp_path: Path
 def test_an_id_with_half_a_character_is_a_problem_that_can_be_printed(tmp_path: Path) -> None:
     path = tmp_path / "gold.json"
     path.write_text('{"a\\ud800": "text", "b": "text"}')
-    lines, (problem,), _ = read(path)
-    assert [line.record["id"] for line in lines] == ["b"]
+    pages = read(path)
+    (problem,) = pages.problems
+    assert [line.record["id"] for line in pages.lines] == ["b"]
     assert str(problem) == f"{path}:a\\ud800: no-id: id has half a surrogate pair: write whole characters"
 
 

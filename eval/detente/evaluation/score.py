@@ -335,11 +335,20 @@ def named_metrics(task: Task, known: Container[str], names: Collection[str]) -> 
     there = [measure.name for measure in task.measures if measure.name in known]
     asked = task.renamed(name for name in names if name != ALL)
     problems = [
-        Problem("option", "--metrics", f"{task.name} has no metric {name!r}: {ALL}, or {', '.join(there)}")
+        Problem("option", "--metrics", f"{_unmeasured(task, name)}: {ALL}, or {', '.join(there)}")
         for name in asked
         if name not in known
     ]
     return there if ALL in names else list(dict.fromkeys(asked)), problems
+
+
+def _unmeasured(task: Task, name: str) -> str:
+    """Why a metric is none, or none here."""
+    if name not in {measure.name for measure in task.measures}:
+        return f"{task.name} has no metric {name!r}"
+    extra = next((extra for start, extra in task.packages.items() if name.startswith(start)), "")
+    other = f", or pip install 'detente[{extra}]' is missing" if extra else ""
+    return f"{name} is not measured here, because the gold has not what it takes{other}"
 
 
 def _confusion(rows: pl.DataFrame) -> dict[str, dict[str, int]]:

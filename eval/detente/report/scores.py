@@ -59,8 +59,8 @@ def choose(scores: Scores, metrics: Sequence[str], by: Sequence[str]) -> Scores:
 
 
 def standard(scores: Scores) -> list[str]:
-    """The metrics of the first table: the primary one, then the task's standard ones that have a value."""
-    order = (scores.primary, *scores.task.standard)
+    """The metrics of the first table: the primary one, then the standard ones that have a value."""
+    order = (scores.primary, *scores.task.standard_of.get(scores.dataset["version"], scores.task.standard))
     valued = [
         name for name in order if name in scores.metrics and scores.metrics[name].value == scores.metrics[name].value
     ]

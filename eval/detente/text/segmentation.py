@@ -21,7 +21,7 @@ def segmenter_version() -> str | None:
 
 @cache
 def _segmenter() -> Any:
-    """jieba's default tokenizer, its dictionary read once a process from the package itself.
+    """The default tokenizer of jieba, its dictionary read once a process from the package itself.
 
     `initialize` would read it from `jieba.cache` in the folder for temporary files, which anybody may have put there,
     write that file, and log four lines.

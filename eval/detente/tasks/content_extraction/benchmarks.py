@@ -24,6 +24,18 @@ SHORT: Final = "short_references"
 """The column of pages whose reference is too short for that measure."""
 LABELS: Final = ("level", "language", "page_type")
 """What the pages of the two can be broken down by."""
+STANDARD: Final = {
+    "webmainbench": (
+        *("webmainbench_rouge_5_precision", "webmainbench_rouge_5_recall", "rouge_lsum_f1", "levenshtein"),
+        *("bag_of_words_f1", "missed", "insertions"),
+    ),
+    "wcxb": (
+        *("with_rate", "without_rate", "without_rate_listed", "rouge_lsum_f1", "levenshtein", "snippet_f1"),
+        *("missed", "insertions"),
+    ),
+}
+"""What is shown beside the metric that each ranks by."""
+_READ: Final = {"gold_text": "references", "output_format": "outputs"}
 _OWN: Final = {
     "webmainbench": tuple(metric.name for metric in METRICS if metric.name.startswith("webmainbench_")),
     "wcxb": tuple(metric.name for metric in METRICS if metric.name.startswith(("with_", "without_"))),
@@ -92,6 +104,6 @@ def notes(rows: "pl.DataFrame", settings: Mapping[str, str]) -> Sequence[str]:
     reduced = {name: settings[name] for name in ("gold_text", "output_format") if name in settings}
     if reduced and benchmark:
         own = {"webmainbench": "webmainbench_rouge_5", "wcxb": "bag_of_words, with_rate and without_rate"}[benchmark]
-        options = " and ".join(f"--{name.replace('_', '-')} {value}" for name, value in reduced.items())
-        found.append(f"{own} are of the texts as given; all other measures of text, to which {options} reduced them")
+        sources = " and ".join(f"{_READ[name]} from {value}" for name, value in reduced.items())
+        found.append(f"reduced to text: {sources}; {own} measured on the texts as given")
     return found

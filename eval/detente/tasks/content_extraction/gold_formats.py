@@ -16,6 +16,7 @@ _WEBMAINBENCH: Final = ("convert_main_content", "groundtruth_content")
 """Its reference is the first of them, the second where that is null."""
 _WCXB: Final = "main_content"
 """Inside of `ground_truth`, as `with` and `without` are; `page_texts` reads them on one level."""
+_READ_KEYS: Final = (*page_texts.TEXTS, *page_texts.PARAGRAPHS, *page_texts.SNIPPETS)
 UNLABELLED: Final = "not given"
 """A page's label where other pages have one."""
 
@@ -59,7 +60,7 @@ def read_gold(path: Path, gold_format: str | None = None, written_in: str | None
             problems.append(Problem("no-id", line.location, 'the page has no "id" that is a string'))
         elif page in targets:
             problems.append(Problem("id-duplicate", line.location, f"{page} is a duplicate of a page before it"))
-        elif broken := [key for key, value in line.record.items() if page_texts.has_half_character(value)]:
+        elif broken := [key for key in _READ_KEYS if page_texts.has_half_character(line.record.get(key))]:
             message = f"{broken[0]} has half a surrogate pair: write whole characters"
             problems.append(Problem("wrong-type", line.location, message))
         else:

@@ -201,6 +201,7 @@ CONTENT_EXTRACTION: Final = Task(
         "webmainbench": "webmainbench_rouge_5_f1",
         "wcxb": "bag_of_words_f1",
     },
+    standard_of=benchmarks.STANDARD,
     aliases={
         "added": "insertions",
         "glued": "merged_words",
@@ -208,6 +209,7 @@ CONTENT_EXTRACTION: Final = Task(
         "breaks_lost": "lost_line_breaks",
     },
     signature_parts=_signature_parts,
+    packages={"rouge_lsum": "rouge", "webmainbench": "webmainbench"},
     gold_notes=benchmarks.notes,
     texts=_texts,
 )
