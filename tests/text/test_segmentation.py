@@ -58,7 +58,7 @@ def test_without_the_extra_no_text_is_segmented(monkeypatch: pytest.MonkeyPatch)
 
     segmentation._segmenter.cache_clear()
     monkeypatch.setitem(sys.modules, "jieba", None)
-    with pytest.raises(ModuleNotFoundError, match="jieba"):
+    with pytest.raises(ModuleNotFoundError, match=r"pip install 'detente\[webmainbench\]'"):
         segments("text")
     monkeypatch.setattr(metadata, "version", version)
     assert segmenter_version.__wrapped__() is None  # past the cache

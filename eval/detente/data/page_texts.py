@@ -99,14 +99,14 @@ def _as_read(found: Iterable[tuple[Line, str | None]], problems: list[Problem], 
 def of_object(data: bytes, name: str, written_in: str | None = None) -> Pages | None:
     """The pages of one JSON object, as it is or as `{"output": …, "version": …}`; None if the bytes are no such thing.
 
-    An object with an `id` is one line of JSON Lines; one with `ground_truth`, a document of WCXB, is one page, whose id
-    is the file's name.
+    An object with an `id` is one line of JSON Lines; one with a text under `ground_truth`, a document of WCXB, is one
+    page, whose id is the file's name.
     """
     document, problems = parse_document(data, name)
     if problems:  # an object that ends on its first line is for the reader of lines, who knows them
         first_line = data.strip().partition(b"\n")[0].rstrip()
         return None if first_line.endswith(b"}") else Pages([], problems)
-    if isinstance(document, dict) and isinstance(document.get("ground_truth"), dict) and "id" not in document:
+    if isinstance(document, dict) and "id" not in document and _has_reference(document.get("ground_truth")):
         document = {short_name(name): document}
     if not isinstance(document, dict) or any(not isinstance(document.get(key, {}), dict) for key in _ID_KEYS):
         return None
@@ -253,10 +253,15 @@ def _flat(record: Record) -> Record:
     if record.get("convert_main_content") is None and record.get("groundtruth_content") is not None:
         record = {**record, "convert_main_content": record["groundtruth_content"]}
     truth = record.get("ground_truth")
-    if isinstance(truth, dict) and "main_content" not in record:
+    if isinstance(truth, dict) and _has_reference(truth):
         parts = {key: truth[key] for key in ("main_content", *SNIPPETS) if key in truth}
         record = {key: value for key, value in record.items() if key != "ground_truth"} | parts
     return record
+
+
+def _has_reference(truth: object) -> bool:
+    """Whether a value is what WCXB has under `ground_truth`."""
+    return isinstance(truth, dict) and "main_content" in truth
 
 
 def _reduced(value: Any, written_in: str) -> Any:

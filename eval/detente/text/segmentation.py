@@ -28,8 +28,11 @@ def _segmenter() -> Any:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its source has old escapes, and it asks for pkg_resources
-        import jieba
-
+        try:
+            import jieba
+        except ModuleNotFoundError as error:
+            message = "WebMainBench's segments need jieba: pip install 'detente[webmainbench]'"
+            raise ModuleNotFoundError(message, name=error.name) from error
         made = jieba.Tokenizer()
         made.FREQ, made.total = made.gen_pfdict(made.get_dict_file())
     made.initialized = True

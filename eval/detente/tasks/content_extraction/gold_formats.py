@@ -151,7 +151,7 @@ def _labels(line: Line, root: str, **paths: tuple[str, ...]) -> dict[str, str] |
     found = {}
     for name, path in paths.items():
         value: Any = line.record
-        walked = []
+        walked: list[str] = []
         for key in (root, *path):
             if value is not None and not isinstance(value, dict):
                 return Problem("wrong-type", line.location, f"{'.'.join(walked)} is {describe(value)}, not an object")
