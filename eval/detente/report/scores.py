@@ -132,10 +132,15 @@ def _breakdowns(scores: Scores, names: Sequence[str], by: Sequence[str]) -> Iter
     for key in dict.fromkeys((*DEFAULT_BREAKDOWNS, *by)):
         parts = scores.breakdown.get(key, {})
         if 1 < len(parts) <= MAX_PARTS or key in by:
-            rows = [
-                (value, str(int(part["n"])), *(number(part[name]) for name in shown)) for value, part in parts.items()
-            ]
-            yield Section(f"by {key}", (key, "items", *shown), rows)
+            known = scores.part_intervals.get(key, {}) if shown[:1] == [scores.primary] else {}
+            rows = []
+            for value, part in parts.items():
+                each = [number(part[name]) for name in shown]
+                if known:
+                    each.insert(1, bounds(known[value].low, known[value].high) if value in known else "–")
+                rows.append((value, str(int(part["n"])), *each))
+            columns = [*shown[:1], "95% interval", *shown[1:]] if known else shown
+            yield Section(f"by {key}", (key, "items", *columns), rows)
 
 
 def _items(scores: Scores) -> Iterator[Section]:
@@ -218,6 +223,10 @@ def document(scores: Scores) -> dict[str, Any]:
         "one_item": scores.one_item,
         "metrics": {name: _metric(scores, name) for name in scores.metrics},
         "breakdown": scores.breakdown,
+        "breakdown_intervals": {
+            key: {value: {"low": found.low, "high": found.high} for value, found in parts.items()}
+            for key, parts in scores.part_intervals.items()
+        },
         "confusion": scores.confusion,
         "errors": errors(scores).to_dicts(),
         "signature": scores.signature,

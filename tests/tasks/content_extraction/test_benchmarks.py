@@ -312,6 +312,29 @@ def test_pages_without_snippets_are_named_and_the_format_is_in_the_signature(tmp
     assert "2 pages without snippets of 'without'" in run("eval", "compare", output, output, "--gold", wcxb).stdout
 
 
+def test_parts_of_ten_pages_or_more_have_the_interval_of_those_pages_alone(tmp_path: Path) -> None:
+    sizes = {"article": 10, "forum": 9}
+    pages = {
+        f"{kind}{number}": wcxb_page(f"{kind}{number}", f"One two three {number}", [], [], kind)
+        for kind, size in sizes.items()
+        for number in range(size)
+    }
+    gold = write(tmp_path / "gold.json", pages)
+    alone = write(tmp_path / "articles.json", {name: page for name, page in pages.items() if name.startswith("art")})
+    output = write(tmp_path / "o.json", {name: "One two " * (1 + index % 4) for index, name in enumerate(pages)})
+    document = scored(output, "--gold", gold)
+    parts = document["breakdown_intervals"]["page_type"]
+    of_articles = scored(output, "--gold", alone, "--allow-extra")["metrics"]["bag_of_words_f1"]
+    assert parts == {"article": {"low": of_articles["low"], "high": of_articles["high"]}}
+    assert of_articles["low"] < document["breakdown"]["page_type"]["article"]["bag_of_words_f1"] < of_articles["high"]
+    shown = run("eval", "score", output, "--gold", gold).stdout.splitlines()
+    header, *rows = shown[shown.index("by page_type") + 1 :][:3]
+    assert header.split()[:5] == ["page_type", "items", "bag_of_words_f1", "95%", "interval"]
+    assert ["…" in row for row in rows] == [True, False]
+    other = run("eval", "score", output, "--gold", gold, "--metrics", "with_rate,bag_of_words_f1").stdout
+    assert "items  with_rate  bag_of_words_f1\n" in other  # no interval beside another metric than the primary one
+
+
 def test_other_gold_has_none_of_the_benchmarks_measures(tmp_path: Path) -> None:
     path = write(tmp_path / "gold.json", {"a": "One two three four five."})
     document = scored(path, "--gold", path)

@@ -102,7 +102,7 @@ def notes(rows: "pl.DataFrame", settings: Mapping[str, str]) -> Sequence[str]:
             where = f"1 in {name}_rate, {meaning}, and left out of {name}_rate_listed"
             found.append(f"{pages}, {where}: {listed(empty)}")
     reduced = {name: settings[name] for name in ("gold_text", "output_format") if name in settings}
-    if reduced and benchmark:
+    if reduced and benchmark and settings.get("jieba") != "none":
         own = {"webmainbench": "webmainbench_rouge_5", "wcxb": "bag_of_words, with_rate and without_rate"}[benchmark]
         sources = " and ".join(f"{_READ[name]} from {value}" for name, value in reduced.items())
         found.append(f"reduced to text: {sources}; {own} measured on the texts as given")
