@@ -66,7 +66,7 @@ def read(path: Path, data: bytes | None = None, written_in: str | None = None) -
         written_in: What the texts are written in, one of `markup.FORMATS`; None to go by suffixes in a folder.
     """
     if data is None and path.is_dir():
-        return of_folder(path, written_in)
+        return of_folder(path, written_in, documents=True)
     name = str(path)
     data = unpack(read_input(name) if data is None else data, name)
     pages = of_object(data, name, written_in) if data.strip() else Pages([], [])
@@ -124,13 +124,16 @@ def of_object(data: bytes, name: str, written_in: str | None = None) -> Pages | 
     return _as_read(lines, [], written_in)
 
 
-def of_folder(folder: Path, written_in: str | None = None) -> Pages:
+def of_folder(folder: Path, written_in: str | None = None, *, documents: bool = False) -> Pages:
     """The pages of a folder: .txt, .md and .html files, packed or not, named by id, in folders of their own or not.
 
-    A folder without any of them may have one JSON document a page.
+    Args:
+        folder: The folder.
+        written_in: What the texts are written in; None to go by suffixes.
+        documents: Whether a folder without any of them may have one JSON document a page.
     """
     files, problems = page_files(folder)
-    if not files and not problems:
+    if documents and not files and not problems:
         files, problems = page_files(folder, (_DOCUMENT,))
     lines: list[tuple[Line, str | None]] = []
     for page, file in files:
@@ -146,7 +149,8 @@ def of_folder(folder: Path, written_in: str | None = None) -> Pages:
             continue
         lines.append((Line(str(file), {"id": page, "text": text}), written_in or FORMAT_OF_SUFFIX[suffix]))
     if not lines and not problems:
-        message = "the folder has no .txt, .md or .html file, and no .json document"
+        message = "the folder has no .txt, .md or .html file"
+        message += ", and no .json document" if documents else ""
         problems.append(Problem("no-predictions", str(folder), message))
     formats = {own for _, own in lines} - {None, "text"}
     return _as_read(lines, problems, "+".join(sorted(filter(None, formats))))

@@ -1,5 +1,6 @@
 """WebMainBench and WCXB: their files read as they are, their own numbers kept, and what these hide said."""
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,11 @@ def test_wcxb_is_read_from_one_file_too(tmp_path: Path, wcxb: Path) -> None:
     lines = read_gold(write(tmp_path / "all.jsonl", tuple(WCXB_PAGES.values())))
     assert together.format == lines.format == "wcxb"
     assert together.sha256 == lines.sha256 == read_gold(wcxb).sha256
+    packed = tmp_path / "packed"
+    packed.mkdir()
+    for name, page in WCXB_PAGES.items():
+        (packed / f"{name}.json.gz").write_bytes(gzip.compress(json.dumps(page).encode()))
+    assert read_gold(packed).sha256 == lines.sha256
     (alone,) = read_gold(wcxb / "0001.json").targets.values()
     assert (alone.id, alone.labels, alone.must_include) == ("0001", {"page_type": "article"}, ("RED KITES", "soar"))
     assert alone.references[0].text == folder["0001"].references[0].text
