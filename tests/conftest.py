@@ -1,3 +1,4 @@
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from detente.data.jsonl import Line
 from detente.dataset import build
 from detente.evaluation.predictions import Predictions, check
 from detente.tasks.task import Task
+from detente.text.segmentation import VERSION, segmenter_version
 
 settings.register_profile("untimed", deadline=None)  # how long an example takes says more of the machine
 settings.load_profile("untimed")
@@ -74,6 +76,14 @@ def hub_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("HF_HOME", str(tmp_path_factory.mktemp("hub")))
         patch.setenv("HF_HUB_OFFLINE", "1")
         yield
+
+
+@pytest.fixture(scope="session")
+def jieba() -> None:
+    """WebMainBench's measure is checked where the segmenter is the one that its figures were made with."""
+    if segmenter_version() != VERSION and os.environ.get("CI") != "true":
+        pytest.skip(f"the extra webmainbench is not here with jieba {VERSION}")
+    assert segmenter_version() == VERSION
 
 
 @pytest.fixture(scope="session")

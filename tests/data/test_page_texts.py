@@ -61,8 +61,9 @@ def test_a_name_that_is_not_utf8_is_a_problem_that_can_be_printed(tmp_path: Path
 def test_an_id_with_half_a_character_is_a_problem_that_can_be_printed(tmp_path: Path) -> None:
     path = tmp_path / "gold.json"
     path.write_text('{"a\\ud800": "text", "b": "text"}')
-    lines, (problem,), _ = read(path)
-    assert [line.record["id"] for line in lines] == ["b"]
+    pages = read(path)
+    (problem,) = pages.problems
+    assert [line.record["id"] for line in pages.lines] == ["b"]
     assert str(problem) == f"{path}:a\\ud800: no-id: id has half a surrogate pair: write whole characters"
 
 
@@ -145,3 +146,28 @@ def test_a_fault_of_an_object_over_several_lines_is_one_problem() -> None:
     found = of_object(b'{"a":\n NaN}', "f.json")
     assert found
     assert list(map(str, found.problems)) == ["f.json: not-json: NaN is not JSON: write a number or null"]
+
+
+def test_texts_that_are_reduced_are_kept_as_they_were_given(tmp_path: Path) -> None:
+    path = tmp_path / "pages.json"
+    path.write_text(json.dumps({"a": "# One", "b": {"body": ["**Two**", None]}}))
+    assert read(path).given == read(path, written_in="text").given == {}
+    pages = read(path, written_in="markdown")
+    assert [line.record for line in pages.lines] == [{"id": "a", "text": "One"}, {"id": "b", "body": ["Two", None]}]
+    assert pages.given == {"a": {"id": "a", "text": "# One"}, "b": {"id": "b", "body": ["**Two**", None]}}
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name in ("a.md", "b.txt"):
+        (folder / name).write_text("# One")
+    pages = read(folder)
+    assert (records(pages), pages.written_in) == ({"a": "One", "b": "# One"}, "markdown")
+    assert pages.given == {"a": {"id": "a", "text": "# One"}}  # what was not reduced stands in the lines
+
+
+def test_documents_are_pages_only_where_that_is_asked_for_and_there_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"id": "other", "text": "one"}')
+    (problem,) = of_folder(tmp_path).problems
+    assert problem.message == "the folder has no .txt, .md or .html file"
+    assert records(of_folder(tmp_path, documents=True)) == records(read(tmp_path)) == {"a": "one"}
+    (tmp_path / "b.txt").write_text("two")
+    assert records(read(tmp_path)) == {"b": "two"}

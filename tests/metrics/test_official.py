@@ -12,8 +12,9 @@ import pytest
 
 from detente.metrics import official
 
-PARITY = Path(__file__).parents[3] / "shared" / "parity"
-CASES = [case for path in sorted(PARITY.glob("*.json")) for case in json.loads(path.read_text())["cases"]]
+SHARED = Path(__file__).parents[3] / "shared"
+FILES = [*sorted((SHARED / "parity").glob("*.json")), *(SHARED / "suites" / "webmainbench").glob("rouge_n_cases.json")]
+CASES = [case for path in FILES for case in json.loads(path.read_text())["cases"]]
 
 
 def test_the_parity_cases_are_here_and_cover_every_function() -> None:
@@ -23,7 +24,9 @@ def test_the_parity_cases_are_here_and_cover_every_function() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['function']}-{case['name']}")
-def test_the_official_number(case: dict[str, Any]) -> None:
+def test_the_official_number(case: dict[str, Any], request: pytest.FixtureRequest) -> None:
+    if case["function"] == "webmainbench_rouge_n":
+        request.getfixturevalue("jieba")
     found = dict(leaves(getattr(official, case["function"])(**case["input"])))
     for key, expected in leaves(case["expected"]):
         assert found[key] == pytest.approx(expected, abs=case["tolerance"], nan_ok=True), key
@@ -358,3 +361,33 @@ def test_plagdet_equal_passages_count_once_and_those_of_other_texts_not() -> Non
         "plagdet": 1,
     }
     assert official.plagdet([case], [("a", 0, 100, "other", 0, 100, True)])["micro"]["plagdet"] == 0
+
+
+# WebMainBench
+
+
+@pytest.mark.usefixtures("jieba")
+def test_webmainbench_by_hand() -> None:
+    # Segments: One ␣ two ␣ three against One ␣ two. Pairs: One␣ ␣two two␣ ␣three against One␣ ␣two: tp 2, fp 0, fn 2.
+    scores = official.webmainbench_rouge_n(gold="One two three", predicted="One two", n=2)
+    assert scores == pytest.approx({"precision": 1, "recall": 2 / 4, "f1": 2 / 3})
+    # Each n-gram counts at most as often as either text has it: a␣ twice of four, ␣a twice of three.
+    scores = official.webmainbench_rouge_n(gold="a a a", predicted="a a a a ", n=2)
+    assert scores == pytest.approx({"precision": 4 / 7, "recall": 1, "f1": 8 / 11})
+    assert official.webmainbench_rouge_n(gold="One two", predicted="one two", n=3)["f1"] == 0  # case counts
+
+
+@pytest.mark.usefixtures("jieba")
+def test_webmainbench_scores_a_text_of_fewer_than_n_segments_0_even_against_itself() -> None:
+    assert official.webmainbench_rouge_n(gold="One two three", predicted="One two three")["f1"] == 1  # five segments
+    zero = {"precision": 0, "recall": 0, "f1": 0}
+    assert official.webmainbench_rouge_n(gold="One two!", predicted="One two!") == zero  # four
+    assert official.webmainbench_rouge_n(gold="One two three", predicted="One two three", n=6) == zero
+    assert official.webmainbench_rouge_n(gold=" \n", predicted="") == {"precision": 1, "recall": 1, "f1": 1}
+    assert official.webmainbench_rouge_n(gold="", predicted="One two three") == zero
+
+
+@pytest.mark.usefixtures("jieba")
+def test_webmainbench_takes_no_n_grams_of_nothing() -> None:
+    with pytest.raises(ValueError, match="one token or more, not 0"):
+        official.webmainbench_rouge_n(gold="a", predicted="a", n=0)

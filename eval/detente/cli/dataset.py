@@ -291,6 +291,7 @@ def dataset_audit(gold: Path | None, gold_format: str | None, gold_text: str | N
 
     \b
     detente dataset audit ground-truth.json --pages html/
+    detente dataset audit dev/ground-truth/ --pages dev/html/     # WCXB: a folder of documents
 
     Exit status: 0 nothing found, 1 something found, 2 the call or a file is wrong.
     """

@@ -257,16 +257,21 @@ _READING = (
         "--gold",
         type=click.Path(exists=True, path_type=Path),
         help=f"Reference texts to score against ({REFERENCE_TASK}): a benchmark's file, or a folder of .txt, .md or"
-        " .html files. They are what an extractor should give, not the pages themselves.",
+        " .html files, or of WCXB's .json documents. They are what an extractor should give, not the pages themselves.",
     ),
     click.option("--gold-format", type=GOLD_FORMAT, help="How to read --gold.  [default: inferred from its keys]"),
-    click.option("--gold-text", type=TEXT_FORMAT, help="What the texts of --gold are; see --output-format."),
+    click.option(
+        "--gold-text",
+        type=TEXT_FORMAT,
+        help="What the texts of --gold are; see --output-format.  [default: text, or by a folder's suffixes]",
+    ),
     click.option(
         "--output-format",
         type=TEXT_FORMAT,
         multiple=True,
-        help="What texts in PREDICTIONS are: Markdown and HTML are reduced to text before anything is measured."
-        " Once for all files, or once for each in their order.  [default: text, or by a folder's suffixes]",
+        help="What texts in PREDICTIONS are: Markdown and HTML are reduced to text before anything is measured,"
+        " but for the measures of WebMainBench and WCXB themselves, which take texts as given. Once for all files, or"
+        " once for each in their order.  [default: text, or by a folder's suffixes]",
     ),
     click.option("-o", "--output", type=OUTPUT, help="Write there, not to the screen."),
     click.option("--jobs", type=click.IntRange(1), help="Processes that work at once.  [default: one per core]"),

@@ -61,14 +61,16 @@ def score(
     derivation   {"id": "…", "edges": [{"source": "…", "degree": "wholly"}]}
 
     With --gold, texts are scored against somebody else's reference texts (the task content_extraction), in the native
-    files of article-extraction-benchmark, WCEB, Fundus or Trafilatura, or folders of .txt, .md or .html files; packed
-    (.xz, .gz, .zst) or not.
+    files of article-extraction-benchmark, WCEB, Fundus, Trafilatura, WebMainBench or WCXB, or folders of .txt, .md or
+    .html files; packed (.xz, .gz, .zst) or not.
 
     \b
     detente eval score predictions.jsonl
     detente eval score predictions.jsonl --paratext content --format json -o scores.json
     detente eval score predictions.csv --task stance --per-unit rows.csv
     detente eval score outputs/*.json --gold ground-truth.json
+    detente eval score outputs.jsonl --gold WebMainBench.jsonl --max-input 5GB --by level
+    detente eval score outputs.json --gold dev/ground-truth/ --by page_type
     detente eval score predictions.jsonl --metrics all
 
     Exit status: 0 scored, 1 a metric is worse than --fail-under allows, 2 the call or a file is wrong.

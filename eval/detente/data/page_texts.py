@@ -3,8 +3,9 @@
 import codecs
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from detente.data.files import read_bytes, read_input, unpack, unpacked_name
@@ -15,7 +16,7 @@ from detente.text.folding import nfc
 from detente.text.markup import FORMAT_OF_SUFFIX, to_text
 from detente.text.tokens import half_character
 
-TEXTS: Final = ("articleBody", "plaintext", "text")
+TEXTS: Final = ("articleBody", "plaintext", "text", "convert_main_content", "main_content")
 """Keys of a page's text, whole, in the order in which they are looked for."""
 PARAGRAPHS: Final = ("body", "paragraphs")
 """Keys of a page's text as a list of paragraphs."""
@@ -24,7 +25,9 @@ SNIPPETS: Final = ("with", "without")
 MAX_OTHER_FILES: Final = 10_000
 """A folder with more files that are no pages, as `/`, is hardly the one that was meant."""
 _NATIVE: Final = {*TEXTS, *PARAGRAPHS} - {"text"}
-_ID_KEYS: Final = ("id", "page_id")
+_ID_KEYS: Final = ("id", "page_id", "track_id", "file_id")
+_DOCUMENT: Final = ".json"
+"""The suffix of a page that is a JSON document of its own, in a folder without texts."""
 _SUFFIXES: Final = (".json", ".jsonl", ".ndjson", ".txt", ".md", ".html", ".htm", ".csv", ".tsv", ".parquet")
 _CHARSET: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 
@@ -36,11 +39,13 @@ class Pages(NamedTuple):
         lines: One record a page: `id`, and the keys that its shape has.
         problems: What could not be read.
         written_in: What the texts were reduced from, by option or suffix, as `html+markdown`; `text` if from nothing.
+        given: By id, the records whose texts were reduced, as they were before that.
     """
 
     lines: list[Line]
     problems: list[Problem]
     written_in: str = "text"
+    given: Mapping[str, Record] = MappingProxyType({})
 
 
 def short_name(path: str) -> str:
@@ -53,7 +58,7 @@ def read(path: Path, data: bytes | None = None, written_in: str | None = None) -
     """The pages of a file or a folder.
 
     Read are folders (see `of_folder`), a JSON object of pages by id (see `of_object`), and JSON Lines or whatever else
-    `tabular` reads, with an `id` or `page_id`. A page may be a bare text; null is an empty one.
+    `tabular` reads, with an `id`, `page_id`, `track_id` or `file_id`. A page may be a bare text; null is an empty one.
 
     Args:
         path: The file or folder.
@@ -61,7 +66,7 @@ def read(path: Path, data: bytes | None = None, written_in: str | None = None) -
         written_in: What the texts are written in, one of `markup.FORMATS`; None to go by suffixes in a folder.
     """
     if data is None and path.is_dir():
-        return of_folder(path, written_in)
+        return of_folder(path, written_in, documents=True)
     name = str(path)
     data = unpack(read_input(name) if data is None else data, name)
     pages = of_object(data, name, written_in) if data.strip() else Pages([], [])
@@ -71,30 +76,41 @@ def read(path: Path, data: bytes | None = None, written_in: str | None = None) -
         if not lines and len(problems) > 1 and not flat:  # one broken document, rather than as many broken lines
             problems = [broken_document(data, name)]
         return of_lines(lines, problems, written_in)
-    return _with_whole_ids(pages, written_in)
+    return _with_whole_ids(pages)
 
 
 def of_lines(lines: Iterable[Line], problems: list[Problem], written_in: str | None = None) -> Pages:
     """The pages of records that were read already; see `read`."""
-    return _with_whole_ids(
-        Pages([Line(place, reduced(record, written_in)) for place, record in lines], problems), written_in
-    )
+    return _with_whole_ids(_as_read([(line, written_in) for line in lines], problems, written_in))
 
 
-def _with_whole_ids(pages: Pages, written_in: str | None) -> Pages:
+def _with_whole_ids(pages: Pages) -> Pages:
     """The pages without those whose ids no file could hold, which are problems."""
     broken = [line for line in pages.lines if has_half_character(line.record.get("id"))]
     problems = [
         Problem("no-id", line.location, "id has half a surrogate pair: write whole characters") for line in broken
     ]
     fine = [line for line in pages.lines if line not in broken]
-    return Pages(fine, [*pages.problems, *problems], written_in or pages.written_in)
+    return pages._replace(lines=fine, problems=[*pages.problems, *problems])
+
+
+def _as_read(found: Iterable[tuple[Line, str | None]], problems: list[Problem], written_in: str | None) -> Pages:
+    """The pages of records, each beside what it is written in: their texts reduced, and as they were."""
+    lines: list[Line] = []
+    given: dict[str, Record] = {}
+    for (place, record), own in found:
+        plain = reduced(record, None)
+        lines.append(Line(place, reduced(plain, own)))
+        if own not in (None, "text") and isinstance(plain.get("id"), str):
+            given[plain["id"]] = plain
+    return Pages(lines, problems, written_in or "text", given)
 
 
 def of_object(data: bytes, name: str, written_in: str | None = None) -> Pages | None:
     """The pages of one JSON object, as it is or as `{"output": …, "version": …}`; None if the bytes are no such thing.
 
-    An object with an `id` is one line of JSON Lines.
+    An object with an `id` is one line of JSON Lines; one with a text under `ground_truth`, a document of WCXB, is one
+    page, whose id is the file's name.
     """
     document, problems = parse_document(data, name)
     if problems:  # an object that ends on its first line is for the reader of lines, who knows them
@@ -105,6 +121,8 @@ def of_object(data: bytes, name: str, written_in: str | None = None) -> Pages | 
 
 def of_document(document: Any, name: str, written_in: str | None = None) -> Pages | None:
     """The same of what JSON has been read to."""
+    if isinstance(document, dict) and "id" not in document and _has_reference(document.get("ground_truth")):
+        document = {short_name(name): document}
     if not isinstance(document, dict) or any(not isinstance(document.get(key, {}), dict) for key in _ID_KEYS):
         return None
     if any(isinstance(value, list) and value and isinstance(value[0], dict) for value in document.values()):
@@ -117,27 +135,56 @@ def of_document(document: Any, name: str, written_in: str | None = None) -> Page
     lines = []
     for page, value in document.items():
         record = value if isinstance(value, dict) else {"text": "" if value is None else value}
-        lines.append(Line(f"{name}:{page}", reduced({"id": page, **record, **tool}, written_in)))
-    return Pages(lines, [], written_in or "text")
+        lines.append((Line(f"{name}:{page}", {"id": page, **record, **tool}), written_in))
+    return _as_read(lines, [], written_in)
 
 
-def of_folder(folder: Path, written_in: str | None = None) -> Pages:
-    """The pages of a folder: .txt, .md and .html files, packed or not, named by id, in folders of their own or not."""
+def of_folder(folder: Path, written_in: str | None = None, *, documents: bool = False) -> Pages:
+    """The pages of a folder: .txt, .md and .html files, packed or not, named by id, in folders of their own or not.
+
+    Args:
+        folder: The folder.
+        written_in: What the texts are written in; None to go by suffixes.
+        documents: Whether a folder without any of them may have one JSON document a page.
+    """
     files, problems = page_files(folder)
-    lines, formats = [], set()
+    if documents and not files and not problems:
+        files, problems = page_files(folder, (_DOCUMENT,))
+    lines: list[tuple[Line, str | None]] = []
     for page, file in files:
         suffix = Path(unpacked_name(file.name)).suffix.lower()
-        own = written_in or FORMAT_OF_SUFFIX[suffix]
         try:
-            text = _decoded(unpack(read_bytes(file), str(file)), file, FORMAT_OF_SUFFIX[suffix])
+            data = unpack(read_bytes(file), str(file))
+            if suffix == _DOCUMENT:
+                lines.append((Line(str(file), {**_document(data, file), "id": page}), written_in))
+                continue
+            text = _decoded(data, file, FORMAT_OF_SUFFIX[suffix]).replace("\r\n", "\n")
         except ValidationError as invalid:
             problems += invalid.problems
             continue
-        formats.add(own)
-        lines.append(Line(str(file), reduced({"id": page, "text": text.replace("\r\n", "\n")}, own)))
+        lines.append((Line(str(file), {"id": page, "text": text}), written_in or FORMAT_OF_SUFFIX[suffix]))
     if not lines and not problems:
-        problems.append(Problem("no-predictions", str(folder), "the folder has no .txt, .md or .html file"))
-    return Pages(lines, problems, "+".join(sorted(formats - {"text"})) or "text")
+        message = "the folder has no .txt, .md or .html file"
+        message += ", and no .json document" if documents else ""
+        problems.append(Problem("no-predictions", str(folder), message))
+    formats = {own for _, own in lines} - {None, "text"}
+    return _as_read(lines, problems, "+".join(sorted(filter(None, formats))))
+
+
+def _document(data: bytes, file: Path) -> Record:
+    """The object that a file is.
+
+    Raises:
+        ValidationError: If it is none.
+    """
+    document, problems = parse_document(data, str(file))
+    if isinstance(document, dict):
+        return document
+    if not problems:
+        other = document is not None or data.strip() == b"null"
+        message = f"a page is a JSON object, not {describe(document)}"
+        problems = [Problem("not-json", str(file), message) if other else broken_document(data, str(file))]
+    raise ValidationError(problems)
 
 
 def page_files(
@@ -206,9 +253,11 @@ def _decoded(data: bytes, file: Path, written_in: str) -> str:
 
 
 def reduced(record: Record, written_in: str | None) -> Record:
-    """A record with its id composed (NFC) under `id`, and its texts as a reader sees them."""
-    if "id" not in record and "page_id" in record:
-        record = {"id" if key == "page_id" else key: value for key, value in record.items()}
+    """A record with its id composed (NFC) under `id`, and its texts, on one level, as a reader sees them."""
+    own = next((key for key in _ID_KEYS if key in record), "id")
+    if own != "id":
+        record = {"id" if key == own else key: value for key, value in record.items()}
+    record = _flat(record)
     name = record.get("id")
     if isinstance(name, str) and (composed := nfc(name)) != name:
         record = record | {"id": composed}
@@ -216,6 +265,22 @@ def reduced(record: Record, written_in: str | None) -> Record:
         return record
     keys = (*TEXTS, *PARAGRAPHS, *SNIPPETS)
     return {key: _reduced(value, str(written_in)) if key in keys else value for key, value in record.items()}
+
+
+def _flat(record: Record) -> Record:
+    """A record of WebMainBench or WCXB with its reference under one key, `convert_main_content` or `main_content`."""
+    if record.get("convert_main_content") is None and record.get("groundtruth_content") is not None:
+        record = {**record, "convert_main_content": record["groundtruth_content"]}
+    truth = record.get("ground_truth")
+    if isinstance(truth, dict) and _has_reference(truth):
+        parts = {key: truth[key] for key in ("main_content", *SNIPPETS) if key in truth}
+        record = {key: value for key, value in record.items() if key != "ground_truth"} | parts
+    return record
+
+
+def _has_reference(truth: object) -> bool:
+    """Whether a value is what WCXB has under `ground_truth`."""
+    return isinstance(truth, dict) and "main_content" in truth
 
 
 def _reduced(value: Any, written_in: str) -> Any:
@@ -243,7 +308,8 @@ def outputs(pages: Pages) -> Pages:
         problems += faults  # such a page is there, but has nothing to be checked
         record = {"id": line.record["id"], "text": ""} if faults and "id" in line.record else as_output(line.record)
         lines.append(Line(line.location, record))
-    return pages._replace(lines=lines, problems=problems)
+    given = {name: as_output(record) for name, record in pages.given.items()}
+    return pages._replace(lines=lines, problems=problems, given=given)
 
 
 def _faults(line: Line) -> Iterator[Problem]:

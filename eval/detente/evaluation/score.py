@@ -13,8 +13,9 @@ from detente.data.problems import Problem, ValidationError
 from detente.evaluation.engines import rows_of_systems
 from detente.evaluation.predictions import Predictions
 from detente.metrics.classification import Floats
+from detente.metrics.sums import weighted_sums
 from detente.stats import bootstrap
-from detente.stats.bootstrap import NOTHING, Estimate
+from detente.stats.bootstrap import NOTHING, Estimate, Interval
 from detente.tasks.task import Counts, Gold, Metric, Options, Row, Task
 
 UNITS: Final = ("family", "article", "item")
@@ -77,6 +78,8 @@ class Scores:
         floors: What takes no reading, `majority` and `blind`, to its values by name: the most frequent class for every
             unit, and a model that does not see the pages. Empty where there is no such thing.
         breakdown: Key to value to metric name to value.
+        part_intervals: Key to value to the 95% interval of the primary metric there; only of parts of ten clusters or
+            more.
         sizes: Units, items and families that were scored.
         interval: `range` or `bootstrap`.
         resampling: How intervals were made.
@@ -96,6 +99,7 @@ class Scores:
     reasons: dict[str, str]
     floors: dict[str, dict[str, float]]
     breakdown: dict[str, dict[str, dict[str, float]]]
+    part_intervals: dict[str, dict[str, Interval]]
     sizes: dict[str, int]
     interval: str
     resampling: Resampling
@@ -278,6 +282,7 @@ def _scores(
         reasons=reasons,
         floors=floors,
         breakdown=breakdown(task, rows, metrics, reasons),
+        part_intervals={} if primary in reasons else part_intervals(task, main, primary, resampling),
         sizes=sizes,
         interval=interval,
         resampling=resampling,
@@ -360,11 +365,20 @@ def named_metrics(task: Task, known: Container[str], names: Collection[str]) -> 
     there = [measure.name for measure in task.measures if measure.name in known]
     asked = task.renamed(name for name in names if name != ALL)
     problems = [
-        Problem("option", "--metrics", f"{task.name} has no metric {name!r}: {ALL}, or {', '.join(there)}")
+        Problem("option", "--metrics", f"{_unmeasured(task, name)}: {ALL}, or {', '.join(there)}")
         for name in asked
         if name not in known
     ]
     return there if ALL in names else list(dict.fromkeys(asked)), problems
+
+
+def _unmeasured(task: Task, name: str) -> str:
+    """Why a metric is none, or none here."""
+    if name not in {measure.name for measure in task.measures}:
+        return f"{task.name} has no metric {name!r}"
+    extra = next((extra for start, extra in task.packages.items() if name.startswith(start)), "")
+    other = f", or pip install 'detente[{extra}]' is missing" if extra else ""
+    return f"{name} is not measured here, because the gold has not what it takes{other}"
 
 
 def _confusion(rows: pl.DataFrame) -> dict[str, dict[str, int]]:
@@ -401,6 +415,29 @@ def breakdown(
             for index, (value, size) in enumerate(values.iter_rows())
         }
     return result
+
+
+def part_intervals(task: Task, main: pl.DataFrame, name: str, resampling: Resampling) -> dict[str, dict[str, Interval]]:
+    """The 95% interval of a metric in every part of the main rows that has ten clusters or more, by key and value.
+
+    None of a metric whose formula in a part is another one (`Metric.of_part`).
+    """
+    metric = next((metric for metric in task.metrics if metric.name == name), None)
+    if metric is None or metric.of_part:
+        return {}
+    found: dict[str, dict[str, Interval]] = {}
+    for key in task.keys:
+        if key in ("id", "item", "gold", "predicted", "slice", resampling.unit) or main[key].is_null().all():
+            continue
+        clusters = main.group_by(key, maintain_order=True).agg(pl.col(resampling.unit).n_unique())
+        for value, count in clusters.iter_rows():
+            if bootstrap.interval_kind(count) == "bootstrap":
+                sums = sums_of(main.filter(pl.col(key) == value), task.columns, resampling.unit)
+                drawn = bootstrap.bootstrap_weights(count, resampling.resamples, resampling.seed)
+                statistic = _statistic(metric, task, Columns(task.columns, sums.sum(axis=0)))
+                interval = bootstrap.percentile_interval(statistic(weighted_sums(drawn, sums)))
+                found.setdefault(key, {})[value] = interval
+    return found
 
 
 def per_unit(scores: Scores) -> pl.DataFrame:

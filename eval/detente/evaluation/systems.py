@@ -299,6 +299,7 @@ def _of_reference_texts(
     from detente.data.memory import is_path, read_rows
     from detente.data.tabular import FLAT_SUFFIXES, suffix_of
     from detente.evaluation import predictions
+    from detente.tasks.content_extraction.prediction import with_given
     from detente.tasks.content_extraction.task import CONTENT_EXTRACTION
 
     data = _bytes_of(source, name)
@@ -313,7 +314,8 @@ def _of_reference_texts(
     checked = predictions.check(
         pages.lines, CONTENT_EXTRACTION, gold, name, problems=pages.problems, table=table, **allowed
     )
-    return replace(checked, reduced=_reduced(output_format=pages.written_in, gold_text=gold.written_in))
+    reduced = _reduced(output_format=pages.written_in, gold_text=gold.written_in)
+    return replace(checked, by_id=with_given(checked.by_id, pages.given), reduced=reduced)
 
 
 def _bytes_of(source: Source, name: str) -> bytes | None:

@@ -82,6 +82,7 @@ def notes(ranking: Ranking) -> list[str]:
         found += [f"{placed.name}: {note}" for note in surplus(placed.scores)]
     if ranking.settings.get("nltk") == "none":
         found.append(NO_ROUGE)
+    found += ranking.task.gold_notes(ranking.systems[0].scores.rows, ranking.settings)
     return found
 
 

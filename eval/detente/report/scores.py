@@ -17,7 +17,10 @@ from detente.tasks.metric_families import MISSING, NOTED, SURPLUS
 from detente.text.display import counted, listed, plural
 
 SHOWN_METRICS: Final = 4
-DEFAULT_BREAKDOWNS: Final = ("article", "template", "phenomenon", "output", "slice")
+DEFAULT_BREAKDOWNS: Final = (
+    *("article", "template", "phenomenon", "output", "slice"),
+    *("level", "language", "page_type"),
+)
 MAX_PARTS: Final = 12
 """A breakdown into more parts than these is shown only if it is asked for."""
 SHOWN_ERRORS: Final = 10
@@ -56,8 +59,8 @@ def choose(scores: Scores, metrics: Sequence[str], by: Sequence[str]) -> Scores:
 
 
 def standard(scores: Scores) -> list[str]:
-    """The metrics of the first table: the primary one, then the task's standard ones that have a value."""
-    order = (scores.primary, *scores.task.standard)
+    """The metrics of the first table: the primary one, then the standard ones that have a value."""
+    order = (scores.primary, *scores.task.standard_of.get(scores.dataset["version"], scores.task.standard))
     valued = [
         name for name in order if name in scores.metrics and scores.metrics[name].value == scores.metrics[name].value
     ]
@@ -129,10 +132,15 @@ def _breakdowns(scores: Scores, names: Sequence[str], by: Sequence[str]) -> Iter
     for key in dict.fromkeys((*DEFAULT_BREAKDOWNS, *by)):
         parts = scores.breakdown.get(key, {})
         if 1 < len(parts) <= MAX_PARTS or key in by:
-            rows = [
-                (value, str(int(part["n"])), *(number(part[name]) for name in shown)) for value, part in parts.items()
-            ]
-            yield Section(f"by {key}", (key, "items", *shown), rows)
+            known = scores.part_intervals.get(key, {}) if shown[:1] == [scores.primary] else {}
+            rows = []
+            for value, part in parts.items():
+                each = [number(part[name]) for name in shown]
+                if known:
+                    each.insert(1, bounds(known[value].low, known[value].high) if value in known else "–")
+                rows.append((value, str(int(part["n"])), *each))
+            columns = [*shown[:1], "95% interval", *shown[1:]] if known else shown
+            yield Section(f"by {key}", (key, "items", *columns), rows)
 
 
 def _items(scores: Scores) -> Iterator[Section]:
@@ -172,6 +180,7 @@ def notes(scores: Scores, names: Collection[str] = ()) -> list[str]:
         found.append(NO_ROUGE)
     if scores.missing:
         found.append(missing_note(scores))
+    found += scores.task.gold_notes(scores.rows, settings)
     found += surplus(scores)
     if undefined := undefined_shares((name, each.undefined) for name, each in scores.metrics.items()):
         found.append(undefined)
@@ -214,6 +223,10 @@ def document(scores: Scores) -> dict[str, Any]:
         "one_item": scores.one_item,
         "metrics": {name: _metric(scores, name) for name in scores.metrics},
         "breakdown": scores.breakdown,
+        "breakdown_intervals": {
+            key: {value: {"low": found.low, "high": found.high} for value, found in parts.items()}
+            for key, parts in scores.part_intervals.items()
+        },
         "confusion": scores.confusion,
         "errors": errors(scores).to_dicts(),
         "signature": scores.signature,

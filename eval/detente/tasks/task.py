@@ -260,10 +260,13 @@ class Task:
         available: Where not every gold has what every metric needs: from the gold's units to the names of the metrics
             that it has.
         primary_of: Where benchmarks differ in what they rank by: from the version of the gold to the primary metric.
+        standard_of: The same of the metrics shown beside it.
         aliases: Names that metrics had in the last version, which `--metrics` still takes, to those they have now.
         signature_parts: What else the signature must name for a score to be repeated, as `{"nltk": "3.9.1"}`; from
             the units.
         notes: What must be said of predictions that were changed on reading; from predictions by id.
+        packages: The extra that measures need, by the start of their names.
+        gold_notes: What must be known of the gold to read the numbers right; from the rows of counts and the settings.
         texts: Where rows have `blocks`: from a unit and a prediction of it, or None, to the texts that these count in,
             by the names that they give them; none if the unit has no text. The last row of `count` is that of the
             output as a whole.
@@ -292,9 +295,12 @@ class Task:
     group: Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[dict[str, Any], dict[str, Any]]] | None = None
     available: "Callable[[Mapping[str, Any], Options], Container[str]] | None" = None
     primary_of: Mapping[str, str] = field(default_factory=dict)
+    standard_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     signature_parts: Callable[[Mapping[str, Any]], dict[str, str]] = lambda _: {}
     notes: Callable[[Mapping[str, Any]], Sequence[str]] = lambda _: ()
+    packages: Mapping[str, str] = field(default_factory=dict)
+    gold_notes: "Callable[[pl.DataFrame, Mapping[str, str]], Sequence[str]]" = lambda _, __: ()
     texts: Callable[[Any, Any], dict[str, str]] | None = None
     labels: tuple[str, ...] = ()
 

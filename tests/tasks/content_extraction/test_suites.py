@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from detente.cli import main
 from detente.evaluation.score import count
 from detente.evaluation.systems import load_gold, read_all
+from detente.tasks.content_extraction.task import CONTENT_EXTRACTION
 from detente.tasks.task import Gold, Options
 from detente.text import sentences
 
@@ -214,3 +215,74 @@ def test_snippets_pooled_over_the_pages(suites: Path) -> None:
         for part in (*PARTS, "accuracy"):
             assert metrics[f"snippet_{part}"]["value"] == pytest.approx(expected[part], abs=EXACT)
             assert metrics[f"snippet_{part}"]["n"] == sum(expected[cell] for cell in ("tp", "fp", "fn", "tn"))
+
+
+# WCXB
+
+
+@pytest.mark.parametrize("system", ["resiliparse", "trafilatura"])
+def test_wcxb_on_every_page_of_every_type_and_over_all(system: str, suites: Path, tmp_path: Path) -> None:
+    suite = suites / "wcxb"
+    for page, document in unpacked(suite / "ground_truth.json.xz").items():
+        (tmp_path / f"{page}.json").write_text(json.dumps(document))
+    expected = json.loads((suite / f"{system}.scores.json").read_text())
+    names = {f"bag_of_words_{part}": part for part in PARTS} | {
+        "with_rate": "with_rate",
+        "without_rate": "without_rate",
+    }
+    call = ["eval", "score", suite / "outputs" / f"{system}.json.xz", "--gold", tmp_path, "--format", "json"]
+    call += ["--per-unit", tmp_path / "pages.csv", "--resamples", "20"]
+    result = CliRunner().invoke(main, [str(argument) for argument in call])
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert (found["primary"], found["n"]["units"]) == ("bag_of_words_f1", expected["n"])
+    parts = found["breakdown"]["page_type"]
+    assert parts.keys() == expected["by_page_type"].keys()
+    for name, key in names.items():
+        assert found["metrics"][name]["value"] == pytest.approx(expected["mean"][key], abs=EXACT)
+        for kind, theirs in expected["by_page_type"].items():
+            assert parts[kind][name] == pytest.approx(theirs[key], abs=EXACT), (name, kind)
+            assert parts[kind]["n"] == theirs["n"]
+    pages = pl.read_csv(tmp_path / "pages.csv", schema_overrides={"id": pl.String})
+    assert set(pages["id"]) == expected["per_page"].keys()
+    for row in pages.iter_rows(named=True):
+        for name, key in names.items():
+            assert row[name] == pytest.approx(expected["per_page"][row["id"]][key], abs=EXACT), (row["id"], name)
+
+
+def test_wcxb_names_the_three_pages_that_list_nothing_unwanted(suites: Path) -> None:
+    suite = suites / "wcxb"
+    rows = counted(suite, suite / "ground_truth.json.xz")["trafilatura"]
+    unlisted = rows.filter(pl.col("without_listed_pages") == 0)
+    assert (len(unlisted), set(unlisted["without"])) == (3, {1.0})
+    notes = CONTENT_EXTRACTION.gold_notes(rows, {"gold_format": "wcxb"})
+    assert any(note.startswith("3 pages without snippets of 'without'") for note in notes)
+
+
+# WebMainBench
+
+
+@pytest.mark.usefixtures("jieba")
+@pytest.mark.parametrize(
+    "options", [[], ["--gold-text", "markdown", "--output-format", "markdown"]], ids=["", "reduced"]
+)
+@pytest.mark.parametrize("system", ["llm-webkit", "resiliparse", "trafilatura"])
+def test_webmainbench_on_every_page_and_in_the_mean(
+    system: str, options: list[str], suites: Path, tmp_path: Path
+) -> None:
+    suite = suites / "webmainbench"
+    expected = json.loads((suite / f"{system}.scores.json").read_text())
+    call = ["eval", "score", suite / "outputs" / f"{system}.jsonl.xz", "--gold", suite / "gold.jsonl.xz", *options]
+    call += ["--format", "json", "--per-unit", tmp_path / "pages.csv"]
+    result = CliRunner().invoke(main, [str(argument) for argument in call])
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["primary"] == "webmainbench_rouge_5_f1"
+    pages = {row["id"]: row for row in pl.read_csv(tmp_path / "pages.csv").iter_rows(named=True)}
+    assert pages.keys() == expected["per_page"].keys()
+    for part in PARTS:
+        name = f"webmainbench_rouge_5_{part}"
+        assert found["metrics"][name]["value"] == pytest.approx(expected["mean"][part], abs=EXACT)
+        for page, theirs in expected["per_page"].items():
+            assert pages[page][name] == pytest.approx(theirs[part], abs=EXACT), page
+    assert {name: part["n"] for name, part in found["breakdown"]["language"].items()} == {"zh": 1, "en": 3}

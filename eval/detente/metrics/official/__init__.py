@@ -13,6 +13,7 @@ from detente.metrics.official.newsmtsc import newsmtsc
 from detente.metrics.official.plagdet import plagdet
 from detente.metrics.official.semeval2016_task6 import semeval2016_task6
 from detente.metrics.official.sentiment_graph_f1 import sentiment_graph_f1
+from detente.metrics.official.webmainbench import webmainbench_rouge_n
 
 __all__ = [
     "checkthat_average_precision",
@@ -23,4 +24,5 @@ __all__ = [
     "plagdet",
     "semeval2016_task6",
     "sentiment_graph_f1",
+    "webmainbench_rouge_n",
 ]

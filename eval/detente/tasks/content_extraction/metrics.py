@@ -15,6 +15,8 @@ MEANS: Final = (
     *("levenshtein", "wer"),
     *(f"bag_{part}" for part in ("precision", "recall", "f1")),
     *(f"paragraph_{part}" for part in ("precision", "recall", "f1", "all")),
+    *(f"segments_{part}" for part in ("precision", "recall", "f1")),
+    *("with", "without", "with_listed", "without_listed"),
 )
 """Each has a column of sums over pages and one of the pages in which it is defined."""
 GROUPS: Final = {
@@ -25,6 +27,9 @@ GROUPS: Final = {
     "bag": "words whatever their order",
     "paragraph": "whole paragraphs",
     "snippet": "snippets",
+    "webmainbench": "runs of five segments",
+    "with": "snippets",
+    "without": "snippets",
 }
 """What metrics tell, by the first word of their name."""
 SNIPPETS: Final = ("snippet_tp", "snippet_fp", "snippet_fn", "snippet_tn")
@@ -92,6 +97,8 @@ def _pooled(name: str, formula: str, which: str) -> Metric:
 _AEB: Final = "article-extraction-benchmark"
 _WCEB: Final = "Bevendorff et al. 2023"
 _FUNDUS: Final = "Dallabetta et al. 2024"
+_WEBMAINBENCH: Final = "WebMainBench, texts as given"
+_WCXB: Final = "WCXB, texts as given"
 
 METRICS: Final = (
     _mean("shingle_precision", "shingle_precision", "mean of 4-gram precision over pages with output", _AEB),
@@ -137,4 +144,23 @@ METRICS: Final = (
     _pooled("snippet_recall", "wanted snippets found / wanted snippets", "recall"),
     _pooled("snippet_f1", "2 tp / (2 tp + fp + fn) of snippets", "f1"),
     _pooled("snippet_accuracy", "(tp + tn) / all snippets", "accuracy"),
+    *(
+        _mean(
+            f"webmainbench_rouge_5_{part}",
+            f"segments_{part}",
+            f"mean {name} of runs of five jieba segments; 0 for a text of fewer, even against itself",
+            _WEBMAINBENCH,
+        )
+        for part, name in (("precision", "precision"), ("recall", "recall"), ("f1", "F1"))
+    ),
+    _mean("with_rate", "with", "mean share of wanted snippets found, case folded; 1 for a page without any", _WCXB),
+    _mean(
+        "without_rate",
+        "without",
+        "mean share of unwanted snippets found, case folded; 1, the worst, for a page without any",
+        _WCXB,
+        0.0,
+    ),
+    _mean("with_rate_listed", "with_listed", "with_rate over the pages that list wanted snippets", ""),
+    _mean("without_rate_listed", "without_listed", "without_rate over the pages that list unwanted ones", "", 0.0),
 )

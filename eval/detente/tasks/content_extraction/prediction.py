@@ -1,7 +1,9 @@
 """What a line says of a page whose gold is a reference text: the extractor's text, whole or as paragraphs."""
 
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from detente.data import page_texts
 from detente.data.fields import Field, list_of, read, string
 from detente.data.jsonl import Record
 
@@ -16,11 +18,28 @@ class Output(NamedTuple):
         paragraphs: If it gave them.
         kind: What became of the page: a `text`, one without a visible character (`empty`), a crash of the extractor
             (`crashed`), no line at all (`missing`).
+        given: The text as the extractor wrote it, where `text` was reduced from Markdown or HTML.
     """
 
     text: str
     paragraphs: tuple[str, ...] | None
     kind: str
+    given: str | None = None
+
+    @property
+    def as_given(self) -> str:
+        """The text as the extractor wrote it."""
+        return self.text if self.given is None else self.given
+
+
+def with_given(outputs: Mapping[str, Output], given: Mapping[str, Record]) -> dict[str, Output]:
+    """Outputs by id with their texts as the extractor wrote them, crashes aside; `given` is `Pages.given`."""
+    return {
+        name: output._replace(given=page_texts.joined(given[name]).get("text"))
+        if name in given and output.kind != "crashed"
+        else output
+        for name, output in outputs.items()
+    }
 
 
 def parse(_: Any, record: Record) -> Output:

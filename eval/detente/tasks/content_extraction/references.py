@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 from typing import Any, Final
@@ -12,6 +12,7 @@ from typing import Any, Final
 from detente.data.jsonl import Record, dump_line
 from detente.metrics.edit_distance import wer_tokens
 from detente.metrics.ngrams import Shingles, words
+from detente.text.segmentation import segments
 from detente.text.sentences import sentences
 
 MAX_OPTIONAL: Final = 4
@@ -52,6 +53,11 @@ class Reference:
         return wer_tokens(self.text)
 
     @cached_property
+    def segments(self) -> list[str]:
+        """The segments that WebMainBench counts; needs the extra `webmainbench`."""
+        return segments(self.text)
+
+    @cached_property
     def sentences(self) -> list[list[str]]:
         """The tokens of its sentences."""
         return sentence_tokens(self.text, letters=self.paragraphs is not None)
@@ -71,12 +77,24 @@ class ReferencePage:
         references: Texts of which the nearest counts; empty if there are only snippets.
         must_include: Snippets that the output must have.
         must_exclude: Snippets that it must not have.
+        benchmark: The format whose own measures are taken of the page, as they are nowhere else; empty if there are
+            none.
+        labels: What scores can be broken down by: `level`, `language` or `page_type`.
+        given: The page as its file has it, where its texts were reduced from Markdown or HTML.
     """
 
     id: str
     references: tuple[Reference, ...]
     must_include: tuple[str, ...] = ()
     must_exclude: tuple[str, ...] = ()
+    benchmark: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    given: "ReferencePage | None" = None
+
+    @property
+    def as_given(self) -> "ReferencePage":
+        """The page as its file has it."""
+        return self.given or self
 
 
 @dataclass(frozen=True)
@@ -130,9 +148,15 @@ def of_paragraphs(page: str, paragraphs: list[str]) -> ReferencePage:
 
 
 def digest(targets: Iterable[ReferencePage]) -> str:
-    """SHA-256 of the pages' ids, texts and snippets in canonical JSON, in the order of the ids."""
+    """SHA-256 of the pages' ids, texts, snippets and labels in canonical JSON, in the order of the ids."""
     rows = [
-        [target.id, [reference.text for reference in target.references], target.must_include, target.must_exclude]
+        [
+            target.id,
+            [reference.text for reference in target.references],
+            target.must_include,
+            target.must_exclude,
+            *([dict(sorted(target.labels.items()))] if target.labels else []),
+        ]
         for target in sorted(targets, key=lambda target: target.id)
     ]
     return hashlib.sha256(dump_line(rows).encode("utf-8", "surrogatepass")).hexdigest()

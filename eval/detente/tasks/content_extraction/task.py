@@ -12,6 +12,7 @@ from detente.metrics.classification import precision, ratio, recall
 from detente.metrics.edit_distance import indel_ratio, wer_tokens, word_error_rate
 from detente.metrics.ngrams import Hits, compare, overlap, words
 from detente.metrics.rouge import rouge_lsum
+from detente.tasks.content_extraction import benchmarks
 from detente.tasks.content_extraction.errors import COLUMNS as ERRORS
 from detente.tasks.content_extraction.errors import METRICS as ERROR_METRICS
 from detente.tasks.content_extraction.errors import errors
@@ -52,7 +53,7 @@ def _page_means(target: ReferencePage, output: Output, lowered: Counter[str]) ->
     tokens, spoken = output.text.split(), wer_tokens(output.text)
     found["levenshtein"] = max(indel_ratio(reference.tokens, tokens) for reference in target.references)
     rates = [word_error_rate(reference.spoken, spoken) for reference in target.references if reference.spoken]
-    return found | ({"wer": min(rates)} if rates else {})
+    return found | ({"wer": min(rates)} if rates else {}) | benchmarks.page_values(target, output)
 
 
 def _nearest(hits: list[Hits]) -> Hits:
@@ -118,6 +119,7 @@ def count(target: ReferencePage, output: Output | None, options: Options) -> lis
     """The one row of a page."""
     output = output or _NOTHING
     row: Row = {"id": target.id, "family": target.id, "article": target.id, "item": target.id, "output": output.kind}
+    row |= target.labels
     row["slice"] = "dropped" if options.empty == "drop" and output.kind != "text" else "main"
     row |= {"pages": 1, "without_text": int(output.kind != "text")}
     lowered = Counter(words(output.text.lower()))
@@ -157,11 +159,12 @@ def _available(targets: Mapping[str, ReferencePage], options: Options) -> set[st
         left_out.update(name for name in names if name.startswith("rouge"))
     if not options.errors:
         left_out.update(metric.name for metric in ERROR_METRICS)
+    left_out |= benchmarks.left_out(targets)
     return set(names) - left_out
 
 
-def _signature_parts(_: Mapping[str, ReferencePage]) -> dict[str, str]:
-    return {"nltk": sentences.splitter_version() or "none"}
+def _signature_parts(targets: Mapping[str, ReferencePage]) -> dict[str, str]:
+    return {"nltk": sentences.splitter_version() or "none", **benchmarks.signature_parts(targets.values())}
 
 
 CONTENT_EXTRACTION: Final = Task(
@@ -176,12 +179,12 @@ CONTENT_EXTRACTION: Final = Task(
     extras=("tool", "error"),
     tabular=False,
     options=("empty",),
-    keys=("id", "family", "slice", "article", "output", "item"),
+    keys=("id", "family", "slice", "article", "output", "item", *benchmarks.LABELS),
     columns=(
         "pages",
         "without_text",
         *(column for name in MEANS for column in (name, f"{name}_pages")),
-        *(SHINGLE_PAGES, PARAGRAPH_PAGES),
+        *(SHINGLE_PAGES, PARAGRAPH_PAGES, benchmarks.SHORT),
         *SNIPPETS,
         *ERRORS,
     ),
@@ -191,7 +194,14 @@ CONTENT_EXTRACTION: Final = Task(
     count=count,
     inputs=_no_inputs,
     available=_available,
-    primary_of={"wceb": "rouge_lsum_f1", "fundus": "rouge_lsum_f1", "snippets": "snippet_f1"},
+    primary_of={
+        "wceb": "rouge_lsum_f1",
+        "fundus": "rouge_lsum_f1",
+        "snippets": "snippet_f1",
+        "webmainbench": "webmainbench_rouge_5_f1",
+        "wcxb": "bag_of_words_f1",
+    },
+    standard_of=benchmarks.STANDARD,
     aliases={
         "added": "insertions",
         "glued": "merged_words",
@@ -199,5 +209,7 @@ CONTENT_EXTRACTION: Final = Task(
         "breaks_lost": "lost_line_breaks",
     },
     signature_parts=_signature_parts,
+    packages={"rouge_lsum": "rouge", "webmainbench": "webmainbench"},
+    gold_notes=benchmarks.notes,
     texts=_texts,
 )
