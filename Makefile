@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help score test lint build bench mutants fuzz clean
+.PHONY: help score test lint build docs bench mutants fuzz clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -52,6 +52,11 @@ bench: $(READY)  ## Measure what the speed claims rest on.
 	@$(BIN)/python benchmarks/scaling.py
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	@$(BIN)/python benchmarks/text_measures.py
+
+docs: $(READY)  ## Make the site in site/ (open site/index.html).
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@echo site/index.html
 
 mutants: $(READY)  ## Break the code in 60 small ways, and name those that no test notices (or SAMPLE=200 SEED=3).
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[mutants]'

@@ -1,5 +1,8 @@
 import os
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -95,3 +98,29 @@ def predict() -> Callable[..., Predictions]:
         return check(lines, task, corpus, "predictions", **options)
 
     return checked
+
+
+@pytest.fixture(scope="session")
+def run_blocks() -> Callable[[str, Path], str]:
+    """Runs the blocks of a page in Markdown in their order, in a folder: what `sh` ones print, as text.
+
+    A Python block begins with a comment that names its file, into which it is written.
+    """
+
+    def run(text: str, folder: Path) -> str:
+        environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        shown = ""
+        for language, code in re.findall(r"^```(sh|python)\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE):
+            if language == "python":
+                name = re.match(r"# (\w+\.py)\n", code)
+                assert name, f"a Python block begins with its file's name: {code}"
+                (folder / name[1]).write_text(code, encoding="utf-8")
+                continue
+            command = ["bash", "-euo", "pipefail", "-c", code]
+            done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, f"{code}\n{done.stderr}"
+            assert "Traceback" not in done.stderr
+            shown += done.stdout
+        return shown
+
+    return run

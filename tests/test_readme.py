@@ -1,10 +1,8 @@
 """The README's five minutes, run as written."""
 
 import json
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -36,27 +34,9 @@ def made_by_make_score(folder: Path) -> str:
     return runner.invoke(main, ["eval", "score", output]).stdout
 
 
-def test_the_commands_run_in_their_order(readme: str, tmp_path: Path) -> None:
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    blocks = BLOCK.findall(readme)
-    assert len(blocks) >= 6
-    shown = ""
-    for language, code in blocks:
-        if language == "python":
-            name = re.match(r"# (\w+\.py)\n", code)
-            assert name, f"a Python block begins with its file's name: {code}"
-            (tmp_path / name[1]).write_text(code, encoding="utf-8")
-            continue
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", code],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{code}\n{done.stderr}"
-        shown += done.stdout
+def test_the_commands_run_in_their_order(readme: str, run_blocks, tmp_path: Path) -> None:
+    assert len(BLOCK.findall(readme)) >= 6
+    shown = run_blocks(readme, tmp_path)
     assert "char_f1" in shown
     assert "macro_f1" in shown
     assert {"scores.json", "pages.csv", "predictions.jsonl"} <= {path.name for path in tmp_path.iterdir()}
