@@ -90,9 +90,11 @@ def dataset_export(
     if without_text == (form is not None):
         raise click.UsageError("say what is to be exported: --format FORMAT, or --without-text")
     if without_text and (layers or articles or force):
-        raise click.UsageError("--without-text exports the whole dataset into a new folder: no LAYER, --article, --force")
+        raise click.UsageError(
+            "--without-text exports the whole dataset into a new folder: no LAYER, --article, --force"
+        )
     with problems_exit():
-        if without_text:
+        if form is None:
             _without_text(root, output)
             return
         from detente.integrations.exchange import export

@@ -7,6 +7,7 @@ import click
 from detente.cli.options import ALL_PROBLEMS, problems_exit
 from detente.cli.shell import line
 
+
 @click.command("join")
 @click.argument("export", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option(
@@ -15,9 +16,7 @@ from detente.cli.shell import line
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The folder with your copies of the pages: <article>.txt, or the names of the captures.",
 )
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), help="A new folder, or an empty one."
-)
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="A new folder, or an empty one.")
 @ALL_PROBLEMS
 def dataset_join(export: Path, texts: Path, output: Path) -> None:
     """Put your own copies of the pages into EXPORT, a text-free export, and write the whole dataset.
