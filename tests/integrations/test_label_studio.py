@@ -296,7 +296,8 @@ def test_words_of_another_version_of_the_page_are_told_apart_by_those_around(six
 
     path = changed(tmp_path, "boilerplate", change)
     made, notes = exchange.imported(sixth, [path], "boilerplate")
-    assert [note.code for note in notes] == ["quote-moved"] * 3
+    assert [note.code for note in notes] == ["quote-moved"] * 4
+    assert notes[0].message == f"the text is not that of {ARTICLE}: spans are found by their words"
     assert '"start": 37, "end": 38' in made[ARTICLE]
 
 
