@@ -104,12 +104,18 @@ def test_another_version_of_the_page_beside_the_file() -> None:
     rows, reading = read(lines, beside=older)
     # The second “Talks” has “🤝 in Hadrene\n” before it, the first “New: ”.
     assert rows == [{"start": 0, "end": 7, "reason": "frame"}, {"start": 19, "end": 24, "reason": "doubt"}]
-    assert [note.code for note in reading.notes] == ["quote-moved", "quote-moved"]
+    assert [note.location for note in reading.notes] == ["f.ann", "f.ann:1", "f.ann:2"]
     values = CLAIM[CLAIM.index("A1") : CLAIM.index("T2")]
     (row,), reading = read("T1\tevent 5 10;16 23\tTalks Hadrene\n" + values, "claims", older)
     assert row["spans"] == [{"start": 0, "end": 5}, {"start": 11, "end": 18}]
-    assert [note.code for note in reading.notes] == ["quote-moved", "quote-moved"]
+    assert [note.location for note in reading.notes] == ["f.ann", "f.ann:1", "f.ann:1"]
     assert read("T1\tevent 5 10;0 4\tTalks New:\n" + values, "claims", older)[1].problems[0].code == "quote-not-found"
+
+
+def test_the_words_around_decide_where_old_offsets_happen_to_fit_other_words() -> None:
+    older = TEXT[19:] + "\n" + TEXT[:18]  # the lines the other way round: “Talks” stands at 0 here, too
+    rows, _ = read("T1\tdoubt 0 5\tTalks\n", beside=older)
+    assert rows == [{"start": 19, "end": 24, "reason": "doubt"}]
 
 
 def test_the_text_of_another_page_beside_the_file_is_refused() -> None:

@@ -65,6 +65,20 @@ def test_the_configuration_is_escaped() -> None:
     assert [each.get("value") for each in view.iter("Choice")] == ['<b> & "c"', "'d'"]
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_label_studio_itself_takes_configurations_tasks_and_annotations(root: Path) -> None:
+    reason = "a second opinion: pip install label-studio-sdk"
+    interface = pytest.importorskip("label_studio_sdk.label_interface", reason=reason, exc_type=ImportError)
+    files = exchange.export(root, SPAN_LAYERS, [], "label-studio")
+    for layer in SPAN_LAYERS:
+        known = interface.LabelInterface(files[f"{layer}.xml"])
+        known.validate()
+        tasks = json.loads(files[f"{layer}.json"])
+        assert len(tasks) == 5
+        assert all(known.validate_task({"data": task["data"]}) for task in tasks)
+        assert all(known.validate_annotation(each) for task in tasks for each in task["annotations"])
+
+
 def test_a_team_labels_a_sixth_page_and_the_corpus_is_valid(sixth: Path) -> None:
     annotations = sixth / "annotations"
     for layer in ("boilerplate", "claims", "no_claim", "attribution"):
@@ -282,7 +296,8 @@ def test_words_of_another_version_of_the_page_are_told_apart_by_those_around(six
 
     path = changed(tmp_path, "boilerplate", change)
     made, notes = exchange.imported(sixth, [path], "boilerplate")
-    assert [note.code for note in notes] == ["quote-moved"] * 3
+    assert [note.code for note in notes] == ["quote-moved"] * 4
+    assert notes[0].message == f"the text is not that of {ARTICLE}: spans are found by their words"
     assert '"start": 37, "end": 38' in made[ARTICLE]
 
 

@@ -291,6 +291,8 @@ class Reading:
             if same not in (None, name) and self.pages[name] != text:
                 self.refuse("text-differs", place, f"names {name}, but has the text of {same}")
                 return None
+            if text not in (None, self.pages[name]):
+                self.note("quote-moved", place, f"the text is not that of {name}: spans are found by their words")
             return name
         if same:
             return same
@@ -300,7 +302,7 @@ class Reading:
         return None
 
     def placed(
-        self, place: str, article: str, span: Span | None, quote: str | None, around: tuple[str, str]
+        self, place: str, article: str, span: Span | None, quote: str | None, near: tuple[str, str]
     ) -> Span | None:
         """Where a span lies in the page.
 
@@ -310,24 +312,26 @@ class Reading:
             span: Its offsets in the file, in code points, if the file has them.
             quote: Its words, if the file has them. Where they stand elsewhere in the page, they are found again;
                 offsets alone are taken as they are.
-            around: The words before and after it, as far as the file has them. Of several places with the same words
+            near: The words before and after it, as far as the file has them. Of several places with the same words
                 the one is taken that shares most of these; if that is not one place, the span is refused.
 
         Returns:
             The span, or None where it is refused.
         """
         text = self.pages[article]
-        fault = span_problem(place, span, text) if span else None
-        if quote is None or (span and fault is None and text[slice(*span)] == quote):
+        if quote is None:
+            fault = span_problem(place, span, text) if span else None
             self.problems.extend([fault] if fault else [])
             return None if fault else span
         found = _occurrences(text, quote)
         if len(found) > 1:
-            shared = [_shared(text, each, around) for each in found]
+            shared = [_shared(text, each, near) for each in found]
             found = [each for each, count in zip(found, shared, strict=True) if count == max(shared)]
+        if span in found:
+            return span
         words, where = quoted(excerpt(quote)), f"is not at [{span[0]}, {span[1]})" if span else "has no offsets"
         if len(found) == 1:
-            if span not in (None, found[0]):
+            if span:
                 self.note("quote-moved", place, f"{words} {where}: found again at [{found[0][0]}, {found[0][1]})")
             return found[0]
         count = f"stands {len(found)} times in" if found else "does not stand in"
@@ -343,11 +347,11 @@ def _occurrences(text: str, quote: str) -> list[Span]:
     return found
 
 
-def _shared(text: str, span: Span, around: tuple[str, str]) -> int:
+def _shared(text: str, span: Span, near: tuple[str, str]) -> int:
     """How many characters before and after a span are those that it should have around it."""
     from rapidfuzz.distance import Postfix, Prefix
 
-    (before, after), (start, end) = around, span
+    (before, after), (start, end) = near, span
     left, right = text[max(0, start - len(before)) : start], text[end : end + len(after)]
     return Postfix.similarity(left, before) + Prefix.similarity(right, after)
 
