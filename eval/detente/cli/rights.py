@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from detente.cli.options import ALL_PROBLEMS, problems_exit
+from detente.cli.options import ALL_PROBLEMS, MAX_INPUT, problems_exit
 from detente.cli.shell import line
 from detente.text.display import counted
 
@@ -55,6 +55,7 @@ def dataset_export(without_text: bool, dataset: Path | None, output: Path) -> No
 )
 @_OUT
 @ALL_PROBLEMS
+@MAX_INPUT
 def dataset_join(export: Path, texts: Path, output: Path) -> None:
     """Put your own copies of the pages into EXPORT, a text-free export, and write the whole dataset.
 
