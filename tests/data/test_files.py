@@ -107,3 +107,18 @@ def test_what_is_in_the_place_of_a_folder_is_kept(tmp_path: Path, make) -> None:
         "folder",
         *(["mine"] if (tmp_path / "folder").is_dir() else []),
     ]
+
+
+@pytest.mark.parametrize("name", ["../a", "b/../../a", "/tmp/a"])
+def test_nothing_is_written_outside_a_folder(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValidationError, match="would lie outside of it"):
+        write_folder(tmp_path / "folder", {"b": b"b", name: b"a"})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    left = tmp_path / ".detente-writes-99999999"
+    left.mkdir()
+    (left / "half").touch()
+    write_whole(tmp_path / "a", b"a")
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]

@@ -151,6 +151,7 @@ def test_a_changed_dataset_is_not_exported(minimal: Path) -> None:
         ),  # the folded run has “the”, which the page writes “The”
         ('"We will talk to', '"⟦p:30-45⟧'),  # the page has another quotation mark
         ("we will, talk to Russia", "we will, ⟦p:38-52⟧"),  # punctuation hides no run; a lone word stays
+        ("a ⟦ or ⟦X:Y-Z⟧", "a ⟦ or ⟦X:Y-Z⟧"),  # no place
         ("", ""),
     ],
 )
@@ -173,7 +174,7 @@ def test_a_whole_page_is_one_place_with_its_white_space() -> None:
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("an ⟦ opens", "mark the places of words"), ("A B C D E", "in another case or spelling")],
+    [("an ⟦x:1-2⟧", "holds ⟦x:1-2⟧, as the places"), ("A B C D E", "in another case or spelling")],
 )
 def test_words_that_cannot_be_taken_out_are_refused(text: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
@@ -184,7 +185,7 @@ def test_rows_that_cannot_be_exported_are_all_named(minimal: Path) -> None:
     path = minimal / "annotations" / "claims" / "gold" / "detente-900.jsonl"
     rows = [json.loads(line) for line in path.read_text().splitlines()]
     for row in rows:
-        row["normalised"] = "⟦x⟧"
+        row["normalised"] = "⟦x:1-2⟧"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     build.write(minimal, build.files_of(minimal))
     with pytest.raises(ValidationError) as invalid:

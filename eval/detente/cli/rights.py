@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from detente.cli.options import ALL_PROBLEMS, problems_exit
+from detente.cli.options import ALL_PROBLEMS, MAX_INPUT, problems_exit
 from detente.cli.shell import line
 
 
@@ -18,6 +18,7 @@ from detente.cli.shell import line
 )
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="A new folder, or an empty one.")
 @ALL_PROBLEMS
+@MAX_INPUT
 def dataset_join(export: Path, texts: Path, output: Path) -> None:
     """Put your own copies of the pages into EXPORT, a text-free export, and write the whole dataset.
 

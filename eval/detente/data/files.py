@@ -166,7 +166,11 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
             message = "is there already: name a new folder, or an empty one"
             raise ValidationError([Problem("not-writable", str(folder), message)])
+        if outside := [name for name in files if ".." in Path(name).parts or Path(name).is_absolute()]:
+            message = f"has no place for {shortened(outside[0])}, which would lie outside of it"
+            raise ValidationError([Problem("not-writable", str(folder), message)])
         folder.parent.mkdir(parents=True, exist_ok=True)
+        _clean(folder.parent)
         beside = folder.with_name(f"{_BESIDE}{os.getpid()}")
         try:
             for name, data in files.items():
@@ -197,7 +201,10 @@ def _clean(folder: Path) -> None:
     for path in folder.glob(f"{_BESIDE}*"):
         process = path.name.removeprefix(_BESIDE)
         if process.isdecimal() and (int(process) == os.getpid() or not _runs(int(process))):
-            path.unlink(missing_ok=True)
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def _runs(process: int) -> bool:

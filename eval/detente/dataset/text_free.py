@@ -37,7 +37,6 @@ CARD: Final = "README.md"
 BESIDE: Final = ("DATASHEET.md", "LICENSE-annotations")
 """What lies beside the folder of the dataset, and inside an export."""
 PLACE: Final = re.compile(r"⟦(?P<article>[^⟦⟧:]+):(?P<start>\d+)-(?P<end>\d+)⟧")
-_MARKS: Final = re.compile("[⟦⟧]")
 _STAYS: Final = "holds words of a page, which cannot be replaced there"
 NOTE: Final = re.compile(r"<!-- text-free -->.*?<!-- /text-free -->\n\n?", re.DOTALL)
 _NOTE: Final = """\
@@ -145,8 +144,8 @@ class Concealer:
         return self._known[text, article]
 
     def _concealed(self, text: str, article: str) -> str:
-        if _MARKS.search(text):
-            raise ValueError("holds ⟦ or ⟧, which mark the places of words in an export: write other brackets")
+        if match := PLACE.search(text):
+            raise ValueError(f"holds {match[0]}, as the places of words in an export are written: use other brackets")
         if text and text == self.pages.get(article):
             return self._place(article, 0, len(text))
         covered: dict[Span, None] = {}

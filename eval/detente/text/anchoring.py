@@ -12,6 +12,7 @@ blocks would be weaker: from seven known words the next can be found by trying.
 
 import hashlib
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -129,11 +130,11 @@ class Anchoring:
     @cached_property
     def _anchors(self) -> list[tuple[Passage, int]]:
         """The blocks that stand once in both, with their token in the copy: as many as can be in one order."""
-        digests = [block.digest for block in self.blocks]
+        counted = Counter(block.digest for block in self.blocks)
         once = [
             (block, places[0])
             for block in self.blocks
-            if len(places := self.copy.positions(block.digest, block.inside)) == 1 and digests.count(block.digest) == 1
+            if len(places := self.copy.positions(block.digest, block.inside)) == 1 and counted[block.digest] == 1
         ]
         return [once[index] for index in _increasing([place for _, place in once])]
 
