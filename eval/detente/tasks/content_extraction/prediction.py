@@ -4,6 +4,8 @@ from typing import Any, Final, NamedTuple
 
 from detente.data.fields import Field, list_of, read, string
 from detente.data.jsonl import Record
+from detente.text.markup import structure_of
+from detente.text.structure import Structure
 
 KINDS: Final = ("text", "paragraphs")
 
@@ -16,11 +18,13 @@ class Output(NamedTuple):
         paragraphs: If it gave them.
         kind: What became of the page: a `text`, one without a visible character (`empty`), a crash of the extractor
             (`crashed`), no line at all (`missing`).
+        structure: The elements that a text had as Markdown or HTML; None of plain text, of paragraphs, and of no text.
     """
 
     text: str
     paragraphs: tuple[str, ...] | None
     kind: str
+    structure: Structure | None = None
 
 
 def parse(_: Any, record: Record) -> Output:
@@ -37,4 +41,6 @@ def _line(line: Field) -> Output:
     text = line.get("text", string) if paragraphs is None else "\n\n".join(paragraphs)
     if line.value.get("error"):
         return Output("", (), "crashed")
-    return Output(text or "", paragraphs, "text" if text and text.strip() else "empty")
+    if not text or not text.strip():
+        return Output(text or "", paragraphs, "empty")
+    return Output(text, paragraphs, "text", structure_of(text))

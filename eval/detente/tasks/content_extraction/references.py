@@ -12,6 +12,7 @@ from typing import Any, Final
 from detente.data.jsonl import Record, dump_line
 from detente.metrics.edit_distance import wer_tokens
 from detente.metrics.ngrams import Shingles, words
+from detente.text.markup import structure_of
 from detente.text.sentences import sentences
 
 MAX_OPTIONAL: Final = 4
@@ -25,11 +26,13 @@ class Reference:
     Attributes:
         text: The text.
         paragraphs: Its paragraphs, or None if the gold does not say what they are.
+        structure: The elements that it had as Markdown or HTML; None if it was plain text, or paragraphs.
     """
 
     def __init__(self, text: str, paragraphs: tuple[str, ...] | None = None) -> None:
         self.text = text
         self.paragraphs = paragraphs
+        self.structure = structure_of(text)
 
     @cached_property
     def shingles(self) -> Shingles:
