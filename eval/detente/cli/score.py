@@ -69,6 +69,7 @@ def score(
     detente eval score predictions.jsonl --paratext content --format json -o scores.json
     detente eval score predictions.csv --task stance --per-unit rows.csv
     detente eval score outputs/*.json --gold ground-truth.json
+    detente eval score outputs/ --gold pages/ --metrics all       folders of .md or .html: tables, code, links … too
     detente eval score predictions.jsonl --metrics all
 
     Exit status: 0 scored, 1 a metric is worse than --fail-under allows, 2 the call or a file is wrong.

@@ -85,11 +85,11 @@ def to_text(source: str, written_in: str) -> str:
         A plain text as it is; of Markdown and HTML a `MarkupText`, which has the structure, from the same parse.
     """
     if written_in == "html":
-        return _read(source, {})
+        return _with_structure(source, {})
     if written_in == "markdown":
         addresses: dict[str, str] = {}
         html = _rendered(source, html=True, env={"addresses": addresses})
-        return _read(html, {short: address for address, short in addresses.items()})
+        return _with_structure(html, {short: address for address, short in addresses.items()})
     return source
 
 
@@ -99,17 +99,22 @@ def html_to_text(html: str) -> str:
     White space is one space, links are part of their line, scripts, styles, titles and pictures are left out. HTML
     without any block, such as lines with links in them, keeps its line breaks.
     """
-    return str(_read(html, {}))
+    return _parsed(html, _Reader(keeps_lines=not _BLOCK_TAG.search(html)))
 
 
-def _read(html: str, addresses: Mapping[str, str]) -> MarkupText:
+def _with_structure(html: str, addresses: Mapping[str, str]) -> MarkupText:
+    elements = Elements(addresses)
+    text = _parsed(html, _StructureReader(elements, keeps_lines=not _BLOCK_TAG.search(html)))
+    return MarkupText(text, elements.close())
+
+
+def _parsed(html: str, reader: "_Reader") -> str:
     from lxml import etree
 
-    reader = _Reader(keeps_lines=not _BLOCK_TAG.search(html), addresses=addresses)
     parser = etree.HTMLParser(target=reader, encoding="utf-8", huge_tree=True)
     parser.feed(b"<html>" + html.encode())
     lines = (" ".join(line.split()) for line in parser.close().split("\n"))
-    return MarkupText(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n"), reader.elements.close())
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 
 def markdown_line_to_text(line: str) -> str:
@@ -139,38 +144,27 @@ def _look(text: str) -> str | None:
 class _Reader:
     """Collects what a reader sees, with the line breaks between blocks: what lxml calls the target of a parser."""
 
-    def __init__(self, *, keeps_lines: bool, addresses: Mapping[str, str]) -> None:
-        self.elements = Elements(addresses)
+    def __init__(self, *, keeps_lines: bool) -> None:
         self.parts: list[str] = []
         self.breaks = 0  # line breaks before the next text, as `innerText` counts them: the most that any block asks
         self.hidden = 0
         self.kept_lines = int(keeps_lines)  # how many elements are open that keep their line breaks
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def start(self, tag: str, _: Mapping[str, str]) -> None:
         self.hidden += tag in _HIDDEN
         self.kept_lines += tag in _VERBATIM
         if tag == "br":
             self.breaks += 1
-            self.elements.data("\n")
         elif tag in _CELLS:
-            self._add(" ")
+            self.data(" ")
         self._block(tag)
-        if not self.hidden and tag != "br":
-            self.elements.start(tag, attributes)
 
     def end(self, tag: str) -> None:
-        if not self.hidden and tag != "br":
-            self.elements.end(tag)
         self.hidden -= tag in _HIDDEN
         self.kept_lines -= tag in _VERBATIM
         self._block(tag)
 
     def data(self, data: str) -> None:
-        if not self.hidden:
-            self.elements.data(data)
-        self._add(data)
-
-    def _add(self, data: str) -> None:
         text = data if self.kept_lines else re.sub(r"\s+", " ", data)
         if self.hidden or (self.breaks and not text.strip()):
             return
@@ -183,7 +177,33 @@ class _Reader:
     def _block(self, tag: str) -> None:
         if tag in _BLOCKS:
             self.breaks = max(self.breaks, 2 if tag == "p" else 1)
+
+
+class _StructureReader(_Reader):
+    """Collects the elements of what a reader sees, too."""
+
+    def __init__(self, elements: Elements, *, keeps_lines: bool) -> None:
+        super().__init__(keeps_lines=keeps_lines)
+        self.elements = elements
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        super().start(tag, attributes)
+        if tag == "br" or tag in _BLOCKS:
             self.elements.data("\n")
+        if not self.hidden and tag != "br":  # a formula may have line breaks
+            self.elements.start(tag, attributes)
+
+    def end(self, tag: str) -> None:
+        if not self.hidden and tag != "br":
+            self.elements.end(tag)
+        super().end(tag)
+        if tag in _BLOCKS:
+            self.elements.data("\n")
+
+    def data(self, data: str) -> None:
+        super().data(data)
+        if not self.hidden:
+            self.elements.data(data)
 
 
 def _rendered(source: str, *, html: bool, env: dict[str, Any] | None = None) -> str:

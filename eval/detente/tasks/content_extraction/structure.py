@@ -178,9 +178,9 @@ def _of_blocks(
     turned = [block for block, each, same in matched if same < 1 and not each.fp + each.fn]
     words = {
         **_of_lost_blocks(kind.noun, lost, text),
-        _told(kind.noun, invented, "invented"): _pieces(invented),
         **{_told(kind.noun, blocks, how): count for how, count, blocks in changed},
         _told(kind.noun, turned, "in another order or form"): len(turned),
+        _told(kind.noun, invented, "invented"): _pieces(invented),
     }
     return StructureErrors(counts, words)
 
