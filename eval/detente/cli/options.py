@@ -293,7 +293,8 @@ _READING = (
         type=TEXT_FORMAT,
         multiple=True,
         help="What texts in PREDICTIONS are: Markdown and HTML are reduced to text before words are"
-        " measured; where --gold is markup too, so are its tables, code blocks, headings, links … Once for all files, or once for each in their order.  [default: text, or by a folder's suffixes]",
+        " measured; where --gold is markup too, so are its tables, code blocks, headings, links …"
+        " Once for all files, or once for each in their order.  [default: text, or by a folder's suffixes]",
     ),
     click.option("-o", "--output", type=OUTPUT, help="Write there, not to the screen."),
     click.option("--jobs", type=click.IntRange(1), help="Processes that work at once.  [default: one per core]"),

@@ -277,6 +277,12 @@ def test_the_structure_of_the_nearest_reference_counts() -> None:
     assert (row["heading_tp"], row["heading_fn"]) == (1, 0)
 
 
+def test_the_digest_of_the_gold_knows_its_structure() -> None:
+    digests = [corpus(**marked(p=text)).sha256 for text in ("# a", "## a", "a")] + [corpus(p="a").sha256]
+    assert len(set(digests)) == 4
+    assert corpus(**marked(p="# a")).sha256 == digests[0]
+
+
 # Where one side is plain text
 
 

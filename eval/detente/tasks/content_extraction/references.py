@@ -89,7 +89,7 @@ class ReferenceCorpus:
     Attributes:
         name: Of the file or folder it was read from.
         format: One of `labels.GOLD_FORMATS`.
-        sha256: Of its ids and texts in canonical JSON.
+        sha256: Of its ids, texts and their structure in canonical JSON.
         targets: By page.
         written_in: What its texts were reduced from: Markdown, HTML, or nothing (`text`).
     """
@@ -133,9 +133,13 @@ def of_paragraphs(page: str, paragraphs: list[str]) -> ReferencePage:
 
 
 def digest(targets: Iterable[ReferencePage]) -> str:
-    """SHA-256 of the pages' ids, texts and snippets in canonical JSON, in the order of the ids."""
+    """SHA-256 of the pages' ids, texts with their structure, and snippets in canonical JSON, ordered by id."""
     rows = [
-        [target.id, [reference.text for reference in target.references], target.must_include, target.must_exclude]
+        [target.id, [_hashed(reference) for reference in target.references], target.must_include, target.must_exclude]
         for target in sorted(targets, key=lambda target: target.id)
     ]
     return hashlib.sha256(dump_line(rows).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _hashed(reference: Reference) -> Any:
+    return reference.text if reference.structure is None else [reference.text, reference.structure]
