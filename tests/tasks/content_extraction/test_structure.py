@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
 
 from detente.cli import main
 from detente.evaluation.score import Scores, errors, score
@@ -17,8 +19,8 @@ from detente.tasks.content_extraction.references import ReferenceCorpus
 from detente.tasks.content_extraction.structure import METRICS, NOT_MEASURED, structure_errors
 from detente.tasks.content_extraction.task import CONTENT_EXTRACTION
 from detente.tasks.task import Options
-from detente.text.markup import to_text
-from detente.text.structure import EMPTY
+from detente.text.markup import structure_of, to_text
+from detente.text.structure import EMPTY, Structure
 
 PAGE = r"""# Harbour
 
@@ -229,6 +231,39 @@ def test_what_is_wrong_counts_lines_cells_and_elements() -> None:
         "2 formulas lost (x^2)",
     ]
     assert structure_errors(EMPTY, EMPTY, "").words == {}
+
+
+@pytest.mark.parametrize(("text", "how"), [("a b c d", "merged into text"), ("a b c", "lost")])
+def test_a_block_is_merged_into_the_text_if_four_fifths_of_its_tokens_are_there(text: str, how: str) -> None:
+    gold = Structure(code=(("a b", "c d e"),))
+    assert structure_errors(gold, EMPTY, text).words == {f"1 code block {how} (a b c d e)": 2}
+
+
+SCRAPS = st.lists(
+    st.sampled_from(
+        (
+            *("<table>", "</table>", "<tr>", "<td>", "</td>", "<ul>", "</ul>", "<li>", "<pre>", "</pre>", "<h2>"),
+            *("</h2>", "<a href=x>", "</a>", "<img src=y>", "<math>", "</math>", "<annotation encoding=tex>", "<br>"),
+            *("<template>", "a ", "b", "$c$", "\n\n", "\n$$\n", "\\(", "# ", "- ", "> ", "| d | e |\n|---|---|\n"),
+            *("```\n", "[f](g)", "![](h)"),
+        )
+    ),
+    max_size=25,
+).map("".join)
+
+
+@given(SCRAPS, SCRAPS, st.sampled_from(["markdown", "html"]))
+def test_whatever_the_markup_a_page_equals_itself_and_counts_add_up(one: str, other: str, written_in: str) -> None:
+    pages = [to_text(source, written_in) for source in (one, other)]
+    gold, output = (structure_of(page) or EMPTY for page in pages)
+    assert structure_errors(gold, gold, pages[0]).words == {}
+    found = structure_errors(gold, output, pages[1]).counts
+    assert found["heading_tp"] + found["heading_fn"] == len(gold.headings)
+    assert found["heading_tp"] + found["heading_fp"] == len(output.headings)
+    assert found["code_line_tp"] + found["code_line_fn"] == sum(map(len, gold.code))
+    assert max(len(gold.tables), len(output.tables)) <= found["tables"] <= len(gold.tables) + len(output.tables)
+    assert 0 <= found["table_teds"] <= found["tables"]
+    assert 0 <= found["code_similarity"] <= found["code_blocks"]
 
 
 def test_counts_are_added_over_pages(scored: Callable[..., Scores]) -> None:
