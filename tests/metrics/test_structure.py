@@ -21,7 +21,15 @@ def table(*rows: str) -> Table:
 
 
 def teds(gold: Table, predicted: Table) -> float:
-    return teds_all([(gold, predicted)])[0]
+    return teds_all([(gold, predicted)])[0].value
+
+
+def similarity(one: str, other: str) -> float:
+    return edit_similarity(one, other).value
+
+
+def matched(gold: list[Counter[str]], predicted: list[Counter[str]]) -> list[tuple[int, int]]:
+    return match_blocks(gold, predicted).pairs
 
 
 # Trees
@@ -108,16 +116,17 @@ def test_the_limits_hold_from_one_more_on(monkeypatch: pytest.MonkeyPatch) -> No
     for nodes, characters, distance in ((6 * 7, 3 * 4, 2), (6 * 7 - 1, 3 * 4, 4), (6 * 7, 3 * 4 - 1, 4)):
         monkeypatch.setattr(structure, "MOST_NODES", nodes)
         monkeypatch.setattr(structure, "MOST_CHARACTERS", characters)
-        assert teds(*pair) == pytest.approx(1 - distance / 7)
+        (found,) = teds_all([pair])
+        assert (found.value, found.exact) == (pytest.approx(1 - distance / 7), distance == 2)
 
 
 def test_the_smallest_tables_are_compared_first_within_the_limit_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
     large, small = (table("a b", "c"), table("x a b", "y")), (table("a b"), table("x a b"))
     monkeypatch.setattr(structure, "MOST_NODES", 6 * 7 + 4 * 5)
-    exact = [1 - 2 / 7, 1 - 1 / 5]
-    assert teds_all([large, small]) == teds_all([small, large])[::-1] == pytest.approx(exact)
+    exact = [(1 - 2 / 7, True), (1 - 1 / 5, True)]
+    assert teds_all([large, small]) == teds_all([small, large])[::-1] == exact
     monkeypatch.setattr(structure, "MOST_NODES", 6 * 7 + 4 * 5 - 1)
-    assert teds_all([large, small]) == teds_all([small, large])[::-1] == pytest.approx([1 - 4 / 7, exact[1]])
+    assert teds_all([large, small]) == teds_all([small, large])[::-1] == [(1 - 4 / 7, False), exact[1]]
 
 
 def test_a_hundred_thousand_cells_take_no_time_and_one_lost_row_changes_what_it_must() -> None:
@@ -144,23 +153,25 @@ def test_a_hundred_thousand_cells_take_no_time_and_one_lost_row_changes_what_it_
     ],
 )
 def test_edit_similarity_by_hand(one: str, other: str, expected: float) -> None:
-    assert edit_similarity(one, other) == edit_similarity(other, one) == pytest.approx(expected)
+    assert similarity(one, other) == similarity(other, one) == pytest.approx(expected)
 
 
 def test_of_long_texts_the_middle_is_all_different(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(structure, "MOST_CHARACTERS", 36)
-    assert edit_similarity("ab-c-d", "ab+c+d") == pytest.approx(1 - 4 / 12)  # 6 · 6 = 36
-    assert edit_similarity("ab-c-dd", "ab+c+d") == pytest.approx(2 * (2 + 1) / 13)  # 42: ab at the start, d at the end
-    assert edit_similarity("aaaaaaa", "aaaaaa") == pytest.approx(2 * 6 / 13)  # nothing counts twice
+    assert similarity("ab-c-d", "ab+c+d") == pytest.approx(1 - 4 / 12)  # 6 · 6 = 36
+    assert similarity("ab-c-dd", "ab+c+d") == pytest.approx(2 * (2 + 1) / 13)  # 42: ab at the start, d at the end
+    assert [edit_similarity("ab-c-d" + more, "ab+c+d").exact for more in ("", "d")] == [True, False]
+    assert edit_similarity("aaaaaaa", "aaaaaaa").exact
+    assert similarity("aaaaaaa", "aaaaaa") == pytest.approx(2 * 6 / 13)  # nothing counts twice
 
 
 @given(st.text("ab", max_size=12), st.text("ab", max_size=12))
 def test_beyond_the_limit_of_characters_the_value_is_a_lower_bound(one: str, other: str) -> None:
-    exact = edit_similarity(one, other)
+    exact = similarity(one, other)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(structure, "MOST_CHARACTERS", -1)
         if one or other:
-            assert edit_similarity(one, other) <= exact + 1e-12
+            assert similarity(one, other) <= exact + 1e-12
 
 
 # Which blocks are one
@@ -177,11 +188,9 @@ def test_likeness_by_hand() -> None:
 
 
 def test_blocks_are_one_from_half_on() -> None:
-    assert match_blocks(blocks("a b c"), blocks("a")) == [(0, 0)]  # 2 · 1 / 4
-    assert match_blocks(blocks("a b c d"), blocks("a")) == []  # 2 · 1 / 5
-    assert (
-        match_blocks(blocks("a"), blocks("b")) == match_blocks([], blocks("a")) == match_blocks(blocks("a"), []) == []
-    )
+    assert matched(blocks("a b c"), blocks("a")) == [(0, 0)]  # 2 · 1 / 4
+    assert matched(blocks("a b c d"), blocks("a")) == []  # 2 · 1 / 5
+    assert matched(blocks("a"), blocks("b")) == matched([], blocks("a")) == matched(blocks("a"), []) == []
 
 
 def test_equal_blocks_are_one_and_of_the_others_the_matching_is_optimal() -> None:
@@ -189,14 +198,14 @@ def test_equal_blocks_are_one_and_of_the_others_the_matching_is_optimal() -> Non
     # Greedily x would take z, for 8/9 + 6/8 = 1.639; x with y and w with z are 6/7 + 8/10 = 1.657.
     gold = blocks("a b c d", "q", "a b c e f")
     predicted = blocks("a b c", "q", "a b c d e")
-    assert match_blocks(gold, predicted) == [(0, 0), (1, 1), (2, 2)]
-    assert match_blocks(blocks("a", "a", "b"), blocks("b", "a")) == [(0, 1), (2, 0)]  # each once, in order
+    assert matched(gold, predicted) == [(0, 0), (1, 1), (2, 2)]
+    assert matched(blocks("a", "a", "b"), blocks("b", "a")) == [(0, 1), (2, 0)]  # each once, in order
 
 
 def test_the_order_of_the_blocks_changes_nothing() -> None:
     gold, predicted = blocks("a b c d", "q", "a b c e f"), ["a b c", "q", "a b c d e"]
     found = {
-        frozenset((mine, order[theirs]) for mine, theirs in match_blocks(gold, blocks(*order)))
+        frozenset((mine, order[theirs]) for mine, theirs in matched(gold, blocks(*order)))
         for order in permutations(predicted)
     }
     assert len(found) == 1
@@ -206,6 +215,7 @@ def test_of_too_many_blocks_only_those_are_one_that_are_equal(monkeypatch: pytes
     # Without the equal ones 3 different tokens of the gold, and 1 predicted block.
     gold, predicted = blocks("a b c", "q"), blocks("q", "a b")
     monkeypatch.setattr(structure, "MOST_COMPARISONS", 3)
-    assert match_blocks(gold, predicted) == [(0, 1), (1, 0)]
+    assert match_blocks(gold, predicted) == ([(0, 1), (1, 0)], 0)
     monkeypatch.setattr(structure, "MOST_COMPARISONS", 2)
-    assert match_blocks(gold, predicted) == [(1, 0)]
+    assert match_blocks(gold, predicted) == ([(1, 0)], 1)
+    assert match_blocks(gold, blocks("q")) == ([(1, 0)], 0)  # nothing is left to compare with

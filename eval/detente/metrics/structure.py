@@ -1,7 +1,7 @@
 """Code blocks and tables against others: which belong together, and how far they are alike.
 
 Each measure has a limit beyond which only what is equal at the start and at the end counts, so that no input takes
-minutes. Beyond it a value is a lower bound: nothing gains by being large.
+minutes. Beyond it a value is a lower bound, and says so: nothing gains by being large.
 """
 
 from collections import Counter
@@ -26,15 +26,29 @@ MOST_NODES: Final = 100_000
 Rows that are equal at the start and at the end are no part of it."""
 
 
-def edit_similarity(one: str, other: str) -> float:
+class Similarity(NamedTuple):
+    """How far two blocks are alike, in 0…1, and whether that is exact: else it is a lower bound."""
+
+    value: float
+    exact: bool = True
+
+
+class Matching(NamedTuple):
+    """Pairs of indices (gold, predicted), sorted; and how many blocks of the gold were too many to be compared."""
+
+    pairs: list[tuple[int, int]]
+    skipped: int = 0
+
+
+def edit_similarity(one: str, other: str) -> Similarity:
     """1 − Indel distance / length of both: the insertions and deletions of characters that turn one into the other.
 
     In 0…1; 1 for two empty texts. Above `MOST_CHARACTERS` what lies between the common start and end is all different.
     """
     if len(one) * len(other) <= MOST_CHARACTERS:
-        return float(Indel.normalized_similarity(one, other))
+        return Similarity(float(Indel.normalized_similarity(one, other)))
     head, tail = _common(one, other)
-    return 2 * (head + tail) / (len(one) + len(other))
+    return Similarity(2 * (head + tail) / (len(one) + len(other)), exact=one == other)
 
 
 def likeness(one: Counter[Any], other: Counter[Any]) -> float:
@@ -43,13 +57,10 @@ def likeness(one: Counter[Any], other: Counter[Any]) -> float:
     return 2 * common / (one.total() + other.total()) if common else 0.0
 
 
-def match_blocks(gold: Sequence[Counter[Any]], predicted: Sequence[Counter[Any]]) -> list[tuple[int, int]]:
+def match_blocks(gold: Sequence[Counter[Any]], predicted: Sequence[Counter[Any]]) -> Matching:
     """Which blocks are one, by their tokens: equal ones first, then the most pairs of `LIKENESS`, the likest of these.
 
     The matching is optimal and one to one (`matching.match`).
-
-    Returns:
-        Pairs of indices (gold, predicted), sorted.
     """
     keys = [[frozenset(tokens.items()) for tokens in blocks] for blocks in (gold, predicted)]
     places: dict[Hashable, list[int]] = {}
@@ -58,13 +69,16 @@ def match_blocks(gold: Sequence[Counter[Any]], predicted: Sequence[Counter[Any]]
     equal = [(place, places[key].pop()) for place, key in enumerate(keys[0]) if places.get(key)]
     mine = sorted(set(range(len(gold))) - {first for first, _ in equal})
     theirs = sorted(set(range(len(predicted))) - {second for _, second in equal})
-    if not mine or not theirs or len(theirs) * sum(len(gold[place]) for place in mine) > MOST_COMPARISONS:
-        return equal
+    if not mine or not theirs:
+        return Matching(equal)
+    if len(theirs) * sum(len(gold[place]) for place in mine) > MOST_COMPARISONS:
+        return Matching(equal, len(mine))
     alike = np.array([[likeness(gold[first], predicted[second]) for second in theirs] for first in mine])
-    return sorted([*equal, *((mine[first], theirs[second]) for first, second in match(alike, LIKENESS))])
+    likest = ((mine[first], theirs[second]) for first, second in match(alike, LIKENESS))
+    return Matching(sorted([*equal, *likest]))
 
 
-def teds_all(pairs: Sequence[tuple[Table, Table]]) -> list[float]:
+def teds_all(pairs: Sequence[tuple[Table, Table]]) -> list[Similarity]:
     """The tree edit distance similarity of each pair of tables (TEDS, Zhong et al. 2020), in 0…1.
 
     TEDS = 1 − distance / nodes of the larger tree. A tree is the table, its rows, and their cells; `thead` and `tbody`
@@ -82,13 +96,13 @@ def teds_all(pairs: Sequence[tuple[Table, Table]]) -> list[float]:
     """
     works = [_Work.of(*pair) for pair in pairs]
     left = MOST_NODES
-    found = [0.0] * len(pairs)
+    found = [Similarity(0.0)] * len(pairs)
     for place in sorted(range(len(works)), key=lambda each: works[each].cost):
         work = works[place]
         exact = work.cost <= left and work.characters <= MOST_CHARACTERS
         left -= work.cost if exact else 0
         distance = (_tree_distance if exact else _distance_by_number)(work.gold, work.predicted)
-        found[place] = 1 - distance / max(map(_nodes, pairs[place]))
+        found[place] = Similarity(1 - distance / max(map(_nodes, pairs[place])), exact)
     return found
 
 

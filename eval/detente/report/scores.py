@@ -13,7 +13,7 @@ from detente.data.problems import Problem, ValidationError
 from detente.evaluation.score import ALL, Scores, errors, named_metrics, per_unit
 from detente.report.tables import Report, Section, bounds, number
 from detente.stats.bootstrap import MIN_CLUSTERS
-from detente.tasks.content_extraction.structure import GROUP, NOT_MEASURED, PAGES
+from detente.tasks.content_extraction.structure import BOUNDS, GROUP, NOT_MEASURED, PAGES
 from detente.tasks.metric_families import MISSING, NOTED, SURPLUS
 from detente.text.display import counted, listed, plural
 
@@ -172,6 +172,8 @@ def notes(scores: Scores, names: Collection[str] = ()) -> list[str]:
     if settings.get("nltk") == "none":
         found.append(NO_ROUGE)
     found += [f"{group}: {reason}" for group, reason in not_measured(scores).items()]
+    if BOUNDS in scores.rows.columns and (large := int(scores.main_rows[BOUNDS].sum())):
+        found.append(f"of {large} tables and code blocks the similarity is a lower bound: too large, or too many")
     if scores.missing:
         found.append(missing_note(scores))
     found += surplus(scores)

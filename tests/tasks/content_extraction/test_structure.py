@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from detente.cli import main
 from detente.evaluation.score import Scores, errors, score
+from detente.metrics import structure
 from detente.tasks.content_extraction import references
 from detente.tasks.content_extraction.references import ReferenceCorpus
 from detente.tasks.content_extraction.structure import METRICS, NOT_MEASURED, structure_errors
@@ -380,6 +381,18 @@ def test_folders_of_markdown_and_html_are_compared_page_by_page(tmp_path: Path) 
     assert "heading_f1  0.667" in result.stdout  # tp 1, fn 1
     with rows.open(newline="") as file:
         assert {row["id"]: row["heading_f1"] for row in csv.DictReader(file)} == {"same": "1.0", "other": "0.0"}
+
+
+def test_lower_bounds_are_said_to_be_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, turned = tmp_path / "pages.json", tmp_path / "turned.json"
+    file.write_text(json.dumps({"p": PAGE}))
+    turned.write_text(json.dumps({"p": PAGE.replace("| 9 |", "| 7 |").replace("tax = 1", "tax = 2")}))
+    command = ("eval", "score", turned, "--gold", file, "--gold-text", "markdown", "--output-format", "markdown")
+    note = "tables and code blocks the similarity is a lower bound"
+    assert note not in run(*command).stdout
+    monkeypatch.setattr(structure, "MOST_NODES", 0)
+    monkeypatch.setattr(structure, "MOST_CHARACTERS", 0)
+    assert f"of 2 {note}" in " ".join(run(*command).stdout.split())
 
 
 def test_all_metrics_have_a_group_of_their_own_and_the_worst_is_told(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ and take the edit similarity of what was joined, so that a block that is split o
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from detente.metrics.classification import Floats, ratio
 from detente.metrics.ngrams import compare
@@ -24,9 +24,14 @@ from detente.text.display import counted, excerpt, plural
 from detente.text.structure import Structure
 from detente.text.tokens import token_spans
 
+if TYPE_CHECKING:
+    from detente.metrics.structure import Similarity
+
 GROUP: Final = "structure"
 PAGES: Final = "structure_pages"
 """The count column of the pages of which the structure was compared."""
+BOUNDS: Final = "structure_bounds"
+"""That of the code blocks and tables whose similarity is a lower bound, because they are too large, or too many."""
 NOT_MEASURED: Final = (
     "not measured: that needs references and outputs in Markdown or HTML, as --gold-text and --output-format say"
 )
@@ -54,7 +59,7 @@ _CHANGED: Final = {
 _KINDS: Final = tuple(name for name in _FLAT if name not in {there for there, _ in _CHANGED.values()})
 
 COLUMNS: Final = (
-    *(PAGES, "code_blocks", "code_similarity", "tables", "table_teds"),
+    *(PAGES, BOUNDS, "code_blocks", "code_similarity", "tables", "table_teds"),
     *(column for name in ("code_line", "table_cell", *_FLAT) for column in outcome_columns(name)),
 )
 
@@ -118,10 +123,10 @@ def structure_errors(gold: Structure, output: Structure, text: str) -> Structure
     """
     from detente.metrics.structure import edit_similarity, teds_all
 
-    def code_similarities(pairs: Pairs) -> list[float]:
+    def code_similarities(pairs: Pairs) -> "list[Similarity]":
         return [edit_similarity("\n".join(gold.code[mine]), "\n".join(output.code[theirs])) for mine, theirs in pairs]
 
-    def table_similarities(pairs: Pairs) -> list[float]:
+    def table_similarities(pairs: Pairs) -> "list[Similarity]":
         return teds_all([(gold.tables[mine], output.tables[theirs]) for mine, theirs in pairs])
 
     found = (
@@ -130,6 +135,7 @@ def structure_errors(gold: Structure, output: Structure, text: str) -> Structure
         _of_flat(gold, output),
     )
     counts = {name: count for each in found for name, count in each.counts.items()}
+    counts[BOUNDS] = sum(each.counts[BOUNDS] for each in found[:2])
     words = {told: count for each in found for told, count in each.words.items() if count}
     return StructureErrors({PAGES: 1, **counts}, words)
 
@@ -149,14 +155,14 @@ def _tokens(text: str) -> Counter[str]:
 def _of_blocks(
     kind: _Kind,
     sides: tuple[list[_Block], list[_Block]],
-    similarities: Callable[[Pairs], list[float]],
+    similarities: "Callable[[Pairs], list[Similarity]]",
     text: str,
 ) -> StructureErrors:
     """Matches the blocks of a kind, of gold and output, and compares those that are one, and their pieces."""
     from detente.metrics.structure import match_blocks
 
     gold, output = sides
-    pairs = match_blocks([block.tokens for block in gold], [block.tokens for block in output])
+    pairs, skipped = match_blocks([block.tokens for block in gold], [block.tokens for block in output])
     alike = similarities(pairs)
     hits = [compare(gold[mine].pieces, output[theirs].pieces) for mine, theirs in pairs]
     mine, theirs = ({pair[side] for pair in pairs} for side in (0, 1))
@@ -167,7 +173,8 @@ def _of_blocks(
         sum(each.fp for each in hits) + _pieces(invented),
         sum(each.fn for each in hits) + _pieces(lost),
     )
-    counts = {kind.number: len(gold) + len(invented), kind.similarity: sum(alike)}
+    counts = {kind.number: len(gold) + len(invented), kind.similarity: sum(each.value for each in alike)}
+    counts[BOUNDS] = skipped + sum(not each.exact for each in alike)
     counts |= dict(zip(outcome_columns(kind.pieces), outcomes, strict=True))
     matched = [(gold[pair[0]], each, same) for pair, each, same in zip(pairs, hits, alike, strict=True)]
     short, long = (sum(each[outcome] for each in hits) for outcome in (2, 1))
@@ -175,7 +182,7 @@ def _of_blocks(
         (f"without {counted(short, kind.piece)}", short, [block for block, each, _ in matched if each.fn]),
         (f"with {counted(long, kind.piece)} more", long, [block for block, each, _ in matched if each.fp]),
     )
-    turned = [block for block, each, same in matched if same < 1 and not each.fp + each.fn]
+    turned = [block for block, each, same in matched if same.value < 1 and not each.fp + each.fn]
     words = {
         **_of_lost_blocks(kind.noun, lost, text),
         **{_told(kind.noun, blocks, how): count for how, count, blocks in changed},
