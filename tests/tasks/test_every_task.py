@@ -524,6 +524,7 @@ NOUNS = {
     "content_extraction": (
         *("page", "snippet", "character", "block", "line"),
         *("word boundary", "pair of characters", "line end"),
+        *("code block", "table", "cell", "formula", "heading", "list item", "link", "image"),
     ),
 }
 """What the measures of each task count."""

@@ -269,9 +269,10 @@ _READING = (
         "--output-format",
         type=TEXT_FORMAT,
         multiple=True,
-        help="What texts in PREDICTIONS are: Markdown and HTML are reduced to text before anything is measured,"
-        " but for the measures of WebMainBench and WCXB themselves, which take texts as given. Once for all files, or"
-        " once for each in their order.  [default: text, or by a folder's suffixes]",
+        help="What texts in PREDICTIONS are: Markdown and HTML are reduced to text before words are measured, but for"
+        " the measures of WebMainBench and WCXB themselves, which take texts as given; where --gold is markup too, so"
+        " are its tables, code blocks, headings, links … Once for all files, or once for each in their order."
+        "  [default: text, or by a folder's suffixes]",
     ),
     click.option("-o", "--output", type=OUTPUT, help="Write there, not to the screen."),
     click.option("--jobs", type=click.IntRange(1), help="Processes that work at once.  [default: one per core]"),

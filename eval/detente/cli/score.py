@@ -71,6 +71,7 @@ def score(
     detente eval score outputs/*.json --gold ground-truth.json
     detente eval score outputs.jsonl --gold WebMainBench.jsonl --max-input 5GB --by level
     detente eval score outputs.json --gold dev/ground-truth/ --by page_type
+    detente eval score outputs/ --gold pages/ --metrics all       folders of .md or .html: tables, code, links … too
     detente eval score predictions.jsonl --metrics all
 
     Exit status: 0 scored, 1 a metric is worse than --fail-under allows, 2 the call or a file is wrong.

@@ -214,12 +214,14 @@ def score_all(
         raise ValidationError([Problem("option", "--unit", message)])
     answers: list[Mapping[str, Any]] = [each.by_id for each in systems.values()]
     floors = _floors(task, units, gold)
+    every = {measure.name for measure in task.measures}
+    available = task.available(units, answers, options) if task.available else every
     rows = count(task, units, [*answers, *floors.values()], options, jobs, advance)
     beside = {
         name: pooled(task, own.filter(slice=MAIN)) for name, own in zip(floors, rows[len(systems) :], strict=True)
     }
     return {
-        name: _scores(each, own, beside, gold, options, resampling)
+        name: _scores(each, own, beside, gold, options, resampling, available)
         for (name, each), own in zip(systems.items(), rows[: len(systems)], strict=True)
     }
 
@@ -241,6 +243,7 @@ def _scores(
     gold: Gold,
     options: Options,
     resampling: Resampling,
+    available: Container[str],
 ) -> Scores:
     task, units = predictions.task, predictions.units
     main = rows.filter(slice=MAIN)
@@ -252,7 +255,6 @@ def _scores(
         if interval == "bootstrap"
         else None
     )
-    available = task.available(units, options) if task.available else {measure.name for measure in task.measures}
     metrics: dict[str, Estimate] = {}
     ns: dict[str, int] = {}
     reasons: dict[str, str] = {}

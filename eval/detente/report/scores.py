@@ -13,6 +13,7 @@ from detente.data.problems import Problem, ValidationError
 from detente.evaluation.score import ALL, Scores, errors, named_metrics, per_unit
 from detente.report.tables import Report, Section, bounds, number
 from detente.stats.bootstrap import MIN_CLUSTERS
+from detente.tasks.content_extraction.structure import BOUNDS, GROUP, NOT_MEASURED, PAGES
 from detente.tasks.metric_families import MISSING, NOTED, SURPLUS
 from detente.text.display import counted, listed, plural
 
@@ -178,11 +179,16 @@ def notes(scores: Scores, names: Collection[str] = ()) -> list[str]:
         found.append(f"made by {listed(scores.tools)}")
     if settings.get("nltk") == "none":
         found.append(NO_ROUGE)
+    found += [f"{group}: {reason}" for group, reason in not_measured(scores).items()]
+    if BOUNDS in scores.rows.columns and (large := int(scores.main_rows[BOUNDS].sum())):
+        found.append(f"of {large} tables and code blocks the similarity is a lower bound: too large, or too many")
     if scores.missing:
         found.append(missing_note(scores))
     found += scores.task.gold_notes(scores.rows, settings)
     found += surplus(scores)
-    if undefined := undefined_shares((name, each.undefined) for name, each in scores.metrics.items()):
+    if undefined := undefined_shares(
+        (name, each.undefined) for name, each in scores.metrics.items() if name not in scores.reasons
+    ):
         found.append(undefined)
     if hidden := len(scores.metrics.keys() - set(names)):
         found.append(f"{counted(hidden, 'more metric')} with --metrics {ALL}")
@@ -193,6 +199,13 @@ def surplus(scores: Scores) -> list[str]:
     """Notes on outputs with much text that is invented or repeated."""
     shares = {name: scores.metrics[name].value for name in SURPLUS if name in scores.metrics}
     return [f"{share:.1%} {SURPLUS[name]} ({name})" for name, share in shares.items() if share > NOTED]
+
+
+def not_measured(scores: Scores) -> dict[str, str]:
+    """Groups of metrics that are not there, and why, where one side of the texts was Markdown or HTML all the same."""
+    markup = scores.settings.keys() & {"output_format", "gold_text"}
+    without = PAGES in scores.rows.columns and not scores.rows[PAGES].sum()
+    return {GROUP: NOT_MEASURED} if markup and without else {}
 
 
 def missing_note(scores: Scores) -> str:
@@ -222,6 +235,7 @@ def document(scores: Scores) -> dict[str, Any]:
         "primary": scores.primary,
         "one_item": scores.one_item,
         "metrics": {name: _metric(scores, name) for name in scores.metrics},
+        "not_measured": not_measured(scores),
         "breakdown": scores.breakdown,
         "breakdown_intervals": {
             key: {value: {"low": found.low, "high": found.high} for value, found in parts.items()}

@@ -257,8 +257,8 @@ class Task:
         corpus_metrics: Measures of all units together, which follow the metrics.
         group: Where units are predicted one by one but scored together: from units and predictions to groups of them,
             which `count` is then called with.
-        available: Where not every gold has what every metric needs: from the gold's units to the names of the metrics
-            that it has.
+        available: Where not every gold, or not every system, has what every metric needs: from the gold's units and the
+            predictions of each system to the names of the metrics that there are.
         primary_of: Where benchmarks differ in what they rank by: from the version of the gold to the primary metric.
         standard_of: The same of the metrics shown beside it.
         aliases: Names that metrics had in the last version, which `--metrics` still takes, to those they have now.
@@ -293,7 +293,7 @@ class Task:
     majority: Callable[[Sequence[Any]], Any] | None = None
     corpus_metrics: tuple[CorpusMetric, ...] = ()
     group: Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[dict[str, Any], dict[str, Any]]] | None = None
-    available: "Callable[[Mapping[str, Any], Options], Container[str]] | None" = None
+    available: "Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]], Options], Container[str]] | None" = None
     primary_of: Mapping[str, str] = field(default_factory=dict)
     standard_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)

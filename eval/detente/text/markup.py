@@ -1,13 +1,16 @@
-"""Markdown and HTML as the text that a reader sees; and whether texts look like either."""
+"""Markdown and HTML as the text that a reader sees, with its structure; and whether texts look like either."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from detente.text.structure import FORMULA, FORMULA_TAG, LONGEST_FORMULA, Elements, Structure
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
 
 FORMATS: Final = ("text", "markdown", "html")
@@ -36,6 +39,7 @@ _BLOCKS: Final = frozenset(
     )
 )
 _CELLS: Final = frozenset(("td", "th"))
+_VERBATIM: Final = frozenset(("pre", FORMULA_TAG))
 _BLOCK_TAG: Final = re.compile(rf"<(?:br|{'|'.join(sorted(_BLOCKS))})\b", re.IGNORECASE)
 # A footnote's mark, with the colon where its text begins; the box of a task at the start of a list item.
 _NOTE_OR_BOX: Final = re.compile(r"^\[\^[^\[\]\s]+\]:[ \t]*|\[\^[^\[\]\s]+\]|^\[[ xX]\](?=[ \t])", re.MULTILINE)
@@ -49,15 +53,44 @@ _TAG: Final = re.compile(
 _MARK: Final = re.compile(r"^#{1,6} +\S|^```|\]\([^()\s]|\*\*[^\s*][^*\n]*\*\*", re.MULTILINE)
 
 
+class MarkupText(str):
+    """A text as a reader sees it, that still knows the structure of the Markdown or HTML that it was reduced from."""
+
+    __slots__ = ("structure",)
+
+    structure: Structure
+
+    def __new__(cls, text: str, structure: Structure) -> "MarkupText":
+        """A text with its structure."""
+        made = super().__new__(cls, text)
+        made.structure = structure
+        return made
+
+    def __getnewargs__(self) -> tuple[str, Structure]:  # type: ignore[override]  # for pickle
+        return str(self), self.structure
+
+
+def structure_of(text: str) -> Structure | None:
+    """The structure of a text that was reduced from Markdown or HTML; None of any other."""
+    return text.structure if isinstance(text, MarkupText) else None
+
+
 def to_text(source: str, written_in: str) -> str:
     """The text of a source in one of `FORMATS`: no tags, markers or pictures; a block is a line, or a paragraph.
 
     A line break in Markdown stays one, so that a text is the same as Markdown and as it is. Markdown is CommonMark with
-    tables, strike-through, footnotes and check boxes, and may hold HTML.
+    tables, strike-through, footnotes, check boxes and formulas, which stay as they are, and may hold HTML.
+
+    Returns:
+        A plain text as it is; of Markdown and HTML a `MarkupText`, which has the structure, from the same parse.
     """
     if written_in == "html":
-        return html_to_text(source)
-    return html_to_text(_rendered(source, html=True)) if written_in == "markdown" else source
+        return _with_structure(source, {})
+    if written_in == "markdown":
+        addresses: dict[str, str] = {}
+        html = _rendered(source, html=True, env={"addresses": addresses})
+        return _with_structure(html, {short: address for address, short in addresses.items()})
+    return source
 
 
 def html_to_text(html: str) -> str:
@@ -66,9 +99,18 @@ def html_to_text(html: str) -> str:
     White space is one space, links are part of their line, scripts, styles, titles and pictures are left out. HTML
     without any block, such as lines with links in them, keeps its line breaks.
     """
+    return _parsed(html, _Reader(keeps_lines=not _BLOCK_TAG.search(html)))
+
+
+def _with_structure(html: str, addresses: Mapping[str, str]) -> MarkupText:
+    elements = Elements(addresses)
+    text = _parsed(html, _StructureReader(elements, keeps_lines=not _BLOCK_TAG.search(html)))
+    return MarkupText(text, elements.close())
+
+
+def _parsed(html: str, reader: "_Reader") -> str:
     from lxml import etree
 
-    reader = _Reader(keeps_lines=not _BLOCK_TAG.search(html))
     parser = etree.HTMLParser(target=reader, encoding="utf-8", huge_tree=True)
     parser.feed(b"<html>" + html.encode())
     lines = (" ".join(line.split()) for line in parser.close().split("\n"))
@@ -106,11 +148,11 @@ class _Reader:
         self.parts: list[str] = []
         self.breaks = 0  # line breaks before the next text, as `innerText` counts them: the most that any block asks
         self.hidden = 0
-        self.kept_lines = int(keeps_lines)  # how many <pre> are open
+        self.kept_lines = int(keeps_lines)  # how many elements are open that keep their line breaks
 
-    def start(self, tag: str, _: object) -> None:
+    def start(self, tag: str, _: Mapping[str, str]) -> None:
         self.hidden += tag in _HIDDEN
-        self.kept_lines += tag == "pre"
+        self.kept_lines += tag in _VERBATIM
         if tag == "br":
             self.breaks += 1
         elif tag in _CELLS:
@@ -119,7 +161,7 @@ class _Reader:
 
     def end(self, tag: str) -> None:
         self.hidden -= tag in _HIDDEN
-        self.kept_lines -= tag == "pre"
+        self.kept_lines -= tag in _VERBATIM
         self._block(tag)
 
     def data(self, data: str) -> None:
@@ -137,12 +179,39 @@ class _Reader:
             self.breaks = max(self.breaks, 2 if tag == "p" else 1)
 
 
-def _rendered(source: str, *, html: bool) -> str:
+class _StructureReader(_Reader):
+    """Collects the elements of what a reader sees, too."""
+
+    def __init__(self, elements: Elements, *, keeps_lines: bool) -> None:
+        super().__init__(keeps_lines=keeps_lines)
+        self.elements = elements
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        super().start(tag, attributes)
+        if tag == "br" or tag in _BLOCKS:
+            self.elements.data("\n")
+        if not self.hidden and tag != "br":  # a formula may have line breaks
+            self.elements.start(tag, attributes)
+
+    def end(self, tag: str) -> None:
+        if not self.hidden and tag != "br":
+            self.elements.end(tag)
+        super().end(tag)
+        if tag in _BLOCKS:
+            self.elements.data("\n")
+
+    def data(self, data: str) -> None:
+        super().data(data)
+        if not self.hidden:
+            self.elements.data(data)
+
+
+def _rendered(source: str, *, html: bool, env: dict[str, Any] | None = None) -> str:
     """Markdown as HTML; brackets of paragraphs with more than `NESTED` open at a time are text."""
     # A bracket that is never closed is looked for to the end of its paragraph, and so is every bracket inside it.
     parts = _BLANK_LINES.split(source) if source.count("[") > NESTED else [source]
     bounded = [_OPENING.sub(r"\\[", part) if _nested(part) > NESTED else part for part in parts]
-    return str(_markdown(html=html).render("".join(bounded)))
+    return str(_markdown(html=html).render("".join(bounded), env))
 
 
 def _nested(text: str) -> int:
@@ -164,10 +233,57 @@ def _markdown(*, html: bool) -> "MarkdownIt":
     if not html:
         parser.disable(["reference"])  # "[Ann]: Yes" is a line that somebody says
     parser.inline.ruler.before("link", "note_or_box", _skip_note_or_box)
-    # Without the address, of which every reference would have its copy.
-    parser.add_render_rule("link_open", lambda *_: "<a>")
-    parser.add_render_rule("image", lambda *_: "")
+    if html:
+        parser.disable("text_join")  # escaped signs stay apart, so that they begin no formula
+        parser.inline.ruler.before("escape", FORMULA_TAG, _formula)
+        parser.block.ruler.before("fence", FORMULA_TAG, _formula_block, {"alt": ["paragraph", "blockquote", "list"]})
+        parser.add_render_rule(FORMULA_TAG, lambda _, tokens, place, *__: _escaped(tokens[place].content, FORMULA_TAG))
+        parser.add_render_rule("text_special", lambda _, tokens, place, *__: _escaped(tokens[place].content, "span"))
+    # With a short name for the address, of which every reference would have its copy.
+    parser.add_render_rule("link_open", lambda _, tokens, place, __, env: _addressed("a", tokens[place], "href", env))
+    parser.add_render_rule("image", lambda _, tokens, place, __, env: _addressed("img", tokens[place], "src", env))
     return parser
+
+
+def _escaped(text: str, tag: str) -> str:
+    from markdown_it.common.utils import escapeHtml
+
+    return f"<{tag}>{escapeHtml(text)}</{tag}>"
+
+
+def _addressed(tag: str, token: Any, attribute: str, env: dict[str, Any]) -> str:
+    addresses: dict[str, str] = env.get("addresses", {})
+    address = str(token.attrGet(attribute) or "")
+    return f'<{tag} address="{addresses.setdefault(address, str(len(addresses)))}">'
+
+
+def _formula(state: "StateInline", silent: bool) -> bool:
+    """A formula inside a paragraph, whose underscores and backslashes are its own."""
+    found = FORMULA.match(state.src, state.pos) if state.src[state.pos] in "$\\" else None
+    if found and not silent:
+        state.push(FORMULA_TAG, "", 0).content = found[0]
+    if found:
+        state.pos = found.end()
+    return found is not None
+
+
+def _formula_block(state: "StateBlock", first: int, last: int, silent: bool) -> bool:
+    """A displayed formula that begins a line and ends one, whose lines are no list, heading or quotation."""
+    start = state.bMarks[first] + state.tShift[first]
+    closing = {"$$": "$$", "\\[": "\\]"}.get(state.src[start : start + 2])
+    if closing is None or state.is_code_block(first):
+        return False
+    end = state.src.find(closing, start + 2, start + LONGEST_FORMULA)
+    line = first + state.src.count("\n", start, max(end, start))
+    if end <= start + 2 or line >= last or state.src[end + 2 : state.eMarks[line]].strip():
+        return False
+    if silent:
+        return True
+    state.push("paragraph_open", "p", 1)
+    state.push(FORMULA_TAG, "", 0).content = state.getLines(first, line + 1, state.blkIndent, False).strip()
+    state.push("paragraph_close", "p", -1)
+    state.line = line + 1
+    return True
 
 
 def _skip_note_or_box(state: "StateInline", _: bool) -> bool:

@@ -6,6 +6,8 @@ from typing import Any, Final, NamedTuple
 from detente.data import page_texts
 from detente.data.fields import Field, list_of, read, string
 from detente.data.jsonl import Record
+from detente.text.markup import structure_of
+from detente.text.structure import Structure
 
 KINDS: Final = ("text", "paragraphs")
 
@@ -19,12 +21,14 @@ class Output(NamedTuple):
         kind: What became of the page: a `text`, one without a visible character (`empty`), a crash of the extractor
             (`crashed`), no line at all (`missing`).
         given: The text as the extractor wrote it, where `text` was reduced from Markdown or HTML.
+        structure: The elements that a text had as Markdown or HTML; None of plain text, of paragraphs, and of no text.
     """
 
     text: str
     paragraphs: tuple[str, ...] | None
     kind: str
     given: str | None = None
+    structure: Structure | None = None
 
     @property
     def as_given(self) -> str:
@@ -56,4 +60,6 @@ def _line(line: Field) -> Output:
     text = line.get("text", string) if paragraphs is None else "\n\n".join(paragraphs)
     if line.value.get("error"):
         return Output("", (), "crashed")
-    return Output(text or "", paragraphs, "text" if text and text.strip() else "empty")
+    if not text or not text.strip():
+        return Output(text or "", paragraphs, "empty")
+    return Output(text, paragraphs, "text", structure=structure_of(text))

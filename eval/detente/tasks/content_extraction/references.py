@@ -12,6 +12,7 @@ from typing import Any, Final
 from detente.data.jsonl import Record, dump_line
 from detente.metrics.edit_distance import wer_tokens
 from detente.metrics.ngrams import Shingles, words
+from detente.text.markup import structure_of
 from detente.text.segmentation import segments
 from detente.text.sentences import sentences
 
@@ -26,11 +27,13 @@ class Reference:
     Attributes:
         text: The text.
         paragraphs: Its paragraphs, or None if the gold does not say what they are.
+        structure: The elements that it had as Markdown or HTML; None if it was plain text, or paragraphs.
     """
 
     def __init__(self, text: str, paragraphs: tuple[str, ...] | None = None) -> None:
         self.text = text
         self.paragraphs = paragraphs
+        self.structure = structure_of(text)
 
     @cached_property
     def shingles(self) -> Shingles:
@@ -104,7 +107,7 @@ class ReferenceCorpus:
     Attributes:
         name: Of the file or folder it was read from.
         format: One of `labels.GOLD_FORMATS`.
-        sha256: Of its ids and texts in canonical JSON.
+        sha256: Of its ids, texts and their structure in canonical JSON.
         targets: By page.
         written_in: What its texts were reduced from: Markdown, HTML, or nothing (`text`).
     """
@@ -148,11 +151,11 @@ def of_paragraphs(page: str, paragraphs: list[str]) -> ReferencePage:
 
 
 def digest(targets: Iterable[ReferencePage]) -> str:
-    """SHA-256 of the pages' ids, texts, snippets and labels in canonical JSON, in the order of the ids."""
+    """SHA-256 of ids, texts with their structure, snippets and labels in canonical JSON, in the order of the ids."""
     rows = [
         [
             target.id,
-            [reference.text for reference in target.references],
+            [_hashed(reference) for reference in target.references],
             target.must_include,
             target.must_exclude,
             *([dict(sorted(target.labels.items()))] if target.labels else []),
@@ -160,3 +163,7 @@ def digest(targets: Iterable[ReferencePage]) -> str:
         for target in sorted(targets, key=lambda target: target.id)
     ]
     return hashlib.sha256(dump_line(rows).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _hashed(reference: Reference) -> Any:
+    return reference.text if reference.structure is None else [reference.text, reference.structure]

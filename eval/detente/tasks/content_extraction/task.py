@@ -5,7 +5,7 @@ pooled. Where a page has several references, the nearest counts, measure by meas
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from detente.metrics.classification import precision, ratio, recall
@@ -20,8 +20,12 @@ from detente.tasks.content_extraction.metrics import MEANS, PARAGRAPH_PAGES, SHI
 from detente.tasks.content_extraction.metrics import METRICS as MEASURES
 from detente.tasks.content_extraction.prediction import KINDS, Output, parse
 from detente.tasks.content_extraction.references import Reference, ReferenceCorpus, ReferencePage, sentence_tokens
+from detente.tasks.content_extraction.structure import COLUMNS as STRUCTURE
+from detente.tasks.content_extraction.structure import METRICS as STRUCTURE_METRICS
+from detente.tasks.content_extraction.structure import structure_errors
 from detente.tasks.task import Options, Row, Task
 from detente.text import sentences
+from detente.text.structure import EMPTY
 
 _NOTHING: Final = Output("", (), "missing")
 
@@ -130,22 +134,37 @@ def count(target: ReferencePage, output: Output | None, options: Options) -> lis
         row |= _snippet_counts(target, output)
         row["wrong"] = row["snippet_fp"] + row["snippet_fn"]
         row["detail"] = f"{row['snippet_fn']} snippets missed, {row['snippet_fp']} let in" if row["wrong"] else ""
-    if target.references and options.errors:
+    if target.references:
         name, nearest = _nearest_reference(target, lowered)
-        found = errors(output.text, nearest.text, name)
-        row |= found.counts | {"wrong": found.wrong, "detail": found.detail, "blocks": found.blocks}
+        if options.errors:
+            found = errors(output.text, nearest.text, name)
+            row |= found.counts | {"wrong": found.wrong, "detail": found.detail, "blocks": found.blocks}
+        kept = output.structure if output.kind == "text" else EMPTY
+        if nearest.structure is not None and kept is not None:
+            of_structure = structure_errors(nearest.structure, kept, output.text)
+            row |= of_structure.counts
+            row["wrong"] = row.get("wrong", 0) + sum(of_structure.words.values())
+            row["detail"] = "; ".join(filter(None, (row.get("detail"), *of_structure.words)))
     return [row]
 
 
-METRICS: Final = (*MEASURES, *ERROR_METRICS)
+METRICS: Final = (*MEASURES, *ERROR_METRICS, *STRUCTURE_METRICS)
 
 
 def _no_inputs(_: Any) -> list[dict[str, Any]]:
     return []
 
 
-def _available(targets: Mapping[str, ReferencePage], options: Options) -> set[str]:
-    """The metrics that the gold has what it takes for."""
+def _with_structure(systems: Iterable[Mapping[str, Output]]) -> bool:
+    """Whether any system gave Markdown or HTML, or no text at all, which has lost everything."""
+    kinds = [{output.structure is None for output in answers.values() if output.kind == "text"} for answers in systems]
+    return any(kind != {True} for kind in kinds)
+
+
+def _available(
+    targets: Mapping[str, ReferencePage], systems: Sequence[Mapping[str, Output]], options: Options
+) -> set[str]:
+    """The metrics that gold and outputs have what it takes for."""
     names = [metric.name for metric in METRICS]
     left_out: set[str] = set()
     texts = [reference for target in targets.values() for reference in target.references]
@@ -157,6 +176,8 @@ def _available(targets: Mapping[str, ReferencePage], options: Options) -> set[st
         left_out.update(name for name in names if not name.startswith("snippet"))
     if sentences.splitter_version() is None:
         left_out.update(name for name in names if name.startswith("rouge"))
+    if all(reference.structure is None for reference in texts) or not _with_structure(systems):
+        left_out.update(metric.name for metric in STRUCTURE_METRICS)
     if not options.errors:
         left_out.update(metric.name for metric in ERROR_METRICS)
     left_out |= benchmarks.left_out(targets)
@@ -187,6 +208,7 @@ CONTENT_EXTRACTION: Final = Task(
         *(SHINGLE_PAGES, PARAGRAPH_PAGES, benchmarks.SHORT),
         *SNIPPETS,
         *ERRORS,
+        *STRUCTURE,
     ),
     metrics=METRICS,
     units=_units,
