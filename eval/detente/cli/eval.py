@@ -36,7 +36,7 @@ def eval_tasks() -> None:
     for task in TASKS:
         line(task.name, bold=True)
         line(f"  {task.summary}")
-        line(f"  a line has id and one of: {', '.join(task.kinds)}" + " (also CSV, TSV, Parquet)" * task.tabular)
+        line(f"  a line has id and one of: {', '.join(task.kinds)}" + " (also CSV, TSV, Parquet, Arrow)" * task.tabular)
         line(f"  primary metric: {task.primary}; beside it: {', '.join(task.standard)}")
         line(f"  metrics: {', '.join(measure.name for measure in task.measures)}")
         for baseline in task.baselines:

@@ -52,8 +52,10 @@ def score(
     boilerplate  {"id": "detente-000", "text": "…"}       an extractor's output; or a folder of detente-000.txt …, or
                  "content" or "boilerplate": [[start, end], …], or "lines": [1, 0, …]
     stance       {"id": "…", "label": "favor"}            or "score": -2…2, or
-                 "probabilities": {"favor": 0.7, "against": 0.1, "none": 0.2}; also CSV, TSV, Parquet
-    agreement, contrast  {"id": "…", "label": "agree"}    also CSV, TSV, Parquet
+                 "probabilities": {"favor": 0.7, "against": 0.1, "none": 0.2}; also CSV, TSV,
+                 Parquet, Arrow, Feather: probabilities may be columns favor, against, none, a label may stand
+                 beside them, and other columns are left out
+    agreement, contrast  {"id": "…", "label": "agree"}    also CSV, TSV, Parquet, Arrow, Feather
     claims       {"id": "…", "claims": [{"spans": [[start, end]], "type": "event"}]}
     stance_open  {"id": "…", "stances": [{"holder": "…", "target": "…", "label": "favor", "evidence": [[start, end]]}]}
     reuse        {"id": "…::…", "passages": [{"this": [start, end], "source_span": [start, end]}]}
