@@ -191,6 +191,8 @@ def test_agreement_of_files_in_two_formats(minimal: Path, tmp_path: Path, monkey
     assert "format-line" in result.stderr
     assert "missing-field" in result.stderr
     assert run("dataset", "agreement", conll, gold, "--annotator", "anna").exit_code == 2
+    refused = run("dataset", "agreement", gold, gold, "--annotator", "anna", "--annotator", "ben")
+    assert (refused.exit_code, "--annotator: option: is for files" in refused.stderr) == (2, True)
 
 
 def test_the_caveat_stands_wherever_agreement_is_printed(root: Path, minimal: Path) -> None:

@@ -269,6 +269,9 @@ def people_compared(
         ValidationError: With every problem of both files.
     """
     forms = [format_of(path, read_bytes(path)) for path in files]
+    if not any(forms) and annotators:
+        message = "is for files of annotation tools: a file in the form of a pass is one annotator's"
+        raise ValidationError([Problem("option", "--annotator", message)])
     if not any(forms):
         return *compared_files(files, tables, task), []
     if task not in SPAN_LAYERS:
