@@ -234,7 +234,7 @@ def blocks(known: Metadata, version: str) -> dict[str, str]:
         f"(`LICENSE`). {known.licences['texts']}"
     )
     return {
-        "version": f"For version {version} of the data, by {known.author}.\n",
+        "version": f"For version {version} of the data. Cite as: {known.author}, *{known.title}*, version {version}.\n",
         "licences": f"{licences} `CITATION.cff` says how to cite.{later}\n",
     }
 

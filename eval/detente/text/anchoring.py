@@ -6,8 +6,9 @@ around it, by the hash of its own words, of eight at the least: neighbours are t
 its words stand twice in the page. A passage whose words changed, or that the copy has more than once between its
 anchors, has no place.
 
-Whoever has a guess of eight words can check it against a hash, but cannot read words off it. Hashes of overlapping
-blocks would be weaker: from seven known words the next can be found by trying.
+Whoever has a guess of eight words can check it against a hash, but cannot read words off it. Blocks do not overlap,
+because from seven known words the eighth can be found by trying. Passages that rows speak of do overlap, here and
+there: whoever knows the words of one can try some words on into its neighbour.
 """
 
 import hashlib
