@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detente.cli.shell import line
-from detente.data.labels import GOLD_FORMATS, REFERENCE_TASK
+from detente.data.labels import GOLD_FORMATS, LABEL_GOLD_FORMATS, REFERENCE_TASK
 from detente.data.problems import Problem, ValidationError, folded
 from detente.tasks import TASK_NAMES
 from detente.text.display import json_safe
@@ -120,7 +120,7 @@ def _same(one: Path, other: Path) -> bool:
 
 
 TASK = click.Choice(TASK_NAMES)
-GOLD_FORMAT = click.Choice(GOLD_FORMATS)
+GOLD_FORMAT = click.Choice([*GOLD_FORMATS, *LABEL_GOLD_FORMATS])
 TEXT_FORMAT = click.Choice(FORMATS)
 OUTPUT = click.Path(dir_okay=False, path_type=Path)
 
@@ -140,6 +140,7 @@ class ReadingOptions:
     gold_format: str | None
     gold_text: str | None
     output_format: tuple[str, ...]
+    labels: str | None
     output: Path | None
     jobs: int | None
 
@@ -153,10 +154,12 @@ class ReadingOptions:
         Raises:
             ValidationError: With the problems of all files and options.
         """
+        from detente.data.spellings import parse_spellings
         from detente.evaluation.systems import load_gold, markup_warnings, read_all
 
         refuse_overwriting((self.output, *outputs), (*paths, self.gold))
-        gold = load_gold(self.gold, self.gold_format, self.gold_text)
+        labels = None if self.labels is None else parse_spellings(self.labels)
+        gold = load_gold(self.gold, self.gold_format, self.gold_text, task=self.task, labels=labels)
         systems = read_all(
             paths,
             gold,
@@ -164,6 +167,7 @@ class ReadingOptions:
             allow_missing=self.allow_missing,
             allow_extra=self.allow_extra,
             output_formats=self.output_format,
+            labels=labels,
         )
         self._refuse_unfit(systems)
         for warning in markup_warnings(gold, systems, self.output_format, self.gold_text):
@@ -268,7 +272,8 @@ _READING = (
     click.option(
         "--task",
         type=click.Choice([*TASK_NAMES, REFERENCE_TASK]),
-        help=f"The task of the predictions; by default inferred from the lines, or {REFERENCE_TASK} with --gold.",
+        help=f"The task of the predictions; by default inferred from the lines; with --gold {REFERENCE_TASK}, or that"
+        " of the benchmark whose labels it has.",
     ),
     click.option(
         "--paratext",
@@ -284,7 +289,8 @@ _READING = (
         "--gold",
         type=click.Path(exists=True, path_type=Path),
         help=f"Reference texts to score against ({REFERENCE_TASK}): a benchmark's file, or a folder of .txt, .md or"
-        " .html files. They are what an extractor should give, not the pages themselves.",
+        " .html files. They are what an extractor should give, not the pages themselves. Or labels (stance, agreement,"
+        " contrast): a file with id and label, or one of SemEval-2016 task 6, FNC-1 or NewsMTSC.",
     ),
     click.option("--gold-format", type=GOLD_FORMAT, help="How to read --gold.  [default: inferred from its keys]"),
     click.option("--gold-text", type=TEXT_FORMAT, help="What the texts of --gold are; see --output-format."),
@@ -294,6 +300,11 @@ _READING = (
         multiple=True,
         help="What texts in PREDICTIONS are: Markdown and HTML are reduced to text before anything is measured."
         " Once for all files, or once for each in their order.  [default: text, or by a folder's suffixes]",
+    ),
+    click.option(
+        "--labels",
+        metavar="SPELLING=LABEL,…",
+        help="How labels are spelled in PREDICTIONS and --gold, as FAVOR=favor,2=none; others stay as they are.",
     ),
     click.option("-o", "--output", type=OUTPUT, help="Write there, not to the screen."),
     click.option("--jobs", type=click.IntRange(1), help="Processes that work at once.  [default: one per core]"),

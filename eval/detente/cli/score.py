@@ -92,7 +92,7 @@ def score(
             report = reports.report(next(iter(chosen.values())), asked, by)
         else:
             first = next((name for name in asked if name != ALL), None)
-            report = rankings.report(rank(chosen, first, options.resampling), asked)
+            report = rankings.report(rank(chosen, first, options.resampling), asked, by)
         if per_unit:
             reports.write_per_unit(chosen, per_unit)
         options.write(report)

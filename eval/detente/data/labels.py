@@ -15,6 +15,9 @@ REFERENCE_TASK = "content_extraction"
 GOLD_FORMATS = ("article-extraction", "wceb", "fundus", "snippets", "text")
 """Of reference texts. `text` is a folder of .txt, .md or .html files, or ids and texts in JSON or JSON Lines."""
 
+LABEL_GOLD_FORMATS = ("semeval2016", "fnc1", "newsmtsc", "labels")
+"""Of gold of labels. `labels` is ids and labels in JSON Lines, JSON, CSV, TSV or Parquet."""
+
 BASES = ("stated", "inferred", "unknown")
 
 TYPES_OF_ZONE = {

@@ -1,6 +1,6 @@
 """The commands as functions: `detente.inputs`, `detente.score`, `detente.compare`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike, fspath
 from pathlib import Path
 
@@ -42,24 +42,26 @@ def score(
     allow_extra: bool = False,
     output_format: str | None = None,
     gold_text: str | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> Scores:
     """Scores a file of predictions; the arguments are the options of `detente eval score`.
 
     Args:
         predictions: A file as the command takes it.
         task: The task; by default told from the lines.
-        gold: Reference texts to score against, instead of the dataset.
+        gold: Reference texts or labels to score against, instead of the dataset.
         options: What counts as right.
         resampling: How intervals are made.
         allow_missing: Whether ids of the gold may be missing; they score as empty, or as the answer `missing`.
         allow_extra: Whether ids that the gold does not have may be there; they are left out.
         output_format: What texts in `predictions` are written in: `text`, `markdown` or `html`.
         gold_text: What the texts of `gold` are written in.
+        labels: Spellings of labels, of predictions and `gold`, to the task's: `{"FAVOR": "favor"}`.
 
     Raises:
         ValidationError: With every problem of the file.
     """
-    reference = load_gold(None if gold is None else Path(gold), None, gold_text)
+    reference = load_gold(None if gold is None else Path(gold), None, gold_text, task=task, labels=labels)
     systems = read_all(
         [fspath(predictions)],
         reference,
@@ -67,6 +69,7 @@ def score(
         allow_missing=allow_missing,
         allow_extra=allow_extra,
         output_formats=[output_format] if output_format else [],
+        labels=labels,
     )
     (found,) = score_files(systems, reference, options or Options(), resampling or Resampling(), None).values()
     return found
@@ -82,25 +85,28 @@ def compare(
     resampling: Resampling | None = None,
     output_format: Sequence[str] = (),
     gold_text: str | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> Comparison:
     """Compares files of predictions, each with the first; the arguments are the options of `detente eval compare`.
 
     Args:
         predictions: Two files or more.
         task: The task; by default told from the lines.
-        gold: Reference texts to score against, instead of the dataset.
+        gold: Reference texts or labels to score against, instead of the dataset.
         metrics: The metrics to compare by; by default those of the command.
         options: What counts as right.
         resampling: How intervals and tests are made; by default from 10,000 resamples.
         output_format: What texts in the files are written in: one of `text`, `markdown`, `html` for all, or one for
             each; none to go by the suffixes of a folder's files.
         gold_text: What the texts of `gold` are written in.
+        labels: Spellings of labels, of predictions and `gold`, to the task's: `{"FAVOR": "favor"}`.
 
     Raises:
         ValidationError: With every problem of the files, and if they cannot be compared.
     """
-    reference = load_gold(None if gold is None else Path(gold), None, gold_text)
-    systems = read_all([fspath(path) for path in predictions], reference, task, output_formats=output_format)
+    reference = load_gold(None if gold is None else Path(gold), None, gold_text, task=task, labels=labels)
+    paths = [fspath(path) for path in predictions]
+    systems = read_all(paths, reference, task, output_formats=output_format, labels=labels)
     resampling = resampling or Resampling(resamples=10_000)
     return comparing.compare(
         score_files(systems, reference, options or Options(), resampling, None), metrics, resampling

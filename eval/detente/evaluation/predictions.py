@@ -9,6 +9,7 @@ from detente.data.fields import Fault, Field, PredictionError, nearest, string
 from detente.data.files import unpack
 from detente.data.jsonl import Line, Record, describe
 from detente.data.problems import Problem, ValidationError
+from detente.data.spellings import Spellings, printed, refusals, spelled, unknown_labels
 from detente.data.tabular import FLAT_SUFFIXES, read_lines, suffix_of
 from detente.tasks.all import TASKS
 from detente.tasks.task import Gold, Task
@@ -84,6 +85,7 @@ def check(
     allow_missing: bool = False,
     allow_extra: bool = False,
     problems: Sequence[Problem] = (),
+    labels: Spellings | None = None,
 ) -> Predictions:
     """Turns lines into predictions.
 
@@ -96,6 +98,7 @@ def check(
         allow_extra: Whether ids that the gold does not have may be there; they are left out, and counted.
         problems: What went wrong already; lines that could not be read may hold any id, so that with such problems
             nothing is said of missing ids.
+        labels: The spellings of labels that the user gave, for the problem that names others.
 
     Raises:
         ValidationError: With every problem.
@@ -129,6 +132,7 @@ def check(
     first: dict[str, str] = {}
     by_id: dict[str, Any] = {}
     kinds: set[str] = set()
+    other_labels: dict[str, list[str]] = {}
     hints = units if len(outside) <= _MOST_HINTS else {}
     for line in lines:
         faults: list[Fault] = []
@@ -141,8 +145,12 @@ def check(
                 by_id[line.record["id"]] = task.parse(unit, line.record)
                 kinds.update(given)
             except PredictionError as refused:
-                faults += refused.faults
+                other = _other_label(line, task)
+                if other is not None:
+                    other_labels.setdefault(other, []).append(line.location)
+                faults += [fault for fault in refused.faults if other is None or fault[0] != "label-unknown"]
         found += [Problem(rule, line.location, message) for rule, message in faults]
+    found += unknown_labels(other_labels, task.labels, labels or {})
     unreadable = any(problem.code in _UNREADABLE for problem in found)
     missing = tuple(sorted(units.keys() - (by_id.keys() if allow_missing else first.keys())))
     if missing and not allow_missing and not unreadable:
@@ -163,6 +171,12 @@ def check(
         tools=tuple(sorted({line.record["tool"] for line in lines if line.record.get("tool")})),
         notes=(*notes, *task.notes(by_id)),
     )
+
+
+def _other_label(line: Line, task: Task) -> str | None:
+    """The label of a line in its own words, if it is one word and the task has no such label."""
+    label = line.record.get("label")
+    return None if not task.labels or label in task.labels else printed(label)
 
 
 def _present(line: Line, task: Task) -> Line:
@@ -234,6 +248,7 @@ def read(
     allow_missing: bool = False,
     allow_extra: bool = False,
     prepare: Callable[[Record], Record] | None = None,
+    labels: Spellings | None = None,
 ) -> Predictions:
     """Reads and checks a predictions file.
 
@@ -245,6 +260,7 @@ def read(
         allow_missing: Whether ids of the gold may be missing.
         allow_extra: Whether ids that the gold does not have may be there.
         prepare: What is made of a record before anything is asked of it.
+        labels: Spellings of labels to the task's.
 
     Raises:
         ValidationError: With every problem.
@@ -254,10 +270,15 @@ def read(
     if not lines:
         raise ValidationError(problems)
     task = task or task_of(lines, path)
+    if labels:
+        if faults := refusals(labels, task.name, task.labels):
+            raise ValidationError(faults)
+        lines = [Line(place, spelled(record, labels)) for place, record in lines]
     if suffix_of(path) in FLAT_SUFFIXES and not task.tabular:
         message = f"predictions of {task.name} are JSON Lines, not a flat table"
         raise ValidationError([Problem("wrong-type", path, message)])
-    return check(lines, task, gold, path, allow_missing=allow_missing, allow_extra=allow_extra, problems=problems)
+    allowed = {"allow_missing": allow_missing, "allow_extra": allow_extra}
+    return check(lines, task, gold, path, problems=problems, labels=labels, **allowed)
 
 
 def _known_columns(lines: Sequence[Line], task: Task, name: str) -> tuple[list[Line], list[str]]:

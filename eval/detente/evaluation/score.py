@@ -86,6 +86,11 @@ class Scores:
         """One line that is enough to repeat the scores."""
         return signature_of(self.settings)
 
+    def confusion_by(self, key: str) -> dict[str, dict[str, dict[str, int]]]:
+        """The confusion of each part of the main items by itself, by the value of a breakdown."""
+        parts = self.main_rows.partition_by(key, maintain_order=True, as_dict=True)
+        return {value: _confusion(part) for (value,), part in parts.items()} if self.confusion else {}
+
     @property
     def main_rows(self) -> pl.DataFrame:
         """The rows that enter the main scores."""
@@ -355,10 +360,10 @@ def breakdown(
 ) -> dict[str, dict[str, dict[str, float]]]:
     """The metrics named, of every part of the main rows by itself, by each key; `slice` splits all rows.
 
-    Those without a value have none in any part.
+    Those without a value have none in any part, nor have corpus metrics that need more than the rows of the part.
     """
     result = {}
-    for key in task.keys:
+    for key in task.keys if task.breakdowns is None else task.breakdowns:
         if key in ("id", "item", "gold", "predicted") or rows[key].is_null().all():
             continue
         part = rows if key == "slice" else rows.filter(slice=MAIN)
@@ -370,6 +375,11 @@ def breakdown(
             else of_part(metric, task.columns)(sums)
             for metric in task.metrics
             if metric.name in names
+        }
+        of_rows = [measure for measure in task.corpus_metrics if measure.of_rows and measure.name in names]
+        parts = part.partition_by(key, maintain_order=True) if of_rows else []
+        scores |= {
+            measure.name: np.array([measure.compute({}, {}, each).value for each in parts]) for measure in of_rows
         }
         result[key] = {
             value: {"n": size, **{name: float(each[index]) for name, each in scores.items()}}

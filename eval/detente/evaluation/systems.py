@@ -10,6 +10,7 @@ from detente.data.problems import Problem, ValidationError
 
 if TYPE_CHECKING:
     from detente.data.page_texts import Pages
+    from detente.data.spellings import Spellings
     from detente.evaluation.predictions import Predictions
     from detente.evaluation.score import Resampling, Scores
     from detente.tasks.task import Gold, Options
@@ -27,13 +28,22 @@ def short_names(paths: Sequence[str]) -> list[str]:
     ]
 
 
-def load_gold(path: Path | None, gold_format: str | None, gold_text: str | None = None) -> "Gold":
-    """Reference texts from a file or folder, or the dataset that the package came with.
+def load_gold(
+    path: Path | None,
+    gold_format: str | None,
+    gold_text: str | None = None,
+    *,
+    task: str | None = None,
+    labels: "Spellings | None" = None,
+) -> "Gold":
+    """Reference texts from a file or folder, labels from a file, or the dataset that the package came with.
 
     Args:
         path: The file or folder; None for the dataset.
         gold_format: How it is laid out; None to tell it from its keys.
         gold_text: What its texts are written in; None to go by suffixes.
+        task: The task that it is gold of, if that was named.
+        labels: Spellings of its labels to ours.
 
     Raises:
         ValidationError: If the file cannot be read as gold, or holds the dataset's own pages instead of references.
@@ -46,8 +56,14 @@ def load_gold(path: Path | None, gold_format: str | None, gold_text: str | None 
             message = "says how to read --gold, which is not given"
             raise ValidationError([Problem("option", option, message) for option in given])
         return corpus.load()
+    from detente.tasks import gold_labels
     from detente.tasks.content_extraction.gold_formats import read_gold
 
+    if of_labels := gold_labels.task_of_gold(path, task, gold_format):
+        if gold_text:
+            message = f"is of texts, and --gold has labels ({of_labels})"
+            raise ValidationError([Problem("option", "--gold-text", message)])
+        return gold_labels.read_gold(path, of_labels, gold_format, labels)
     gold = read_gold(path, gold_format, gold_text)
     pages = {_dense(row["text"]): name for name, row in corpus.load().articles.items()}
     texts = [reference.text for target in gold.targets.values() for reference in target.references]
@@ -72,6 +88,7 @@ def read_all(
     allow_missing: bool = False,
     allow_extra: bool = False,
     output_formats: Sequence[str] = (),
+    labels: "Spellings | None" = None,
 ) -> dict[str, "Predictions"]:
     """The checked predictions of each file by its short name.
 
@@ -83,11 +100,14 @@ def read_all(
         allow_extra: Whether ids that the gold does not have may be there.
         output_formats: What the texts are written in: one of `markup.FORMATS` for all files, or one for each; none to
             go by the suffixes of a folder's files.
+        labels: Spellings of labels to the task's.
 
     Raises:
         ValidationError: With the problems of all files.
     """
+    from detente.data.spellings import refusals, written
     from detente.tasks.content_extraction.references import ReferenceCorpus
+    from detente.tasks.gold_labels import LabelCorpus
 
     problems: list[Problem] = []
     found: dict[str, Predictions] = {}
@@ -95,6 +115,9 @@ def read_all(
         raise ValidationError(
             [Problem("option", "--task", f"--gold is read by the task {REFERENCE_TASK}, not by {task}")]
         )
+    if isinstance(gold, LabelCorpus) and task not in (None, gold.task.name):
+        message = f"--gold is read by the task {gold.task.name}, not by {task}"
+        raise ValidationError([Problem("option", "--task", message)])
     if not isinstance(gold, ReferenceCorpus) and task == REFERENCE_TASK:
         raise ValidationError([Problem("option", "--task", f"{task} needs reference texts: name them with --gold")])
     if len(output_formats) not in (0, 1, len(paths)):
@@ -103,7 +126,10 @@ def read_all(
     formats = output_formats if len(output_formats) == len(paths) else [*output_formats, None][:1] * len(paths)
     for path, short, written_in in zip(paths, short_names(paths), formats, strict=True):
         try:
-            found[short] = _read(path, gold, task, written_in, allow_missing=allow_missing, allow_extra=allow_extra)
+            read = _read(path, gold, task, written_in, labels, allow_missing=allow_missing, allow_extra=allow_extra)
+            problems += refusals(labels or {}, read.task.name, read.task.labels)
+            mapped = {"labels": written(labels)} if labels else {}
+            found[short] = replace(read, reduced={**read.reduced, **mapped})
         except ValidationError as invalid:
             problems += invalid.problems
     if problems:
@@ -111,7 +137,16 @@ def read_all(
     return found
 
 
-def _read(path: str, gold: "Gold", task: str | None, written_in: str | None, **allowed: bool) -> "Predictions":
+def _read(
+    path: str,
+    gold: "Gold",
+    task: str | None,
+    written_in: str | None,
+    labels: "Spellings | None",
+    *,
+    allow_missing: bool,
+    allow_extra: bool,
+) -> "Predictions":
     from detente.data import page_texts
     from detente.data.files import STANDARD_INPUT, read_input, unpack
     from detente.evaluation import predictions
@@ -119,13 +154,39 @@ def _read(path: str, gold: "Gold", task: str | None, written_in: str | None, **a
     from detente.tasks.boilerplate.task import BOILERPLATE
     from detente.tasks.content_extraction.references import ReferenceCorpus
     from detente.tasks.content_extraction.task import CONTENT_EXTRACTION
+    from detente.tasks.gold_labels import LabelCorpus, read_predictions
 
     name = "standard input" if path == STANDARD_INPUT else path
     data = read_input(path) if path == STANDARD_INPUT else None
     if isinstance(gold, ReferenceCorpus):
         pages = page_texts.outputs(page_texts.read(Path(name), data, written_in))
-        checked = predictions.check(pages.lines, CONTENT_EXTRACTION, gold, path, problems=pages.problems, **allowed)
+        checked = predictions.check(
+            pages.lines,
+            CONTENT_EXTRACTION,
+            gold,
+            path,
+            problems=pages.problems,
+            allow_missing=allow_missing,
+            allow_extra=allow_extra,
+        )
         return replace(checked, reduced=_reduced(output_format=pages.written_in, gold_text=gold.written_in))
+    if isinstance(gold, LabelCorpus):
+        if data is None and Path(name).is_dir():
+            message = f"is a folder: predictions of {gold.task.name} are one file"
+            raise ValidationError([Problem("task-unclear", name, message)])
+        data = unpack(read_input(path) if data is None else data, name)
+        lines, problems, notes = read_predictions(data, name, gold)
+        checked = predictions.check(
+            lines,
+            gold.task,
+            gold,
+            name,
+            problems=problems,
+            labels=labels,
+            allow_missing=allow_missing,
+            allow_extra=allow_extra,
+        )
+        return replace(_without_texts(checked, written_in), notes=(*notes, *checked.notes))
     found: Pages | None
     if data is None and Path(name).is_dir():
         found = page_texts.of_folder(Path(name), written_in)
@@ -135,7 +196,15 @@ def _read(path: str, gold: "Gold", task: str | None, written_in: str | None, **a
     if found:
         _refuse_other_pages(found, name, gold, task)
         lines = [line._replace(record=page_texts.whole_text(line.record)) for line in found.lines]
-        checked = predictions.check(lines, BOILERPLATE, gold, name, problems=found.problems, **allowed)
+        checked = predictions.check(
+            lines,
+            BOILERPLATE,
+            gold,
+            name,
+            problems=found.problems,
+            allow_missing=allow_missing,
+            allow_extra=allow_extra,
+        )
         return replace(checked, reduced=_reduced(output_format=found.written_in))
     checked = predictions.read(
         name,
@@ -143,12 +212,20 @@ def _read(path: str, gold: "Gold", task: str | None, written_in: str | None, **a
         gold,
         next((known for known in TASKS if known.name == task), None),
         prepare=lambda record: page_texts.whole_text(page_texts.reduced(record, written_in)),
-        **allowed,
+        labels=labels,
+        allow_missing=allow_missing,
+        allow_extra=allow_extra,
     )
-    if written_in and checked.task is not BOILERPLATE:
-        message = f"is not supported by the task {checked.task.name}, whose predictions are no texts"
-        raise ValidationError([Problem("option", "--output-format", message)])
+    checked = checked if checked.task is BOILERPLATE else _without_texts(checked, written_in)
     return replace(checked, reduced=_reduced(output_format=written_in or "text"))
+
+
+def _without_texts(predictions: "Predictions", written_in: str | None) -> "Predictions":
+    """Predictions that are no texts; a format of texts is refused for them."""
+    if written_in:
+        message = f"is not supported by the task {predictions.task.name}, whose predictions are no texts"
+        raise ValidationError([Problem("option", "--output-format", message)])
+    return predictions
 
 
 def _reduced(**formats: str) -> dict[str, str]:

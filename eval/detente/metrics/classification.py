@@ -40,12 +40,17 @@ def f1(tp: ArrayLike, fp: ArrayLike, fn: ArrayLike) -> Floats:
     return ratio(doubled, doubled + np.add(fp, fn))
 
 
-def class_f1(confusion: ArrayLike) -> Floats:
-    """F1 of each class, shape `(..., classes)`; NaN for a class that neither gold nor predictions have."""
+def class_outcomes(confusion: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    """True positives, false positives and false negatives of each class, each of shape `(..., classes)`."""
     matrix = np.asarray(confusion, dtype=float)
     tp = np.diagonal(matrix, axis1=-2, axis2=-1)
     predicted = matrix.sum(axis=-2)[..., : tp.shape[-1]]
-    return f1(tp, predicted - tp, matrix.sum(axis=-1) - tp)
+    return tp, predicted - tp, matrix.sum(axis=-1) - tp
+
+
+def class_f1(confusion: ArrayLike) -> Floats:
+    """F1 of each class, shape `(..., classes)`; NaN for a class that neither gold nor predictions have."""
+    return f1(*class_outcomes(confusion))
 
 
 def accuracy(confusion: ArrayLike) -> Floats:

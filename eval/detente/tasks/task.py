@@ -140,6 +140,7 @@ class CorpusMetric:
         reference: Where it comes from, for a measure that bears another's name.
         group: What it tells, as a heading over metrics of a kind.
         of: What `n` counts, in the singular.
+        of_rows: Whether it is a function of the rows alone, so that a part of them has a value, too.
     """
 
     name: str
@@ -150,6 +151,7 @@ class CorpusMetric:
     reference: str = ""
     group: str = ""
     of: str = "item"
+    of_rows: bool = False
 
 
 @dataclass(frozen=True)
@@ -230,6 +232,11 @@ class Task:
         signature_parts: What else the signature must name for a score to be repeated, as `{"nltk": "3.9.1"}`; from
             the units.
         notes: What must be said of predictions that were changed on reading; from predictions by id.
+        labels: Where a line may have one `label` for its unit, what that may be; else empty.
+        of_label: Where labels alone can be gold: from a label to a unit that, id and family aside, has nothing else.
+        lacking: From the gold's units to the metrics that they lack what it takes for, and what that is, in words.
+        breakdowns: The keys that scores are broken down by, which are then shown beside the usual ones; None for all.
+        remarks: What must be said of this gold beside every score.
         texts: Where rows have `blocks`: from a unit and a prediction of it, or None, to the texts that these count in,
             by the names that they give them; none if the unit has no text. The last row of `count` is that of the
             output as a whole.
@@ -260,6 +267,11 @@ class Task:
     aliases: Mapping[str, str] = field(default_factory=dict)
     signature_parts: Callable[[Mapping[str, Any]], dict[str, str]] = lambda _: {}
     notes: Callable[[Mapping[str, Any]], Sequence[str]] = lambda _: ()
+    labels: tuple[str, ...] = ()
+    of_label: Callable[[str], Row] | None = None
+    lacking: Callable[[Mapping[str, Any]], Mapping[str, str]] = lambda _: {}
+    breakdowns: tuple[str, ...] | None = None
+    remarks: tuple[str, ...] = ()
     texts: Callable[[Any, Any], dict[str, str]] | None = None
 
     def renamed(self, names: Iterable[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -21,6 +22,7 @@ from detente.tasks.metric_families import (
     macro_f1,
     mcc,
     of_confusion,
+    of_each_label,
     where_said,
 )
 from detente.tasks.stance.baselines import BASELINES
@@ -50,6 +52,19 @@ def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Row]:
 
 def _inputs(corpus: Corpus) -> list[Record]:
     return corpus.rows("stance", *_ASKED)
+
+
+def _of_label(label: str) -> Row:
+    return dict.fromkeys(_SCORED) | {"label": label, "alternatives": []}
+
+
+def _lacking(units: Mapping[str, Row]) -> dict[str, str]:
+    lacking: dict[str, str] = {}
+    if all(unit["scale"] is None for unit in units.values()):
+        lacking |= dict.fromkeys(("mae", "quadratic_kappa"), "the gold has no scale")
+    if any(unit["holder"] is None for unit in units.values()):
+        lacking["family_count_error"] = "the gold names no holders"
+    return lacking
 
 
 def _accepted(gold: Row, options: Options) -> tuple[tuple[str, ...], tuple[float, ...]]:
@@ -159,6 +174,29 @@ def _ece(counts: Counts, _: Counts) -> Any:
     )
 
 
+_SCORER_LABELS: Final = {**{name: name.upper() for name in STANCE_LABELS}, MISSING: "UNKNOWN"}
+_SEMEVAL: Final = label_scorer(
+    official.semeval2016_task6,
+    "macroF_favor_against",
+    _SCORER_LABELS,
+    "(F of favor + F of against) / 2, 0/0 = 0",
+    "SemEval-2016 task 6, eval.pl",
+)
+
+
+def _by_target(units: Mapping[str, Row], by_id: Mapping[str, Any], rows: "pl.DataFrame") -> CorpusValue:
+    """The mean over targets of what SemEval-2016 pools."""
+    if "target" not in rows.columns or rows["target"].is_null().all():
+        return CorpusValue(math.nan, 0, "the gold has no targets")
+    values = [_SEMEVAL.compute(units, by_id, part).value for part in rows.partition_by("target", maintain_order=True)]
+    return CorpusValue(math.fsum(values) / len(values), len(values))
+
+
+def _cut(metric: Metric) -> Metric:
+    """A metric of labels, with how a score on the scale becomes one."""
+    return replace(metric, formula=f"{metric.formula}; {CUT}")
+
+
 def _family_error(units: Mapping[str, Row], _: Mapping[str, Any], rows: "pl.DataFrame") -> CorpusValue:
     """Mean |gold − predicted| number of families that tell a stance, over the stances that either side has.
 
@@ -178,6 +216,7 @@ def _family_error(units: Mapping[str, Row], _: Mapping[str, Any], rows: "pl.Data
     return CorpusValue(sum(errors) / len(errors) if errors else math.nan, len(errors))
 
 
+CUT: Final = "a score of .5 or more is favor, of -.5 or less against"
 _LABELS: Final = "labels"
 _SCALED: Final = "the scale"
 _PROBABLE: Final = "probabilities"
@@ -201,31 +240,37 @@ STANCE: Final = Task(
         *_CORRECT,
     ),
     metrics=(
-        accuracy("accuracy", STANCE_LABELS, group=_LABELS),
-        macro_f1("macro_f1", STANCE_LABELS, group=_LABELS),
-        of_confusion(
-            "f_avg",
-            f"(F1 of favor + F1 of against) / 2, as in SemEval-2016 task 6{OF_PART}",
-            STANCE_LABELS,
-            _f_avg,
-            of_part=_f_avg_of_part,
-            group=_LABELS,
+        *map(
+            _cut,
+            (
+                accuracy("accuracy", STANCE_LABELS, group=_LABELS),
+                macro_f1("macro_f1", STANCE_LABELS, group=_LABELS),
+                of_confusion(
+                    "f_avg",
+                    f"(F1 of favor + F1 of against) / 2, as in SemEval-2016 task 6{OF_PART}",
+                    STANCE_LABELS,
+                    _f_avg,
+                    of_part=_f_avg_of_part,
+                    group=_LABELS,
+                ),
+                of_confusion(
+                    "detection_f1",
+                    "2 tp / (2 tp + fp + fn) of cells with a stance, on whichever side",
+                    STANCE_LABELS,
+                    _detection_f1,
+                    group=_LABELS,
+                ),
+                of_confusion(
+                    "polarity_accuracy",
+                    "cells on the right side / cells where gold and prediction both have a stance",
+                    STANCE_LABELS,
+                    _polarity_accuracy,
+                    group=_LABELS,
+                ),
+                mcc(STANCE_LABELS, group=_LABELS),
+                *of_each_label(STANCE_LABELS),
+            ),
         ),
-        of_confusion(
-            "detection_f1",
-            "2 tp / (2 tp + fp + fn) of cells with a stance, on whichever side",
-            STANCE_LABELS,
-            _detection_f1,
-            group=_LABELS,
-        ),
-        of_confusion(
-            "polarity_accuracy",
-            "cells on the right side / cells where gold and prediction both have a stance",
-            STANCE_LABELS,
-            _polarity_accuracy,
-            group=_LABELS,
-        ),
-        mcc(STANCE_LABELS, group=_LABELS),
         where_said(
             Metric(
                 "mae",
@@ -293,12 +338,14 @@ STANCE: Final = Task(
             group="independent sources",
             of="stance",
         ),
-        label_scorer(
-            official.semeval2016_task6,
-            "macroF_favor_against",
-            {**{name: name.upper() for name in ("favor", "against", "none")}, MISSING: "UNKNOWN"},
-            "(F of favor + F of against) / 2, 0/0 = 0",
-            "SemEval-2016 task 6, eval.pl",
+        _SEMEVAL,
+        CorpusMetric(
+            "f_avg_by_target",
+            "mean over targets of (F of favor + F of against) / 2, 0/0 = 0",
+            _by_target,
+            reference="F-macroT of Mohammad et al. 2016",
+            group=_LABELS,
+            of="target",
         ),
         label_scorer(
             official.newsmtsc,
@@ -310,4 +357,7 @@ STANCE: Final = Task(
         alpha(),
     ),
     aliases={"independent_source_error": "family_count_error"},
+    labels=STANCE_LABELS,
+    of_label=_of_label,
+    lacking=_lacking,
 )
