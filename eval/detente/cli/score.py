@@ -30,7 +30,11 @@ def _thresholds(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -
 @click.command("score")
 @click.argument("predictions", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True))
 @scoring_options(resamples=1000)
-@click.option("--by", multiple=True, help="A breakdown to show beside the usual ones, as type or holder; repeatable.")
+@click.option(
+    "--by",
+    multiple=True,
+    help="A breakdown to show with all its values and, of labels, its confusion, as type or holder; repeatable.",
+)
 @click.option("--per-unit", type=OUTPUT, help="Write a row per unit (and system) there: .csv or .jsonl.")
 @click.option(
     "--fail-under",
@@ -51,7 +55,7 @@ def score(
     \b
     boilerplate  {"id": "detente-000", "text": "…"}       an extractor's output; or a folder of detente-000.txt …, or
                  "content" or "boilerplate": [[start, end], …], or "lines": [1, 0, …]
-    stance       {"id": "…", "label": "favor"}            or "score": -2…2, or
+    stance       {"id": "…", "label": "favor"}            or "score": -2…2 (from .5 favor, to -.5 against), or
                  "probabilities": {"favor": 0.7, "against": 0.1, "none": 0.2}; also CSV, TSV, Parquet
     agreement, contrast  {"id": "…", "label": "agree"}    also CSV, TSV, Parquet
     claims       {"id": "…", "claims": [{"spans": [[start, end]], "type": "event"}]}
@@ -59,6 +63,11 @@ def score(
     reuse        {"id": "…::…", "passages": [{"this": [start, end], "source_span": [start, end]}]}
     attribution  {"id": "…", "source": "dmitry-peskov"}   and "chain", "cue", "content", "type", "channel"
     derivation   {"id": "…", "edges": [{"source": "…", "degree": "wholly"}]}
+
+    With --gold, labels are scored against somebody else's labels: a file with columns (or keys) id and label, perhaps
+    family, and others to break scores down by, with --task stance, agreement or contrast; or the native files of
+    SemEval-2016 task 6 (stance), FNC-1 (agreement) and NewsMTSC (stance), for which PREDICTIONS may be in the
+    benchmark's form, too. --labels FAVOR=favor,2=none maps other spellings of labels, in both.
 
     With --gold, texts are scored against somebody else's reference texts (the task content_extraction), in the native
     files of article-extraction-benchmark, WCEB, Fundus or Trafilatura, or folders of .txt, .md or .html files; packed
@@ -70,6 +79,8 @@ def score(
     detente eval score predictions.csv --task stance --per-unit rows.csv
     detente eval score outputs/*.json --gold ground-truth.json
     detente eval score predictions.jsonl --metrics all
+    detente eval score guess.txt --gold SemEval2016-Task6-subtaskA-testdata-gold.txt --by target
+    detente eval score mine.csv --gold gold.csv --task stance --labels FAVOR=favor,AGAINST=against,NONE=none
 
     Exit status: 0 scored, 1 a metric is worse than --fail-under allows, 2 the call or a file is wrong.
     """

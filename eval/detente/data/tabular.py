@@ -24,7 +24,7 @@ FLAT_SUFFIXES: Final = (".csv", ".tsv", ".parquet")
 _SEPARATORS: Final = {".csv": ",", ".tsv": "\t"}
 _SEPARATOR_NAMES: Final = {";": "semicolons", ",": "commas", "\t": "tabs"}
 _IDS: Final = ("id", "page_id")
-_WORDS: Final = (*_IDS, "label", "text", "articleBody", "plaintext", "tool", "error")
+_WORDS: Final = (*_IDS, "label", "family", "text", "articleBody", "plaintext", "tool", "error")
 """Columns whose cells are words, whatever they look like: the id `007` is no number."""
 _NUMBER: Final = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 _REPEATED: Final = re.compile(r"(.+)\.\d+")

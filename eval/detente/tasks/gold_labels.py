@@ -15,11 +15,11 @@ from detente.data.jsonl import Line, Record, describe, dump_line
 from detente.data.page_texts import short_name
 from detente.data.problems import Problem, ValidationError
 from detente.data.spellings import Spellings, printed, refusals, spelled, unknown_labels
-from detente.data.tabular import FLAT_SUFFIXES, read_records, suffix_of
+from detente.data.tabular import FLAT_SUFFIXES, read_lines, read_records, suffix_of
 from detente.tasks.all import TASKS
 from detente.tasks.native_labels import LABELS, NATIVE, format_of, other_format
 from detente.tasks.task import Options, Row, Task
-from detente.text.display import listed, quoted
+from detente.text.display import counted, listed, quoted
 
 MOST_VALUES: Final = 1_000
 """A column with more values is no breakdown, nor is one that has another value for each item."""
@@ -178,7 +178,7 @@ def read_gold(path: Path, task: str, gold_format: str | None = None, labels: Spe
     if _FAMILY not in columns:
         remarks = [*remarks, "the gold names no families: each item is taken as independent of the others"]
     if others := [key for key in columns if key not in (_FAMILY, *breakdowns)]:
-        message = "columns of the gold that scores cannot be broken down by (other names, few and single values can)"
+        message = "no breakdown by columns of the gold with lists, too many values, or names that scores use themselves"
         remarks = [*remarks, f"{message}: {quoted(*others)}"]
     items = {unit: _item(unit, item, breakdowns) for unit, item in found_items.items()}
     return LabelCorpus(
@@ -277,13 +277,16 @@ def read_predictions(data: bytes, name: str, gold: LabelCorpus) -> tuple[list[Li
         lines, problems, notes = native.read(data, name)
         lines = [line._replace(record=_kept(line.record, ("id", "label"))) for line in lines]
     else:
-        lines, problems = read_records(data, name)
+        lines, problems = read_lines(data, name)
         notes = []
         lines, left_out = _without_columns_of(gold, lines)
         if left_out and suffix_of(name) not in FLAT_SUFFIXES:
             notes.append(f"keys that the gold has, too, were ignored: {quoted(*left_out)}")
     unanswered = NATIVE[gold.format].unanswered if gold.format in NATIVE else ""
-    return [line._replace(record=_said(line.record, gold.spellings, unanswered)) for line in lines], problems, notes
+    answers = [line for line in lines if not unanswered or line.record.get("label") != unanswered]
+    if silent := len(lines) - len(answers):
+        notes.append(f"{unanswered} is no answer: {counted(silent, 'line')}")
+    return [line._replace(record=_said(line.record, gold.spellings)) for line in answers], problems, notes
 
 
 def _without_columns_of(gold: LabelCorpus, lines: Iterable[Line]) -> tuple[list[Line], list[str]]:
@@ -299,9 +302,7 @@ def _kept(record: Record, keys: Collection[str]) -> Record:
     return {key: value for key, value in record.items() if key in keys}
 
 
-def _said(record: Record, spellings: Spellings, unanswered: str) -> Record:
-    """A record with its id as a word and its label in our spelling; one that says that it has none has none."""
-    made = spelled(record, spellings)
-    if (name := printed(made.get("id"))) is not None:
-        made = made | {"id": name}
-    return {key: value for key, value in made.items() if not (key == "label" and unanswered and value == unanswered)}
+def _said(record: Record, spellings: Spellings) -> Record:
+    """A record with its id as a word and its label in our spelling."""
+    name = printed(record.get("id"))
+    return spelled(record, spellings) | ({} if name is None else {"id": name})

@@ -102,9 +102,8 @@ def _fnc1(data: bytes, name: str) -> Read:
     except csv.Error as error:
         read.problems.append(Problem("not-json", f"{name}:{start}", f"not CSV: {error}"))
     if repeated := sum(times > 1 for times in pairs.values()):
-        read.notes.append(
-            f"{counted(repeated, 'pair')} of headline and body in {name} more than once: matched in order of occurrence"
-        )
+        pairs_of = counted(repeated, "pair of headline and body")
+        read.notes.append(f"{name} has {pairs_of} more than once: they are matched in order of occurrence")
     return read
 
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -192,11 +191,6 @@ def _by_target(units: Mapping[str, Row], by_id: Mapping[str, Any], rows: "pl.Dat
     return CorpusValue(math.fsum(values) / len(values), len(values))
 
 
-def _cut(metric: Metric) -> Metric:
-    """A metric of labels, with how a score on the scale becomes one."""
-    return replace(metric, formula=f"{metric.formula}; {CUT}")
-
-
 def _family_error(units: Mapping[str, Row], _: Mapping[str, Any], rows: "pl.DataFrame") -> CorpusValue:
     """Mean |gold − predicted| number of families that tell a stance, over the stances that either side has.
 
@@ -216,7 +210,8 @@ def _family_error(units: Mapping[str, Row], _: Mapping[str, Any], rows: "pl.Data
     return CorpusValue(sum(errors) / len(errors) if errors else math.nan, len(errors))
 
 
-CUT: Final = "a score of .5 or more is favor, of -.5 or less against"
+CUT: Final = "a score of .5 or more is favor, one of -.5 or less against, all else none"
+"""How `score` becomes the label that metrics of labels take, for the formulas of those that only stance has."""
 _LABELS: Final = "labels"
 _SCALED: Final = "the scale"
 _PROBABLE: Final = "probabilities"
@@ -240,37 +235,32 @@ STANCE: Final = Task(
         *_CORRECT,
     ),
     metrics=(
-        *map(
-            _cut,
-            (
-                accuracy("accuracy", STANCE_LABELS, group=_LABELS),
-                macro_f1("macro_f1", STANCE_LABELS, group=_LABELS),
-                of_confusion(
-                    "f_avg",
-                    f"(F1 of favor + F1 of against) / 2, as in SemEval-2016 task 6{OF_PART}",
-                    STANCE_LABELS,
-                    _f_avg,
-                    of_part=_f_avg_of_part,
-                    group=_LABELS,
-                ),
-                of_confusion(
-                    "detection_f1",
-                    "2 tp / (2 tp + fp + fn) of cells with a stance, on whichever side",
-                    STANCE_LABELS,
-                    _detection_f1,
-                    group=_LABELS,
-                ),
-                of_confusion(
-                    "polarity_accuracy",
-                    "cells on the right side / cells where gold and prediction both have a stance",
-                    STANCE_LABELS,
-                    _polarity_accuracy,
-                    group=_LABELS,
-                ),
-                mcc(STANCE_LABELS, group=_LABELS),
-                *of_each_label(STANCE_LABELS),
-            ),
+        accuracy("accuracy", STANCE_LABELS, group=_LABELS),
+        macro_f1("macro_f1", STANCE_LABELS, group=_LABELS),
+        of_confusion(
+            "f_avg",
+            f"(F1 of favor + F1 of against) / 2, as in SemEval-2016 task 6{OF_PART}; {CUT}",
+            STANCE_LABELS,
+            _f_avg,
+            of_part=_f_avg_of_part,
+            group=_LABELS,
         ),
+        of_confusion(
+            "detection_f1",
+            f"2 tp / (2 tp + fp + fn) of cells with a stance, on whichever side; {CUT}",
+            STANCE_LABELS,
+            _detection_f1,
+            group=_LABELS,
+        ),
+        of_confusion(
+            "polarity_accuracy",
+            f"cells on the right side / cells where gold and prediction both have a stance; {CUT}",
+            STANCE_LABELS,
+            _polarity_accuracy,
+            group=_LABELS,
+        ),
+        mcc(STANCE_LABELS, group=_LABELS),
+        *of_each_label(STANCE_LABELS),
         where_said(
             Metric(
                 "mae",
