@@ -83,13 +83,14 @@ def test_the_primary_metric_leads_even_without_a_value_and_whatever_the_order_of
 
 def test_all_metrics_stand_in_groups_under_the_primary_one(gold, scores: Scores) -> None:
     chosen = choose(scores, ["all"], ())
-    first, *groups = report(chosen, ["all"]).sections[:6]
+    first, *groups = report(chosen, ["all"]).sections[:7]
     assert (first.title, first_column(first)) == (
         f"stance: {len(STANCE.units(gold))} units, 4 families",
         ["f_avg"],
     )
     assert {group.title: first_column(group) for group in groups} == {
-        "labels": ["accuracy", "macro_f1", "f_avg", "detection_f1", "polarity_accuracy", "mcc"],
+        "labels": ["accuracy", "macro_f1", "f_avg", "detection_f1", "polarity_accuracy", "mcc", "f_avg_by_target"],
+        "each label": [f"{part}_{label}" for label in STANCE.labels for part in ("precision", "recall", "f1")],
         "the scale": ["mae", "quadratic_kappa"],
         "probabilities": ["brier", "calibration_error"],
         "independent sources": ["family_count_error"],
@@ -124,18 +125,18 @@ def test_a_metric_or_a_breakdown_that_is_not_there_is_refused_by_name(scores: Sc
 @pytest.mark.parametrize(
     ("shown", "hidden"),
     [
-        (SHOWN, "7 more metrics with --metrics all"),
+        (SHOWN, "17 more metrics with --metrics all"),
         ([measure.name for measure in STANCE.measures][1:], "1 more metric with --metrics all"),
         ([measure.name for measure in STANCE.measures], None),
     ],
 )
 def test_notes_count_the_metrics_that_are_not_shown(scores: Scores, shown: list[str], hidden: str | None) -> None:
-    assert len(STANCE.measures) == 14
+    assert len(STANCE.measures) == 24
     assert [note for note in notes(scores, shown) if "more metric" in note] == ([hidden] if hidden else [])
 
 
 def test_the_note_stands_with_the_default_table_and_not_with_all(scores: Scores) -> None:
-    assert report(scores).notes[-1] == "7 more metrics with --metrics all"
+    assert report(scores).notes[-1] == "17 more metrics with --metrics all"
     assert [note for note in report(choose(scores, ["all"], ()), ["all"]).notes if "more metric" in note] == []
 
 

@@ -484,8 +484,8 @@ def test_unknown_spellings_are_named_with_one_option_that_maps_them_all(tmp_path
     )
     assert refused(mine, "--gold", gold, "--task", "stance", "--labels", MAPPING) == [
         (
-            'mine.jsonl:1: label-unknown: label "Favour" is not one of favor, against, none (in 3 lines); other spellings'
-            f" are mapped by --labels {MAPPING},Favour=favor"
+            'mine.jsonl:1: label-unknown: label "Favour" is not one of favor, against, none (in 3 lines); other'
+            f" spellings are mapped by --labels {MAPPING},Favour=favor"
         )
     ]
 
@@ -578,8 +578,8 @@ def test_the_task_and_the_format_must_fit_the_gold(tmp_path: Path) -> None:
     ]
     assert refused(pairs, "--gold", tweets) == [
         (
-            "stances.csv: gold-format: is in the form of fnc1, and the gold in that of semeval2016: give that, or ids and"
-            " labels"
+            "stances.csv: gold-format: is in the form of fnc1, and the gold in that of semeval2016: give that, or ids"
+            " and labels"
         )
     ]
     assert refused(tweets, "--gold", tweets, "--gold-text", "html") == [

@@ -24,7 +24,7 @@ Row = dict[str, Any]
 
 
 class Gold(Protocol):
-    """What predictions are held against: the built dataset, or reference texts. A task knows which it reads."""
+    """What predictions are held against: the built dataset, reference texts, or labels. A task knows which it reads."""
 
     @property
     def manifest(self) -> Mapping[str, Any]:

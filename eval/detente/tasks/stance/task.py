@@ -173,11 +173,10 @@ def _ece(counts: Counts, _: Counts) -> Any:
     )
 
 
-_SCORER_LABELS: Final = {**{name: name.upper() for name in STANCE_LABELS}, MISSING: "UNKNOWN"}
 _SEMEVAL: Final = label_scorer(
     official.semeval2016_task6,
     "macroF_favor_against",
-    _SCORER_LABELS,
+    {**{name: name.upper() for name in ("favor", "against", "none")}, MISSING: "UNKNOWN"},
     "(F of favor + F of against) / 2, 0/0 = 0",
     "SemEval-2016 task 6, eval.pl",
 )
@@ -187,8 +186,9 @@ def _by_target(units: Mapping[str, Row], by_id: Mapping[str, Any], rows: "pl.Dat
     """The mean over targets of what SemEval-2016 pools."""
     if "target" not in rows.columns or rows["target"].is_null().all():
         return CorpusValue(math.nan, 0, "the gold has no targets")
-    values = [_SEMEVAL.compute(units, by_id, part).value for part in rows.partition_by("target", maintain_order=True)]
-    return CorpusValue(math.fsum(values) / len(values), len(values))
+    parts = [_SEMEVAL.compute(units, by_id, part) for part in rows.partition_by("target", maintain_order=True)]
+    reason = next((part.reason for part in parts if part.reason), "")
+    return CorpusValue(math.fsum(part.value for part in parts) / len(parts), len(parts), reason)
 
 
 def _family_error(units: Mapping[str, Row], _: Mapping[str, Any], rows: "pl.DataFrame") -> CorpusValue:
