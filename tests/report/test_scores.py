@@ -106,12 +106,28 @@ def test_metrics_that_are_named_stand_alone_in_their_order_and_by_their_old_name
     assert first_column(found.sections[0]) == ["mcc", "family_count_error", "accuracy"]
     assert set(found.document["metrics"]) == {"mcc", "family_count_error", "accuracy"}
     assert [note for note in found.notes if "more metric" in note] == []
-    # Breakdowns are of the same metrics; a corpus metric has no parts.
+    # Breakdowns are of the same metrics; a corpus metric that needs more than rows has no parts.
     assert set(found.document["breakdown"]["article"]["detente-001"]) == {"n", "mcc", "accuracy"}
     # With `all` among the names, the names decide nothing.
     assert choose(scores, ["mcc", "all"], ()).metrics == scores.metrics
     with pytest.raises(ValidationError, match="stance has no metric 'nonsense'"):
         choose(scores, ["all", "nonsense"], ())
+
+
+def test_a_breakdown_has_all_metrics_that_are_named_and_else_the_first_four(scores: Scores) -> None:
+    named = ["f1_favor", "f1_against", "f1_none", "accuracy", "mcc"]
+    (table,) = [part for part in report(choose(scores, named, ()), named).sections if part.title == "by article"]
+    assert list(table.header) == ["article", "items", *named]
+    (table,) = [part for part in report(scores).sections if part.title == "by article"]
+    assert len(table.header) == 2 + 4
+
+
+def test_the_confusions_of_the_parts_add_up_to_that_of_all(scores: Scores) -> None:
+    for key in ("article", "holder", "time"):
+        for gold, row in scores.confusion.items():
+            for predicted, count in row.items():
+                parts = scores.confusion_by(key).values()
+                assert sum(part.get(gold, {}).get(predicted, 0) for part in parts) == count
 
 
 def test_a_metric_or_a_breakdown_that_is_not_there_is_refused_by_name(scores: Scores) -> None:

@@ -1,5 +1,6 @@
 """Gold of labels: any file of ids and labels, and the native files of three benchmarks, on the one path of scoring."""
 
+import gzip
 import json
 import math
 from collections.abc import Callable
@@ -126,7 +127,7 @@ def values(document: dict[str, Any]) -> dict[str, float | None]:
 
 
 def lines(path: Path, records: list[dict[str, Any]]) -> Path:
-    path.write_text(dump_lines(records))
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
     return path
 
 
@@ -250,6 +251,30 @@ def test_unknown_is_no_answer_in_a_guess_and_no_label_in_gold(tmp_path: Path) ->
     ]
 
 
+def test_files_may_be_packed_and_predictions_come_from_standard_input(tmp_path: Path, tweets: dict[str, Any]) -> None:
+    packed = tmp_path / "packed.txt.gz"
+    packed.write_bytes(gzip.compress((tmp_path / "gold.txt").read_bytes()))
+    arguments = ["eval", "score", "-", "--gold", str(packed), "--format", "json"]
+    result = CliRunner().invoke(main, arguments, input=(tmp_path / "guess.txt").read_bytes())
+    assert result.exit_code == 0, result.output
+    assert values(json.loads(result.stdout)) == values(tweets)
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ("6\tMill\tFAVOR", "not-json: expected 4 columns, as in the header, found 3"),
+        ("5\tMill\tagain\tFAVOR", "id-duplicate: 5 is a duplicate of gold.txt:6"),
+        ("\tMill\tno id\tFAVOR", 'no-id: the line has no "id" that is a word or a number'),
+    ],
+)
+def test_a_line_of_semeval_that_is_none_is_refused(tmp_path: Path, row: str, problem: str) -> None:
+    gold = semeval(tmp_path / "gold.txt")
+    gold.write_bytes(gold.read_bytes() + row.encode())
+    (found,) = [line.replace(f"{tmp_path}/", "") for line in refused(gold, "--gold", gold)]
+    assert found == f"gold.txt:7: {problem}"
+
+
 # FNC-1
 
 
@@ -322,14 +347,14 @@ def test_a_line_of_newsmtsc_that_is_none_is_refused(tmp_path: Path, record: dict
 
 def test_columns_are_families_and_breakdowns_and_those_that_cannot_be_are_named(tmp_path: Path) -> None:
     records = [
-        {**each, "text": f"text {number}", "gold": "x", "spans": [], "year": 2020 + number // 2}
+        {**each, "text": f"text {number}", "gold": "x", "spans": [], "": 1, "year": 2020 + number // 2}
         for number, each in enumerate(LABELS)
     ]
     path = lines(tmp_path / "gold.jsonl", records)
     gold = load_gold(path, None, task="stance")
     assert isinstance(gold, LabelCorpus)
     assert gold.breakdowns == ("outlet", "year")
-    assert any(remark.endswith(": 'text', 'gold', 'spans'") for remark in gold.remarks)
+    assert any(remark.endswith(": 'text', 'gold', 'spans', '(no name)'") for remark in gold.remarks)
     document = scored(path, "--gold", path, "--task", "stance")
     assert list(document["breakdown"]) == ["outlet", "year"]
     assert {name: part["n"] for name, part in document["breakdown"]["year"].items()} == {"2020": 2, "2021": 1}
@@ -523,12 +548,24 @@ def test_a_task_without_labels_has_no_spellings(tmp_path: Path) -> None:
 # Refusals
 
 
+WANTED = "gold of stance is an id and a label a line; texts are gold of content_extraction"
+
+
 @pytest.mark.parametrize(
     ("records", "problems"),
     [
         ([{"label": "none"}], ['gold.jsonl:1: no-id: the line has no "id" that is a word or a number']),
         ([{"id": [], "label": "none"}], ['gold.jsonl:1: no-id: the line has no "id" that is a word or a number']),
-        ([{"id": "a"}], ['gold.jsonl:1: missing-field: the line has no "label"']),
+        (
+            [{"id": "a", "label": "favor\ud800"}],
+            [
+                "gold.jsonl:1: wrong-type: 'label' has half a surrogate pair: write whole characters",
+                (
+                    'gold.jsonl:1: label-unknown: label "favor\\ud800" is not one of favor, against, none; --labels'
+                    " SPELLING=label,… maps other spellings"
+                ),
+            ],
+        ),
         ([{"id": "a", "label": None}], ['gold.jsonl:1: missing-field: the line has no "label"']),
         ([{"id": "a", "label": ["none"]}], ["gold.jsonl:1: wrong-type: label is a list, not a word"]),
         (
@@ -543,7 +580,18 @@ def test_a_task_without_labels_has_no_spellings(tmp_path: Path) -> None:
                 "gold.jsonl:3: missing-field: the line has no family, and other lines have one",
             ],
         ),
-        ([], ["gold.jsonl: gold-format: has no label: write an id and a label a line"]),
+        (
+            [{"id": "a", "label": "none", "family": ""}, {"id": "b", "label": "none", "family": 1}],
+            ["gold.jsonl:1: missing-field: the line has no family, and other lines have one"],
+        ),
+        (
+            [{"id": "a", "articleBody": "x"}, {"id": "b"}],
+            [f"gold.jsonl: gold-format: has no label, but 'id', 'articleBody': {WANTED}"],
+        ),
+        (
+            [],
+            [f"gold.jsonl: gold-format: has no label, but nothing: {WANTED}"],
+        ),
     ],
 )
 def test_gold_that_cannot_be_used_is_refused_line_by_line(

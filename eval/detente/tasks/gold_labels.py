@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from detente.data.files import read_input, unpack
 from detente.data.jsonl import Line, Record, describe, dump_line
-from detente.data.page_texts import short_name
+from detente.data.labels import REFERENCE_TASK
+from detente.data.page_texts import has_half_character, short_name
 from detente.data.problems import Problem, ValidationError
 from detente.data.spellings import Spellings, printed, refusals, spelled, unknown_labels
 from detente.data.tabular import FLAT_SUFFIXES, read_lines, read_records, suffix_of
@@ -168,8 +169,12 @@ def read_gold(path: Path, task: str, gold_format: str | None = None, labels: Spe
     spellings = {**(native.spellings if native else {}), **asked}
     found_items, faults = _items(lines, base, spellings, asked, native.unanswered if native else "")
     problems = [*problems, *faults]
-    if not lines and not problems:
-        problems.append(Problem("gold-format", name, "has no label: write an id and a label a line"))
+    if not any("label" in line.record for line in lines) and (lines or not problems):
+        keys = quoted(*dict.fromkeys(key for line in lines for key in line.record)) or "nothing"
+        message = (
+            f"has no label, but {keys}: gold of {task} is an id and a label a line; texts are gold of {REFERENCE_TASK}"
+        )
+        problems = [Problem("gold-format", name, message)]
     if problems:
         raise ValidationError(problems)
     columns = tuple(dict.fromkeys(key for item in found_items.values() for key in item if key != "label"))
@@ -179,7 +184,7 @@ def read_gold(path: Path, task: str, gold_format: str | None = None, labels: Spe
         remarks = [*remarks, "the gold names no families: each item is taken as independent of the others"]
     if others := [key for key in columns if key not in (_FAMILY, *breakdowns)]:
         message = "no breakdown by columns of the gold with lists, too many values, or names that scores use themselves"
-        remarks = [*remarks, f"{message}: {quoted(*others)}"]
+        remarks = [*remarks, f"{message}: {quoted(*(key or '(no name)' for key in others))}"]
     items = {unit: _item(unit, item, breakdowns) for unit, item in found_items.items()}
     return LabelCorpus(
         name=short_name(name),
@@ -214,7 +219,7 @@ def _items(
     items: dict[str, dict[str, str | None]] = {}
     first: dict[str, str] = {}
     unknown: dict[str, list[str]] = {}
-    families = any(line.record.get(_FAMILY) is not None for line in lines)
+    families = any(printed(line.record.get(_FAMILY)) for line in lines)
     for place, raw in lines:
         record = spelled(raw, spellings)
         unit, label = printed(record.get("id")), printed(record.get("label"))
@@ -230,7 +235,10 @@ def _items(
             problems.append(Problem("missing-field", place, f"{label} is no label: the item is not annotated"))
         elif label not in base.labels:
             unknown.setdefault(label, []).append(place)
-        if families and record.get(_FAMILY) is None:
+        if broken := [key for key, value in record.items() if has_half_character(value)]:
+            message = f"{quoted(*broken)} has half a surrogate pair: write whole characters"
+            problems.append(Problem("wrong-type", place, message))
+        if families and not printed(record.get(_FAMILY)):
             problems.append(Problem("missing-field", place, "the line has no family, and other lines have one"))
         if unit:
             items[unit] = {key: printed(value) for key, value in record.items() if key != "id" and value is not None}
@@ -241,7 +249,7 @@ def _divides(column: str, items: Mapping[str, Mapping[str, str | None]], base: T
     """Whether scores can be broken down by a column: of single values, few of them, under a name that is free."""
     values = {item.get(column, NO_VALUE) for item in items.values()}
     few = len(values) <= MOST_VALUES and (len(values) < len(items) or len(items) == 1)
-    return few and None not in values and column not in (*_RESERVED, *base.columns)
+    return few and None not in values and column not in ("", *_RESERVED, *base.columns)
 
 
 def _item(name: str, words: Mapping[str, str | None], breakdowns: Sequence[str]) -> dict[str, str]:
