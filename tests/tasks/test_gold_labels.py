@@ -610,7 +610,10 @@ def test_the_task_and_the_format_must_fit_the_gold(tmp_path: Path) -> None:
     tasks = "stance, agreement, contrast"
     assert tuple(tasks.split(", ")) == LABEL_TASKS
     assert refused(labels, "--gold", labels) == [
-        f"gold.jsonl: task-unclear: has ids and labels: name the task that they are gold of with --task ({tasks})"
+        (
+            f"gold.jsonl: task-unclear: has ids and labels: name the task that they are gold of with --task"
+            f" ({tasks}; content_extraction for texts)"
+        )
     ]
     assert refused(labels, "--gold", labels, "--gold-format", "labels") == [
         f"--task: option: labels are gold of a task with labels, which is not named: give one of {tasks}"

@@ -103,15 +103,17 @@ def mcc(confusion: ArrayLike) -> Floats:
     """
     matrix = np.asarray(confusion, dtype=float)
     classes = matrix.shape[-2]
-    # Whole numbers, from before thirds are added up: a gold of one class must leave exactly no spread.
-    gold, total = matrix.sum(axis=-1), matrix.sum(axis=(-2, -1))
+    # From whole numbers: once thirds are added up, a gold of one class may seem to have a spread of ±1e-15.
+    one_class = (matrix.sum(axis=-1) > 0).sum(axis=-1) == 1
     if matrix.shape[-1] > classes > 1:
         wrong = (1 - np.eye(classes)) / (classes - 1)
         matrix = matrix[..., :classes] + matrix[..., classes:] * wrong
-    predicted = matrix.sum(axis=-2)
+    gold, predicted = matrix.sum(axis=-1), matrix.sum(axis=-2)
+    total = matrix.sum(axis=(-2, -1))
     right = np.trace(matrix, axis1=-2, axis2=-1)
     covariance = right * total - (gold * predicted[..., : gold.shape[-1]]).sum(axis=-1)
     spread = (total**2 - (predicted**2).sum(axis=-1)) * (total**2 - (gold**2).sum(axis=-1))
+    spread = np.where(one_class, 0.0, spread)
     return np.where((spread == 0) & (total > 0), 0.0, ratio(covariance, np.sqrt(spread)))
 
 

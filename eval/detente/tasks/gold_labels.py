@@ -135,7 +135,8 @@ def task_of_gold(path: Path, task: str | None, gold_format: str | None) -> str |
         return None
     found = format_of(unpack(read_input(str(path)), str(path)), str(path))
     if found == LABELS:
-        message = f"has ids and labels: name the task that they are gold of with --task ({', '.join(LABEL_TASKS)})"
+        tasks = f"{', '.join(LABEL_TASKS)}; {REFERENCE_TASK} for texts"
+        message = f"has ids and labels: name the task that they are gold of with --task ({tasks})"
         raise ValidationError([Problem("task-unclear", str(path), message)])
     return NATIVE[found].task if found else None
 
