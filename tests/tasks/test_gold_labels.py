@@ -183,6 +183,18 @@ def test_semeval_is_scored_as_eval_pl_does_and_by_target(tweets: dict[str, Any])
     assert tweets["primary"] == "f_avg"
 
 
+def test_the_mean_over_targets_takes_the_sides_that_a_target_has_and_the_targets_that_have_one(tmp_path: Path) -> None:
+    labels = [("a", "x", "favor"), ("b", "x", "none"), ("c", "y", "favor"), ("d", "y", "against"), ("e", "z", "none")]
+    gold = lines(tmp_path / "gold.jsonl", [dict(zip(("id", "target", "label"), each, strict=True)) for each in labels])
+    said = {"a": "favor", "b": "none", "c": "favor", "d": "favor", "e": "none"}
+    mine = lines(tmp_path / "mine.jsonl", [{"id": name, "label": label} for name, label in said.items()])
+    # x: favor 1, against nowhere: 1. y: favor tp 1, fp 1: 2/3, against 0: 1/3. z: nobody has a side.
+    found = scored(mine, "--gold", gold, "--task", "stance")["metrics"]["f_avg_by_target"]
+    assert (found["value"], found["n"], found["of"]) == (pytest.approx(2 / 3), 2, "targets")
+    perfect = scored(gold, "--gold", gold, "--task", "stance")["metrics"]["f_avg_by_target"]
+    assert perfect["value"] == 1
+
+
 def test_each_label_has_its_precision_recall_and_f1(tweets: dict[str, Any]) -> None:
     found = values(tweets)
     assert (found["precision_favor"], found["recall_favor"], found["f1_favor"]) == (1 / 2, 1 / 2, 1 / 2)

@@ -287,7 +287,7 @@ def test_a_label_that_is_never_said_has_no_precision_and_one_that_is_never_right
 
 def test_metrics_that_only_stance_has_say_how_a_score_becomes_a_label() -> None:
     cut = "a score of .5 or more is favor, one of -.5 or less against, all else none"
-    named = {metric.name for metric in STANCE.metrics if cut in metric.formula}
-    assert named == {"f_avg", "detection_f1", "polarity_accuracy"}
+    named = {metric.name for metric in STANCE.measures if cut in metric.formula}
+    assert named == {"f_avg", "detection_f1", "polarity_accuracy", "f_avg_by_target"}
     labels = [STANCE.parse({}, {"score": score}).label for score in (0.5, 0.49, -0.49, -0.5)]
     assert labels == ["favor", "none", "none", "against"]

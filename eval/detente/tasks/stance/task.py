@@ -173,22 +173,20 @@ def _ece(counts: Counts, _: Counts) -> Any:
     )
 
 
-_SEMEVAL: Final = label_scorer(
-    official.semeval2016_task6,
-    "macroF_favor_against",
-    {**{name: name.upper() for name in ("favor", "against", "none")}, MISSING: "UNKNOWN"},
-    "(F of favor + F of against) / 2, 0/0 = 0",
-    "SemEval-2016 task 6, eval.pl",
-)
-
-
-def _by_target(units: Mapping[str, Row], by_id: Mapping[str, Any], rows: "pl.DataFrame") -> CorpusValue:
-    """The mean over targets of what SemEval-2016 pools."""
+def _by_target(_: Mapping[str, Any], __: Mapping[str, Any], rows: "pl.DataFrame") -> CorpusValue:
+    """The mean over targets of what SemEval-2016 pools; a target where nobody has a side has none."""
     if "target" not in rows.columns or rows["target"].is_null().all():
         return CorpusValue(math.nan, 0, "the gold has no targets")
-    parts = [_SEMEVAL.compute(units, by_id, part) for part in rows.partition_by("target", maintain_order=True)]
-    reason = next((part.reason for part in parts if part.reason), "")
-    return CorpusValue(math.fsum(part.value for part in parts) / len(parts), len(parts), reason)
+    values = []
+    for part in rows.partition_by("target", maintain_order=True):
+        gold, predicted = part["gold"], part["predicted"]
+        sides = [
+            2 * int(((gold == side) & (predicted == side)).sum()) / having
+            for side in ("favor", "against")
+            if (having := int((gold == side).sum()) + int((predicted == side).sum()))
+        ]
+        values += [sum(sides) / len(sides)] if sides else []
+    return CorpusValue(math.fsum(values) / len(values) if values else math.nan, len(values))
 
 
 def _family_error(units: Mapping[str, Row], _: Mapping[str, Any], rows: "pl.DataFrame") -> CorpusValue:
@@ -328,10 +326,16 @@ STANCE: Final = Task(
             group="independent sources",
             of="stance",
         ),
-        _SEMEVAL,
+        label_scorer(
+            official.semeval2016_task6,
+            "macroF_favor_against",
+            {**{name: name.upper() for name in ("favor", "against", "none")}, MISSING: "UNKNOWN"},
+            "(F of favor + F of against) / 2, 0/0 = 0",
+            "SemEval-2016 task 6, eval.pl",
+        ),
         CorpusMetric(
             "f_avg_by_target",
-            "mean over targets of (F of favor + F of against) / 2, 0/0 = 0",
+            f"plain mean over targets of f_avg, each over the sides that it has in gold or predictions; {CUT}",
             _by_target,
             reference="F-macroT of Mohammad et al. 2016",
             group=_LABELS,
