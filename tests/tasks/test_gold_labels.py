@@ -476,6 +476,7 @@ def test_there_is_a_row_for_each_item(tmp_path: Path) -> None:
     gold = lines(tmp_path / "gold.jsonl", LABELS)
     assert run(gold, "--gold", gold, "--task", "stance", "--per-unit", tmp_path / "rows.csv").exit_code == 0
     rows = pl.read_csv(tmp_path / "rows.csv")
+    assert not {"precision_favor", "recall_favor", "f1_favor"} & set(rows.columns)
     assert rows.select("id", "family", "outlet", "accuracy").rows() == [
         *(("a", "p", "x", 1.0), ("b", "p", "y", 1.0), ("c", "q", "y", 1.0)),
     ]

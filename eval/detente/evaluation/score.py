@@ -15,6 +15,7 @@ from detente.evaluation.predictions import Predictions
 from detente.metrics.classification import Floats
 from detente.stats import bootstrap
 from detente.stats.bootstrap import NOTHING, Estimate
+from detente.tasks.metric_families import EACH_LABEL
 from detente.tasks.task import Counts, Gold, Metric, Options, Row, Task
 
 UNITS: Final = ("family", "article", "item")
@@ -389,7 +390,10 @@ def breakdown(
 
 
 def per_unit(scores: Scores) -> pl.DataFrame:
-    """One row per unit: its keys where they are one value, then every metric that is defined for some unit."""
+    """One row per unit: its keys where they are one value, then every metric that is defined for some unit.
+
+    Those of each label are left out: of one item they say no more than `gold` and `predicted` do.
+    """
     task = scores.task
     keys = [
         key
@@ -401,7 +405,9 @@ def per_unit(scores: Scores) -> pl.DataFrame:
     base = grouped.agg(pl.col(keys).first(), pl.col("wrong").sum())
     sums = sums_of(scores.rows, task.columns, "id")
     values = {
-        metric.name: of_part(metric, task.columns)(sums) for metric in task.metrics if metric.name not in scores.reasons
+        metric.name: of_part(metric, task.columns)(sums)
+        for metric in task.metrics
+        if metric.name not in scores.reasons and metric.group != EACH_LABEL
     }
     return base.with_columns(
         pl.Series(name, each).fill_nan(None) for name, each in values.items() if not np.isnan(each).all()
