@@ -12,6 +12,8 @@ from detente.tasks.boilerplate.task import BOILERPLATE
 from detente.tasks.claims.task import CLAIMS
 from detente.tasks.stance.task import STANCE
 
+PRO = "; other spellings are mapped by --labels pro=LABEL with one of ours for LABEL"
+
 
 def refused(gold: Any, task: Any, records: list[Any], **options: Any) -> list[str]:
     lines = [Line(f"f:{number}", record) for number, record in enumerate(records, start=1)]
@@ -35,11 +37,11 @@ def test_all_faults_of_all_lines_come_at_once(minimal_gold) -> None:
     ]
     assert refused(minimal_gold, STANCE, records) == [
         "f:1: unknown-field: 'a', 'why': stance knows id, label, score, probabilities",
-        'f:1: label-unknown: label "pro" is not one of favor, against, none',
         "f:2: wrong-type: id is 7, not a string",
         "f:2: form: the line has label and score: give exactly one of label, score, probabilities",
         'f:3: no-id: the line has no "id": write one object a line, each with its own',
         f"f:4: id-unknown: {two['id'][:-1]!r} is not in the gold: did you mean {two['id']}?",
+        f'f:1: label-unknown: label "pro" is not one of favor, against, none{PRO}',
     ]
 
 
@@ -55,7 +57,7 @@ def test_an_id_comes_once_and_the_first_line_that_has_it_is_named(minimal_gold) 
     assert refused(minimal_gold, STANCE, [one, two, one, {**one, "label": "pro"}, *rest]) == [
         f"f:3: id-duplicate: {one['id']} is a duplicate of f:1",
         f"f:4: id-duplicate: {one['id']} is a duplicate of f:1",
-        'f:4: label-unknown: label "pro" is not one of favor, against, none',
+        f'f:4: label-unknown: label "pro" is not one of favor, against, none{PRO}',
     ]
 
 

@@ -44,6 +44,17 @@ def test_confusion_by_hand() -> None:
     assert classification.mcc(matrix) == pytest.approx(5 / 12)
 
 
+def test_mcc_of_one_gold_class_is_0_however_the_missing_answers_are_spread() -> None:
+    # Two right, one missing, which is a third of each wrong class: thirds do not add up to exactly 3.
+    assert classification.mcc(np.array([[2, 0, 0, 0, 1], *[[0] * 5] * 3])) == 0
+
+
+def test_each_class_has_its_true_positives_false_positives_and_false_negatives() -> None:
+    # The last column is what has no answer: a false negative of its class, a false positive of none.
+    tp, fp, fn = classification.class_outcomes(np.array([[2, 1, 1], [3, 4, 0]]))
+    assert (tp.tolist(), fp.tolist(), fn.tolist()) == ([2, 4], [3, 1], [2, 3])
+
+
 def test_a_predicted_class_without_gold_lowers_f1_but_enters_no_average() -> None:
     # gold a twice, predicted a and c: F1(a) = 2/(2+0+1); c has F1 0 but no gold.
     assert classification.macro_f1(np.array([[1, 0, 1], [0, 0, 0], [0, 0, 0]])) == 2 / 3

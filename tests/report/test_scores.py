@@ -83,13 +83,14 @@ def test_the_primary_metric_leads_even_without_a_value_and_whatever_the_order_of
 
 def test_all_metrics_stand_in_groups_under_the_primary_one(gold, scores: Scores) -> None:
     chosen = choose(scores, ["all"], ())
-    first, *groups = report(chosen, ["all"]).sections[:6]
+    first, *groups = report(chosen, ["all"]).sections[:7]
     assert (first.title, first_column(first)) == (
         f"stance: {len(STANCE.units(gold))} units, 4 families",
         ["f_avg"],
     )
     assert {group.title: first_column(group) for group in groups} == {
-        "labels": ["accuracy", "macro_f1", "f_avg", "detection_f1", "polarity_accuracy", "mcc"],
+        "labels": ["accuracy", "macro_f1", "f_avg", "detection_f1", "polarity_accuracy", "mcc", "f_avg_by_target"],
+        "each label": [f"{part}_{label}" for label in STANCE.labels for part in ("precision", "recall", "f1")],
         "the scale": ["mae", "quadratic_kappa"],
         "probabilities": ["brier", "calibration_error"],
         "independent sources": ["family_count_error"],
@@ -105,12 +106,28 @@ def test_metrics_that_are_named_stand_alone_in_their_order_and_by_their_old_name
     assert first_column(found.sections[0]) == ["mcc", "family_count_error", "accuracy"]
     assert set(found.document["metrics"]) == {"mcc", "family_count_error", "accuracy"}
     assert [note for note in found.notes if "more metric" in note] == []
-    # Breakdowns are of the same metrics; a corpus metric has no parts.
+    # Breakdowns are of the same metrics; a corpus metric that needs more than rows has no parts.
     assert set(found.document["breakdown"]["article"]["detente-001"]) == {"n", "mcc", "accuracy"}
     # With `all` among the names, the names decide nothing.
     assert choose(scores, ["mcc", "all"], ()).metrics == scores.metrics
     with pytest.raises(ValidationError, match="stance has no metric 'nonsense'"):
         choose(scores, ["all", "nonsense"], ())
+
+
+def test_a_breakdown_has_all_metrics_that_are_named_and_else_the_first_four(scores: Scores) -> None:
+    named = ["f1_favor", "f1_against", "f1_none", "accuracy", "mcc"]
+    (table,) = [part for part in report(choose(scores, named, ()), named).sections if part.title == "by article"]
+    assert list(table.header) == ["article", "items", *named]
+    (table,) = [part for part in report(scores).sections if part.title == "by article"]
+    assert len(table.header) == 2 + 4
+
+
+def test_the_confusions_of_the_parts_add_up_to_that_of_all(scores: Scores) -> None:
+    for key in ("article", "holder", "time"):
+        for gold, row in scores.confusion.items():
+            for predicted, count in row.items():
+                parts = scores.confusion_by(key).values()
+                assert sum(part.get(gold, {}).get(predicted, 0) for part in parts) == count
 
 
 def test_a_metric_or_a_breakdown_that_is_not_there_is_refused_by_name(scores: Scores) -> None:
@@ -124,18 +141,18 @@ def test_a_metric_or_a_breakdown_that_is_not_there_is_refused_by_name(scores: Sc
 @pytest.mark.parametrize(
     ("shown", "hidden"),
     [
-        (SHOWN, "7 more metrics with --metrics all"),
+        (SHOWN, "17 more metrics with --metrics all"),
         ([measure.name for measure in STANCE.measures][1:], "1 more metric with --metrics all"),
         ([measure.name for measure in STANCE.measures], None),
     ],
 )
 def test_notes_count_the_metrics_that_are_not_shown(scores: Scores, shown: list[str], hidden: str | None) -> None:
-    assert len(STANCE.measures) == 14
+    assert len(STANCE.measures) == 24
     assert [note for note in notes(scores, shown) if "more metric" in note] == ([hidden] if hidden else [])
 
 
 def test_the_note_stands_with_the_default_table_and_not_with_all(scores: Scores) -> None:
-    assert report(scores).notes[-1] == "7 more metrics with --metrics all"
+    assert report(scores).notes[-1] == "17 more metrics with --metrics all"
     assert [note for note in report(choose(scores, ["all"], ()), ["all"]).notes if "more metric" in note] == []
 
 

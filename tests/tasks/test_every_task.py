@@ -514,7 +514,7 @@ NOUNS = {
         *("word boundary", "pair of characters", "line end"),
     ),
     "claims": ("claim", "character", "page", "proposition", "span"),
-    "stance": ("item", "stance"),
+    "stance": ("item", "stance", "target"),
     "stance_open": ("stance", "pair", "label", "token"),
     "agreement": ("item",),
     "attribution": ("claim", "source", "token", "character"),

@@ -258,3 +258,36 @@ def test_stance_has_every_label_of_its_official_scorers() -> None:
     rows = pl.DataFrame({"gold": ["favor", "against", "none"], "predicted": ["favor", "against", "none"]})
     found = [measure.compute({}, {}, rows) for measure in STANCE.corpus_metrics if measure.group == OFFICIAL]
     assert [(each.value, each.reason) for each in found] == [(1.0, "")] * 3
+
+
+# Each label by itself
+
+
+def test_each_label_has_precision_recall_and_f1_and_a_missing_answer_is_a_false_negative_alone() -> None:
+    # x: 2 right, 1 as y, 1 missing; y: 3 right, 1 as x.
+    counts = {"x>x": 2, "x>y": 1, "x>missing": 1, "y>x": 1, "y>y": 3, "y>missing": 0}
+    found = {metric.name: value(metric, counts) for metric in families.of_each_label(LABELS)}
+    assert found == {
+        "precision_x": 2 / 3,
+        "recall_x": 2 / 4,
+        "f1_x": 4 / (4 + 1 + 2),
+        "precision_y": 3 / 4,
+        "recall_y": 3 / 4,
+        "f1_y": 6 / (6 + 1 + 1),
+    }
+
+
+def test_a_label_that_is_never_said_has_no_precision_and_one_that_is_never_right_a_recall_of_0() -> None:
+    counts = {"x>x": 0, "x>y": 1, "x>missing": 0, "y>x": 0, "y>y": 0, "y>missing": 0}
+    found = {metric.name: value(metric, counts) for metric in families.of_each_label(LABELS)}
+    assert math.isnan(found["precision_x"])
+    assert found["recall_x"] == found["f1_x"] == found["precision_y"] == 0
+    assert math.isnan(found["recall_y"])
+
+
+def test_metrics_that_only_stance_has_say_how_a_score_becomes_a_label() -> None:
+    cut = "a score of .5 or more is favor, one of -.5 or less against, all else none"
+    named = {metric.name for metric in STANCE.measures if cut in metric.formula}
+    assert named == {"f_avg", "detection_f1", "polarity_accuracy", "f_avg_by_target"}
+    labels = [STANCE.parse({}, {"score": score}).label for score in (0.5, 0.49, -0.49, -0.5)]
+    assert labels == ["favor", "none", "none", "against"]

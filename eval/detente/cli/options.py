@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detente.cli.shell import line
-from detente.data.labels import GOLD_FORMATS, OPTION_VALUES, REFERENCE_TASK
+from detente.data.labels import GOLD_FORMATS, LABEL_GOLD_FORMATS, OPTION_VALUES, REFERENCE_TASK
 from detente.data.problems import Problem, ValidationError, folded
 from detente.tasks import TASK_NAMES
 from detente.text.display import json_safe
@@ -119,7 +119,7 @@ def _same(one: Path, other: Path) -> bool:
 
 
 TASK = click.Choice(TASK_NAMES)
-GOLD_FORMAT = click.Choice(GOLD_FORMATS)
+GOLD_FORMAT = click.Choice([*GOLD_FORMATS, *LABEL_GOLD_FORMATS])
 TEXT_FORMAT = click.Choice(FORMATS)
 OUTPUT = click.Path(dir_okay=False, path_type=Path)
 
@@ -139,6 +139,7 @@ class ReadingOptions:
     gold_format: str | None
     gold_text: str | None
     output_format: tuple[str, ...]
+    labels: str | None
     output: Path | None
     jobs: int | None
 
@@ -152,6 +153,7 @@ class ReadingOptions:
         Raises:
             ValidationError: With the problems of all files and options.
         """
+        from detente.data.spellings import parse_spellings
         from detente.evaluation.systems import read_systems
 
         refuse_overwriting((self.output, *outputs), (*paths, self.gold))
@@ -165,6 +167,7 @@ class ReadingOptions:
             output_formats=self.output_format,
             allow_missing=self.allow_missing,
             allow_extra=self.allow_extra,
+            labels=None if self.labels is None else parse_spellings(self.labels),
         )
         for warning in read.warnings:
             line(f"warning: {warning}", err=True)
@@ -241,7 +244,8 @@ _READING = (
     click.option(
         "--task",
         type=click.Choice([*TASK_NAMES, REFERENCE_TASK]),
-        help=f"The task of the predictions; by default inferred from the lines, or {REFERENCE_TASK} with --gold.",
+        help=f"The task of the predictions; by default inferred from the lines; with --gold {REFERENCE_TASK}, or that"
+        " of the benchmark whose labels it has.",
     ),
     click.option(
         "--paratext",
@@ -257,7 +261,9 @@ _READING = (
         "--gold",
         type=click.Path(exists=True, path_type=Path),
         help=f"Reference texts to score against ({REFERENCE_TASK}): a benchmark's file, or a folder of .txt, .md or"
-        " .html files, or of WCXB's .json documents. They are what an extractor should give, not the pages themselves.",
+        " .html files, or of WCXB's .json documents. They are what an extractor should give, not the pages themselves."
+        " Or labels (stance, agreement, contrast): a file with id and label, or one of SemEval-2016 task 6, FNC-1 or"
+        " NewsMTSC.",
     ),
     click.option("--gold-format", type=GOLD_FORMAT, help="How to read --gold.  [default: inferred from its keys]"),
     click.option(
@@ -273,6 +279,11 @@ _READING = (
         " the measures of WebMainBench and WCXB themselves, which take texts as given; where --gold is markup too, so"
         " are its tables, code blocks, headings, links … Once for all files, or once for each in their order."
         "  [default: text, or by a folder's suffixes]",
+    ),
+    click.option(
+        "--labels",
+        metavar="SPELLING=LABEL,…",
+        help="How labels are spelled in PREDICTIONS and --gold, as FAVOR=favor,2=none; others stay as they are.",
     ),
     click.option("-o", "--output", type=OUTPUT, help="Write there, not to the screen."),
     click.option("--jobs", type=click.IntRange(1), help="Processes that work at once.  [default: one per core]"),

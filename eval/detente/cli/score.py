@@ -30,7 +30,11 @@ def _thresholds(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -
 @click.command("score")
 @click.argument("predictions", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True))
 @scoring_options(resamples=1000)
-@click.option("--by", multiple=True, help="A breakdown to show beside the usual ones, as type or holder; repeatable.")
+@click.option(
+    "--by",
+    multiple=True,
+    help="A breakdown to show with all its values and, of labels, its confusion, as type or holder; repeatable.",
+)
 @click.option("--per-unit", type=OUTPUT, help="Write a row per unit (and system) there: .csv or .jsonl.")
 @click.option(
     "--fail-under",
@@ -51,7 +55,7 @@ def score(
     \b
     boilerplate  {"id": "detente-000", "text": "…"}       an extractor's output; or a folder of detente-000.txt …, or
                  "content" or "boilerplate": [[start, end], …], or "lines": [1, 0, …]
-    stance       {"id": "…", "label": "favor"}            or "score": -2…2, or
+    stance       {"id": "…", "label": "favor"}            or "score": -2…2 (from .5 favor, to -.5 against), or
                  "probabilities": {"favor": 0.7, "against": 0.1, "none": 0.2}; also CSV, TSV,
                  Parquet, Arrow, Feather: probabilities may be columns favor, against, none, a label may stand
                  beside them, and other columns are left out
@@ -61,6 +65,11 @@ def score(
     reuse        {"id": "…::…", "passages": [{"this": [start, end], "source_span": [start, end]}]}
     attribution  {"id": "…", "source": "dmitry-peskov"}   and "chain", "cue", "content", "type", "channel"
     derivation   {"id": "…", "edges": [{"source": "…", "degree": "wholly"}]}
+
+    With --gold, labels are scored against somebody else's labels: a file with columns (or keys) id and label, perhaps
+    family, and others to break scores down by, with --task stance, agreement or contrast; or the native files of
+    SemEval-2016 task 6 (stance), FNC-1 (agreement) and NewsMTSC (stance), for which PREDICTIONS may be in the
+    benchmark's form, too. --labels FAVOR=favor,2=none maps other spellings of labels, in both.
 
     With --gold, texts are scored against somebody else's reference texts (the task content_extraction), in the native
     files of article-extraction-benchmark, WCEB, Fundus, Trafilatura, WebMainBench or WCXB, or folders of .txt, .md or
@@ -75,6 +84,8 @@ def score(
     detente eval score outputs.json --gold dev/ground-truth/ --by page_type
     detente eval score outputs/ --gold pages/ --metrics all       folders of .md or .html: tables, code, links … too
     detente eval score predictions.jsonl --metrics all
+    detente eval score guess.txt --gold SemEval2016-Task6-subtaskA-testdata-gold.txt --by target
+    detente eval score mine.csv --gold gold.csv --task stance --labels FAVOR=favor,AGAINST=against,NONE=none
 
     Exit status: 0 scored, 1 a metric is worse than --fail-under allows, 2 the call or a file is wrong.
     """
@@ -101,7 +112,7 @@ def score(
             report = reports.report(next(iter(chosen.values())), asked, by)
         else:
             first = next((name for name in asked if name != ALL), None)
-            report = rankings.report(rank(chosen, first, options.resampling), asked)
+            report = rankings.report(rank(chosen, first, options.resampling), asked, by)
         if per_unit:
             reports.write_per_unit(chosen, per_unit)
         options.write(report)

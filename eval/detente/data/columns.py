@@ -9,7 +9,7 @@ from detente.text.display import quoted
 
 _SEPARATOR_NAMES: Final = {";": "semicolons", ",": "commas", "\t": "tabs"}
 _IDS: Final = ("id", "page_id")
-WORDS: Final = (*_IDS, "label", "text", "articleBody", "plaintext", "tool", "error")
+WORDS: Final = (*_IDS, "label", "family", "text", "articleBody", "plaintext", "tool", "error")
 """Columns whose cells are words, whatever they look like: the id `007` is no number."""
 _REPEATED: Final = re.compile(r"(.+)\.\d+")
 """What pandas calls a column whose name is there already: `label.1`."""

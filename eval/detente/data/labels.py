@@ -25,6 +25,9 @@ OPTION_VALUES = {
 EXCHANGE_FORMATS = ("conll", "brat", "label-studio", "web-annotation")
 """Of annotation tools: what `detente dataset export` writes and `detente dataset import` reads."""
 
+LABEL_GOLD_FORMATS = ("semeval2016", "fnc1", "newsmtsc", "labels")
+"""Of gold of labels. `labels` is ids and labels in JSON Lines, JSON, CSV, TSV or Parquet."""
+
 BASES = ("stated", "inferred", "unknown")
 
 TYPES_OF_ZONE = {

@@ -10,6 +10,7 @@ from detente.data.files import unpack
 from detente.data.jsonl import Line, Record, describe
 from detente.data.memory import Rows
 from detente.data.problems import Problem, ValidationError
+from detente.data.spellings import Spellings, printed, refusals, spelled, unknown_labels
 from detente.data.tabular import FLAT_SUFFIXES, read_lines, suffix_of
 from detente.evaluation.columns import BESIDE, PROBABILITIES, known_columns, misspelt, named_labels, with_probabilities
 from detente.tasks.all import TASKS
@@ -91,6 +92,7 @@ def check(
     allow_extra: bool = False,
     problems: Sequence[Problem] = (),
     table: bool = False,
+    labels: Spellings | None = None,
 ) -> Predictions:
     """Turns lines into predictions.
 
@@ -104,6 +106,7 @@ def check(
         problems: What went wrong already; lines that could not be read may hold any id, so that with such problems
             nothing is said of missing ids.
         table: Whether they are the rows of a table, which may have columns that the task does not know.
+        labels: The spellings of labels that the user gave, for the problem that names others.
 
     Raises:
         ValidationError: With every problem.
@@ -138,6 +141,7 @@ def check(
     first: dict[str, str] = {}
     by_id: dict[str, Any] = {}
     kinds: set[str] = set()
+    other_labels: dict[str, list[str]] = {}
     hints = units if len(outside) <= _MOST_HINTS else {}
     for line in lines:
         faults: list[Fault] = []
@@ -150,8 +154,12 @@ def check(
                 by_id[line.record["id"]] = task.parse(unit, line.record)
                 kinds.update(given)
             except PredictionError as refused:
-                faults += refused.faults
+                other = _other_label(line, task)
+                if other is not None:
+                    other_labels.setdefault(other, []).append(line.location)
+                faults += [fault for fault in refused.faults if other is None or fault[0] != "label-unknown"]
         found += [Problem(rule, line.location, message) for rule, message in faults]
+    found += unknown_labels(other_labels, task.labels, labels or {})
     unreadable = any(problem.code in _UNREADABLE for problem in found)
     missing = tuple(sorted(units.keys() - (by_id.keys() if allow_missing else first.keys())))
     if missing and not allow_missing and not unreadable:
@@ -172,6 +180,12 @@ def check(
         tools=tuple(sorted({line.record["tool"] for line in lines if line.record.get("tool")})),
         notes=(*notes, *task.notes(by_id)),
     )
+
+
+def _other_label(line: Line, task: Task) -> str | None:
+    """The label of a line in its own words, if it is one word and the task has no such label."""
+    label = line.record.get("label")
+    return None if not task.labels or label in task.labels else printed(label)
 
 
 def _present(line: Line, task: Task) -> Line:
@@ -233,6 +247,7 @@ def read(
     allow_missing: bool = False,
     allow_extra: bool = False,
     prepare: Callable[[Record], Record] | None = None,
+    labels: Spellings | None = None,
 ) -> Predictions:
     """Reads and checks a predictions file.
 
@@ -244,12 +259,14 @@ def read(
         allow_missing: Whether ids of the gold may be missing.
         allow_extra: Whether ids that the gold does not have may be there.
         prepare: What is made of a record before anything is asked of it.
+        labels: Spellings of labels to the task's.
 
     Raises:
         ValidationError: With every problem.
     """
     rows = Rows(*read_lines(unpack(data, path), path), table=suffix_of(path) in FLAT_SUFFIXES)
-    return of_rows(rows, path, gold, task, prepare=prepare, allow_missing=allow_missing, allow_extra=allow_extra)
+    allowed = {"allow_missing": allow_missing, "allow_extra": allow_extra}
+    return of_rows(rows, path, gold, task, prepare=prepare, labels=labels, **allowed)
 
 
 def of_rows(
@@ -259,6 +276,7 @@ def of_rows(
     task: Task | None = None,
     *,
     prepare: Callable[[Record], Record] | None = None,
+    labels: Spellings | None = None,
     **allowed: bool,
 ) -> Predictions:
     """Checks predictions that were read already.
@@ -269,6 +287,7 @@ def of_rows(
         gold: The gold.
         task: The task, or None to tell it from the lines.
         prepare: What is made of a record before anything is asked of it.
+        labels: Spellings of labels to the task's.
         allowed: As of `check`.
 
     Raises:
@@ -282,7 +301,11 @@ def of_rows(
     if prepare:
         lines = [Line(place, prepare(record)) for place, record in lines]
     task = task or task_of(lines, name)
+    if labels:
+        if faults := refusals(labels, task.name, task.labels):
+            raise ValidationError(faults)
+        lines = [Line(place, spelled(record, labels)) for place, record in lines]
     if table and not task.tabular:
         message = f"predictions of {task.name} are JSON Lines or a list of objects, not a flat table"
         raise ValidationError([Problem("wrong-type", name, message)])
-    return check(lines, task, gold, name, problems=problems, table=table, **allowed)
+    return check(lines, task, gold, name, problems=problems, table=table, labels=labels, **allowed)

@@ -16,6 +16,7 @@ from detente.metrics.classification import Floats
 from detente.metrics.sums import weighted_sums
 from detente.stats import bootstrap
 from detente.stats.bootstrap import NOTHING, Estimate, Interval
+from detente.tasks.metric_families import EACH_LABEL
 from detente.tasks.task import Counts, Gold, Metric, Options, Row, Task
 
 UNITS: Final = ("family", "article", "item")
@@ -114,6 +115,11 @@ class Scores:
     def signature(self) -> str:
         """One line that is enough to repeat the scores."""
         return signature_of(self.settings)
+
+    def confusion_by(self, key: str) -> dict[str, dict[str, dict[str, int]]]:
+        """The confusion of each part of the main items by itself, by the value of a breakdown."""
+        parts = self.main_rows.partition_by(key, maintain_order=True, as_dict=True)
+        return {value: _confusion(part) for (value,), part in parts.items()} if self.confusion else {}
 
     @property
     def main_rows(self) -> pl.DataFrame:
@@ -396,10 +402,10 @@ def breakdown(
 ) -> dict[str, dict[str, dict[str, float]]]:
     """The metrics named, of every part of the main rows by itself, by each key; `slice` splits all rows.
 
-    Those without a value have none in any part.
+    Those without a value have none in any part, nor have corpus metrics that need more than the rows of the part.
     """
     result = {}
-    for key in task.keys:
+    for key in task.keys if task.breakdowns is None else task.breakdowns:
         if key in ("id", "item", "gold", "predicted") or rows[key].is_null().all():
             continue
         part = rows if key == "slice" else rows.filter(slice=MAIN)
@@ -411,6 +417,11 @@ def breakdown(
             else of_part(metric, task.columns)(sums)
             for metric in task.metrics
             if metric.name in names
+        }
+        of_rows = [measure for measure in task.corpus_metrics if measure.of_rows and measure.name in names]
+        parts = part.partition_by(key, maintain_order=True) if of_rows else []
+        scores |= {
+            measure.name: np.array([measure.compute({}, {}, each).value for each in parts]) for measure in of_rows
         }
         result[key] = {
             value: {"n": size, **{name: float(each[index]) for name, each in scores.items()}}
@@ -443,7 +454,10 @@ def part_intervals(task: Task, main: pl.DataFrame, name: str, resampling: Resamp
 
 
 def per_unit(scores: Scores) -> pl.DataFrame:
-    """One row per unit: its keys where they are one value, then every metric that is defined for some unit."""
+    """One row per unit: its keys where they are one value, then every metric that is defined for some unit.
+
+    Those of each label are left out: of one item they say no more than `gold` and `predicted` do.
+    """
     task = scores.task
     keys = [
         key
@@ -455,7 +469,9 @@ def per_unit(scores: Scores) -> pl.DataFrame:
     base = grouped.agg(pl.col(keys).first(), pl.col("wrong").sum())
     sums = sums_of(scores.rows, task.columns, "id")
     values = {
-        metric.name: of_part(metric, task.columns)(sums) for metric in task.metrics if metric.name not in scores.reasons
+        metric.name: of_part(metric, task.columns)(sums)
+        for metric in task.metrics
+        if metric.name not in scores.reasons and metric.group != EACH_LABEL
     }
     return base.with_columns(
         pl.Series(name, each).fill_nan(None) for name, each in values.items() if not np.isnan(each).all()

@@ -6,7 +6,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from detente.data.labels import GOLD_FORMATS, OPTION_VALUES, REFERENCE_TASK
+from detente.data.labels import GOLD_FORMATS, LABEL_GOLD_FORMATS, OPTION_VALUES, REFERENCE_TASK
 from detente.data.problems import Problem, ValidationError
 from detente.tasks import TASK_NAMES
 from detente.tasks.task import refuse_unknown
@@ -16,9 +16,11 @@ from detente.text.markup import FORMATS
 if TYPE_CHECKING:
     from detente.data.jsonl import Record
     from detente.data.page_texts import Pages
+    from detente.data.spellings import Spellings
     from detente.evaluation.predictions import Predictions
     from detente.evaluation.score import Resampling, Scores
     from detente.tasks.content_extraction.references import ReferenceCorpus
+    from detente.tasks.gold_labels import LabelCorpus
     from detente.tasks.task import Gold, Options
 
 Source = str | PathLike[str] | Any
@@ -41,13 +43,22 @@ def short_names(paths: Sequence[str]) -> list[str]:
     ]
 
 
-def load_gold(path: Path | None, gold_format: str | None, gold_text: str | None = None) -> "Gold":
-    """Reference texts from a file or folder, or the dataset that the package came with.
+def load_gold(
+    path: Path | None,
+    gold_format: str | None,
+    gold_text: str | None = None,
+    *,
+    task: str | None = None,
+    labels: "Spellings | None" = None,
+) -> "Gold":
+    """Reference texts from a file or folder, labels from a file, or the dataset that the package came with.
 
     Args:
         path: The file or folder; None for the dataset.
         gold_format: How it is laid out; None to tell it from its keys.
         gold_text: What its texts are written in; None to go by suffixes.
+        task: The task that it is gold of, if that was named.
+        labels: Spellings of its labels to ours.
 
     Raises:
         ValidationError: If the file cannot be read as gold, or holds the dataset's own pages instead of references.
@@ -60,8 +71,14 @@ def load_gold(path: Path | None, gold_format: str | None, gold_text: str | None 
             message = "says how to read --gold, which is not given"
             raise ValidationError([Problem("option", option, message) for option in given])
         return corpus.load()
+    from detente.tasks import gold_labels
     from detente.tasks.content_extraction.gold_formats import read_gold
 
+    if of_labels := gold_labels.task_of_gold(path, task, gold_format):
+        if gold_text:
+            message = f"is of texts, and --gold has labels ({of_labels})"
+            raise ValidationError([Problem("option", "--gold-text", message)])
+        return gold_labels.read_gold(path, of_labels, gold_format, labels)
     gold = read_gold(path, gold_format, gold_text)
     pages = {_dense(row["text"]): name for name, row in corpus.load().articles.items()}
     texts = [reference.text for target in gold.targets.values() for reference in target.references]
@@ -117,6 +134,7 @@ def read_systems(
     asked: Sequence[str] = (),
     output_formats: Sequence[str] = (),
     names: Sequence[str] = (),
+    labels: "Spellings | None" = None,
     allow_missing: bool = False,
     allow_extra: bool = False,
 ) -> Systems:
@@ -125,12 +143,13 @@ def read_systems(
     Args:
         sources: Of the systems; see `read_all`.
         task: The task; None to tell it from the lines.
-        gold: Reference texts; see `load_gold`.
+        gold: Reference texts or labels; see `load_gold`.
         gold_format: How they are laid out.
         gold_text: What they are written in.
         asked: The options of what is right that were given, and that the task must heed.
         output_formats: What the systems' texts are written in.
         names: What to call the systems.
+        labels: Spellings of labels, of predictions and gold, to the task's.
         allow_missing: Whether ids of the gold may be missing.
         allow_extra: Whether ids that the gold does not have may be there.
 
@@ -142,12 +161,12 @@ def read_systems(
     refuse_unknown(
         [
             ("--task", task, (*TASK_NAMES, REFERENCE_TASK)),
-            ("--gold-format", gold_format, GOLD_FORMATS),
+            ("--gold-format", gold_format, (*GOLD_FORMATS, *LABEL_GOLD_FORMATS)),
             ("--gold-text", gold_text, FORMATS),
             *texts,
         ]
     )
-    reference = load_gold(gold, gold_format, gold_text)
+    reference = load_gold(gold, gold_format, gold_text, task=task, labels=labels)
     systems = read_all(
         sources,
         reference,
@@ -156,6 +175,7 @@ def read_systems(
         allow_extra=allow_extra,
         output_formats=output_formats,
         names=names,
+        labels=labels,
     )
     _refuse_unfit(systems, asked)
     return Systems(reference, systems, tuple(markup_warnings(reference, systems, output_formats, gold_text)))
@@ -198,6 +218,7 @@ def read_all(
     allow_extra: bool = False,
     output_formats: Sequence[str] = (),
     names: Sequence[str] = (),
+    labels: "Spellings | None" = None,
 ) -> dict[str, "Predictions"]:
     """The checked predictions of each system by its name.
 
@@ -210,11 +231,14 @@ def read_all(
         output_formats: What the texts are written in: one of `markup.FORMATS` for all systems, or one for each; none to
             go by the suffixes of a folder's files.
         names: What to call the systems; none to call them by their files, and what is in memory `predictions`.
+        labels: Spellings of labels to the task's.
 
     Raises:
         ValidationError: With the problems of all systems.
     """
+    from detente.data.spellings import refusals, written
     from detente.tasks.content_extraction.references import ReferenceCorpus
+    from detente.tasks.gold_labels import LabelCorpus
 
     problems: list[Problem] = []
     found: dict[str, Predictions] = {}
@@ -222,6 +246,9 @@ def read_all(
         raise ValidationError(
             [Problem("option", "--task", f"--gold is read by the task {REFERENCE_TASK}, not by {task}")]
         )
+    if isinstance(gold, LabelCorpus) and task not in (None, gold.task.name):
+        message = f"--gold is read by the task {gold.task.name}, not by {task}"
+        raise ValidationError([Problem("option", "--task", message)])
     if not isinstance(gold, ReferenceCorpus) and task == REFERENCE_TASK:
         raise ValidationError([Problem("option", "--task", f"{task} needs reference texts: name them with --gold")])
     if len(output_formats) not in (0, 1, len(sources)):
@@ -234,9 +261,12 @@ def read_all(
     places = _places(sources)
     for source, place, name, written_in in zip(sources, places, names or short_names(places), formats, strict=True):
         try:
-            found[name] = _read(
-                source, place, gold, task, written_in, allow_missing=allow_missing, allow_extra=allow_extra
+            read = _read(
+                source, place, gold, task, written_in, labels, allow_missing=allow_missing, allow_extra=allow_extra
             )
+            problems += refusals(labels or {}, read.task.name, read.task.labels)
+            mapped = {"labels": written(labels)} if labels else {}
+            found[name] = replace(read, reduced={**read.reduced, **mapped})
         except ValidationError as invalid:
             problems += invalid.problems
     if problems:
@@ -256,7 +286,13 @@ def _places(sources: Sequence[Source]) -> list[str]:
 
 
 def _read(
-    source: Source, place: str, gold: "Gold", task: str | None, written_in: str | None, **allowed: bool
+    source: Source,
+    place: str,
+    gold: "Gold",
+    task: str | None,
+    written_in: str | None,
+    labels: "Spellings | None",
+    **allowed: bool,
 ) -> "Predictions":
     from detente.data import page_texts
     from detente.data.files import STANDARD_INPUT
@@ -265,10 +301,13 @@ def _read(
     from detente.tasks.all import TASKS
     from detente.tasks.boilerplate.task import BOILERPLATE
     from detente.tasks.content_extraction.references import ReferenceCorpus
+    from detente.tasks.gold_labels import LabelCorpus
 
     name = "standard input" if place == STANDARD_INPUT else place
     if isinstance(gold, ReferenceCorpus):
         return _of_reference_texts(source, name, gold, written_in, **allowed)
+    if isinstance(gold, LabelCorpus):
+        return _of_labels(source, name, gold, written_in, labels, **allowed)
     data = _bytes_of(source, name)
     if pages := _pages_of(source, data, name, written_in):
         _refuse_other_pages(pages, name, gold, task)
@@ -283,12 +322,11 @@ def _read(
 
     known = next((known for known in TASKS if known.name == task), None)
     if data is None:
-        checked = predictions.of_rows(read_rows(source, name), name, gold, known, prepare=prepare, **allowed)
+        rows = read_rows(source, name)
+        checked = predictions.of_rows(rows, name, gold, known, prepare=prepare, labels=labels, **allowed)
     else:
-        checked = predictions.read(name, data, gold, known, prepare=prepare, **allowed)
-    if written_in and checked.task is not BOILERPLATE:
-        message = f"is not supported by the task {checked.task.name}, whose predictions are no texts"
-        raise ValidationError([Problem("option", "--output-format", message)])
+        checked = predictions.read(name, data, gold, known, prepare=prepare, labels=labels, **allowed)
+    checked = checked if checked.task is BOILERPLATE else _without_texts(checked, written_in)
     return replace(checked, reduced=_reduced(output_format=written_in or "text"))
 
 
@@ -316,6 +354,39 @@ def _of_reference_texts(
     )
     reduced = _reduced(output_format=pages.written_in, gold_text=gold.written_in)
     return replace(checked, by_id=with_given(checked.by_id, pages.given), reduced=reduced)
+
+
+def _of_labels(
+    source: Source,
+    name: str,
+    gold: "LabelCorpus",
+    written_in: str | None,
+    labels: "Spellings | None",
+    **allowed: bool,
+) -> "Predictions":
+    from detente.data.memory import is_path, read_rows
+    from detente.evaluation import predictions
+    from detente.evaluation.columns import with_probabilities
+    from detente.tasks.gold_labels import read_predictions
+
+    data = _bytes_of(source, name)
+    if is_path(source) and data is None:
+        message = f"is a folder: predictions of {gold.task.name} are one file"
+        raise ValidationError([Problem("task-unclear", name, message)])
+    rows, notes = read_predictions(read_rows(source, name) if data is None else data, name, gold)
+    lines = with_probabilities(rows.lines, [gold.task]) if rows.table else rows.lines
+    checked = predictions.check(
+        lines, gold.task, gold, name, problems=rows.problems, table=rows.table, labels=labels, **allowed
+    )
+    return replace(_without_texts(checked, written_in), notes=(*notes, *checked.notes))
+
+
+def _without_texts(predictions: "Predictions", written_in: str | None) -> "Predictions":
+    """Predictions that are no texts; a format of texts is refused for them."""
+    if written_in:
+        message = f"is not supported by the task {predictions.task.name}, whose predictions are no texts"
+        raise ValidationError([Problem("option", "--output-format", message)])
+    return predictions
 
 
 def _bytes_of(source: Source, name: str) -> bytes | None:

@@ -1,7 +1,7 @@
 """The commands as functions: `detente.inputs`, `detente.score`, `detente.rank`, `detente.compare`."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,7 @@ def score(
     gold: PathName | None = None,
     gold_format: str | None = None,
     gold_text: str | None = None,
+    labels: Mapping[str, str] | None = None,
     options: Options | None = None,
     resampling: Resampling | None = None,
     allow_missing: bool = False,
@@ -63,9 +64,10 @@ def score(
             JSON Lines would be; a table as CSV would be, which is a data frame of pandas, polars or any library that
             speaks Arrow, an Arrow table, or a `datasets.Dataset`; or a dictionary of texts by page. NaN is a null.
         task: The task; by default told from the rows.
-        gold: The path of reference texts to score against, instead of the dataset.
+        gold: The path of reference texts or labels to score against, instead of the dataset.
         gold_format: How they are laid out; by default told from their keys.
         gold_text: What they are written in: `text`, `markdown` or `html`.
+        labels: Spellings of labels, of predictions and `gold`, to the task's: `{"FAVOR": "favor"}`.
         options: What counts as right.
         resampling: How intervals are made.
         allow_missing: Whether ids of the gold may be missing; they score as empty, or as the answer `missing`.
@@ -93,6 +95,7 @@ def score(
         gold=gold,
         gold_format=gold_format,
         gold_text=gold_text,
+        labels=labels,
         allow_missing=allow_missing,
         allow_extra=allow_extra,
         output_formats=[output_format] if output_format else [],
@@ -110,6 +113,7 @@ def rank(
     gold: PathName | None = None,
     gold_format: str | None = None,
     gold_text: str | None = None,
+    labels: Mapping[str, str] | None = None,
     options: Options | None = None,
     resampling: Resampling | None = None,
     allow_missing: bool = False,
@@ -124,9 +128,10 @@ def rank(
         task: The task; by default told from the rows.
         by: The metric; by default the primary one.
         names: What to call the systems, in their order; by default as their files, or `predictions 1` and so on.
-        gold: The path of reference texts to score against, instead of the dataset.
+        gold: The path of reference texts or labels to score against, instead of the dataset.
         gold_format: How they are laid out; by default told from their keys.
         gold_text: What they are written in.
+        labels: Spellings of labels, of predictions and `gold`, to the task's: `{"FAVOR": "favor"}`.
         options: What counts as right.
         resampling: How intervals are made.
         allow_missing: Whether ids of the gold may be missing.
@@ -152,6 +157,7 @@ def rank(
         gold=gold,
         gold_format=gold_format,
         gold_text=gold_text,
+        labels=labels,
         allow_missing=allow_missing,
         allow_extra=allow_extra,
         output_formats=output_format,
@@ -170,6 +176,7 @@ def compare(
     gold: PathName | None = None,
     gold_format: str | None = None,
     gold_text: str | None = None,
+    labels: Mapping[str, str] | None = None,
     options: Options | None = None,
     resampling: Resampling | None = None,
     allow_missing: bool = False,
@@ -184,9 +191,10 @@ def compare(
         task: The task; by default told from the rows.
         metrics: The metrics to compare by; by default those of the command.
         names: What to call the systems, in their order; by default as their files, or `predictions 1` and so on.
-        gold: The path of reference texts to score against, instead of the dataset.
+        gold: The path of reference texts or labels to score against, instead of the dataset.
         gold_format: How they are laid out; by default told from their keys.
         gold_text: What they are written in.
+        labels: Spellings of labels, of predictions and `gold`, to the task's: `{"FAVOR": "favor"}`.
         options: What counts as right.
         resampling: How intervals and tests are made; by default from 10,000 resamples.
         allow_missing: Whether ids of the gold may be missing.
@@ -212,6 +220,7 @@ def compare(
         gold=gold,
         gold_format=gold_format,
         gold_text=gold_text,
+        labels=labels,
         allow_missing=allow_missing,
         allow_extra=allow_extra,
         output_formats=output_format,

@@ -40,12 +40,17 @@ def f1(tp: ArrayLike, fp: ArrayLike, fn: ArrayLike) -> Floats:
     return ratio(doubled, doubled + np.add(fp, fn))
 
 
-def class_f1(confusion: ArrayLike) -> Floats:
-    """F1 of each class, shape `(..., classes)`; NaN for a class that neither gold nor predictions have."""
+def class_outcomes(confusion: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    """True positives, false positives and false negatives of each class, each of shape `(..., classes)`."""
     matrix = np.asarray(confusion, dtype=float)
     tp = np.diagonal(matrix, axis1=-2, axis2=-1)
     predicted = matrix.sum(axis=-2)[..., : tp.shape[-1]]
-    return f1(tp, predicted - tp, matrix.sum(axis=-1) - tp)
+    return tp, predicted - tp, matrix.sum(axis=-1) - tp
+
+
+def class_f1(confusion: ArrayLike) -> Floats:
+    """F1 of each class, shape `(..., classes)`; NaN for a class that neither gold nor predictions have."""
+    return f1(*class_outcomes(confusion))
 
 
 def accuracy(confusion: ArrayLike) -> Floats:
@@ -98,6 +103,8 @@ def mcc(confusion: ArrayLike) -> Floats:
     """
     matrix = np.asarray(confusion, dtype=float)
     classes = matrix.shape[-2]
+    # From whole numbers: once thirds are added up, a gold of one class may seem to have a spread of ±1e-15.
+    one_class = (matrix.sum(axis=-1) > 0).sum(axis=-1) == 1
     if matrix.shape[-1] > classes > 1:
         wrong = (1 - np.eye(classes)) / (classes - 1)
         matrix = matrix[..., :classes] + matrix[..., classes:] * wrong
@@ -106,6 +113,7 @@ def mcc(confusion: ArrayLike) -> Floats:
     right = np.trace(matrix, axis1=-2, axis2=-1)
     covariance = right * total - (gold * predicted[..., : gold.shape[-1]]).sum(axis=-1)
     spread = (total**2 - (predicted**2).sum(axis=-1)) * (total**2 - (gold**2).sum(axis=-1))
+    spread = np.where(one_class, 0.0, spread)
     return np.where((spread == 0) & (total > 0), 0.0, ratio(covariance, np.sqrt(spread)))
 
 

@@ -129,7 +129,7 @@ def _items(pair: Pair, shown_metrics: list[str]) -> Iterator[Section]:
 def notes(comparison: Comparison) -> list[str]:
     """What a reader must know to read the numbers right."""
     unit, clusters = comparison.unit, comparison.clusters
-    found = []
+    found = list(comparison.task.remarks)
     if comparison.interval == "range":
         few = f"no interval and no p: that takes {bootstrap.MIN_CLUSTERS} clusters ({unit}), here it is {clusters}"
         found.append(f"{few}; each cluster has equal weight in the mean")

@@ -28,8 +28,8 @@ def _others(ranking: Ranking, asked: Sequence[str]) -> list[str]:
     return [name for name in chosen if name in first.metrics and name != ranking.by.name]
 
 
-def sections(ranking: Ranking, asked: Sequence[str] = ()) -> Iterator[Section]:
-    """The table that people read."""
+def sections(ranking: Ranking, asked: Sequence[str] = (), by: Sequence[str] = ()) -> Iterator[Section]:
+    """The tables that people read."""
     bootstrap = ranking.interval == "bootstrap"
     others = _others(ranking, asked)
     empty = "without_text" in ranking.task.columns
@@ -58,11 +58,19 @@ def sections(ranking: Ranking, asked: Sequence[str] = ()) -> Iterator[Section]:
         f"{ranking.task.name}: {len(ranking.systems)} systems by {ranking.by.name}, {counted(sizes['units'], 'unit')}"
     )
     yield Section(title, tuple(header), rows)
+    for key in by:
+        parts = [placed.scores.breakdown[key] for placed in ranking.systems]
+        values = [
+            (value, str(int(part["n"])), *(number(each[value].get(ranking.by.name)) for each in parts))
+            for value, part in parts[0].items()
+        ]
+        names = (placed.name for placed in ranking.systems)
+        yield Section(f"{ranking.by.name} by {key}", (key, "items", *names), values)
 
 
 def notes(ranking: Ranking) -> list[str]:
     """What a reader must know to read the order right."""
-    found = []
+    found = list(ranking.task.remarks)
     pairs = list(zip(ranking.systems, ranking.systems[1:], strict=False))
     tied = [(first.name, second.name) for first, second in pairs if first.significant is False]
     if ranking.interval == "bootstrap":
@@ -112,9 +120,9 @@ def _absences(placed: RankedSystem, ranking: Ranking) -> Iterator[str]:
             yield f"{placed.name}: {counted(int(parts[name]), 'page')} {what}, {how}"
 
 
-def report(ranking: Ranking, asked: Sequence[str] = ()) -> Report:
-    """What is printed of a ranking; `asked` names the metrics beside the one that ranks."""
-    return Report(list(sections(ranking, asked)), notes(ranking), ranking.signature, document(ranking))
+def report(ranking: Ranking, asked: Sequence[str] = (), by: Sequence[str] = ()) -> Report:
+    """What is printed of a ranking; `asked` names the metrics beside the one that ranks, `by` the breakdowns of it."""
+    return Report(list(sections(ranking, asked, by)), notes(ranking), ranking.signature, document(ranking))
 
 
 def document(ranking: Ranking) -> dict[str, Any]:

@@ -77,7 +77,8 @@ def report(scores: Scores, asked: Sequence[str] = (), by: Sequence[str] = ()) ->
         by: Breakdowns to show beside the usual ones.
     """
     names = list(scores.metrics) if asked else standard(scores)
-    sections = [*_metric_sections(scores, names, ALL in asked), *_breakdowns(scores, names, by), *_items(scores)]
+    most = len(names) if asked and ALL not in asked else SHOWN_METRICS
+    sections = [*_metric_sections(scores, names, ALL in asked), *_breakdowns(scores, names, by, most), *_items(scores)]
     return Report(sections, notes(scores, names), scores.signature, document(scores))
 
 
@@ -127,10 +128,10 @@ def _remark(scores: Scores, name: str) -> str:
     return "; ".join(remarks)
 
 
-def _breakdowns(scores: Scores, names: Sequence[str], by: Sequence[str]) -> Iterator[Section]:
+def _breakdowns(scores: Scores, names: Sequence[str], by: Sequence[str], most: int) -> Iterator[Section]:
     defined = {name for parts in scores.breakdown.values() for part in parts.values() for name in part}
-    shown = [name for name in names if name in defined][:SHOWN_METRICS]
-    for key in dict.fromkeys((*DEFAULT_BREAKDOWNS, *by)):
+    shown = [name for name in names if name in defined][:most]
+    for key in dict.fromkeys((*DEFAULT_BREAKDOWNS, *(scores.task.breakdowns or ()), *by)):
         parts = scores.breakdown.get(key, {})
         if 1 < len(parts) <= MAX_PARTS or key in by:
             known = scores.part_intervals.get(key, {}) if shown[:1] == [scores.primary] else {}
@@ -142,14 +143,32 @@ def _breakdowns(scores: Scores, names: Sequence[str], by: Sequence[str]) -> Iter
                 rows.append((value, str(int(part["n"])), *each))
             columns = [*shown[:1], "95% interval", *shown[1:]] if known else shown
             yield Section(f"by {key}", (key, "items", *columns), rows)
+        if key in by and (tables := scores.confusion_by(key)):
+            golds, labels = _labels(scores)
+            counts = [
+                (value, gold, *_cells(table, gold, labels))
+                for value, table in tables.items()
+                for gold in golds
+                if gold in table
+            ]
+            yield Section(f"confusion by {key}: gold down, predicted across", (key, "gold", *labels), counts)
+
+
+def _labels(scores: Scores) -> tuple[list[str], list[str]]:
+    """The rows and the columns of a confusion table."""
+    every = {label for row in scores.confusion.values() for label in row} | set(scores.confusion)
+    golds = sorted(every - {MISSING})
+    return golds, [*golds, *(every & {MISSING})]
+
+
+def _cells(table: Mapping[str, Mapping[str, int]], gold: str, labels: Sequence[str]) -> list[str]:
+    return [str(table.get(gold, {}).get(label, 0)) for label in labels]
 
 
 def _items(scores: Scores) -> Iterator[Section]:
     if scores.confusion:
-        every = {label for row in scores.confusion.values() for label in row} | set(scores.confusion)
-        golds = sorted(every - {MISSING})
-        labels = [*golds, *(every & {MISSING})]
-        counts = [(gold, *(str(scores.confusion.get(gold, {}).get(label, 0)) for label in labels)) for gold in golds]
+        golds, labels = _labels(scores)
+        counts = [(gold, *_cells(scores.confusion, gold, labels)) for gold in golds]
         yield Section("confusion: gold down, predicted across", ("gold", *labels), counts)
     wrong = errors(scores)
     if len(wrong):
@@ -160,7 +179,7 @@ def _items(scores: Scores) -> Iterator[Section]:
 
 def notes(scores: Scores, names: Collection[str] = ()) -> list[str]:
     """What a reader must know to read the numbers right."""
-    found = []
+    found = list(scores.task.remarks)
     settings, by_family = scores.settings, scores.resampling.unit == "family"
     if scores.interval == "range":
         found.append(
@@ -186,9 +205,8 @@ def notes(scores: Scores, names: Collection[str] = ()) -> list[str]:
         found.append(missing_note(scores))
     found += scores.task.gold_notes(scores.rows, settings)
     found += surplus(scores)
-    if undefined := undefined_shares(
-        (name, each.undefined) for name, each in scores.metrics.items() if name not in scores.reasons
-    ):
+    valued = {name: each.undefined for name, each in scores.metrics.items() if name not in scores.reasons}
+    if undefined := undefined_shares(valued.items()):
         found.append(undefined)
     if hidden := len(scores.metrics.keys() - set(names)):
         found.append(f"{counted(hidden, 'more metric')} with --metrics {ALL}")
@@ -242,7 +260,9 @@ def document(scores: Scores) -> dict[str, Any]:
             for key, parts in scores.part_intervals.items()
         },
         "confusion": scores.confusion,
+        "confusion_by": {key: scores.confusion_by(key) for key in scores.breakdown} if scores.confusion else {},
         "errors": errors(scores).to_dicts(),
+        "remarks": list(scores.task.remarks),
         "signature": scores.signature,
     }
 

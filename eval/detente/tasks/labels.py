@@ -72,7 +72,7 @@ def label_scorer(
         gold, predicted = ([names[label] for label in side] for side in sides)
         return CorpusValue(float(scorer(gold=gold, predicted=predicted)[number]), len(rows))
 
-    return CorpusMetric(scorer.__name__, formula, compute, reference=reference, group=OFFICIAL)
+    return CorpusMetric(scorer.__name__, formula, compute, reference=reference, group=OFFICIAL, of_rows=True)
 
 
 def alpha() -> CorpusMetric:
@@ -92,4 +92,5 @@ def alpha() -> CorpusMetric:
         bounds=(-1.0, 1.0),
         reference="krippendorff 0.9.0",
         group=OFFICIAL,
+        of_rows=True,
     )

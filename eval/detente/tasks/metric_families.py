@@ -231,13 +231,43 @@ def mcc(labels: Sequence[str], group: str = "") -> Metric:
 
 def label_f1(name: str, label: str, labels: Sequence[str], group: str = "", of: str = "item") -> Metric:
     """F1 of one label."""
-    place = labels.index(label)
+    _, formula, measure = _PARTS[-1]
+    return of_confusion(
+        name, f"{formula} of {label}", labels, _of_label(measure, labels.index(label)), group=group, of=of
+    )
 
-    def measure(matrix: Floats, _: Floats) -> Floats:
-        of_label: Floats = classification.class_f1(matrix)[..., place]
-        return of_label
 
-    return of_confusion(name, f"2 tp / (2 tp + fp + fn) of {label}", labels, measure, group=group, of=of)
+EACH_LABEL: Final = "each label"
+"""The group of the metrics of single labels."""
+
+
+def of_each_label(labels: Sequence[str], of: str = "item") -> tuple[Metric, ...]:
+    """Precision, recall and F1 of each label: `precision_favor`, `recall_favor`, `f1_favor`, and so on.
+
+    A missing answer is a false negative of its gold label, and a false positive of none.
+    """
+    return tuple(
+        of_confusion(
+            f"{part}_{label}", f"{formula} of {label}", labels, _of_label(measure, place), group=EACH_LABEL, of=of
+        )
+        for place, label in enumerate(labels)
+        for part, formula, measure in _PARTS
+    )
+
+
+_PARTS: Final[tuple[tuple[str, str, Callable[[Floats, Floats, Floats], Floats]], ...]] = (
+    ("precision", "tp / (tp + fp)", lambda tp, fp, _: precision(tp, fp)),
+    ("recall", "tp / (tp + fn)", lambda tp, _, fn: recall(tp, fn)),
+    ("f1", "2 tp / (2 tp + fp + fn)", f1),
+)
+
+
+def _of_label(measure: Callable[[Floats, Floats, Floats], Floats], place: int) -> Callable[[Floats, Floats], Floats]:
+    def of_label(matrix: Floats, _: Floats) -> Floats:
+        tp, fp, fn = (each[..., place] for each in classification.class_outcomes(matrix))
+        return measure(tp, fp, fn)
+
+    return of_label
 
 
 def where_said(metric: Metric, noun: str, said: str, of: str = "") -> Metric:

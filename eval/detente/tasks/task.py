@@ -29,7 +29,7 @@ Row = dict[str, Any]
 
 
 class Gold(Protocol):
-    """What predictions are held against: the built dataset, or reference texts. A task knows which it reads."""
+    """What predictions are held against: the built dataset, reference texts, or labels. A task knows which it reads."""
 
     @property
     def manifest(self) -> Mapping[str, Any]:
@@ -174,6 +174,7 @@ class CorpusMetric:
         reference: Where it comes from, for a measure that bears another's name.
         group: What it tells, as a heading over metrics of a kind.
         of: What `n` counts, in the singular.
+        of_rows: Whether it is a function of the rows alone, so that a part of them has a value, too.
     """
 
     name: str
@@ -184,6 +185,7 @@ class CorpusMetric:
     reference: str = ""
     group: str = ""
     of: str = "item"
+    of_rows: bool = False
 
 
 @dataclass(frozen=True)
@@ -267,10 +269,15 @@ class Task:
         notes: What must be said of predictions that were changed on reading; from predictions by id.
         packages: The extra that measures need, by the start of their names.
         gold_notes: What must be known of the gold to read the numbers right; from the rows of counts and the settings.
+        labels: Where a line may have one `label` for its unit, what that may be, in the order of the dataset's class
+            labels; else empty.
+        of_label: Where labels alone can be gold: from a label to a unit that, id and family aside, has nothing else.
+        lacking: From the gold's units to the metrics that they lack what it takes for, and what that is, in words.
+        breakdowns: The keys that scores are broken down by, which are then shown beside the usual ones; None for all.
+        remarks: What must be said of this gold beside every score.
         texts: Where rows have `blocks`: from a unit and a prediction of it, or None, to the texts that these count in,
             by the names that they give them; none if the unit has no text. The last row of `count` is that of the
             output as a whole.
-        labels: What a `label` may be, in the order of the dataset's class labels; empty where there is no such key.
     """
 
     name: str
@@ -301,8 +308,12 @@ class Task:
     notes: Callable[[Mapping[str, Any]], Sequence[str]] = lambda _: ()
     packages: Mapping[str, str] = field(default_factory=dict)
     gold_notes: "Callable[[pl.DataFrame, Mapping[str, str]], Sequence[str]]" = lambda _, __: ()
-    texts: Callable[[Any, Any], dict[str, str]] | None = None
     labels: tuple[str, ...] = ()
+    of_label: Callable[[str], Row] | None = None
+    lacking: Callable[[Mapping[str, Any]], Mapping[str, str]] = lambda _: {}
+    breakdowns: tuple[str, ...] | None = None
+    remarks: tuple[str, ...] = ()
+    texts: Callable[[Any, Any], dict[str, str]] | None = None
 
     def renamed(self, names: Iterable[str]) -> list[str]:
         """Names of metrics as they are now, of which some may be those of the last version."""

@@ -21,10 +21,10 @@ from detente.tasks.metric_families import (
     accuracy,
     cell,
     confusion_columns,
-    label_f1,
     macro_f1,
     mcc,
     of_confusion,
+    of_each_label,
 )
 from detente.tasks.task import Options, Row, Task
 
@@ -74,6 +74,10 @@ def _count(gold: Row, prediction: str | None, options: Options) -> list[Row]:
 
 def _majority(units: Sequence[Row]) -> str:
     return most_frequent((row["label"] for row in units), AGREEMENT_LABELS)
+
+
+def _of_label(label: str) -> Row:
+    return dict.fromkeys(_SCORED) | {"label": label, "alternatives": []}
 
 
 def two_stages(matrix: Floats) -> Floats:
@@ -138,7 +142,6 @@ AGREEMENT: Final = Task(
     kinds=("label",),
     extras=(),
     tabular=True,
-    labels=AGREEMENT_LABELS,
     options=("alternatives",),
     keys=("id", "family", "slice", "article", "proposition", "voice", "item", "gold", "predicted"),
     columns=confusion_columns(AGREEMENT_LABELS),
@@ -161,7 +164,7 @@ AGREEMENT: Final = Task(
         ),
         accuracy("accuracy", AGREEMENT_LABELS, group=_LABELS),
         macro_f1("macro_f1", AGREEMENT_LABELS, group=_LABELS),
-        *(label_f1(f"f1_{label}", label, AGREEMENT_LABELS, group=_LABELS) for label in AGREEMENT_LABELS),
+        *of_each_label(AGREEMENT_LABELS),
         of_confusion(
             "f1_related",
             "2 tp / (2 tp + fp + fn) of agree, disagree and discuss as one",
@@ -178,6 +181,8 @@ AGREEMENT: Final = Task(
     baselines=BASELINES,
     id_pattern="[^:]+::[^:]+",
     majority=_majority,
+    labels=AGREEMENT_LABELS,
+    of_label=_of_label,
     corpus_metrics=(
         label_scorer(
             official.fnc1,

@@ -13,7 +13,7 @@ from detente.data.jsonl import Record
 from detente.data.labels import CONTRAST_LABELS, LABELS_OF_CONTRAST
 from detente.tasks.contrast.baselines import BASELINES
 from detente.tasks.labels import answered, read_label
-from detente.tasks.metric_families import MISSING, accuracy, cell, confusion_columns, macro_f1, share
+from detente.tasks.metric_families import MISSING, accuracy, cell, confusion_columns, macro_f1, of_each_label, share
 from detente.tasks.task import Options, Row, Task
 
 ENOUGH_PAIRS: Final = 25
@@ -42,7 +42,7 @@ def _group(units: Mapping[str, Record], by_id: Mapping[str, str]) -> tuple[dict[
     """Pairs with their twins, and the predictions of their items."""
     groups: dict[str, list[Record]] = {}
     for row in units.values():
-        groups.setdefault(min(row["pair"], row["twin"]), []).append(row)
+        groups.setdefault(min(row["pair"], row["twin"]) if row["pair"] else row["id"], []).append(row)
     return dict(groups), {
         name: {row["id"]: by_id[row["id"]] for row in rows if row["id"] in by_id} for name, rows in groups.items()
     }
@@ -60,7 +60,7 @@ def _count(group: list[Record], predictions: Mapping[str, str], options: Options
             {
                 "id": gold["id"],
                 "item": gold["id"],
-                "family": min(gold["pair"], gold["twin"]),
+                "family": min(gold["pair"], gold["twin"]) if gold["pair"] else gold["family"],
                 "slice": "main",
                 "task": gold["task"],
                 "phenomenon": gold["reported"],
@@ -69,15 +69,36 @@ def _count(group: list[Record], predictions: Mapping[str, str], options: Options
                 "predicted": predicted,
                 cell(label, predicted): 1,
                 "wrong": wrong,
-                "detail": f"{answered(label, predicted)}: {gold['text']}" if wrong else "",
+                "detail": ": ".join(filter(None, (answered(label, predicted), gold["text"]))) if wrong else "",
             }
         )
     for row, gold in zip(rows, group, strict=True):
-        if gold["id"].endswith("a"):
+        if gold["edit"] and gold["id"].endswith("a"):
             kind = "kept" if gold["edit"] == "keep" else "changed"
             row[kind], row[f"{kind}_right"] = 1, int(right[gold["pair"]] == 2)
-    rows[0]["twins"], rows[0]["twins_right"] = 1, int(sum(right.values()) == len(group))
+    if group[0]["edit"]:
+        rows[0]["twins"], rows[0]["twins_right"] = 1, int(sum(right.values()) == len(group))
     return rows
+
+
+def _of_label(label: str) -> Row:
+    """An item that has no pair: a group of its own, which no consistency is asked of."""
+    task = next(name for name, labels in LABELS_OF_CONTRAST.items() if label in labels)
+    nothing = dict.fromkeys(("pair", "twin", "phenomenon", "reported", "edit"))
+    return nothing | {"task": task, "text": "", "label": label, "alternatives": []}
+
+
+def _lacking(units: Mapping[str, Record]) -> dict[str, str]:
+    rows = list(units.values())
+    lacking: dict[str, str] = {}
+    if not any(row["edit"] for row in rows):
+        lacking |= {metric.name: "the gold has no pairs" for metric in CONTRAST.metrics if metric.group == _PAIRS}
+    for task, labels in LABELS_OF_CONTRAST.items():
+        if not any(row["task"] == task for row in rows):
+            names = [f"{task}_{measure}" for measure in ("accuracy", "macro_f1")]
+            names += [f"{part}_{label}" for label in labels for part in ("precision", "recall", "f1")]
+            lacking |= dict.fromkeys(names, f"the gold has no labels of {task}")
+    return lacking
 
 
 _PAIRS: Final = "pairs"
@@ -90,7 +111,6 @@ CONTRAST: Final = Task(
     kinds=("label",),
     extras=(),
     tabular=True,
-    labels=CONTRAST_LABELS,
     options=("alternatives",),
     keys=("id", "family", "slice", "task", "phenomenon", "edit", "item", "gold", "predicted"),
     columns=(
@@ -103,6 +123,7 @@ CONTRAST: Final = Task(
             for name, labels in LABELS_OF_CONTRAST.items()
             for measure, metric in (("accuracy", accuracy), ("macro_f1", macro_f1))
         ),
+        *(metric for labels in LABELS_OF_CONTRAST.values() for metric in of_each_label(labels)),
         share(
             "pair_consistency_change",
             "pairs whose label changes, both right / all such pairs",
@@ -138,4 +159,7 @@ CONTRAST: Final = Task(
     baselines=BASELINES,
     id_pattern="contrast:.+",
     group=_group,
+    labels=CONTRAST_LABELS,
+    of_label=_of_label,
+    lacking=_lacking,
 )

@@ -21,6 +21,7 @@ from detente.tasks.metric_families import (
     macro_f1,
     mcc,
     of_confusion,
+    of_each_label,
     where_said,
 )
 from detente.tasks.stance.baselines import BASELINES
@@ -50,6 +51,19 @@ def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Row]:
 
 def _inputs(corpus: Corpus) -> list[Record]:
     return corpus.rows("stance", *_ASKED)
+
+
+def _of_label(label: str) -> Row:
+    return dict.fromkeys(_SCORED) | {"label": label, "alternatives": []}
+
+
+def _lacking(units: Mapping[str, Row]) -> dict[str, str]:
+    lacking: dict[str, str] = {}
+    if all(unit["scale"] is None for unit in units.values()):
+        lacking |= dict.fromkeys(("mae", "quadratic_kappa"), "the gold has no scale")
+    if any(unit["holder"] is None for unit in units.values()):
+        lacking["family_count_error"] = "the gold names no holders"
+    return lacking
 
 
 def _accepted(gold: Row, options: Options) -> tuple[tuple[str, ...], tuple[float, ...]]:
@@ -159,6 +173,22 @@ def _ece(counts: Counts, _: Counts) -> Any:
     )
 
 
+def _by_target(_: Mapping[str, Any], __: Mapping[str, Any], rows: "pl.DataFrame") -> CorpusValue:
+    """The mean over targets of what SemEval-2016 pools; a target where nobody has a side has none."""
+    if "target" not in rows.columns or rows["target"].is_null().all():
+        return CorpusValue(math.nan, 0, "the gold has no targets")
+    values = []
+    for part in rows.partition_by("target", maintain_order=True):
+        gold, predicted = part["gold"], part["predicted"]
+        sides = [
+            2 * int(((gold == side) & (predicted == side)).sum()) / having
+            for side in ("favor", "against")
+            if (having := int((gold == side).sum()) + int((predicted == side).sum()))
+        ]
+        values += [sum(sides) / len(sides)] if sides else []
+    return CorpusValue(math.fsum(values) / len(values) if values else math.nan, len(values))
+
+
 def _family_error(units: Mapping[str, Row], _: Mapping[str, Any], rows: "pl.DataFrame") -> CorpusValue:
     """Mean |gold − predicted| number of families that tell a stance, over the stances that either side has.
 
@@ -178,6 +208,8 @@ def _family_error(units: Mapping[str, Row], _: Mapping[str, Any], rows: "pl.Data
     return CorpusValue(sum(errors) / len(errors) if errors else math.nan, len(errors))
 
 
+CUT: Final = "a score of .5 or more is favor, one of -.5 or less against, all else none"
+"""How `score` becomes the label that metrics of labels take, for the formulas of those that only stance has."""
 _LABELS: Final = "labels"
 _SCALED: Final = "the scale"
 _PROBABLE: Final = "probabilities"
@@ -190,7 +222,6 @@ STANCE: Final = Task(
     kinds=KINDS,
     extras=(),
     tabular=True,
-    labels=STANCE_LABELS,
     options=("alternatives",),
     keys=("id", "family", "slice", "article", "holder", "target", "time", "told_by", "item", "gold", "predicted"),
     columns=(
@@ -206,7 +237,7 @@ STANCE: Final = Task(
         macro_f1("macro_f1", STANCE_LABELS, group=_LABELS),
         of_confusion(
             "f_avg",
-            f"(F1 of favor + F1 of against) / 2, as in SemEval-2016 task 6{OF_PART}",
+            f"(F1 of favor + F1 of against) / 2, as in SemEval-2016 task 6{OF_PART}; {CUT}",
             STANCE_LABELS,
             _f_avg,
             of_part=_f_avg_of_part,
@@ -214,19 +245,20 @@ STANCE: Final = Task(
         ),
         of_confusion(
             "detection_f1",
-            "2 tp / (2 tp + fp + fn) of cells with a stance, on whichever side",
+            f"2 tp / (2 tp + fp + fn) of cells with a stance, on whichever side; {CUT}",
             STANCE_LABELS,
             _detection_f1,
             group=_LABELS,
         ),
         of_confusion(
             "polarity_accuracy",
-            "cells on the right side / cells where gold and prediction both have a stance",
+            f"cells on the right side / cells where gold and prediction both have a stance; {CUT}",
             STANCE_LABELS,
             _polarity_accuracy,
             group=_LABELS,
         ),
         mcc(STANCE_LABELS, group=_LABELS),
+        *of_each_label(STANCE_LABELS),
         where_said(
             Metric(
                 "mae",
@@ -301,6 +333,14 @@ STANCE: Final = Task(
             "(F of favor + F of against) / 2, 0/0 = 0",
             "SemEval-2016 task 6, eval.pl",
         ),
+        CorpusMetric(
+            "f_avg_by_target",
+            f"plain mean over targets of f_avg, each over the sides that it has in gold or predictions; {CUT}",
+            _by_target,
+            reference="F-macroT of Mohammad et al. 2016",
+            group=_LABELS,
+            of="target",
+        ),
         label_scorer(
             official.newsmtsc,
             "f1_macro",
@@ -311,4 +351,7 @@ STANCE: Final = Task(
         alpha(),
     ),
     aliases={"independent_source_error": "family_count_error"},
+    labels=STANCE_LABELS,
+    of_label=_of_label,
+    lacking=_lacking,
 )
