@@ -312,7 +312,7 @@ def _read(
     if pages := _pages_of(source, data, name, written_in):
         _refuse_other_pages(pages, name, gold, task)
         lines = [line._replace(record=page_texts.whole_text(line.record)) for line in pages.lines]
-        checked = predictions.check(lines, BOILERPLATE, gold, name, problems=pages.problems, **allowed)
+        checked = predictions.check(lines, BOILERPLATE, gold, name, problems=pages.problems, labels=None, **allowed)
         return replace(checked, reduced=_reduced(output_format=pages.written_in))
     others = {kind for known in TASKS if known is not BOILERPLATE for kind in known.kinds}
 
@@ -350,7 +350,7 @@ def _of_reference_texts(
         pages, table = page_texts.of_lines(rows.lines, rows.problems, written_in), rows.table
     pages = page_texts.outputs(pages)
     checked = predictions.check(
-        pages.lines, CONTENT_EXTRACTION, gold, name, problems=pages.problems, table=table, **allowed
+        pages.lines, CONTENT_EXTRACTION, gold, name, problems=pages.problems, table=table, labels=None, **allowed
     )
     reduced = _reduced(output_format=pages.written_in, gold_text=gold.written_in)
     return replace(checked, by_id=with_given(checked.by_id, pages.given), reduced=reduced)
