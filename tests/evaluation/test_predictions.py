@@ -44,7 +44,7 @@ def test_all_faults_of_all_lines_come_at_once(minimal_gold) -> None:
 
 
 def test_keys_that_are_unknown_hide_no_fault_of_a_value(minimal_gold) -> None:
-    record = {"id": "detente-900", "claims": [{"spans": [[0, 999]]}, {"type": "x"}], "offset_unit": 1, "tool": "x"}
+    record = {"id": "detente-900", "claims": [{"spans": [[0, 999]]}, {"type": "x"}], "offset_unit": 1, "toll": "x"}
     assert [problem.split(": ")[1] for problem in refused(minimal_gold, CLAIMS, [record])] == [
         *("unknown-field", "wrong-type", "wrong-type", "label-unknown"),
     ]

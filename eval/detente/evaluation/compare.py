@@ -10,6 +10,7 @@ from itertools import combinations
 from typing import Final
 
 from detente.data.problems import Problem, ValidationError
+from detente.evaluation.answers import UNANSWERED
 from detente.evaluation.differences import (
     Difference,
     Rank,
@@ -23,7 +24,7 @@ from detente.evaluation.score import Resampling, Scores, named_metrics, signatur
 from detente.stats import bootstrap, paired
 from detente.tasks.task import CorpusMetric, Metric, Task
 
-_OWN: Final = ("kind", "missing", "crashed", "extra", "output_format")
+_OWN: Final = ("kind", "missing", *UNANSWERED, "prompt", "crashed", "extra", "output_format")
 """What each system has of its own in its signature."""
 _DRAWN: Final = ("interval", "unit", "resamples", "seed")
 """What a comparison decides for itself."""

@@ -10,6 +10,8 @@ from detente.data.files import unpack
 from detente.data.jsonl import Line, Record, describe
 from detente.data.problems import Problem, ValidationError
 from detente.data.tabular import FLAT_SUFFIXES, read_lines, suffix_of
+from detente.evaluation import answers
+from detente.evaluation.answers import PROVENANCE, UNANSWERED
 from detente.tasks.all import TASKS
 from detente.tasks.task import Gold, Task
 from detente.text.display import listed, quoted, shortened
@@ -18,6 +20,7 @@ _NEAR_MISS: Final = 80
 """Of the ratio of rapidfuzz, 0…100, from which on a column's name is a known one misspelt."""
 _UNREADABLE: Final = ("not-json", "not-readable", "no-id", "no-predictions", "text-not-utf8")
 """The codes of problems behind which any id may be hidden."""
+_PROMPT: Final = re.compile(r"[\w.@+-]{1,80}")
 _MOST_HINTS: Final = 100
 """Of more unknown ids than these none is a slip of the pen, and the nearest of each would take its time."""
 
@@ -30,11 +33,13 @@ class Predictions:
         task: The task.
         units: The gold's units that they are held against, by id.
         by_id: Unit id to prediction.
-        missing: Ids of the gold that are not predicted, sorted; empty unless that was allowed.
+        missing: Ids of the gold that are not predicted, sorted; without those of `unanswered` empty unless allowed.
         kinds: The kinds that occur, in the task's order.
         crashed: Ids whose line has an `error`.
         extra: Ids that the gold does not have, left out; empty unless that was allowed.
         tools: What made the predictions, by the lines' `tool`.
+        prompts: What the model was asked with, by the lines' `prompt`.
+        unanswered: Ids whose line says that there is no answer, by why: `refused`, `unreadable`, `failed`.
         notes: What was left out or changed on reading, in words.
         reduced: What its texts, and those of the gold, were reduced from, as the signature names it.
     """
@@ -47,6 +52,8 @@ class Predictions:
     crashed: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
+    prompts: tuple[str, ...] = ()
+    unanswered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     reduced: Mapping[str, str] = field(default_factory=dict)
 
@@ -59,6 +66,8 @@ def task_of(lines: Sequence[Line], name: str) -> Task:
     """
     keys = {key for line in lines for key, value in line.record.items() if value is not None}
     fitting = [task for task in TASKS if keys & set(task.kinds)]
+    if not fitting and keys & {"raw", "answer"}:  # nothing but answers in words
+        fitting = list(TASKS)
     if len(fitting) > 1:
         ids = [str(line.record.get("id")) for line in lines]
         fitting = [task for task in fitting if any(re.fullmatch(task.id_pattern, each) for each in ids)] or fitting
@@ -130,12 +139,15 @@ def check(
     by_id: dict[str, Any] = {}
     kinds: set[str] = set()
     hints = units if len(outside) <= _MOST_HINTS else {}
+    unanswered: dict[str, list[str]] = {}
+    lines = _in_words(lines, task, units, gold)
     for line in lines:
         faults: list[Fault] = []
         unit = _unit_of(line, units, hints, first, faults)
-        given = _kinds_of(line, task, faults, allow_missing)
-        if "tool" in line.record:
-            Field(line.record, "", faults).get("tool", string)
+        why = _unanswered(line, task, faults)
+        given = _kinds_of(line, task, faults, why=why, allow_missing=allow_missing)
+        if unit is not None and why:
+            unanswered.setdefault(why, []).append(line.record["id"])
         if unit is not None and len(given) == 1:
             try:
                 by_id[line.record["id"]] = task.parse(unit, line.record)
@@ -156,11 +168,13 @@ def check(
         task=task,
         units=units,
         by_id=by_id,
-        missing=missing,
+        missing=tuple(sorted({*missing, *(name for names in unanswered.values() for name in names)})),
         kinds=tuple(kind for kind in task.kinds if kind in kinds),
         crashed=tuple(sorted(line.record["id"] for line in lines if line.record.get("error"))),
         extra=extra,
         tools=tuple(sorted({line.record["tool"] for line in lines if line.record.get("tool")})),
+        prompts=tuple(sorted({line.record["prompt"] for line in lines if line.record.get("prompt")})),
+        unanswered={why: tuple(sorted(unanswered[why])) for why in UNANSWERED if why in unanswered},
         notes=(*notes, *task.notes(by_id)),
     )
 
@@ -209,16 +223,62 @@ def _unit_of(
     return None
 
 
-def _kinds_of(line: Line, task: Task, faults: list[Fault], allow_missing: bool) -> list[str]:
+def _in_words(lines: Sequence[Line], task: Task, units: Mapping[str, Any], gold: Gold) -> list[Line]:
+    """The lines, with what is read of those that have an answer in words (`raw`) and nothing else."""
+    wanted = [
+        line
+        for line in lines
+        if isinstance(line.record.get("raw"), str)
+        and line.record.get("id") in units
+        and not line.record.keys() & {*task.kinds, "answer", "error"}
+    ]
+    if not wanted:
+        return list(lines)
+    asked = {unit["id"]: unit for unit in task.inputs(gold)}  # type: ignore[arg-type]  # each task knows its gold
+    read_of = {
+        line.location: answers.read(task, units[name], asked.get(name, {}), line.record["raw"])
+        for line in wanted
+        for name in [line.record["id"]]
+    }
+    return [Line(line.location, line.record | read_of.get(line.location, {})) for line in lines]
+
+
+def _unanswered(line: Line, task: Task, faults: list[Fault]) -> str | None:
+    """Why a line has no answer, by its own account; faults of its provenance are added.
+
+    A page with an `error` is an empty text instead, where the task says so.
+    """
+    record = Field(line.record, "", faults)
+    for key in ("tool", "raw", "answer", "error"):
+        record.get(key, string)
+    for key in ("cost", "tokens"):
+        if type(record.value.get(key, 0)) not in (int, float):
+            Field(record.value[key], key, faults).is_not("a number")
+    why = answers.reason(line.record)
+    if why is not None and why not in UNANSWERED:
+        known = ", ".join(UNANSWERED)
+        faults.append(
+            ("wrong-type", f"answer is {describe(line.record['answer'])}: it says why there is none, {known}")
+        )
+    if why == "failed" and "error" in task.extras and line.record.keys() & set(task.kinds):
+        return None
+    return why
+
+
+def _kinds_of(line: Line, task: Task, faults: list[Fault], *, why: str | None, allow_missing: bool) -> list[str]:
     """The kinds of the task that a line has; that they are not one is added to the faults, as are unknown keys.
 
-    A line of none is a missing answer, where that is allowed.
+    A line of none is a missing answer, where that is allowed, or where it says why.
     """
     keys = line.record.keys()
     known = ("id", *task.kinds, *task.extras)
-    if unknown := sorted(keys - set(known)):
+    if unknown := sorted(keys - {*known, *PROVENANCE}):
         faults.append(("unknown-field", f"{quoted(*unknown)}: {task.name} knows {', '.join(known)}"))
     given = [kind for kind in task.kinds if kind in keys]
+    if why:
+        if given and why != "failed":
+            faults.append(("form", f"the line has {' and '.join(given)}, and is {why}: give one of them"))
+        return []
     if len(given) != 1 and (given or not allow_missing):
         named = " and ".join(given) if given else "none"
         faults.append(("form", f"the line has {named}: give exactly one of {', '.join(task.kinds)}"))
@@ -267,12 +327,12 @@ def _known_columns(lines: Sequence[Line], task: Task, name: str) -> tuple[list[L
         ValidationError: If one of them is nearly a known one, or none is a kind of the task.
     """
     columns = dict.fromkeys(key for line in lines for key in line.record)
-    known = ("id", *task.kinds, *task.extras)
+    known = ("id", *task.kinds, *task.extras, *PROVENANCE)
     left_out = [column for column in columns if column not in known]
     problems = []
     if meant := _misspelt(left_out, known):
         problems.append(Problem("unknown-field", f"{name}:1", meant))
-    elif not columns.keys() & set(task.kinds):
+    elif not columns.keys() & {*task.kinds, "raw", "answer"}:
         message = f"the table has {quoted(*columns)}: {task.name} needs one of {', '.join(task.kinds)}"
         problems.append(Problem("form", f"{name}:1", message))
     if problems:

@@ -177,6 +177,7 @@ AGREEMENT: Final = Task(
     baselines=BASELINES,
     id_pattern="[^:]+::[^:]+",
     majority=_majority,
+    labels=lambda _: AGREEMENT_LABELS,
     corpus_metrics=(
         label_scorer(
             official.fnc1,

@@ -137,4 +137,5 @@ CONTRAST: Final = Task(
     baselines=BASELINES,
     id_pattern="contrast:.+",
     group=_group,
+    labels=lambda row: LABELS_OF_CONTRAST[row["task"]],
 )

@@ -282,6 +282,7 @@ STANCE: Final = Task(
     id_pattern="[^:]+(:[^:]+){4}",
     notes=notes,
     majority=_majority,
+    labels=lambda _: STANCE_LABELS,
     corpus_metrics=(
         CorpusMetric(
             "family_count_error",
