@@ -5,6 +5,7 @@ import click
 from detente import __version__
 from detente.cli.dataset import dataset_group
 from detente.cli.eval import eval_group
+from detente.cli.integrations import integrations_group
 from detente.cli.options import CONTEXT
 from detente.cli.shell import Shell
 
@@ -25,3 +26,4 @@ def main() -> None:
 
 main.add_command(eval_group)
 main.add_command(dataset_group)
+main.add_command(integrations_group)

@@ -83,8 +83,8 @@ def load(task: str, part: str = "prompt") -> Prompt | None:
     if not path.is_file():
         return None
     head, *parts = path.read_text(encoding="utf-8").split("\n---\n")
-    fields = dict(line.split(": ", 1) for line in head.splitlines())
-    shown = fields["definitions"].split(", ") if fields.get("definitions") else []
+    fields = {key: value.strip() for key, _, value in (line.partition(":") for line in head.splitlines())}
+    shown = fields["definitions"].split(", ") if fields["definitions"] else []
     return Prompt(
         task if part == "prompt" else f"{task}.{part}",
         fields["version"],
