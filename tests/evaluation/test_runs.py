@@ -203,7 +203,10 @@ def test_what_was_refused_unreadable_and_failed_is_recorded_counted_and_no_label
     for each in made:
         said = [each.get("label"), each.get("answer"), each.get("answer"), each.get("error")][places[each["id"]]]
         wanted = "it does not say one of agree, disagree, discuss, unrelated"
-        assert said == ["agree", "refused", f"unreadable: {wanted}", "ZeroDivisionError: division by zero"][places[each["id"]]]
+        assert (
+            said
+            == ["agree", "refused", f"unreadable: {wanted}", "ZeroDivisionError: division by zero"][places[each["id"]]]
+        )
         assert ("label" in each) == (places[each["id"]] == 0)
         assert ("raw" in each) == (places[each["id"]] < 3)
     told = f"{sum(of[1:])} of {len(made)} units without an answer ({of[1]} refused, {of[2]} unreadable, {of[3]} failed)"

@@ -254,11 +254,13 @@ def _unanswered(line: Line, task: Task, faults: list[Fault]) -> str | None:
     for key in ("cost", "tokens"):
         if type(record.value.get(key, 0)) not in (int, float):
             Field(record.value[key], key, faults).is_not("a number")
+    if not _PROMPT.fullmatch(str(line.record.get("prompt", "-"))):
+        Field(line.record["prompt"], "prompt", faults).is_not("a name, version and hash, as stance@1+1a2b3c4d")
     why = answers.reason(line.record)
     if why is not None and why not in UNANSWERED:
-        known = ", ".join(UNANSWERED)
+        said = describe(line.record["answer"])
         faults.append(
-            ("wrong-type", f"answer is {describe(line.record['answer'])}: it says why there is none, {known}")
+            ("label-unknown", f"answer {said} is not one of {', '.join(UNANSWERED)}: it says why none is there")
         )
     if why == "failed" and "error" in task.extras and line.record.keys() & set(task.kinds):
         return None
