@@ -15,7 +15,7 @@ import pytest
 import detente
 
 PACKAGE = Path(detente.__file__).parent
-ORDER = ("text", "metrics", "data", "stats", "tasks", "evaluation", "dataset", "report", "cli")
+ORDER = ("text", "metrics", "data", "stats", "tasks", "evaluation", "dataset", "integrations", "report", "cli")
 """Each may import from itself and from those before it."""
 
 

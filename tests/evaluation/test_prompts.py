@@ -126,7 +126,7 @@ def test_the_signature_follows_all_that_is_said() -> None:
     assert prompts.load("claims", "check_worthy").signature.startswith("claims.check_worthy@1+")
 
 
-def test_inputs_that_a_prompt_lacks_are_an_error_and_words_of_a_page_are_not_obeyed(gold) -> None:
+def test_inputs_that_a_prompt_lacks_are_an_error_and_words_of_a_page_are_not_obeyed() -> None:
     with pytest.raises(jinja2.UndefinedError, match="text"):
         prompts.load("boilerplate").messages({})
     (_, user) = prompts.load("boilerplate").messages({"text": "{{ 7 * 7 }} <b>&</b>"})

@@ -62,10 +62,9 @@ LIMIT = 40
 
 def answers(name: str, gold: Any) -> dict[str, str]:
     """An answer for each text that is asked, so that documents with one text get one answer."""
+    ways = ["Answer: {}", "Sorry, I can't.", "It is **{}**."]
     return {
-        each.messages[-1]["content"]: [f"Answer: {each.target}", "Sorry, I can't.", f"It is **{each.target}**."][
-            place % 3
-        ]
+        each.messages[-1]["content"]: ways[place % 3].format(each.target)
         for place, each in enumerate(question(name).documents(gold)[:LIMIT])
     }
 

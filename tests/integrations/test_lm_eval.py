@@ -90,15 +90,14 @@ def test_the_harness_gives_our_numbers(folder: Path, gold) -> None:
     asked = question("stance")
     documents = asked.documents(gold)
     place = {each.text.strip(): index for index, each in enumerate(documents)}
-    answers = [
-        ["Answer: favor", f"Answer: {each.target}", "Sorry, I can't."][i % 3] for i, each in enumerate(documents)
-    ]
+    ways = ["Answer: favor", "Answer: {}", "Sorry, I can't."]
+    answers = [ways[index % 3].format(each.target) for index, each in enumerate(documents)]
 
     class Model(LM):
-        def generate_until(self, requests, disable_tqdm=False):
+        def generate_until(self, requests, disable_tqdm=False):  # noqa: ARG002
             return [answers[place[request.args[0].strip()]] for request in requests]
 
-        def loglikelihood(self, requests, disable_tqdm=False):
+        def loglikelihood(self, *_, **__):
             raise NotImplementedError
 
         loglikelihood_rolling = loglikelihood

@@ -6,25 +6,9 @@ The rules by which the gold was labelled are longer: `annotations/<task>/GUIDELI
 from collections.abc import Mapping
 from typing import Final
 
-from detente.data.labels import CHANNELS, STANCE_TARGETS
+from detente.data.labels import STANCE_TARGETS
 from detente.data.stance_question import target_definition
 
-_CHANNEL: Final = {
-    "interview": "an interview, as the page calls it",
-    "statement": "a statement, communiqué or declaration",
-    "press_release": "a press or news release",
-    "readout": "a summary of a talk by one of those who took part",
-    "call": "a telephone conversation",
-    "broadcast": "television or radio",
-    "speech": "a speech, or a debate in a parliament",
-    "news_conference": "a news conference or briefing",
-    "meeting": "a meeting or visit, face to face",
-    "social_media": "a post",
-    "article": "an article or essay by the source",
-    "document": "a report, letter, decree or court file",
-    "other_media": "the source is an outlet or agency that reports",
-    "unspecified": "the page does not say",
-}
 DEFINITIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "stance_labels": {
         "favor": "the page tells that the holder wants, offers, accepts or carries out what the target names",
@@ -67,7 +51,22 @@ DEFINITIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "mixed": "some of its words stand in quotation marks, two words or more in a row",
         "none": "nobody is cited for it: the page itself says so",
     },
-    "channels": {channel: _CHANNEL[channel] for channel in CHANNELS},
+    "channels": {
+        "interview": "an interview, as the page calls it",
+        "statement": "a statement, communiqué or declaration",
+        "press_release": "a press or news release",
+        "readout": "a summary of a talk by one of those who took part",
+        "call": "a telephone conversation",
+        "broadcast": "television or radio",
+        "speech": "a speech, or a debate in a parliament",
+        "news_conference": "a news conference or briefing",
+        "meeting": "a meeting or visit, face to face",
+        "social_media": "a post",
+        "article": "an article or essay by the source",
+        "document": "a report, letter, decree or court file",
+        "other_media": "the source is an outlet or agency that reports",
+        "unspecified": "the page does not say",
+    },
     "degrees": {
         "wholly": "every paragraph of the article comes from this text",
         "partially": "part of it does",

@@ -258,10 +258,8 @@ def _unanswered(line: Line, task: Task, faults: list[Fault]) -> str | None:
         Field(line.record["prompt"], "prompt", faults).is_not("a name, version and hash, as stance@1+1a2b3c4d")
     why = answers.reason(line.record)
     if why is not None and why not in UNANSWERED:
-        said = describe(line.record["answer"])
-        faults.append(
-            ("label-unknown", f"answer {said} is not one of {', '.join(UNANSWERED)}: it says why none is there")
-        )
+        said, known = describe(line.record["answer"]), ", ".join(UNANSWERED)
+        faults.append(("label-unknown", f"answer {said} is not one of {known}: it says why none is there"))
     if why == "failed" and "error" in task.extras and line.record.keys() & set(task.kinds):
         return None
     return why
