@@ -23,6 +23,8 @@ def main() -> None:
     scores = json.loads(run("eval", "score", "predictions.jsonl", "--format", "json"))
     assert 0 < scores["metrics"]["char_f1"]["value"] < 1, scores["metrics"]
     assert (Path(detente.__file__).parent / "_data" / "DATASHEET.md").is_file()
+    assert '"prompt":"stance@' in run("eval", "prompts", "--task", "stance")
+    assert list(Path(run("integrations", "lm-eval").strip()).glob("detente_*.yaml"))
     print(f"{detente.__version__} works alone: {scores['signature']}")
 
 

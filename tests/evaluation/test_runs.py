@@ -226,6 +226,16 @@ def test_what_was_refused_unreadable_and_failed_is_recorded_counted_and_no_label
     assert json.loads(without.stdout)["metrics"] == scores["metrics"]
 
 
+def test_a_comparison_names_what_each_system_left_unanswered_and_was_asked_with(gold) -> None:
+    ids = [unit["id"] for unit in inputs(gold, "agreement")]
+    lines = [{"id": name, "raw": "none of these" if place < 2 else "Answer: agree"} for place, name in enumerate(ids)]
+    Path("words.jsonl").write_text(dump_lines([{**line, "prompt": "mine@2"} for line in lines]))
+    Path("labels.jsonl").write_text(dump_lines([{"id": name, "label": "agree"} for name in ids]))
+    found = run("eval", "compare", "words.jsonl", "labels.jsonl", "--task", "agreement", "--format", "json")
+    signature = json.loads(found.stdout)["signature"].split("|")
+    assert {"missing:2,0", "unreadable:2,0", "prompt:mine@2,none"} <= set(signature)
+
+
 FAULTS = {
     "neither": "unknown-field: 'note': a prediction has label; an answer in words is raw",
     "unknown": "unknown-field: 'why': a prediction has label; an answer in words is raw",

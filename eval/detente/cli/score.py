@@ -59,6 +59,7 @@ def score(
     reuse        {"id": "…::…", "passages": [{"this": [start, end], "source_span": [start, end]}]}
     attribution  {"id": "…", "source": "dmitry-peskov"}   and "chain", "cue", "content", "type", "channel"
     derivation   {"id": "…", "edges": [{"source": "…", "degree": "wholly"}]}
+    every task   {"id": "…", "raw": "Answer: favor"}      a model's answer in its own words (`detente eval run --help`)
 
     With --gold, texts are scored against somebody else's reference texts (the task content_extraction), in the native
     files of article-extraction-benchmark, WCEB, Fundus or Trafilatura, or folders of .txt, .md or .html files; packed

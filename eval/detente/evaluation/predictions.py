@@ -225,22 +225,18 @@ def _unit_of(
 
 def _in_words(lines: Sequence[Line], task: Task, units: Mapping[str, Any], gold: Gold) -> list[Line]:
     """The lines, with what is read of those that have an answer in words (`raw`) and nothing else."""
-    wanted = [
-        line
-        for line in lines
-        if isinstance(line.record.get("raw"), str)
-        and line.record.get("id") in units
-        and not line.record.keys() & {*task.kinds, "answer", "error"}
-    ]
-    if not wanted:
-        return list(lines)
-    asked = {unit["id"]: unit for unit in task.inputs(gold)}  # type: ignore[arg-type]  # each task knows its gold
-    read_of = {
-        line.location: answers.read(task, units[name], asked.get(name, {}), line.record["raw"])
-        for line in wanted
-        for name in [line.record["id"]]
-    }
-    return [Line(line.location, line.record | read_of.get(line.location, {})) for line in lines]
+    answered = {*task.kinds, "answer", "error"}
+    asked: dict[str, Record] | None = None
+    found = []
+    for line in lines:
+        name, raw = line.record.get("id"), line.record.get("raw")
+        if isinstance(raw, str) and isinstance(name, str) and name in units and not line.record.keys() & answered:
+            if asked is None:
+                asked = {unit["id"]: unit for unit in task.inputs(gold)}  # type: ignore[arg-type]  # a task knows its gold
+            read_of = answers.read(task, units[name], asked.get(name, {}), raw)
+            line = Line(line.location, line.record | read_of)  # noqa: PLW2901
+        found.append(line)
+    return found
 
 
 def _unanswered(line: Line, task: Task, faults: list[Fault]) -> str | None:
