@@ -32,6 +32,9 @@ def lm_eval() -> None:
 def inspect() -> None:
     """List the tasks for Inspect (pip install 'detente[inspect]'), one name a line.
 
+    Prompts and metrics are those of `detente eval`. Without a network, Inspect's own mockllm/model works only if the
+    file with which it counts tokens was downloaded before (TIKTOKEN_CACHE_DIR).
+
     \b
     inspect eval detente/stance --model mockllm/model
     """

@@ -8,7 +8,7 @@ computed from all of these by `questions`.
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from detente.integrations.questions import ANSWERED, QUESTIONS, question
+from detente.integrations.questions import ANSWERED, question
 
 if TYPE_CHECKING:
     import datasets
@@ -74,5 +74,3 @@ check_worthy_f1 = _aggregation("check_worthy_f1")
 check_worthy_average_precision = _aggregation("check_worthy_average_precision")
 attribution_type_macro_f1 = _aggregation("attribution_type_macro_f1")
 attribution_type_accuracy = _aggregation("attribution_type_accuracy")
-NAMES = tuple(name for each in QUESTIONS for name in (*each.metrics, ANSWERED))
-"""Every one of these has its function above; a test compares them."""
