@@ -28,6 +28,8 @@ def main() -> None:
     run("dataset", "join", "text-free", "--texts", str(data / "dataset" / "raw"), "-o", "joined")
     manifests = [(folder / "manifest.json").read_bytes() for folder in (data / "dataset", Path("joined"))]
     assert manifests[0] == manifests[1], "export and join do not give the dataset back"
+    assert '"prompt":"stance@' in run("eval", "prompts", "--task", "stance")
+    assert list(Path(run("integrations", "lm-eval").strip()).glob("detente_*.yaml"))
     print(f"{detente.__version__} works alone: {scores['signature']}")
 
 

@@ -46,7 +46,7 @@ def test_all_faults_of_all_lines_come_at_once(minimal_gold) -> None:
 
 
 def test_keys_that_are_unknown_hide_no_fault_of_a_value(minimal_gold) -> None:
-    record = {"id": "detente-900", "claims": [{"spans": [[0, 999]]}, {"type": "x"}], "offset_unit": 1, "tool": "x"}
+    record = {"id": "detente-900", "claims": [{"spans": [[0, 999]]}, {"type": "x"}], "offset_unit": 1, "toll": "x"}
     assert [problem.split(": ")[1] for problem in refused(minimal_gold, CLAIMS, [record])] == [
         *("unknown-field", "wrong-type", "wrong-type", "label-unknown"),
     ]
@@ -235,3 +235,91 @@ def test_a_hundred_unknown_ids_are_compared_with_the_known_and_more_are_not(mini
     found = refused(minimal_gold, STANCE, records)
     assert len(found) == count
     assert {"did you mean" in problem for problem in found} == {count == 100}
+
+
+def answered(gold, *changed: dict, **options):
+    """The predictions of the minimal corpus with the first lines replaced by these keys."""
+    records = labels(gold)
+    records[: len(changed)] = [{"id": each["id"], **keys} for each, keys in zip(records, changed, strict=False)]
+    return check([Line(f"f:{place}", each) for place, each in enumerate(records, 1)], STANCE, gold, "f", **options)
+
+
+def test_answers_in_words_are_read_beside_lines_with_labels(minimal_gold) -> None:
+    first, second, *_ = (record["id"] for record in labels(minimal_gold))
+    found = answered(minimal_gold, {"raw": "Answer: Against."}, {"raw": "I cannot say.", "label": "favor"})
+    assert [found.by_id[name].label for name in (first, second)] == ["against", "favor"]  # a label that is there counts
+    assert (found.missing, found.unanswered) == ((), {})
+
+
+def test_lines_say_why_they_have_no_prediction_without_allow_missing(minimal_gold) -> None:
+    ids = [record["id"] for record in labels(minimal_gold)]
+    lines = [
+        {"raw": "I can't help with that."},
+        {"answer": "unreadable: it is empty", "raw": ""},
+        {"error": "TimeoutError", "label": None},
+        {"answer": "failed"},
+        {"error": "TimeoutError", "label": "favor"},
+        {"raw": "none of it"},
+    ]
+    found = answered(minimal_gold, *lines)
+    assert found.unanswered == {
+        "refused": (ids[0],),
+        "unreadable": tuple(sorted([ids[1], ids[5]])),
+        "failed": tuple(sorted([ids[2], ids[3], ids[4]])),
+    }
+    assert found.missing == tuple(sorted(ids[:6]))
+    assert not set(ids[:6]) & found.by_id.keys()
+    assert found.crashed == tuple(sorted([ids[2], ids[4]]))
+
+
+def test_provenance_is_read_and_named(minimal_gold) -> None:
+    keys = {"label": "none", "tool": "a model", "prompt": "stance@1+1a2b3c4d", "cost": 0.5, "tokens": 3, "raw": "none"}
+    found = answered(minimal_gold, keys)
+    assert (found.tools, found.prompts) == (("a model",), ("stance@1+1a2b3c4d",))
+
+
+@pytest.mark.parametrize(
+    ("keys", "problem"),
+    [
+        ({"label": "none", "cost": "much"}, 'wrong-type: cost is "much", not a number'),
+        ({"label": "none", "tokens": True}, "wrong-type: tokens is true, not a number"),
+        ({"label": "none", "raw": 3}, "wrong-type: raw is 3, not a string"),
+        ({"raw": 3}, "wrong-type: raw is 3, not a string"),
+        (
+            {"label": "none", "prompt": "Which of these?"},
+            'wrong-type: prompt is "Which of these?", not a name, version and hash, as stance@1+1a2b3c4d',
+        ),
+        ({"label": "none", "prompt": "a|b"}, 'wrong-type: prompt is "a|b", not a name'),
+        (
+            {"answer": "favor"},
+            'label-unknown: answer "favor" is not one of refused, unreadable, failed: it says why none is there',
+        ),
+        (
+            {"answer": "refused", "label": "none"},
+            "form: the line has label, and is refused: give one of them",
+        ),
+    ],
+)
+def test_faults_of_provenance_are_told(minimal_gold, keys: dict, problem: str) -> None:
+    with pytest.raises(ValidationError) as invalid:
+        answered(minimal_gold, keys)
+    assert str(invalid.value.problems[0]).startswith(f"f:1: {problem}")
+
+
+def test_a_table_may_hold_answers_in_words(minimal_gold) -> None:
+    rows = ["id,raw,model", *(f"{record['id']},Answer: against,x" for record in labels(minimal_gold))]
+    found = read("f.csv", "\n".join(rows).encode(), minimal_gold, STANCE)
+    assert {prediction.label for prediction in found.by_id.values()} == {"against"}
+    assert found.notes == ("columns that stance does not use were ignored: 'model'",)
+
+
+def test_nothing_but_words_fits_every_task(minimal_gold) -> None:
+    data = dump_lines([{"id": record["id"], "raw": "none"} for record in labels(minimal_gold)]).encode()
+    with pytest.raises(ValidationError, match="task-unclear: the lines fit several tasks: name one with --task"):
+        read("f.jsonl", data, minimal_gold)
+
+
+def test_a_page_without_an_answer_is_empty(minimal_gold) -> None:
+    for keys in ({"answer": "refused"}, {"error": "x"}, {"raw": "I'm sorry, I can't."}):
+        found = check([Line("f:1", {"id": "detente-900", **keys})], BOILERPLATE, minimal_gold, "f")
+        assert (found.missing, found.by_id) == (("detente-900",), {})

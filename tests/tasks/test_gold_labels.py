@@ -504,7 +504,7 @@ def test_the_library_maps_spellings_as_the_command_does(tmp_path: Path) -> None:
     labels = {"FAVOR": "favor", "AGAINST": "against", "2": "none"}
     found: Scores = detente.score(gold, task="stance", gold=gold, labels=labels)
     assert found.metrics["accuracy"].value == 1
-    compared = detente.compare([gold, gold], task="stance", gold=gold, labels=labels)
+    compared = detente.compare(gold, gold, task="stance", gold=gold, labels=labels)
     assert f"labels:{MAPPING}" in compared.signature
 
 
@@ -744,3 +744,11 @@ def test_newsmtsc_gives_its_numbers_on_both_distributions(suite: Path, gold: str
     assert found["accuracy"] == pytest.approx(expected["accuracy"], abs=1e-9)
     recalls = [found[f"recall_{label}"] or 0 for label in ("favor", "against", "none")]
     assert math.fsum(recalls) / 3 == pytest.approx(expected["recall_avg"], abs=1e-9)
+
+
+def test_answers_in_words_are_read_beside_gold_of_labels(tmp_path: Path) -> None:
+    gold, answers = tmp_path / "gold.csv", tmp_path / "answers.jsonl"
+    gold.write_text("id,label\na,favor\nb,against\n")
+    answers.write_text('{"id":"a","raw":"Answer: favor"}\n{"id":"b","raw":"I cannot answer that."}\n')
+    scores = detente.score(answers, task="stance", gold=gold)
+    assert (scores.metrics["accuracy"].value, scores.missing) == (1 / 2, ("b",))

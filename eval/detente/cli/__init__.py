@@ -6,6 +6,7 @@ from detente import __version__
 from detente.cli.dataset import dataset_group
 from detente.cli.eval import eval_group
 from detente.cli.exchange import dataset_export, dataset_import
+from detente.cli.integrations import integrations_group
 from detente.cli.options import CONTEXT
 from detente.cli.rights import dataset_join
 from detente.cli.shell import Shell
@@ -30,3 +31,4 @@ main.add_command(dataset_group)
 dataset_group.add_command(dataset_export)
 dataset_group.add_command(dataset_import)
 dataset_group.add_command(dataset_join)
+main.add_command(integrations_group)

@@ -120,4 +120,34 @@ def eval_inputs(task: str, render: tuple[str, ...], group: str | None, output: P
         emit_json(dump_lines(by_article(inputs) if group else inputs), output)
 
 
+@eval_group.command("prompts")
+@click.option("--task", type=TASK, required=True)
+@click.option("-o", "--output", type=_FILE, help="Write there, not to the screen.")
+def eval_prompts(task: str, output: Path | None) -> None:
+    """Write what a language model is asked, one JSON object per unit: id, prompt (name, version, hash), messages.
+
+    Ask your model with the messages, and write a line {"id": …, "prompt": …, "raw": its answer} for each:
+    `detente eval score` reads it. `detente eval run --prompt` does all of it.
+
+    \b
+    detente eval prompts --task stance -o prompts.jsonl
+    """
+    with problems_exit():
+        refuse_overwriting([output], [])
+        from detente.data.corpus import load
+        from detente.data.jsonl import dump_lines
+        from detente.evaluation import prompts
+        from detente.tasks.all import TASKS
+
+        wanted = next(known for known in TASKS if known.name == task)
+        prompt = prompts.load(task)
+        if prompt is None:
+            raise ValidationError([Problem("option", "--task", f"{task} has no prompt")])
+        lines = (
+            {"id": unit["id"], "prompt": prompt.signature, "messages": prompt.messages(unit)}
+            for unit in wanted.inputs(load())
+        )
+        emit_json(dump_lines(lines), output)
+
+
 eval_group.add_command(run)

@@ -7,83 +7,123 @@ from typing import TYPE_CHECKING
 
 import click
 
-from detente.cli.options import TASK, emit_json, problems_exit, refuse_overwriting
+from detente.cli.options import OUTPUT, TASK, emit_json, problems_exit, refuse_overwriting
 from detente.cli.shell import line
 from detente.data.problems import Problem, ValidationError
 from detente.tasks.boilerplate.extractors import NAMES as EXTRACTORS
 from detente.tasks.boilerplate.html import NAMES as TEMPLATES
-from detente.text.display import LISTED, counted, shortened
+from detente.text.display import counted
 
 if TYPE_CHECKING:
     from detente.data.jsonl import Record
-    from detente.tasks.boilerplate.runner import Command, InProcess
+    from detente.evaluation.processes import Runner
+    from detente.evaluation.runs import Program, Unit
 
 
 @click.command("run")
 @click.argument("name", required=False)
 @click.option("--task", type=TASK, required=True)
+@click.option("--command", help="Run this for every unit: its input on standard input, the answer on standard output.")
+@click.option("--prompt", is_flag=True, help="Give the task's own prompt, too (`detente eval prompts` shows it).")
 @click.option(
     "--render",
     type=click.Choice([*TEMPLATES, "all"]),
     multiple=True,
-    help="Give HTML: the pages in this site template, or in all; repeatable.  [default for public extractors: all]",
+    help="Give HTML (boilerplate only): the pages in this site template, or in all; repeatable."
+    "  [default for public extractors: all]",
 )
-@click.option("--command", help="Run this for every page: the page on its standard input, text on its standard output.")
-@click.option("--timeout", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="Seconds for a page.")
+@click.option("--concurrency", type=click.IntRange(1), default=1, show_default=True, help="Units at a time.")
+@click.option("--timeout", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="Seconds for a unit.")
 @click.option(
     "--max-output",
     type=click.IntRange(1),
     default=10_000_000,
     show_default=True,
-    help="Bytes of text that a page may give; more is recorded as its error.",
+    help="Bytes that an answer may have; more is recorded as its error.",
 )
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there, not to the screen.")
+@click.option(
+    "--resume", is_flag=True, help="Keep the answers that are there already; ask again for those that failed."
+)
+@click.option("-o", "--output", type=OUTPUT, help="Write there, not to the screen.")
 def run(
     name: str | None,
     task: str,
-    render: tuple[str, ...],
     command: str | None,
+    prompt: bool,
+    render: tuple[str, ...],
+    concurrency: int,
     timeout: float,
     max_output: int,
+    resume: bool,
     output: Path | None,
 ) -> None:
-    """Write the predictions of NAME: a baseline, a public extractor, or module:function (HTML or text in, text out).
+    """Write the predictions of NAME: a baseline, a public extractor, or module:function; or of a --command.
+
+    This runs the code that you name, as you: with your files, your network and your keys.
 
     \b
+    A function is called with a unit's record of inputs (as `detente eval inputs` writes it); with --prompt the record
+    has `prompt`, a text, and `messages`, as chat interfaces take them. It returns
+      a string: the model's answer, in its own words ("Answer: favor"); how they are read stands below
+      a dict:   a line of predictions without its id, as {"label": "favor"}; or {"raw": the answer in its own words};
+                either with "cost" and "tokens", whose sums are told at the end
+    A command gets the record as a line of JSON, or with --prompt the prompt, and writes what a function returns.
+    For boilerplate without --prompt both get the page itself, text or HTML, and give its text.
+
+    \b
+    Answers are read in this order: the last JSON object with a key of the task; the last "Answer: favor" or "The
+    stance is favor"; a label that stands alone on its line; a refusal ("I can't …"); one label in one sentence. What
+    several differing labels, or none, leaves open is unreadable. Structured tasks take JSON with the task's keys, and
+    words of the page in the place of offsets. Refused, unreadable and failed answers are recorded as such, counted, and
+    scored as the answer `missing`, or as empty; never as `none`.
+
+    \b
+    With -o each answer is kept in OUTPUT.partial as it comes; after Ctrl-C the same call with --resume goes on.
     Extractors (pip install 'detente[extractors]'): trafilatura, resiliparse, justext, readability, boilerpy3,
-    newspaper4k, goose3. `detente eval tasks` lists the baselines. A page on which an extractor crashes, or takes too
-    long, is written with its "error", and scored as empty.
+    newspaper4k, goose3. `detente eval tasks` lists the baselines.
 
     \b
     detente eval run body_lines --task boilerplate -o predictions.jsonl
     detente eval run trafilatura --task boilerplate --render all -o trafilatura.jsonl
     detente eval run --command 'my-tool --flag' --task boilerplate --render news -o mine.jsonl
-    detente eval run mymodule:extract --task boilerplate --render all -o mine.jsonl
+    detente eval run mymodule:ask --task stance --prompt --concurrency 8 -o stance.jsonl
+    detente eval run --command 'llm -m mymodel' --task claims --prompt --timeout 300 --resume -o claims.jsonl
     """
     with problems_exit():
         from detente.data.jsonl import dump_lines
 
         if (name is None) == (command is None):
             raise click.UsageError("name a baseline, an extractor or module:function; or give --command")
+        if resume and output is None:
+            raise click.UsageError("--resume needs the --output of the run that is to go on")
         refuse_overwriting([output], _sources(name, command))
         known = _baselines(task)
-        if name in known and not render:
+        if name in known:
+            _refuse(name, {"--render": bool(render)}, "reads the captured text, not HTML")
+            _refuse(name, {"--prompt": prompt, "--resume": resume}, "asks nobody, and is done at once")
             emit_json(dump_lines(known[name]()), output)
             return
-        if name in known:
-            raise ValidationError(
-                [Problem("option", "--render", f"{name} reads the captured text, not HTML: leave it out")]
-            )
         if name is not None and name not in EXTRACTORS and ":" not in name:
             words = [*filter(None, known), *(EXTRACTORS if task == "boilerplate" else ()), "module:function"]
             raise click.BadParameter(f"{task} has {', '.join(words)}, not {name!r}", param_hint="NAME")
-        if task != "boilerplate":
-            raise ValidationError(
-                [Problem("option", "--task", f"extractors and commands predict boilerplate, not {task}")]
-            )
-        runner, tool = _runner(name, command, timeout, max_output)
-        templates = render or (("all",) if name in EXTRACTORS else ())
-        emit_json(dump_lines(_predictions(runner, tool, templates)), output)
+        if name in EXTRACTORS:
+            _refuse(name, {"--prompt": prompt}, "takes pages, not prompts")
+            _refuse(name, {f"--task {task}": task != "boilerplate"}, "predicts boilerplate")
+        if render and (task != "boilerplate" or prompt):
+            why = "is not given with --prompt" if prompt else f"is not supported by the task {task}"
+            raise ValidationError([Problem("option", "--render", why)])
+        units, asked_with = _units(
+            task, prompt, render or (("all",) if name in EXTRACTORS else ()), command is not None
+        )
+        runners, tool = _runners(name, command, timeout, max_output, min(concurrency, len(units)))
+        program = _program(task, tool, asked_with)
+        emit_json(dump_lines(_predictions(program, runners, units, output, resume)), output)
+        _done(output)
+
+
+def _refuse(name: str | None, given: dict[str, bool], why: str) -> None:
+    if problems := [Problem("option", option, f"{name} {why}: leave it out") for option, is_ in given.items() if is_]:
+        raise ValidationError(problems)
 
 
 def _baselines(task: str) -> "dict[str | None, Callable[[], list[Record]]]":
@@ -98,43 +138,83 @@ def _baselines(task: str) -> "dict[str | None, Callable[[], list[Record]]]":
     }
 
 
-def _runner(
-    name: str | None, command: str | None, timeout: float, max_output: int
-) -> "tuple[InProcess | Command, str]":
+def _units(task: str, prompt: bool, templates: tuple[str, ...], command: bool) -> "tuple[list[Unit], str | None]":
+    """What is asked for, and the signature of the prompt that it is asked with."""
+    from detente.data.corpus import load
+    from detente.evaluation import prompts, runs
+    from detente.tasks.all import TASKS
+
+    gold = load()
+    wanted = next(known for known in TASKS if known.name == task)
+    if prompt:
+        asked_with = prompts.load(task)
+        if asked_with is None:
+            raise ValidationError([Problem("option", "--prompt", f"the task {task} has no prompt")])
+        return runs.units(wanted, gold, asked_with, command), asked_with.signature
+    if task != "boilerplate":
+        return runs.units(wanted, gold, None, command), None
+    given = pages(templates)
+    known = wanted.units(gold, [name for name, _ in given])
+    return [runs.Unit(name, page, {"text": known[name].text}, known[name]) for name, page in given], None
+
+
+def _runners(
+    name: str | None, command: str | None, timeout: float, max_output: int, count: int
+) -> "tuple[list[Runner], str]":
     """What runs, once it is known to start; and what the predictions call it."""
+    from detente.evaluation.processes import Command, InProcess
     from detente.tasks.boilerplate.extractors import EXTRACTORS as PUBLIC
-    from detente.tasks.boilerplate.runner import Command, InProcess
 
     public = next((found for found in PUBLIC if found.name == name), None)
     if public and public.version is None:
         message = f"{public.distribution} is not installed: pip install 'detente[extractors]'"
         raise ValidationError([Problem("extra-missing", public.name, message)])
-    runner = Command(command, timeout, max_output) if command is not None else InProcess(str(name), timeout, max_output)
-    if failure := runner.start():
+    runners: list[Runner] = [
+        Command(command, timeout, max_output) if command is not None else InProcess(str(name), timeout, max_output)
+        for _ in range(count)
+    ]
+    if failure := runners[0].start():
         raise ValidationError([Problem("not-runnable", command or str(name), failure)])
-    return runner, f"{public.distribution} {public.version}" if public else command or str(name)
+    return runners, f"{public.distribution} {public.version}" if public else command or str(name)
 
 
-def _predictions(runner: "InProcess | Command", tool: str, templates: tuple[str, ...]) -> "list[Record]":
+def _program(task: str, tool: str, prompt: str | None) -> "Program":
+    from detente.evaluation.runs import Program
+    from detente.tasks.all import TASKS
+
+    wanted = next(known for known in TASKS if known.name == task)
+    return Program(wanted, tool, prompt, verbatim=task == "boilerplate" and prompt is None)
+
+
+def _predictions(
+    program: "Program", runners: "list[Runner]", units: "list[Unit]", output: Path | None, resume: bool
+) -> "list[Record]":
+    from detente.evaluation import runs
     from detente.evaluation.progress import progress
-    from detente.tasks.boilerplate.runner import outcomes
 
-    given = pages(templates)
-    with progress("running", len(given), 2) as advance:
-        made = list(outcomes(runner, [page for _, page in given], lambda: advance(1) if advance else None))
-    records: list[Record] = []
-    for (unit, _), outcome in zip(given, made, strict=True):
-        record: Record = {"id": unit, "text": outcome.text, "tool": tool}
-        records.append(record | ({"error": outcome.error} if outcome.error else {}))
-    failed = [(record["id"], record["error"]) for record in records if "error" in record]
-    for unit, error in failed[:LISTED]:
-        line(f"{unit}: {shortened(error)}", err=True)
-    if failed:
-        line(
-            f"{len(failed)} of {counted(len(given), 'page')} failed; they are recorded, and count as empty",
-            err=True,
-        )
-    return records
+    journal = runs.Journal.beside(output)
+    try:
+        done = runs.kept(output, journal, program, [unit.id for unit in units], resume)
+        if done:
+            line(f"{len(done)} of {counted(len(units), 'answer')} are there already", err=True)
+        with progress("running", len(units), 2) as advance:
+            made = runs.run(program, runners, units, done, journal, advance)
+    except BaseException:
+        for runner in runners:
+            runner.stop()
+        if answered := journal.size:
+            line(f"{counted(answered, 'new answer')} kept in {journal.path}: --resume goes on from there", err=True)
+        raise
+    for each in runs.summary(program.task, made):
+        line(each, err=True)
+    return made
+
+
+def _done(output: Path | None) -> None:
+    """Takes the journal away, once its lines stand in the output."""
+    from detente.evaluation.runs import Journal
+
+    Journal.beside(output).remove()
 
 
 def _sources(name: str | None, command: str | None) -> list[str]:

@@ -65,6 +65,7 @@ def score(
     reuse        {"id": "…::…", "passages": [{"this": [start, end], "source_span": [start, end]}]}
     attribution  {"id": "…", "source": "dmitry-peskov"}   and "chain", "cue", "content", "type", "channel"
     derivation   {"id": "…", "edges": [{"source": "…", "degree": "wholly"}]}
+    every task   {"id": "…", "raw": "Answer: favor"}      a model's answer in its own words (`detente eval run --help`)
 
     With --gold, labels are scored against somebody else's labels: a file with columns (or keys) id and label, perhaps
     family, and others to break scores down by, with --task stance, agreement or contrast; or the native files of

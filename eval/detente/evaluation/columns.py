@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from detente.data.jsonl import Line, Record
 from detente.data.problems import Problem, ValidationError
+from detente.evaluation.answers import INSTEAD, PROVENANCE
 from detente.tasks.task import Task
 from detente.text.display import quoted
 
@@ -59,8 +60,8 @@ def known_columns(lines: Sequence[Line], task: Task, place: str) -> tuple[list[L
     """
     columns = columns_of(lines)
     known = ("id", *task.kinds, *task.extras)
-    left_out = [column for column in columns if column not in known]
-    has_kind = not set(columns).isdisjoint(task.kinds)
+    left_out = [column for column in columns if column not in (*known, *PROVENANCE)]
+    has_kind = not set(columns).isdisjoint((*task.kinds, *INSTEAD))
     labels = task.labels if PROBABILITIES in task.kinds and not has_kind else ()
     if meant := misspelt((column for column in left_out if column not in labels), (*known, *labels)):
         raise ValidationError([Problem("unknown-field", place, meant)])
@@ -70,7 +71,10 @@ def known_columns(lines: Sequence[Line], task: Task, place: str) -> tuple[list[L
         raise ValidationError([Problem("form", place, message)])
     if not left_out:
         return list(lines), []
-    kept = [Line(place, {key: value for key, value in record.items() if key in known}) for place, record in lines]
+    kept = [
+        Line(place, {key: value for key, value in record.items() if key in (*known, *PROVENANCE)})
+        for place, record in lines
+    ]
     names = quoted(*(column or "(no name)" for column in left_out))
     return kept, [f"columns that {task.name} does not use were ignored: {names}"]
 

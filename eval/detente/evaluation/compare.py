@@ -10,6 +10,7 @@ from itertools import combinations
 from typing import Final
 
 from detente.data.problems import Problem, ValidationError
+from detente.evaluation.answers import UNANSWERED
 from detente.evaluation.differences import (
     Difference,
     Rank,
@@ -23,8 +24,10 @@ from detente.evaluation.score import Resampling, Scores, named_metrics, signatur
 from detente.stats import bootstrap, paired
 from detente.tasks.task import CorpusMetric, Metric, Task
 
-_OWN: Final = ("kind", "missing", "crashed", "extra", "output_format")
+_OWN: Final = ("kind", "missing", *UNANSWERED, "prompt", "crashed", "extra", "output_format")
 """What each system has of its own in its signature."""
+_UNNAMED: Final = {"output_format": "text", "prompt": "none"}
+"""What it means that a signature does not name them; of counts, 0."""
 _DRAWN: Final = ("interval", "unit", "resamples", "seed")
 """What a comparison decides for itself."""
 
@@ -185,6 +188,6 @@ def common_settings(systems: Sequence[Scores], unit: str, interval: str, resampl
     if interval == "bootstrap":
         parts |= {"resamples": str(resampling.resamples), "seed": str(resampling.seed)}
     for key in (key for key in _OWN if any(key in settings for settings in each)):
-        own = [settings.get(key, "text") for settings in each]  # an output_format that is not named is text
+        own = [settings.get(key, _UNNAMED.get(key, "0")) for settings in each]
         parts[key] = own[0] if len(set(own)) == 1 else ",".join(own)
     return parts | {"v": each[0]["v"]}

@@ -12,6 +12,8 @@ from detente.data.memory import Rows
 from detente.data.problems import Problem, ValidationError
 from detente.data.spellings import Spellings, printed, refusals, spelled, unknown_labels
 from detente.data.tabular import FLAT_SUFFIXES, read_lines, suffix_of
+from detente.evaluation import answers
+from detente.evaluation.answers import PROVENANCE, UNANSWERED
 from detente.evaluation.columns import BESIDE, PROBABILITIES, known_columns, misspelt, named_labels, with_probabilities
 from detente.tasks.all import TASKS
 from detente.tasks.task import ANY_ID, Gold, Task
@@ -19,6 +21,7 @@ from detente.text.display import listed, quoted, shortened
 
 _UNREADABLE: Final = ("not-json", "not-readable", "no-id", "no-predictions", "text-not-utf8")
 """The codes of problems behind which any id may be hidden."""
+_PROMPT: Final = re.compile(r"[\w.@+-]{1,80}")
 _MOST_HINTS: Final = 100
 """Of more unknown ids than these none is a slip of the pen, and the nearest of each would take its time."""
 
@@ -31,11 +34,13 @@ class Predictions:
         task: The task.
         units: The gold's units that they are held against, by id.
         by_id: Unit id to prediction.
-        missing: Ids of the gold that are not predicted, sorted; empty unless that was allowed.
+        missing: Ids of the gold that are not predicted, sorted; without those of `unanswered` empty unless allowed.
         kinds: The kinds that occur, in the task's order.
         crashed: Ids whose line has an `error`.
         extra: Ids that the gold does not have, left out; empty unless that was allowed.
         tools: What made the predictions, by the lines' `tool`.
+        prompts: What the model was asked with, by the lines' `prompt`.
+        unanswered: Ids whose line says that there is no answer, by why: `refused`, `unreadable`, `failed`.
         notes: What was left out or changed on reading, in words.
         reduced: What its texts, and those of the gold, were reduced from, as the signature names it.
     """
@@ -48,6 +53,8 @@ class Predictions:
     crashed: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
+    prompts: tuple[str, ...] = ()
+    unanswered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     reduced: Mapping[str, str] = field(default_factory=dict)
 
@@ -60,6 +67,8 @@ def task_of(lines: Sequence[Line], name: str) -> Task:
     """
     keys = {key for line in lines for key, value in line.record.items() if value is not None}
     fitting = [task for task in TASKS if keys & set(task.kinds)]
+    if not fitting and keys & {"raw", "answer"}:  # nothing but answers in words
+        fitting = list(TASKS)
     if len(fitting) > 1:
         ids = [str(line.record.get("id")) for line in lines]
         fitting = [task for task in fitting if any(re.fullmatch(task.id_pattern, each) for each in ids)] or fitting
@@ -143,12 +152,15 @@ def check(
     kinds: set[str] = set()
     other_labels: dict[str, list[str]] = {}
     hints = units if len(outside) <= _MOST_HINTS else {}
+    unanswered: dict[str, list[str]] = {}
+    lines = _in_words(lines, task, units, gold)
     for line in lines:
         faults: list[Fault] = []
         unit = _unit_of(line, units, hints, first, faults)
-        given = _kinds_of(line, task, faults, allow_missing, table)
-        if "tool" in line.record:
-            Field(line.record, "", faults).get("tool", string)
+        why = _unanswered(line, task, faults)
+        given = _kinds_of(line, task, faults, why=why, allow_missing=allow_missing, table=table)
+        if unit is not None and why:
+            unanswered.setdefault(why, []).append(line.record["id"])
         if unit is not None and len(given) == 1:
             try:
                 by_id[line.record["id"]] = task.parse(unit, line.record)
@@ -173,11 +185,13 @@ def check(
         task=task,
         units=units,
         by_id=by_id,
-        missing=missing,
+        missing=tuple(sorted({*missing, *(name for names in unanswered.values() for name in names)})),
         kinds=tuple(kind for kind in task.kinds if kind in kinds),
         crashed=tuple(sorted(line.record["id"] for line in lines if line.record.get("error"))),
         extra=extra,
         tools=tuple(sorted({line.record["tool"] for line in lines if line.record.get("tool")})),
+        prompts=tuple(sorted({line.record["prompt"] for line in lines if line.record.get("prompt")})),
+        unanswered={why: tuple(sorted(unanswered[why])) for why in UNANSWERED if why in unanswered},
         notes=(*notes, *task.notes(by_id)),
     )
 
@@ -219,17 +233,62 @@ def _unit_of(
     return None
 
 
-def _kinds_of(line: Line, task: Task, faults: list[Fault], allow_missing: bool, table: bool) -> list[str]:
+def _in_words(lines: Sequence[Line], task: Task, units: Mapping[str, Any], gold: Gold) -> list[Line]:
+    """The lines, with what is read of those that have an answer in words (`raw`) and nothing else."""
+    answered = {*task.kinds, "answer", "error"}
+    asked: dict[str, Record] | None = None
+    found = []
+    for line in lines:
+        name, raw = line.record.get("id"), line.record.get("raw")
+        if isinstance(raw, str) and isinstance(name, str) and name in units and not line.record.keys() & answered:
+            if asked is None:
+                # Where an answer is a label, nothing is looked up in the page; and gold of labels has no pages.
+                asked = {} if task.labels else {unit["id"]: unit for unit in task.inputs(gold)}  # type: ignore[arg-type]
+            read_of = answers.read(task, units[name], asked.get(name, {}), raw)
+            line = Line(line.location, line.record | read_of)  # noqa: PLW2901
+        found.append(line)
+    return found
+
+
+def _unanswered(line: Line, task: Task, faults: list[Fault]) -> str | None:
+    """Why a line has no answer, by its own account; faults of its provenance are added.
+
+    A page with an `error` is an empty text instead, where the task says so.
+    """
+    record = Field(line.record, "", faults)
+    for key in ("tool", "raw", "answer", "error"):
+        record.get(key, string)
+    for key in ("cost", "tokens"):
+        if type(record.value.get(key, 0)) not in (int, float):
+            Field(record.value[key], key, faults).is_not("a number")
+    if not _PROMPT.fullmatch(str(line.record.get("prompt", "-"))):
+        Field(line.record["prompt"], "prompt", faults).is_not("a name, version and hash, as stance@1+1a2b3c4d")
+    why = answers.reason(line.record)
+    if why is not None and why not in UNANSWERED:
+        said, known = describe(line.record["answer"]), ", ".join(UNANSWERED)
+        faults.append(("label-unknown", f"answer {said} is not one of {known}: it says why none is there"))
+    if why == "failed" and "error" in task.extras and line.record.keys() & set(task.kinds):
+        return None
+    return why
+
+
+def _kinds_of(
+    line: Line, task: Task, faults: list[Fault], *, why: str | None, allow_missing: bool, table: bool
+) -> list[str]:
     """The kinds of the task that a line has; that they are not one is added to the faults, as are unknown keys.
 
-    A line of none is a missing answer, where that is allowed. A label beside its probabilities is of their kind, in a
-    table.
+    A line of none is a missing answer, where that is allowed, or where it says why. A label beside its
+    probabilities is of their kind, in a table.
     """
     keys = line.record.keys()
     known = ("id", *task.kinds, *task.extras)
-    if unknown := sorted(keys - set(known)):
+    if unknown := sorted(keys - {*known, *PROVENANCE}):
         faults.append(("unknown-field", f"{quoted(*unknown)}: {task.name} knows {', '.join(known)}"))
     given = [kind for kind in task.kinds if kind in keys]
+    if why:
+        if given and why != "failed":
+            faults.append(("form", f"the line has {' and '.join(given)}, and is {why}: give one of them"))
+        return []
     if table and given == BESIDE:
         return [PROBABILITIES]
     if len(given) != 1 and (given or not allow_missing):

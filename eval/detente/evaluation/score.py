@@ -86,6 +86,8 @@ class Scores:
         resampling: How intervals were made.
         missing: Ids that were scored as empty.
         tools: What made the predictions, as they say themselves.
+        prompts: What the model was asked with, as they say themselves.
+        unanswered: Of the missing, those whose line says why there is no answer: `refused`, `unreadable`, `failed`.
         confusion: Gold label to predicted label to number of main items; empty for a task without labels.
         rows: The counts, one row per item.
         settings: All that is needed to repeat the scores, by name: what the signature spells out.
@@ -106,6 +108,8 @@ class Scores:
     resampling: Resampling
     missing: tuple[str, ...]
     tools: tuple[str, ...]
+    prompts: tuple[str, ...]
+    unanswered: Mapping[str, tuple[str, ...]]
     confusion: dict[str, dict[str, int]]
     rows: pl.DataFrame
     settings: dict[str, str]
@@ -296,6 +300,8 @@ def _scores(
         resampling=resampling,
         missing=predictions.missing,
         tools=predictions.tools,
+        prompts=predictions.prompts,
+        unanswered=predictions.unanswered,
         confusion=_confusion(main) if "predicted" in task.keys else {},
         rows=rows,
         settings=_settings(predictions, gold, options, resampling, sizes, interval),
@@ -506,6 +512,9 @@ def _settings(
         parts |= {"resamples": resampling.resamples, "seed": resampling.seed}
     parts |= {name: getattr(options, name) for name in task.options}
     parts |= {"kind": "+".join(predictions.kinds) or "none", "missing": len(predictions.missing)}
+    parts |= {why: len(names) for why, names in predictions.unanswered.items()}
+    if predictions.prompts:
+        parts["prompt"] = ",".join(predictions.prompts)
     if "error" in task.extras:
         parts |= {"crashed": len(predictions.crashed), "extra": len(predictions.extra)}
     parts |= {**task.signature_parts(predictions.units), **predictions.reduced}

@@ -196,6 +196,8 @@ def notes(scores: Scores, names: Collection[str] = ()) -> list[str]:
         found.append(f"{counted(count, 'output')} without text, {how}: {where}")
     if scores.tools:
         found.append(f"made by {listed(scores.tools)}")
+    if scores.prompts:
+        found.append(f"asked with the prompt {listed(scores.prompts)}")
     if settings.get("nltk") == "none":
         found.append(NO_ROUGE)
     found += [f"{group}: {reason}" for group, reason in not_measured(scores).items()]
@@ -231,7 +233,9 @@ def missing_note(scores: Scores) -> str:
     labelled = "predicted" in scores.task.keys and MISSING in scores.rows["predicted"]
     how = "counted as the answer `missing`" if labelled else "counted as empty"
     units = counted(scores.sizes["units"], "unit")
-    return f"{len(scores.missing)} of {units} without a prediction, {how}: {listed(scores.missing)}"
+    whys = [f"{len(names)} {why}" for why, names in scores.unanswered.items()]
+    of_which = f" ({', '.join(whys)})" if whys else ""
+    return f"{len(scores.missing)} of {units} without a prediction{of_which}, {how}: {listed(scores.missing)}"
 
 
 def undefined_shares(shares: Iterable[tuple[str, float]]) -> str:
@@ -248,7 +252,9 @@ def document(scores: Scores) -> dict[str, Any]:
         "dataset": scores.dataset,
         "n": scores.sizes,
         "missing": list(scores.missing),
+        "unanswered": {why: list(names) for why, names in scores.unanswered.items()},
         "tools": list(scores.tools),
+        "prompts": list(scores.prompts),
         "interval": scores.interval,
         "primary": scores.primary,
         "one_item": scores.one_item,

@@ -256,6 +256,7 @@ class Task:
         id_pattern: What its ids look like, where other tasks have the same kinds of lines: a regular expression for
             whole ids.
         majority: The prediction of the majority class for every unit, where there is such a thing.
+        labels_of: Where not every unit may have each of the `labels`: from a unit to those that it may have.
         corpus_metrics: Measures of all units together, which follow the metrics.
         group: Where units are predicted one by one but scored together: from units and predictions to groups of them,
             which `count` is then called with.
@@ -298,6 +299,7 @@ class Task:
     baselines: tuple[Baseline, ...] = ()
     id_pattern: str = ANY_ID
     majority: Callable[[Sequence[Any]], Any] | None = None
+    labels_of: Callable[[Any], Sequence[str]] | None = None
     corpus_metrics: tuple[CorpusMetric, ...] = ()
     group: Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[dict[str, Any], dict[str, Any]]] | None = None
     available: "Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]], Options], Container[str]] | None" = None

@@ -160,6 +160,7 @@ CONTRAST: Final = Task(
     id_pattern="contrast:.+",
     group=_group,
     labels=CONTRAST_LABELS,
+    labels_of=lambda row: LABELS_OF_CONTRAST[row["task"]],
     of_label=_of_label,
     lacking=_lacking,
 )

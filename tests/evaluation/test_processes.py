@@ -15,11 +15,11 @@ from click.testing import CliRunner, Result
 
 from detente.cli import main
 from detente.data.jsonl import dump_lines
+from detente.evaluation.processes import Command
 from detente.tasks.boilerplate.baselines import body_lines
 from detente.tasks.boilerplate.extractors import EXTRACTORS, NAMES, Extractor
 from detente.tasks.boilerplate.html import NAMES as TEMPLATES
 from detente.tasks.boilerplate.html.render import rendered_pages
-from detente.tasks.boilerplate.runner import Command
 from detente.tasks.boilerplate.task import BOILERPLATE
 
 TIMEOUT = 2.0
@@ -88,7 +88,7 @@ def command(kind: str) -> str:
 
 FAILURES = {
     "tool:raises": "ValueError: invalid literal for int() with base 10: 'a page'",
-    "tool:gives_none": "TypeError: gave NoneType, not str",
+    "tool:gives_none": "TypeError: gave NoneType, not str or dict",
     "tool:dies": "ChildProcessError: the process died with exit code 7",
     "tool:leaves": "SystemExit: enough",
     "tool:sleeps": "TimeoutError: no answer in 2 s",
@@ -160,7 +160,7 @@ PROBLEMS = {
     "--command '": "': not-runnable: ValueError: No closing quotation",
     "": "name a baseline, an extractor or module:function; or give --command",
     "keep_all --command cat": "name a baseline, an extractor or module:function; or give --command",
-    "trafilatura --task stance": "--task: option: extractors and commands predict boilerplate, not stance",
+    "trafilatura --task stance": "--task stance: option: trafilatura predicts boilerplate: leave it out",
     "lexical --task stance": "stance has ",
     "tool:whole --render nowhere": "'nowhere' is not one of 'news', 'blog', ",
 }

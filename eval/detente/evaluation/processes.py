@@ -1,5 +1,10 @@
-"""Running somebody else's extractor over pages: a crash or a time-out of one is recorded, and ends nothing else."""
+"""Running somebody else's program on units one by one: a crash or a time-out of one is recorded, and ends nothing else.
 
+The program is a function, in a process of its own, or a command. It is given a text or a record, and answers with a
+text or a record.
+"""
+
+import json
 import os
 import selectors
 import shlex
@@ -7,7 +12,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -15,33 +21,38 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from queue import SimpleQueue
 from tempfile import TemporaryFile
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from detente.data.jsonl import Record, dump_line
 from detente.data.processes import without_interrupt
-from detente.tasks.boilerplate.extractors import EXTRACTORS, Extract
+from detente.tasks.boilerplate.extractors import EXTRACTORS
 from detente.text.display import shortened
 
 TIMEOUT: Final = 60.0
-"""Seconds that a page may take."""
+"""Seconds that a unit may take."""
 MAX_OUTPUT: Final = 10_000_000
-"""Bytes of text that a page may give."""
+"""Bytes that a unit's answer may have."""
 _LONGEST_ERROR: Final = 500
 """Characters of what is recorded of an error."""
 _CHUNK: Final = 65_536
 """Bytes that are read at a time."""
 _START: Final = 60.0
-"""Seconds that an extractor may take to be imported."""
+"""Seconds that a function may take to be imported."""
+
+Given = str | Record
+"""What a program is given of a unit: a text, or a record, which a command gets as one line of JSON."""
 
 
 class Outcome(NamedTuple):
-    """What came of one page: its text, or "" and why there is none."""
+    """What came of one unit: a text, or a record, or "" and why there is no answer."""
 
-    text: str
+    answer: str | Record
     error: str | None
 
 
-def load(name: str) -> Extract:
+def load(name: str) -> Callable[[Any], Any]:
     """A public extractor by its name, or anybody's function by `module:function`; modules of this folder are found.
 
     Raises:
@@ -53,7 +64,7 @@ def load(name: str) -> Extract:
         return known[name].load()
     module, _, function = name.partition(":")
     sys.path.insert(0, str(Path.cwd()))
-    found: Extract = getattr(import_module(module), function)
+    found: Callable[[Any], Any] = getattr(import_module(module), function)
     return found
 
 
@@ -76,29 +87,48 @@ def _outcome(text: bytes, limit: int) -> Outcome:
     return Outcome(text.decode(), None)
 
 
+def _answer(answer: Any, limit: int) -> Outcome:
+    """What a function gave: whole characters, and plain values as JSON has them.
+
+    Raises:
+        ValueError: If a record has what JSON has not, as NaN, or half a character.
+        TypeError: If it has a value of a type that JSON has not.
+    """
+    if isinstance(answer, str):
+        return _outcome(answer.encode(), limit)
+    if isinstance(answer, dict):
+        written = json.dumps(answer, ensure_ascii=False, allow_nan=False, default=_plain)
+        made = _outcome(written.encode(), limit)
+        return made if made.error else Outcome(json.loads(written), None)
+    return Outcome("", shortened(f"TypeError: gave {type(answer).__name__}, not str or dict"))
+
+
+def _plain(value: Any) -> Any:
+    """A number of NumPy and the like as one of Python."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"a value is {type(value).__name__}, which JSON does not have")
+
+
 def _serve(connection: Connection, name: str, limit: int) -> None:
-    """In a process of its own: loads the extractor, then answers pages until there are no more."""
+    """In a process of its own: loads the function, then answers units until there are no more."""
     if hasattr(os, "setsid"):
-        os.setsid()  # whatever the extractor starts is ended with it
-    os.dup2(2, 1)  # what an extractor prints is not to stand among the predictions
+        os.setsid()  # whatever the function starts is ended with it
+    os.dup2(2, 1)  # what a function prints is not to stand among the predictions
     try:
-        extract = load(name)
+        function = load(name)
     except BaseException as error:
         connection.send(_describe(error))
         return
     connection.send(None)
     while True:
         try:
-            page = connection.recv()
+            given = connection.recv()
         except (EOFError, OSError):  # nobody asks any more
             return
         try:
-            text = extract(page)
-            if isinstance(text, str):
-                outcome = _outcome(text.encode(), limit)  # whole characters, and a plain string
-            else:
-                outcome = Outcome("", shortened(f"TypeError: gave {type(text).__name__}, not str"))
-        except BaseException as error:  # whatever it is, the next page goes on
+            outcome = _answer(function(given), limit)
+        except BaseException as error:  # whatever it is, the next unit goes on
             outcome = Outcome("", _describe(error))
         with suppress(Exception):  # before this process is ended, at any time from now on
             sys.stdout.flush()
@@ -107,7 +137,7 @@ def _serve(connection: Connection, name: str, limit: int) -> None:
 
 @dataclass
 class InProcess:
-    """An extractor in a process of its own, which is started anew after a crash or a time-out."""
+    """A function in a process of its own, which is started anew after a crash or a time-out."""
 
     name: str
     timeout: float = TIMEOUT
@@ -116,7 +146,7 @@ class InProcess:
     _connection: Connection | None = field(default=None, init=False)
 
     def start(self) -> str | None:
-        """Starts the process; returns why the extractor cannot be loaded, or None."""
+        """Starts the process; returns why the function cannot be loaded, or None."""
         context = get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, self.name, self.max_output), daemon=True)
@@ -142,14 +172,14 @@ class InProcess:
             self.stop()
         return failure
 
-    def __call__(self, page: str) -> Outcome:
-        """One page."""
+    def __call__(self, given: Given) -> Outcome:
+        """One unit."""
         if self._process is None and (failure := self.start()):
             return Outcome("", failure)
         assert self._connection
         assert self._process
         try:
-            self._connection.send(page)
+            self._connection.send(given)
             if self._connection.poll(self.timeout):
                 outcome: Outcome = self._connection.recv()
                 return outcome
@@ -173,33 +203,35 @@ class InProcess:
         self._process = self._connection = None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Command:
-    """A command that reads a page on its standard input and writes text to its standard output."""
+    """A command that reads a unit on its standard input and writes its answer to its standard output."""
 
     line: str
     timeout: float = TIMEOUT
     max_output: int = MAX_OUTPUT
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
-    def __call__(self, page: str) -> Outcome:
-        """One page."""
-        with TemporaryFile() as given:
-            given.write(page.encode())
-            given.seek(0)
+    def __call__(self, given: Given) -> Outcome:
+        """One unit."""
+        with TemporaryFile() as file:
+            file.write((given if isinstance(given, str) else dump_line(given) + "\n").encode())
+            file.seek(0)
             pipe = subprocess.PIPE
             try:
                 process = subprocess.Popen(
-                    shlex.split(self.line), stdin=given, stdout=pipe, stderr=pipe, start_new_session=True
+                    shlex.split(self.line), stdin=file, stdout=pipe, stderr=pipe, start_new_session=True
                 )
             except OSError as error:
                 return Outcome("", _describe(error))
+        self._process = process
         with process:
             try:
                 written, told = _communicate(process, time.monotonic() + self.timeout, self.max_output)
             except subprocess.TimeoutExpired:
                 return Outcome("", f"TimeoutError: no answer in {self.timeout:g} s")
             finally:
-                _end_group(process.pid)  # and whatever it has started
+                self.stop()  # and whatever it has started
         if process.returncode and len(written) <= self.max_output:
             last = told.decode(errors="replace").strip().splitlines()[-1:]
             said = ": ".join([f"ChildProcessError: exit code {process.returncode}", *last])
@@ -220,7 +252,10 @@ class Command:
         return None if words and which(words[0]) else f"there is no command {words[0] if words else ''!r}"
 
     def stop(self) -> None:
-        """Nothing is left running."""
+        """Ends the command of the unit that is being answered, if there is one."""
+        if self._process:
+            _end_group(self._process.pid)
+        self._process = None
 
 
 def _communicate(process: subprocess.Popen[bytes], end: float, limit: int) -> tuple[bytes, bytes]:
@@ -260,13 +295,28 @@ def _end_group(leader: int) -> None:
             os.killpg(leader, signal.SIGKILL)
 
 
-def outcomes(
-    run: InProcess | Command, pages: Iterable[str], advance: Callable[[], None] = lambda: None
-) -> Iterator[Outcome]:
-    """What came of each page, in order; `advance` is called after each."""
+Runner = InProcess | Command
+
+
+def outcomes(runners: Sequence[Runner], given: Sequence[Given]) -> Iterator[tuple[int, Outcome]]:
+    """What came of each unit, with its place, as they are done; so many at a time as there are runners."""
+    idle: SimpleQueue[Runner] = SimpleQueue()
+    for runner in runners:
+        idle.put(runner)
+
+    def answer(unit: Given) -> Outcome:
+        runner = idle.get()
+        try:
+            return runner(unit)
+        finally:
+            idle.put(runner)
+
+    threads = ThreadPoolExecutor(len(runners))
     try:
-        for page in pages:
-            yield run(page)
-            advance()
+        places: dict[Future[Outcome], int] = {threads.submit(answer, unit): place for place, unit in enumerate(given)}
+        for done in as_completed(places):
+            yield places[done], done.result()
     finally:
-        run.stop()
+        threads.shutdown(wait=False, cancel_futures=True)
+        for runner in runners:
+            runner.stop()
