@@ -108,7 +108,11 @@ def run_blocks() -> Callable[[str, Path], str]:
     """
 
     def run(text: str, folder: Path) -> str:
-        environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        environment = {
+            **os.environ,
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "DETENTE": str(ROOT),
+        }
         shown = ""
         for language, code in re.findall(r"^```(sh|python)\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE):
             if language == "python":
