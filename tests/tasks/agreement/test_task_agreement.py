@@ -156,7 +156,7 @@ def test_inputs_show_the_words_and_no_label(gold) -> None:
     assert {tuple(line) for line in lines} == {("id", "article", "text", "proposition", "proposition_text")}
 
 
-@pytest.mark.parametrize("label", ["Agree", "", 1, ["agree"]])
+@pytest.mark.parametrize("label", ["Agree", "", 4, ["agree"]])
 def test_other_labels_are_refused(minimal_gold, predict, label) -> None:
     records = [{"id": name, "label": label} for name in AGREEMENT.units(minimal_gold)]
     with pytest.raises(ValidationError) as invalid:
