@@ -9,6 +9,7 @@ import click
 from detente.cli.options import (
     ALL_PROBLEMS,
     CONTEXT,
+    DATASET,
     GOLD_FORMAT,
     MAX_INPUT,
     TEXT_FORMAT,
@@ -23,6 +24,8 @@ from detente.text.display import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from detente.dataset.quality.adversarial_review import Found
 
 
 _SHOWN = tuple(name for name in TASK_NAMES if name not in NOT_ON_A_PAGE)
@@ -120,7 +123,8 @@ def dataset_build(path: Path | None, check: bool) -> None:
 @dataset_group.command("show")
 @click.argument("article")
 @click.option("--layer", type=click.Choice(_SHOWN), default="boilerplate", show_default=True)
-def dataset_show(article: str, layer: str) -> None:
+@DATASET
+def dataset_show(article: str, layer: str, dataset: Path | None) -> None:
     """Print ARTICLE with its gold labels.
 
     \b
@@ -131,7 +135,7 @@ def dataset_show(article: str, layer: str) -> None:
         from detente.data.corpus import load
         from detente.report.gold import show
 
-        gold = load()
+        gold = load(dataset)
         if article not in gold.articles:
             raise click.BadParameter(f"{article!r} is not one of {', '.join(gold.articles)}", param_hint="ARTICLE")
         show(gold, article, layer)
@@ -139,7 +143,8 @@ def dataset_show(article: str, layer: str) -> None:
 
 @dataset_group.command("info")
 @click.option("--format", "output_format", type=click.Choice(["table", "json"]), default="table", show_default=True)
-def dataset_info(output_format: str) -> None:
+@DATASET
+def dataset_info(output_format: str, dataset: Path | None) -> None:
     """Print version, hashes, counts and agreement of the dataset.
 
     \b
@@ -152,7 +157,7 @@ def dataset_info(output_format: str) -> None:
         from detente.data.corpus import load
         from detente.report.gold import info
 
-        known = info(load())
+        known = info(load(dataset))
         if output_format == "json":
             emit_json(json.dumps(known, indent=2, ensure_ascii=False) + "\n", None)
             return
@@ -170,16 +175,19 @@ def dataset_info(output_format: str) -> None:
 @dataset_group.command("agreement")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--task", help="What two FILES label; by default inferred from the keys of their lines.")
+@DATASET
 @ALL_PROBLEMS
-def dataset_agreement(paths: tuple[Path, ...], task: str | None) -> None:
+def dataset_agreement(paths: tuple[Path, ...], task: str | None, dataset: Path | None) -> None:
     """Measure how well annotators agree: the passes in a checkout, or two people's files.
 
     Without files, or with the root of a checkout: two blind passes before adjudication, the same on the invented trial
     pages, and what reviewers found of the errors seeded in the labels. With two files in the form of a pass over one
     task: those, on the pages that both have. Krippendorff's alpha for labels, alpha_U for spans, B-cubed for clusters.
+    Where only the built dataset is at hand, the figures that it was published with are printed.
 
     \b
     detente dataset agreement
+    detente dataset agreement --dataset mycorpus
     detente dataset agreement anna/detente-002.jsonl ben/detente-002.jsonl --task stance
 
     Exit status: 0 measured, 1 problems in the annotations, 2 problems in the call or in the files.
@@ -187,8 +195,14 @@ def dataset_agreement(paths: tuple[Path, ...], task: str | None) -> None:
     files = [path for path in paths if path.is_file()]
     if len(files) not in (0, 2) or len(paths) > max(1, len(files)):
         raise click.UsageError("give two files, or the root of a checkout, or nothing")
+    if paths and dataset and not files:
+        raise click.UsageError("name the corpus once: as PATHS, or with --dataset")
+    given = dataset or (None if files else next(iter(paths), None))
     with problems_exit():
-        root = _root(None if files else next(iter(paths), None))
+        if not files and (published := _published_agreement(given)):
+            _print_agreement(published)
+            return
+        root = _root(given)
     with problems_exit(exit_code=1):
         from detente.dataset import statistics as counts
         from detente.dataset.build import check
@@ -207,7 +221,21 @@ def dataset_agreement(paths: tuple[Path, ...], task: str | None) -> None:
         for each in counts.left_out_lines(left_out):
             line(each)
         return
-    found = checked.found
+    _print_agreement(checked.found)
+
+
+def _published_agreement(given: Path | None) -> "Found | None":
+    """The figures of a built dataset without the annotations that they could be measured in; None where there are."""
+    from detente.data.corpus import load, project_root
+    from detente.dataset.quality.adversarial_review import Found
+
+    root = given or project_root() or Path.cwd()
+    return None if (root / "annotations").is_dir() else Found.of(load(given).agreement)
+
+
+def _print_agreement(found: "Found") -> None:
+    from detente.dataset import statistics as counts
+
     _print_table("two blind passes, before adjudication", counts.AGREEMENT_HEADER, counts.agreement_rows(found.passes))
     if found.trial:
         header, rows = counts.AGREEMENT_HEADER[:-1], [row[:-1] for row in counts.agreement_rows(found.trial)]
@@ -275,16 +303,17 @@ def dataset_audit(gold: Path | None, gold_format: str | None, gold_text: str | N
 @dataset_group.command("diff")
 @click.argument("old", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("new", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
-def dataset_diff(old: Path, new: Path | None) -> None:
-    """List the label changes between two built datasets: the folder OLD and NEW (by default this one).
+@DATASET
+def dataset_diff(old: Path, new: Path | None, dataset: Path | None) -> None:
+    """List the label changes between two built datasets, OLD and NEW (by default this one): roots, or dataset/ folders.
 
     \b
     git worktree add ../before HEAD~20      # older versions are kept in the history
     detente dataset diff ../before/dataset
     """
     with problems_exit():
-        from detente.data.corpus import Corpus, dataset_folder
+        from detente.data.corpus import load
         from detente.dataset.diff import changes
 
-        for change in changes(Corpus(old), Corpus(new or dataset_folder())):
+        for change in changes(load(old), load(new or dataset)):
             line(str(change))

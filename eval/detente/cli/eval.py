@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from detente.cli.compare import compare
-from detente.cli.options import CONTEXT, TASK, emit_json, problems_exit, refuse_overwriting
+from detente.cli.options import CONTEXT, DATASET, TASK, emit_json, problems_exit, refuse_overwriting
 from detente.cli.run import run
 from detente.cli.score import score
 from detente.cli.shell import line
@@ -93,17 +93,21 @@ def eval_metrics(task: str | None, output_format: str) -> None:
     help="Give HTML (boilerplate only): the pages in this site template, or in all; repeatable.",
 )
 @click.option("--group", type=click.Choice(["article"]), help="One line for each page, its text once, with its items.")
+@DATASET
 @click.option("-o", "--output", type=_FILE, help="Write there, not to the screen.")
-def eval_inputs(task: str, render: tuple[str, ...], group: str | None, output: Path | None) -> None:
+def eval_inputs(
+    task: str, render: tuple[str, ...], group: str | None, dataset: Path | None, output: Path | None
+) -> None:
     """Write what a model may see, one JSON object per unit; never labels.
 
     \b
     detente eval inputs --task boilerplate -o inputs.jsonl
     detente eval inputs --task boilerplate --render all -o pages.jsonl
     detente eval inputs --task stance --group article -o pages.jsonl
+    detente eval inputs --task stance --dataset mycorpus -o inputs.jsonl
     """
     with problems_exit():
-        refuse_overwriting([output], [])
+        refuse_overwriting([output], [], dataset)
         from detente.cli.run import pages
         from detente.data.corpus import load
         from detente.data.jsonl import dump_lines
@@ -113,10 +117,10 @@ def eval_inputs(task: str, render: tuple[str, ...], group: str | None, output: P
         if render:
             if task != "boilerplate":
                 raise ValidationError([Problem("option", "--render", f"is not supported by the task {task}")])
-            emit_json(dump_lines({"id": name, "html": html} for name, html in pages(render)), output)
+            emit_json(dump_lines({"id": name, "html": html} for name, html in pages(render, dataset)), output)
             return
         wanted = next(known for known in TASKS if known.name == task)
-        inputs = wanted.inputs(load())
+        inputs = wanted.inputs(load(dataset))
         if group and not all("article" in line for line in inputs):
             raise ValidationError([Problem("option", "--group", f"is not supported by the task {task}")])
         emit_json(dump_lines(by_article(inputs) if group else inputs), output)

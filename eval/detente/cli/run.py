@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from detente.cli.options import TASK, emit_json, problems_exit, refuse_overwriting
+from detente.cli.options import DATASET, TASK, emit_json, problems_exit, refuse_overwriting
 from detente.cli.shell import line
 from detente.data.problems import Problem, ValidationError
 from detente.tasks.boilerplate.extractors import NAMES as EXTRACTORS
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Bytes of text that a page may give; more is recorded as its error.",
 )
+@DATASET
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there, not to the screen.")
 def run(
     name: str | None,
@@ -45,6 +46,7 @@ def run(
     command: str | None,
     timeout: float,
     max_output: int,
+    dataset: Path | None,
     output: Path | None,
 ) -> None:
     """Write the predictions of NAME: a baseline, a public extractor, or module:function (HTML or text in, text out).
@@ -65,8 +67,8 @@ def run(
 
         if (name is None) == (command is None):
             raise click.UsageError("name a baseline, an extractor or module:function; or give --command")
-        refuse_overwriting([output], _sources(name, command))
-        known = _baselines(task)
+        refuse_overwriting([output], _sources(name, command), dataset)
+        known = _baselines(task, dataset)
         if name in known and not render:
             emit_json(dump_lines(known[name]()), output)
             return
@@ -83,14 +85,14 @@ def run(
             )
         runner, tool = _runner(name, command, timeout, max_output)
         templates = render or (("all",) if name in EXTRACTORS else ())
-        emit_json(dump_lines(_predictions(runner, tool, templates)), output)
+        emit_json(dump_lines(_predictions(runner, tool, templates, dataset)), output)
 
 
-def _baselines(task: str) -> "dict[str | None, Callable[[], list[Record]]]":
+def _baselines(task: str, dataset: Path | None) -> "dict[str | None, Callable[[], list[Record]]]":
     from detente.data.corpus import load
     from detente.tasks.all import TASKS
 
-    gold = load()
+    gold = load(dataset)
     wanted = next(found for found in TASKS if found.name == task)
     return {
         found.name: lambda found=found: found.predict(wanted.inputs(gold), gold)  # type: ignore[misc]
@@ -115,11 +117,13 @@ def _runner(
     return runner, f"{public.distribution} {public.version}" if public else command or str(name)
 
 
-def _predictions(runner: "InProcess | Command", tool: str, templates: tuple[str, ...]) -> "list[Record]":
+def _predictions(
+    runner: "InProcess | Command", tool: str, templates: tuple[str, ...], dataset: Path | None
+) -> "list[Record]":
     from detente.evaluation.progress import progress
     from detente.tasks.boilerplate.runner import outcomes
 
-    given = pages(templates)
+    given = pages(templates, dataset)
     with progress("running", len(given), 2) as advance:
         made = list(outcomes(runner, [page for _, page in given], lambda: advance(1) if advance else None))
     records: list[Record] = []
@@ -147,13 +151,13 @@ def _sources(name: str | None, command: str | None) -> list[str]:
         return []
 
 
-def pages(templates: tuple[str, ...]) -> list[tuple[str, str]]:
+def pages(templates: tuple[str, ...], dataset: Path | None = None) -> list[tuple[str, str]]:
     """Ids and pages: HTML in the templates named, or the captured texts if none is."""
     from detente.data.corpus import load
     from detente.tasks.boilerplate.html.render import rendered_pages
     from detente.tasks.boilerplate.task import pages_of
 
-    gold = load()
+    gold = load(dataset)
     if not templates:
         return [(name, row["text"]) for name, row in gold.articles.items()]
     wanted = TEMPLATES if "all" in templates else templates

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 SPLIT = "test"
 _MANIFEST_WORDS: Final = ("name", "version", "sha256", "normalisation", "canary")
 _CURE: Final = "run `detente dataset build` in a checkout, or install the package again"
+MANIFEST: Final = "manifest.json"
+"""What a build writes last: where it lies, there is a built dataset."""
 
 
 def table_name(config: str) -> str:
@@ -63,7 +66,7 @@ class Corpus:
         Raises:
             ValidationError: If it is not there, or is not what a build writes.
         """
-        path = self.folder / "manifest.json"
+        path = self.folder / MANIFEST
         manifest, _ = parse_document(read_bytes(path), str(path))
         if not _is_manifest(manifest):
             message = f"this is not what a build writes: {_CURE}"
@@ -166,12 +169,33 @@ def _is_manifest(found: Any) -> bool:
     )
 
 
-def load() -> Corpus:
-    """The dataset that this package came with."""
-    return Corpus(dataset_folder())
+def load(dataset: str | PathLike[str] | None = None) -> Corpus:
+    """A built dataset: the one that this package came with, or somebody's own.
+
+    Args:
+        dataset: The root of a corpus, with the built dataset in `dataset/`, or the folder of the built dataset itself;
+            None for the package's own.
+
+    Raises:
+        ValidationError: If nothing is built there.
+    """
+    if dataset is None:
+        return Corpus(dataset_folder())
+    path = Path(dataset)
+    found = next((folder for folder in (path, path / "dataset") if (folder / MANIFEST).is_file()), None)
+    if found is None:
+        message = f"no {MANIFEST} lies here, or in dataset/ below: `detente dataset build {path}` writes one"
+        raise ValidationError([Problem("no-dataset", str(path), message)])
+    return Corpus(found)
 
 
-def load_dataset(config: str, split: str = SPLIT, cache_dir: str | Path | None = None) -> "datasets.Dataset":
+def load_dataset(
+    config: str,
+    split: str = SPLIT,
+    cache_dir: str | Path | None = None,
+    *,
+    dataset: str | PathLike[str] | None = None,
+) -> "datasets.Dataset":
     """One config of the dataset as a Hugging Face `Dataset`, with typed features; nothing is downloaded.
 
     The config's file is first compared with the manifest. `datasets.load_dataset` on the folder does not do that: an
@@ -182,12 +206,14 @@ def load_dataset(config: str, split: str = SPLIT, cache_dir: str | Path | None =
             `derivation`, `reuse`, `sources` or `contrast`.
         split: The one split there is, `test`.
         cache_dir: Where `datasets` keeps the rows as Arrow files; by default in `HF_HOME`, else `~/.cache/huggingface`.
+        dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
 
     Raises:
         ValueError: If there is no such config or split.
-        ValidationError: If the file is not the one that the manifest vouches for, or the cache cannot be written.
+        ValidationError: If nothing is built there, the file is not the one that the manifest vouches for, or the cache
+            cannot be written.
     """
-    corpus = load()
+    corpus = load(dataset)
     if config not in (known := corpus.manifest["configs"]):
         raise ValueError(f"{config!r} is not a config of the dataset: {', '.join(known)}")
     corpus.vouched(table_name(config))

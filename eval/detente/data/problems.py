@@ -106,6 +106,7 @@ CALL_RULES = {
     "gold-format": "reference texts are in one of the formats that are known",
     "not-comparable": "systems that are compared are scored on the same task, gold and options",
     "no-annotations": "the folder to check or build holds annotations/",
+    "no-dataset": "the folder of --dataset is a built dataset, or the root of a corpus that is built",
     "dataset-changed": "a built file is the one that manifest.json vouches for, and that is what a build writes",
     "version-not-raised": "rows that differ from the built ones have a higher version",
 }

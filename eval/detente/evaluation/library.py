@@ -16,19 +16,21 @@ from detente.tasks.task import Options
 PathName = str | PathLike[str]
 
 
-def inputs(task: str) -> list[Record]:
+def inputs(task: str, *, dataset: PathName | None = None) -> list[Record]:
     """What a model may see, one record per unit of a task; never labels.
 
     Args:
         task: One of the tasks whose gold is the dataset.
+        dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
 
     Raises:
         ValueError: If there is no such task.
+        ValidationError: If nothing is built in `dataset`.
     """
     found = next((known for known in TASKS if known.name == task), None)
     if found is None:
         raise ValueError(f"there is no task {task!r}: {', '.join(known.name for known in TASKS)}")
-    return found.inputs(load())
+    return found.inputs(load(dataset))
 
 
 def score(
@@ -36,6 +38,7 @@ def score(
     task: str | None = None,
     *,
     gold: PathName | None = None,
+    dataset: PathName | None = None,
     options: Options | None = None,
     resampling: Resampling | None = None,
     allow_missing: bool = False,
@@ -49,6 +52,7 @@ def score(
         predictions: A file as the command takes it.
         task: The task; by default told from the lines.
         gold: Reference texts to score against, instead of the dataset.
+        dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
         options: What counts as right.
         resampling: How intervals are made.
         allow_missing: Whether ids of the gold may be missing; they score as empty, or as the answer `missing`.
@@ -59,7 +63,7 @@ def score(
     Raises:
         ValidationError: With every problem of the file.
     """
-    reference = load_gold(None if gold is None else Path(gold), None, gold_text)
+    reference = load_gold(None if gold is None else Path(gold), None, gold_text, dataset)
     systems = read_all(
         [fspath(predictions)],
         reference,
@@ -77,6 +81,7 @@ def compare(
     task: str | None = None,
     *,
     gold: PathName | None = None,
+    dataset: PathName | None = None,
     metrics: Sequence[str] = (),
     options: Options | None = None,
     resampling: Resampling | None = None,
@@ -89,6 +94,7 @@ def compare(
         predictions: Two files or more.
         task: The task; by default told from the lines.
         gold: Reference texts to score against, instead of the dataset.
+        dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
         metrics: The metrics to compare by; by default those of the command.
         options: What counts as right.
         resampling: How intervals and tests are made; by default from 10,000 resamples.
@@ -99,7 +105,7 @@ def compare(
     Raises:
         ValidationError: With every problem of the files, and if they cannot be compared.
     """
-    reference = load_gold(None if gold is None else Path(gold), None, gold_text)
+    reference = load_gold(None if gold is None else Path(gold), None, gold_text, dataset)
     systems = read_all([fspath(path) for path in predictions], reference, task, output_formats=output_format)
     resampling = resampling or Resampling(resamples=10_000)
     return comparing.compare(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,16 +28,20 @@ def short_names(paths: Sequence[str]) -> list[str]:
     ]
 
 
-def load_gold(path: Path | None, gold_format: str | None, gold_text: str | None = None) -> "Gold":
-    """Reference texts from a file or folder, or the dataset that the package came with.
+def load_gold(
+    path: Path | None, gold_format: str | None, gold_text: str | None = None, dataset: str | PathLike[str] | None = None
+) -> "Gold":
+    """Reference texts from a file or folder, or a built dataset.
 
     Args:
         path: The file or folder; None for the dataset.
         gold_format: How it is laid out; None to tell it from its keys.
         gold_text: What its texts are written in; None to go by suffixes.
+        dataset: Of the built dataset: the root of a corpus, or the folder itself; None for the package's own.
 
     Raises:
-        ValidationError: If the file cannot be read as gold, or holds the dataset's own pages instead of references.
+        ValidationError: If the file cannot be read as gold, or holds the dataset's own pages instead of references; if
+            nothing is built in `dataset`, or both it and `path` are given.
     """
     from detente.data import corpus
 
@@ -45,7 +50,10 @@ def load_gold(path: Path | None, gold_format: str | None, gold_text: str | None 
         if given := [option for option, value in options if value]:
             message = "says how to read --gold, which is not given"
             raise ValidationError([Problem("option", option, message) for option in given])
-        return corpus.load()
+        return corpus.load(dataset)
+    if dataset is not None:
+        message = "is not read beside --gold: predictions are scored against the one or the other"
+        raise ValidationError([Problem("option", "--dataset", message)])
     from detente.tasks.content_extraction.gold_formats import read_gold
 
     gold = read_gold(path, gold_format, gold_text)
