@@ -1,4 +1,4 @@
-"""`--dataset`: whatever is done with the package's own dataset is done with another corpus, by its root or its folder."""
+"""`--dataset`: what is done with the dataset of the package is done with another corpus, by its root or its folder."""
 
 import json
 import shutil

@@ -20,7 +20,7 @@ from detente.cli.options import (
 from detente.cli.shell import line
 from detente.data.problems import Problem, ValidationError
 from detente.tasks import NOT_ON_A_PAGE, TASK_NAMES
-from detente.text.display import counted
+from detente.text.display import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -165,6 +165,8 @@ def dataset_info(output_format: str, dataset: Path | None) -> None:
         line(f"{known['rows']['articles']} articles in {known['families']} families")
         for name, rows in known["rows"].items():
             line(f"  {name:<13}{rows:>5} rows  sha256 {known['hashes'][name][:16]}")
+        for name, pages in known["absent"].items():
+            line(f"  {name} is not labelled on {listed(pages)}")
         line("agreement of the two passes (all figures: detente dataset agreement)")
         for layer in dict.fromkeys(found["layer"] for found in known["passes"]):
             own = [found for found in known["passes"] if found["layer"] == layer and found["value"] is not None]

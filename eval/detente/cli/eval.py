@@ -29,12 +29,20 @@ eval_group.add_command(show)
 
 
 @eval_group.command("tasks")
-def eval_tasks() -> None:
-    """List the tasks, the kinds of their predictions, and their baselines."""
+@DATASET
+def eval_tasks(dataset: Path | None) -> None:
+    """List the tasks, the kinds of their predictions, and their baselines; with --dataset those that a corpus has."""
     from detente.tasks.all import TASKS
 
-    for task in TASKS:
+    with problems_exit():
+        from detente.data.corpus import load
+
+        corpus = load(dataset) if dataset else None
+        there = [task for task in TASKS if corpus is None or task.units(corpus, ())]
+    for task in there:
         line(task.name, bold=True)
+        if corpus:
+            line("  {} of {} pages are labelled".format(*task.labelled(corpus)))
         line(f"  {task.summary}")
         line(f"  a line has id and one of: {', '.join(task.kinds)}" + " (also CSV, TSV, Parquet)" * task.tabular)
         line(f"  primary metric: {task.primary}; beside it: {', '.join(task.standard)}")
@@ -120,7 +128,7 @@ def eval_inputs(
             emit_json(dump_lines({"id": name, "html": html} for name, html in pages(render, dataset)), output)
             return
         wanted = next(known for known in TASKS if known.name == task)
-        inputs = wanted.inputs(load(dataset))
+        inputs = wanted.asked(load(dataset))
         if group and not all("article" in line for line in inputs):
             raise ValidationError([Problem("option", "--group", f"is not supported by the task {task}")])
         emit_json(dump_lines(by_article(inputs) if group else inputs), output)

@@ -95,7 +95,7 @@ def _baselines(task: str, dataset: Path | None) -> "dict[str | None, Callable[[]
     gold = load(dataset)
     wanted = next(found for found in TASKS if found.name == task)
     return {
-        found.name: lambda found=found: found.predict(wanted.inputs(gold), gold)  # type: ignore[misc]
+        found.name: lambda found=found: found.predict(wanted.asked(gold), gold)  # type: ignore[misc]
         for found in wanted.baselines
     }
 

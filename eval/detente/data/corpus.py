@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
@@ -54,10 +54,12 @@ class Corpus:
     Attributes:
         folder: Where it lies.
         made: Tables that are at hand, by config, and not read.
+        lacking: While it is built: the articles that a config does not have, by config. See `pages`.
     """
 
     folder: Path
     made: Mapping[str, pl.DataFrame] = field(default_factory=dict, compare=False, repr=False)
+    lacking: Mapping[str, Sequence[str]] | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -149,6 +151,12 @@ class Corpus:
     def articles(self) -> dict[str, dict[str, Any]]:
         """The articles by id."""
         return {row["id"]: row for row in self.table("articles").iter_rows(named=True)}
+
+    def pages(self, config: str) -> dict[str, dict[str, Any]]:
+        """The articles that are labelled in a layer, by id: all of them, unless the corpus is not complete yet."""
+        lacking = self.manifest.get("absent", {}) if self.lacking is None else self.lacking
+        absent = frozenset(lacking.get(config, ()))
+        return {name: row for name, row in self.articles.items() if name not in absent}
 
     def rows(self, config: str, *columns: str) -> list[dict[str, Any]]:
         """The rows of one config as dictionaries; with these columns only, if there are any."""

@@ -79,6 +79,7 @@ CORPUS_WARNINGS = {
     "claims-unlinked": "a page with claims has one that says something of a proposition",
     "agreement-unrelated": "a page is related to a proposition",
     "stance-empty": "a page has a stance",
+    "layer-absent": "a layer is there, and has a file for every page; from version 1.0.0 on it must (`file-missing`)",
     "dataset-stale": "what is built is what the annotations make",
 }
 """What is doubtful in annotations without problems, and does not keep them from being built."""
@@ -106,6 +107,7 @@ CALL_RULES = {
     "gold-format": "reference texts are in one of the formats that are known",
     "not-comparable": "systems that are compared are scored on the same task, gold and options",
     "no-annotations": "the folder to check or build holds annotations/",
+    "no-gold": "the corpus has gold of the task that is asked for",
     "no-dataset": "the folder of --dataset is a built dataset, or the root of a corpus that is built",
     "dataset-changed": "a built file is the one that manifest.json vouches for, and that is what a build writes",
     "version-not-raised": "rows that differ from the built ones have a higher version",

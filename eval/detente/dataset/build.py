@@ -128,7 +128,8 @@ def made_of(checked: Checked, root: Path) -> Files:
         buffer = io.BytesIO()
         frame.write_parquet(buffer, compression="zstd", statistics=False)
         files[f"dataset/{table_name(config)}"] = buffer.getvalue()
-    made = Corpus(root / "dataset", frames)
+    absent = {name: sorted(tables[name].absent) for name in frames if tables[name].absent}
+    made = Corpus(root / "dataset", frames, absent)
     baselines = floors.predictions(made)
     for task, lines in floors.blind(baselines).items():
         files[f"dataset/{blind_name(task)}"] = dump_lines(lines).encode()
@@ -144,6 +145,7 @@ def made_of(checked: Checked, root: Path) -> Files:
         "sha256": _sha256(dump_line(digests)),
         "normalisation": NORMALISATION,
         "configs": {config: {"rows": len(frames[config]), "sha256": digests[config]} for config in frames},
+        **({"absent": absent} if absent else {}),
         "files": {
             name.removeprefix("dataset/"): _sha256(data)
             for name, data in sorted(files.items())

@@ -25,12 +25,12 @@ def inputs(task: str, *, dataset: PathName | None = None) -> list[Record]:
 
     Raises:
         ValueError: If there is no such task.
-        ValidationError: If nothing is built in `dataset`.
+        ValidationError: If nothing is built in `dataset`, or it has no gold of the task.
     """
     found = next((known for known in TASKS if known.name == task), None)
     if found is None:
         raise ValueError(f"there is no task {task!r}: {', '.join(known.name for known in TASKS)}")
-    return found.inputs(load(dataset))
+    return found.asked(load(dataset))
 
 
 def score(

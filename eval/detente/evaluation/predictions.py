@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from detente.data.corpus import Corpus
 from detente.data.fields import Fault, Field, PredictionError, nearest, string
 from detente.data.files import unpack
 from detente.data.jsonl import Line, Record, describe
@@ -101,12 +102,17 @@ def check(
         ValidationError: With every problem.
     """
     lines = [_present(line, task) if None in line.record.values() else line for line in lines]
-    notes = []
+    notes: list[str] = []
     if lines and suffix_of(name) in FLAT_SUFFIXES:
         lines, unknown = _known_columns(lines, task, name)
         if unknown:
             notes.append(f"columns that {task.name} does not use were ignored: {quoted(*unknown)}")
     units = task.units(gold, [line.record["id"] for line in lines if isinstance(line.record.get("id"), str)])
+    if isinstance(gold, Corpus):
+        if not units:
+            raise ValidationError([*problems, task.no_gold(str(gold.folder))])
+        labelled, pages = task.labelled(gold)
+        notes += [f"{labelled} of {pages} pages are labelled for {task.name}, and scored"] if labelled < pages else []
     found = list(problems)
     outside = [line for line in lines if isinstance(line.record.get("id"), str) and line.record["id"] not in units]
     extra = tuple(sorted({line.record["id"] for line in outside})) if allow_extra else ()

@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from detente import __version__
+from detente.data.corpus import Corpus
 from detente.data.problems import Problem, ValidationError
 from detente.evaluation.engines import rows_of_systems
 from detente.evaluation.predictions import Predictions
@@ -424,6 +425,8 @@ def _settings(
     }
     if interval == "bootstrap":
         parts |= {"resamples": resampling.resamples, "seed": resampling.seed}
+    if isinstance(gold, Corpus) and len({*(labelled := task.labelled(gold))}) > 1:
+        parts["pages"] = "/".join(map(str, labelled))
     parts |= {name: getattr(options, name) for name in task.options}
     parts |= {"kind": "+".join(predictions.kinds) or "none", "missing": len(predictions.missing)}
     if "error" in task.extras:

@@ -52,5 +52,6 @@ def info(corpus: Corpus) -> dict[str, Any]:
         "families": len({row["family"] for row in corpus.articles.values()}),
         "rows": rows,
         "hashes": hashes,
+        "absent": manifest.get("absent", {}),
         **corpus.agreement,
     }

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.data.jsonl import Record
+from detente.data.problems import Problem, ValidationError
 from detente.metrics.classification import Floats
 
 if TYPE_CHECKING:
@@ -233,6 +234,7 @@ class Task:
         texts: Where rows have `blocks`: from a unit and a prediction of it, or None, to the texts that these count in,
             by the names that they give them; none if the unit has no text. The last row of `count` is that of the
             output as a whole.
+        layer: The layer whose files say which pages are labelled, if it is not the one of the task's name.
     """
 
     name: str
@@ -261,6 +263,25 @@ class Task:
     signature_parts: Callable[[Mapping[str, Any]], dict[str, str]] = lambda _: {}
     notes: Callable[[Mapping[str, Any]], Sequence[str]] = lambda _: ()
     texts: Callable[[Any, Any], dict[str, str]] | None = None
+    layer: str = ""
+
+    def labelled(self, corpus: "Corpus") -> tuple[int, int]:
+        """How many pages of a corpus are labelled for the task, and how many pages there are."""
+        return len(corpus.pages(self.layer or self.name)), len(corpus.articles)
+
+    def asked(self, corpus: "Corpus") -> list[Record]:
+        """The inputs.
+
+        Raises:
+            ValidationError: If the corpus has no gold of the task.
+        """
+        if not (inputs := self.inputs(corpus)):
+            raise ValidationError([self.no_gold(str(corpus.folder))])
+        return inputs
+
+    def no_gold(self, place: str) -> Problem:
+        """That a corpus has nothing to score the task against."""
+        return Problem("no-gold", place, f"no gold of {self.name} here: its pages are not labelled, or too few are")
 
     def renamed(self, names: Iterable[str]) -> list[str]:
         """Names of metrics as they are now, of which some may be those of the last version."""

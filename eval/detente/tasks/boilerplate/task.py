@@ -38,13 +38,13 @@ class _Output(NamedTuple):
 
 def pages_of(corpus: Corpus) -> dict[str, Page]:
     """The pages with their segments and the spans of other layers."""
-    segments: dict[str, list[Row]] = {article: [] for article in corpus.articles}
+    pages = corpus.pages("boilerplate")
+    segments: dict[str, list[Row]] = {article: [] for article in pages}
     for row in corpus.table("boilerplate").sort("article", "start").iter_rows(named=True):
         segments[row["article"]].append(row)
     layers = _other_layers(corpus)
     return {
-        name: Page(name, row["family"], row["text"], tuple(segments[name]), layers[name])
-        for name, row in corpus.articles.items()
+        name: Page(name, row["family"], row["text"], tuple(segments[name]), layers[name]) for name, row in pages.items()
     }
 
 
@@ -65,7 +65,8 @@ def _other_layers(corpus: Corpus) -> dict[str, dict[str, list[tuple[Span, ...]]]
 
 
 def _inputs(corpus: Corpus) -> list[Record]:
-    return [{"id": name, "text": row["text"], "language": row["language"]} for name, row in corpus.articles.items()]
+    pages = corpus.pages("boilerplate")
+    return [{"id": name, "text": row["text"], "language": row["language"]} for name, row in pages.items()]
 
 
 def _output(page: Page, prediction: Prediction | None) -> _Output:

@@ -43,7 +43,7 @@ _ALL_WRONG: Final = 1 + len(_JUDGED)
 
 def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Article]:
     segments: dict[str, list[Row]] = {name: [] for name in corpus.articles}
-    claims: dict[str, list[Record]] = {name: [] for name in corpus.articles}
+    claims: dict[str, list[Record]] = {name: [] for name in corpus.pages("claims")}
     for row in corpus.rows("boilerplate"):
         segments[row["article"]].append(row)
     for row in corpus.rows("claims"):
@@ -56,12 +56,13 @@ def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Article]:
             tuple(pairs_of(claim["spans"]) for claim in claims[name]),
             behind,
         )
-        for name, row in corpus.articles.items()
+        for name, row in corpus.pages("claims").items()
     }
 
 
 def _inputs(corpus: Corpus) -> list[Record]:
-    return [{"id": name, "text": row["text"], "language": row["language"]} for name, row in corpus.articles.items()]
+    pages = corpus.pages("claims")
+    return [{"id": name, "text": row["text"], "language": row["language"]} for name, row in pages.items()]
 
 
 def _parse(article: Article, record: Record) -> tuple[Claim, ...]:

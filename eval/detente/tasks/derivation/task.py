@@ -48,15 +48,15 @@ NODE_KINDS: Final = ("outlet", "agency", "text")
 
 def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Article]:
     behind = support_layers(corpus.rows)
-    rows: dict[str, list[Record]] = {name: [] for name in corpus.articles}
+    pages = corpus.pages("derivation")
+    rows: dict[str, list[Record]] = {name: [] for name in pages}
     for row in corpus.rows("derivation"):
         rows[row["article"]].append(row)
     nodes = tuple(dict.fromkeys(row["source"] for out in rows.values() for row in out))
-    known = dict.fromkeys([*(row["id"] for name in ("sources", "events") for row in corpus.rows(name)), *rows])
-    return {
-        name: Article(name, row["family"], tuple(rows[name]), nodes, known, behind)
-        for name, row in corpus.articles.items()
-    }
+    known = dict.fromkeys(
+        [*(row["id"] for name in ("sources", "events") for row in corpus.rows(name)), *corpus.articles]
+    )
+    return {name: Article(name, row["family"], tuple(rows[name]), nodes, known, behind) for name, row in pages.items()}
 
 
 def _inputs(corpus: Corpus) -> list[Record]:
@@ -83,7 +83,7 @@ def _inputs(corpus: Corpus) -> list[Record]:
             "language": row["language"],
             "sources": [each for each in offered if each["id"] != name],
         }
-        for name, row in corpus.articles.items()
+        for name, row in corpus.pages("derivation").items()
     ]
 
 

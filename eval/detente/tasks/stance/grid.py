@@ -122,13 +122,17 @@ def null_row(article: str, cell: Cell) -> Record:
 
 
 def holders_of(tables: Tables) -> dict[str, list[str]]:
-    """The holders of each page that has a text."""
+    """The holders of each page that has a text, and was labelled."""
     return {
         article: holders(article, _passages(tables, article, text), tables["sources"].rows)
         for article, text in texts(tables).items()
+        if article not in tables["stance"].absent
     }
 
 
 def _passages(tables: Tables, article: str, text: str) -> list[str]:
+    """What names holders: paragraphs, headlines and subheadings; the whole page while it has no segments."""
+    if article in tables["boilerplate"].absent:
+        return [text]
     spans = [span_of(row) for _, row in segments_of(tables, article) if row["type"] in CONTENT_TYPES]
     return [text[slice(*span)] for span in spans if fits(span, text)]

@@ -39,12 +39,13 @@ _SCORED: Final = ("id", "article", "holder", "target", "told_by", "scale", "labe
 
 def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Article]:
     names = {row["id"]: (row["name"], *row["aliases"]) for row in corpus.rows("sources")}
-    rows: dict[str, list[Record]] = {name: [] for name in corpus.articles}
+    pages = corpus.pages("stance")
+    rows: dict[str, list[Record]] = {name: [] for name in pages}
     for row in corpus.rows("stance", *_SCORED):
         rows[row["article"]].append(row)
     return {
         name: Article(Page(name, row["family"], row["text"], ()), tuple(rows[name]), names)
-        for name, row in corpus.articles.items()
+        for name, row in pages.items()
     }
 
 
@@ -60,7 +61,7 @@ def _inputs(corpus: Corpus) -> list[Record]:
             "targets": list(STANCE_TARGETS),
             "holders": holders,
         }
-        for name, row in corpus.articles.items()
+        for name, row in corpus.pages("stance").items()
     ]
 
 
@@ -108,6 +109,7 @@ def _sentiment_graph_f1(units: Mapping[str, Article], by_id: Mapping[str, Sequen
 
 STANCE_OPEN: Final = Task(
     name="stance_open",
+    layer="stance",
     summary="find who stands where on cooperation between France and Russia, with the words that show it",
     primary="soft_f1",
     standard=(
