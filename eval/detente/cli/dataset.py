@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from detente.cli.grow import add, init
 from detente.cli.options import (
     ALL_PROBLEMS,
     CONTEXT,
@@ -34,6 +35,10 @@ _SHOWN = tuple(name for name in TASK_NAMES if name not in NOT_ON_A_PAGE)
 @click.group("dataset", context_settings=CONTEXT)
 def dataset_group() -> None:
     """Check, build and read the dataset."""
+
+
+dataset_group.add_command(init)
+dataset_group.add_command(add)
 
 
 def _root(path: Path | None) -> Path:

@@ -38,7 +38,11 @@ def eval_tasks(dataset: Path | None) -> None:
         from detente.data.corpus import load
 
         corpus = load(dataset) if dataset else None
-        there = [task for task in TASKS if corpus is None or task.units(corpus, ())]
+        there = [
+            task.fitting(corpus.inventory) if corpus else task
+            for task in TASKS
+            if corpus is None or task.units(corpus, ())
+        ]
     for task in there:
         line(task.name, bold=True)
         if corpus:

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.data.inventory import PACKAGED, Inventory
 from detente.data.jsonl import Line, Record
 from detente.data.page import span_of
 from detente.text.spans import Span, mask_of
@@ -46,6 +47,7 @@ class Table:
         unread: What is known of the others.
         absent: The articles that nobody labelled yet: the layer has no file for them. Only in a corpus that need not be
             complete.
+        inventory: The labels of its corpus.
     """
 
     layer: str
@@ -53,6 +55,7 @@ class Table:
     places: list[str]
     unread: Unread = field(default_factory=Unread)
     absent: frozenset[str] = frozenset()
+    inventory: Inventory = PACKAGED
 
     def __iter__(self) -> Iterator[Line]:
         return (Line(place, row) for place, row in zip(self.places, self.rows, strict=True))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from detente.data.files import read_bytes
+from detente.data.inventory import PACKAGED, Inventory
 from detente.data.jsonl import Record, parse_document, parse_lines
 from detente.data.problems import Problem, ValidationError
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 SPLIT = "test"
 _MANIFEST_WORDS: Final = ("name", "version", "sha256", "normalisation", "canary")
 _CURE: Final = "run `detente dataset build` in a checkout, or install the package again"
+INVENTORY: Final = "inventory.json"
 MANIFEST: Final = "manifest.json"
 """What a build writes last: where it lies, there is a built dataset."""
 
@@ -55,11 +57,13 @@ class Corpus:
         folder: Where it lies.
         made: Tables that are at hand, by config, and not read.
         lacking: While it is built: the articles that a config does not have, by config. See `pages`.
+        own: While it is built: its inventory.
     """
 
     folder: Path
     made: Mapping[str, pl.DataFrame] = field(default_factory=dict, compare=False, repr=False)
     lacking: Mapping[str, Sequence[str]] | None = field(default=None, compare=False, repr=False)
+    own: Inventory | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -85,6 +89,17 @@ class Corpus:
         """
         found: dict[str, Any] = json.loads(self.vouched("agreement.json"))
         return found
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """The names and labels that the corpus has; the package's, if it was built without one.
+
+        Raises:
+            ValidationError: If the file is not the one that the manifest vouches for.
+        """
+        if self.own is not None:
+            return self.own
+        return Inventory.of(json.loads(self.vouched(INVENTORY))) if INVENTORY in self.manifest["files"] else PACKAGED
 
     @property
     def version(self) -> str:

@@ -16,6 +16,7 @@ _LONGEST_LOCATION: Final = 240
 
 CORPUS_RULES = {
     "file-missing": "every article has a raw capture and one annotation file per layer; every registry exists",
+    "inventory-wrong": "annotations/inventory.yaml names the labels of the corpus, each in its form",
     "file-unregistered": "every capture and annotation file belongs to an article in annotations/articles.jsonl",
     "raw-changed": "a capture has the SHA-256 that the registry pins",
     "text-not-utf8": "a capture is UTF-8",
@@ -108,6 +109,9 @@ CALL_RULES = {
     "not-comparable": "systems that are compared are scored on the same task, gold and options",
     "no-annotations": "the folder to check or build holds annotations/",
     "no-gold": "the corpus has gold of the task that is asked for",
+    "not-empty": "what is written anew does not lie there",
+    "page-known": "a page that is added is not registered yet",
+    "no-text": "a page that is added has text",
     "no-dataset": "the folder of --dataset is a built dataset, or the root of a corpus that is built",
     "dataset-changed": "a built file is the one that manifest.json vouches for, and that is what a build writes",
     "version-not-raised": "rows that differ from the built ones have a higher version",

@@ -2,13 +2,16 @@
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
+from detente.data import inventory as inventories
 from detente.data.annotated import Table, Unread
 from detente.data.files import read_bytes
+from detente.data.inventory import Inventory
 from detente.data.jsonl import Line, describe, parse_lines
 from detente.data.problems import Problem
 from detente.dataset import schema
@@ -33,7 +36,7 @@ def read(root: Path) -> tuple[dict[str, Table], list[Problem]]:
         that there was one. An article whose capture is refused has the text "". In a corpus that need not be complete
         (`must_be_complete`) a file that is not there is no problem: the layer, or a page of it, is not labelled yet.
     """
-    problems: list[Problem] = []
+    inventory, problems = read_inventory(root)
     tables: dict[str, Table] = {}
     registries = {layer.name: layer for layer in schema.REGISTRIES}
     whole = must_be_complete(root)
@@ -51,7 +54,13 @@ def read(root: Path) -> tuple[dict[str, Table], list[Problem]]:
         if layer.name == "articles":
             _add_texts(root, tables["articles"], problems)
             problems += _strangers(root / "dataset" / "raw", ".txt", tables["articles"], root)
-    return tables, problems
+    return {name: replace(table, inventory=inventory) for name, table in tables.items()}, problems
+
+
+def read_inventory(root: Path) -> tuple[Inventory, list[Problem]]:
+    """The labels that a corpus has: those of its `inventory.yaml`, else the package's."""
+    path = root / inventories.FILE
+    return inventories.read(read_bytes(path)) if path.is_file() else (inventories.PACKAGED, [])
 
 
 def must_be_complete(root: Path) -> bool:

@@ -12,8 +12,10 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 
 from detente.data.annotated import Tables
+from detente.data.corpus import INVENTORY as INVENTORY_NAME
 from detente.data.corpus import Corpus, blind_name, table_name
 from detente.data.files import write_whole
+from detente.data.inventory import PACKAGED
 from detente.data.jsonl import describe, dump_line, dump_lines, without_nan
 from detente.data.problems import Problem, ValidationError
 from detente.dataset import annotations, card, checks, floors, schema
@@ -26,12 +28,13 @@ from detente.text.normalization import NORMALISATION
 
 MANIFEST: Final = "dataset/manifest.json"
 AGREEMENT: Final = "dataset/agreement.json"
+INVENTORY: Final = f"dataset/{INVENTORY_NAME}"
 CARD: Final = "dataset/README.md"
 DATASHEET: Final = "DATASHEET.md"
 README: Final = "README.md"
 TRIAL: Final = "annotations/trial"
 DERIVED_FOLDERS: Final = ("dataset/text", "dataset/data", "dataset/blind")
-CANARY: Final = "DETENTE-CANARY-3f6c1b0e-8a52-4d0e-9b7e-5c1d2e4f7a90"
+CANARY: Final = PACKAGED.canary
 """Stands in the manifest, the card and the datasheet, so that training data which holds them can be found."""
 
 Files = dict[str, bytes]
@@ -83,6 +86,8 @@ def check(root: Path) -> Checked:
     Raises:
         ValidationError: With every problem; those of passes and reviews once the gold has none.
     """
+    if problems := annotations.read_inventory(root)[1]:
+        raise ValidationError(problems)  # of labels that it may or may not have, nothing can be said
     read, problems = annotations.read(root)
     tables = schema.complete(read)
     if problems := problems + checks.problems_of(tables):
@@ -129,19 +134,21 @@ def made_of(checked: Checked, root: Path) -> Files:
         frame.write_parquet(buffer, compression="zstd", statistics=False)
         files[f"dataset/{table_name(config)}"] = buffer.getvalue()
     absent = {name: sorted(tables[name].absent) for name in frames if tables[name].absent}
-    made = Corpus(root / "dataset", frames, absent)
+    inventory = tables["articles"].inventory
+    made = Corpus(root / "dataset", frames, absent, inventory)
     baselines = floors.predictions(made)
     for task, lines in floors.blind(baselines).items():
         files[f"dataset/{blind_name(task)}"] = dump_lines(lines).encode()
     found = checked.found
     files[AGREEMENT] = _json(found.document())
+    files[INVENTORY] = _json(inventory.document)
     blocks = counts.blocks(tables, found) | {"floors": counts.markdown(*floors.table(baselines, made))}
-    files |= _documents(root, blocks, counts.in_prose(tables), card.front_matter(version, digests))
+    files |= _documents(root, blocks, counts.in_prose(tables), card.front_matter(version, digests, inventory))
     manifest = {
         "schema": "detente.manifest/1",
-        "name": "detente",
+        "name": inventory.name,
         "version": version,
-        "canary": CANARY,
+        "canary": inventory.canary,
         "sha256": _sha256(dump_line(digests)),
         "normalisation": NORMALISATION,
         "configs": {config: {"rows": len(frames[config]), "sha256": digests[config]} for config in frames},

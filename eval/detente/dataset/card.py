@@ -10,15 +10,17 @@ from datasets.info import DatasetInfosDict
 from huggingface_hub import DatasetCardData
 
 from detente.data.corpus import SPLIT
+from detente.data.inventory import PACKAGED, Inventory
 from detente.dataset.features import features_of
 
+_LICENCE: Final = "labels-cc-by-4.0-texts-of-their-publishers"
 _FRONT_MATTER: Final = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _BLOCK: Final = re.compile(r"(?P<open><!-- generated: (?P<name>\w+) -->\n).*?(?P<close><!-- /generated -->)", re.DOTALL)
 _COUNT: Final = re.compile(r"(?P<open><!-- count: (?P<name>\w+) -->)(?P<old>[^<]*)(?P<close><!-- /count -->)")
 _WORDS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
-def front_matter(version: str, digests: Mapping[str, str]) -> str:
+def front_matter(version: str, digests: Mapping[str, str], inventory: Inventory = PACKAGED) -> str:
     """The card's YAML.
 
     A config's `description` is the digest of its rows: `load_dataset` keys its cache on this YAML and not on the data,
@@ -27,13 +29,15 @@ def front_matter(version: str, digests: Mapping[str, str]) -> str:
     Args:
         version: The dataset's version.
         digests: Config name to SHA-256 of the config's rows.
+        inventory: The corpus' title, languages and labels. Only of the package's own is the licence known here.
     """
+    is_own = inventory.name == PACKAGED.name
     data = DatasetCardData(
-        pretty_name="Détente",
-        language=["en"],
+        pretty_name=inventory.title,
+        language=list(inventory.languages),
         license="other",
-        license_name="labels-cc-by-4.0-texts-of-their-publishers",
-        license_link="LICENSE-annotations",
+        license_name=_LICENCE if is_own else None,
+        license_link="LICENSE-annotations" if is_own else None,
         task_categories=["text-classification", "token-classification"],
         size_categories=["n<1K"],
         annotations_creators=["machine-generated"],
@@ -47,7 +51,7 @@ def front_matter(version: str, digests: Mapping[str, str]) -> str:
             for config, digest in digests.items()
         ],
     )
-    infos = DatasetInfosDict({config: DatasetInfo(features=features_of(config)) for config in digests})
+    infos = DatasetInfosDict({config: DatasetInfo(features=features_of(config, inventory)) for config in digests})
     infos.to_dataset_card_data(data)
     return f"---\n{data.to_yaml()}\n---\n"
 

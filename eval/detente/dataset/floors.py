@@ -41,7 +41,7 @@ def table(made: Mapping[str, Mapping[str, list[Record]]], corpus: Corpus) -> Gri
 
 
 def _values(task: Task, lines: Mapping[str, list[Record]], corpus: Corpus) -> Iterator[float]:
-    units = task.units(corpus, ())
+    task, units = task.fitting(corpus.inventory), task.units(corpus, ())
     systems = [{line["id"]: task.parse(units[line["id"]], line) for line in each} for each in lines.values()]
     for rows in count(task, units, systems, Options()):
         yield pooled(task, rows.filter(slice=MAIN))[task.primary]

@@ -101,6 +101,7 @@ def check(
     Raises:
         ValidationError: With every problem.
     """
+    task = task.fitting(gold.inventory) if isinstance(gold, Corpus) else task
     lines = [_present(line, task) if None in line.record.values() else line for line in lines]
     notes: list[str] = []
     if lines and suffix_of(name) in FLAT_SUFFIXES:

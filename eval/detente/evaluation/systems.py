@@ -153,7 +153,7 @@ def _read(path: str, gold: "Gold", task: str | None, written_in: str | None, **a
         prepare=lambda record: page_texts.whole_text(page_texts.reduced(record, written_in)),
         **allowed,
     )
-    if written_in and checked.task is not BOILERPLATE:
+    if written_in and checked.task.name != BOILERPLATE.name:
         message = f"is not supported by the task {checked.task.name}, whose predictions are no texts"
         raise ValidationError([Problem("option", "--output-format", message)])
     return replace(checked, reduced=_reduced(output_format=written_in or "text"))

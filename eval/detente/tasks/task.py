@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.data.inventory import PACKAGED, Inventory
 from detente.data.jsonl import Record
 from detente.data.problems import Problem, ValidationError
 from detente.metrics.classification import Floats
@@ -235,6 +236,8 @@ class Task:
             by the names that they give them; none if the unit has no text. The last row of `count` is that of the
             output as a whole.
         layer: The layer whose files say which pages are labelled, if it is not the one of the task's name.
+        fit: The task with the labels of a corpus, where it has counts or measures for each label that a corpus may have
+            its own of.
     """
 
     name: str
@@ -264,6 +267,11 @@ class Task:
     notes: Callable[[Mapping[str, Any]], Sequence[str]] = lambda _: ()
     texts: Callable[[Any, Any], dict[str, str]] | None = None
     layer: str = ""
+    fit: "Callable[[Inventory], Task] | None" = None
+
+    def fitting(self, inventory: Inventory) -> "Task":
+        """The task as it is in a corpus with these labels."""
+        return self if self.fit is None or inventory is PACKAGED else self.fit(inventory)
 
     def labelled(self, corpus: "Corpus") -> tuple[int, int]:
         """How many pages of a corpus are labelled for the task, and how many pages there are."""

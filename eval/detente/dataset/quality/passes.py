@@ -159,7 +159,9 @@ def checked(
     table, problems = _with_items(layer, table, tables[layer.name])
     if layer.compute:
         table = layer.compute({**tables, "articles": _only(tables["articles"], articles), layer.name: table})
-    problems += schema.table_problems(layer.name, schema.frame_of(table), table.places)
+    problems += schema.table_problems(
+        layer.name, schema.frame_of(table), table.places, inventory=tables[layer.name].inventory
+    )
     own = {**tables, layer.name: table}
     problems += [*_problems_across(layer, own), *checks.alternatives_known(own, (layer,))]
     if not problems:

@@ -28,7 +28,7 @@ def holders_are_on_the_grid(tables: Tables) -> Iterator[Problem]:
     registered = {row["id"] for row in sources.rows}
     read = segmented(tables).keys() | tables["boilerplate"].absent
     for article, holders in holders_of(tables).items():
-        for name in always(article):
+        for name in always(article, sources.inventory.parties):
             if name not in registered and not sources.may_hold(name):
                 message = f"{name} is not registered: it is a holder of {article}, whatever the page says"
                 yield Problem("holder-unregistered", "annotations/sources.jsonl", message)

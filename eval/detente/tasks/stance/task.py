@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from detente.data.corpus import Corpus
+from detente.data.inventory import Inventory
 from detente.data.jsonl import Record
 from detente.data.labels import SCALE, STANCE_LABELS
 from detente.metrics import classification, official
@@ -182,6 +184,12 @@ _LABELS: Final = "labels"
 _SCALED: Final = "the scale"
 _PROBABLE: Final = "probabilities"
 
+
+def _fit(own: Inventory) -> Task:
+    """The task as a corpus with other parties and targets has it."""
+    return replace(STANCE, summary=f"where a holder stands on {', '.join(own.targets)} between {own.party_names}")
+
+
 STANCE: Final = Task(
     name="stance",
     summary="where a holder stands on counter-terrorism cooperation between France and Russia",
@@ -310,4 +318,5 @@ STANCE: Final = Task(
         alpha(),
     ),
     aliases={"independent_source_error": "family_count_error"},
+    fit=_fit,
 )
