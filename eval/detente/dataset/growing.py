@@ -31,8 +31,6 @@ NOBODY: Final = "by hand"
 _NAME: Final = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _LANGUAGE: Final = r"[a-z]{2,3}"
 _SUFFIXES: Final = (".txt", ".html", ".htm")
-# What ends a line for a reader, where a capture may have nothing but LF.
-_LINE_ENDS: Final = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 
 
 class Proposal(NamedTuple):
@@ -183,7 +181,7 @@ def visible_text(source: str) -> str:
     """What a reader sees of HTML, as a capture may have it: in normal form C, without invisible characters."""
     from detente.text.markup import to_text
 
-    text = INVISIBLE.sub("", _LINE_ENDS.sub("\n", unicodedata.normalize("NFC", to_text(source, "html"))))
+    text = unicodedata.normalize("NFC", INVISIBLE.sub("", to_text(source, "html")))
     lines = [line.rstrip() for line in text.split("\n")]
     return "\n".join(lines).strip("\n") + "\n"
 
