@@ -122,6 +122,20 @@ def test_open_stances_take_its_targets_and_no_others(bay: Path, tmp_path: Path) 
     assert 'target "ct_cooperation" is not one of fishing, joint_patrols' in refused.stderr
 
 
+def test_its_passes_are_compared_by_its_own_labels(bay: Path, tmp_path: Path) -> None:
+    corpus = Path(shutil.copytree(bay, tmp_path / "bay"))
+    for layer, name in [(layer, name) for layer in ("boilerplate", "stance") for name in ("pass-a", "pass-b")]:
+        shutil.copytree(corpus / "annotations" / layer / "gold", corpus / "annotations" / layer / name)
+    other = corpus / "annotations" / "stance" / "pass-b" / "bay-000.jsonl"
+    other.write_text(other.read_text("utf-8").replace("joint_patrols", "fishing"), "utf-8")
+    run("dataset", "build", corpus)
+    measured = {(row["layer"], row["field"], row["measure"]): row for row in load(corpus).agreement["passes"]}
+    assert measured["boilerplate", "type", "α"]["value"] == 1
+    # Each pass has a stance in two cells, and they share one of them.
+    assert measured["stance", "label", "α"]["items"] == CELLS
+    assert 0 < measured["stance", "label", "α"]["value"] < 1
+
+
 def test_load_dataset_has_its_labels(bay: Path) -> None:
     rows = detente.load_dataset("stance", dataset=bay)
     assert rows.features["target"].names == ["fishing", "joint_patrols"]

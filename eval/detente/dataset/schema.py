@@ -86,9 +86,9 @@ def inventory_of(name: str, column: str, inventory: Inventory = PACKAGED) -> tup
     return None
 
 
-def cut_model(name: str) -> pa.DataFrameSchema:
+def cut_model(name: str, inventory: Inventory = PACKAGED) -> pa.DataFrameSchema:
     """What pandera asks of a pass over spans: of each column what it asks of it in the layer, if that has it."""
-    own = LAYERS[name].model.to_schema().columns
+    own = model_of(name, inventory).columns
     columns = {column: own.get(column, pa.Column(dtype)) for column, dtype in cut_columns(name).items()}
     return pa.DataFrameSchema(columns, strict=True)
 

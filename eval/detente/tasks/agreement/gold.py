@@ -143,7 +143,7 @@ def _table(tables: Tables) -> Table:
                 row["alternatives"] = _alternatives(claims, proposition["id"], row)
             rows.append(row)
             places.append(place)
-    return Table("agreement", rows, places, absent=absent)
+    return Table("agreement", rows, places, absent=absent, inventory=tables["claims"].inventory)
 
 
 def exceptions_name_a_pair(tables: Tables) -> Iterator[Problem]:
