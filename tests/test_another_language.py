@@ -135,6 +135,15 @@ def test_its_passes_are_compared_by_its_own_labels(bay: Path, tmp_path: Path) ->
     assert measured["stance", "label", "α"]["items"] == CELLS
     assert 0 < measured["stance", "label", "α"]["value"] < 1
 
+    segments = corpus / "annotations" / "boilerplate" / "pass-b" / "bay-000.jsonl"
+    segments.write_text(
+        segments.read_text("utf-8").replace('"boilerplate", "type": "weather"', '"body", "type": "weather"')
+    )
+    refused = CliRunner().invoke(main, ["dataset", "validate", str(corpus)])
+    assert refused.exit_code == 1
+    message = "zone-type: type weather does not belong to zone body"
+    assert f"annotations/boilerplate/pass-b/bay-000.jsonl:5: {message}" in refused.stderr
+
 
 def test_load_dataset_has_its_labels(bay: Path) -> None:
     rows = detente.load_dataset("stance", dataset=bay)

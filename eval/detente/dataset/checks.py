@@ -72,7 +72,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     ids_made_of_fields,
     alternatives_known,
     *checks_spans.CHECKS,
-    *(check for layer in schema.LAYERS.values() for check in layer.checks),
+    *(check for layer in schema.LAYERS.values() for check in (*layer.row_checks, *layer.checks)),
 )
 
 

@@ -160,6 +160,8 @@ class Layer:
         made_id: The id that a row's fields make.
         alternatives: What alternatives may say of fields that have no inventory, or not on the row itself.
         messages: For each check of a row that has a rule of this layer, the message, as a format of the row's fields.
+        row_checks: The checks of a row alone that its model cannot make, because corpora differ in what is right;
+            passes of annotators must pass them, too.
         checks: The checks across rows and tables.
         unfold: A row with its nested labels as fields of their own, for comparing passes and seeding errors.
         compared: How passes are compared.
@@ -182,6 +184,7 @@ class Layer:
     made_id: Callable[[Record], str] | None = None
     alternatives: Mapping[str, Alternatives] = field(default_factory=dict)
     messages: Mapping[str, str] = field(default_factory=dict)
+    row_checks: tuple[Check, ...] = ()
     checks: tuple[Check, ...] = ()
     unfold: Callable[[Record], Record] = _as_it_is
     compared: Compared | None = None

@@ -164,6 +164,7 @@ def checked(
     problems += schema.table_problems(layer.name, schema.frame_of(table), table.places, inventory=inventory)
     own = {**tables, layer.name: table}
     problems += [*_problems_across(layer, own), *checks.alternatives_known(own, (layer,))]
+    problems += (problem for check in layer.row_checks for problem in check(own))
     if not problems:
         problems += _twice(layer.compared, table)
         return [layer.unfold(row) for row in table.rows], problems

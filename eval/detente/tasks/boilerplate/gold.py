@@ -45,7 +45,8 @@ BOILERPLATE_LAYER: Final = Layer(
     path="boilerplate/gold",
     spans=(SpanField(ROW),),
     id_separator=":",
-    checks=(types_are_of_zones, partition, repeats_computed),
+    row_checks=(types_are_of_zones,),
+    checks=(partition, repeats_computed),
     compared=Compared(
         key=lambda row: (row["article"], row["start"], row["end"]), nominal=("type", "repeats"), cut=(ROW,)
     ),
