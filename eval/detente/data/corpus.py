@@ -167,10 +167,15 @@ class Corpus:
         """The articles by id."""
         return {row["id"]: row for row in self.table("articles").iter_rows(named=True)}
 
+    @property
+    def absent(self) -> Mapping[str, Sequence[str]]:
+        """The articles that a layer was not labelled on yet, by its config; none in a corpus that is complete."""
+        found: Mapping[str, Sequence[str]] = self.manifest.get("absent", {}) if self.lacking is None else self.lacking
+        return found
+
     def pages(self, config: str) -> dict[str, dict[str, Any]]:
         """The articles that are labelled in a layer, by id: all of them, unless the corpus is not complete yet."""
-        lacking = self.manifest.get("absent", {}) if self.lacking is None else self.lacking
-        absent = frozenset(lacking.get(config, ()))
+        absent = frozenset(self.absent.get(config, ()))
         return {name: row for name, row in self.articles.items() if name not in absent}
 
     def rows(self, config: str, *columns: str) -> list[dict[str, Any]]:

@@ -110,10 +110,7 @@ def check(
             notes.append(f"columns that {task.name} does not use were ignored: {quoted(*unknown)}")
     units = task.units(gold, [line.record["id"] for line in lines if isinstance(line.record.get("id"), str)])
     if isinstance(gold, Corpus):
-        if not units:
-            raise ValidationError([*problems, task.no_gold(str(gold.folder))])
-        labelled, pages = task.labelled(gold)
-        notes += [f"{labelled} of {pages} pages are labelled for {task.name}, and scored"] if labelled < pages else []
+        notes += _labelled(task, units, gold, problems)
     found = list(problems)
     outside = [line for line in lines if isinstance(line.record.get("id"), str) and line.record["id"] not in units]
     extra = tuple(sorted({line.record["id"] for line in outside})) if allow_extra else ()
@@ -170,6 +167,18 @@ def check(
         tools=tuple(sorted({line.record["tool"] for line in lines if line.record.get("tool")})),
         notes=(*notes, *task.notes(by_id)),
     )
+
+
+def _labelled(task: Task, units: Mapping[str, Any], gold: Corpus, problems: Sequence[Problem]) -> list[str]:
+    """How many pages are labelled for the task, in words; nothing if all are.
+
+    Raises:
+        ValidationError: If the corpus has no gold of the task.
+    """
+    if not units:
+        raise ValidationError([*problems, task.no_gold(str(gold.folder))])
+    labelled, pages = task.labelled(gold) if gold.absent else (0, 0)
+    return [f"{labelled} of {pages} pages are labelled for {task.name}, and scored"] if labelled < pages else []
 
 
 def _present(line: Line, task: Task) -> Line:

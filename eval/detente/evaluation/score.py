@@ -425,8 +425,8 @@ def _settings(
     }
     if interval == "bootstrap":
         parts |= {"resamples": resampling.resamples, "seed": resampling.seed}
-    if isinstance(gold, Corpus) and len({*(labelled := task.labelled(gold))}) > 1:
-        parts["pages"] = "/".join(map(str, labelled))
+    if isinstance(gold, Corpus) and gold.absent and (labelled := task.labelled(gold))[0] < labelled[1]:
+        parts["pages"] = "{}/{}".format(*labelled)
     parts |= {name: getattr(options, name) for name in task.options}
     parts |= {"kind": "+".join(predictions.kinds) or "none", "missing": len(predictions.missing)}
     if "error" in task.extras:

@@ -52,6 +52,6 @@ def info(corpus: Corpus) -> dict[str, Any]:
         "families": len({row["family"] for row in corpus.articles.values()}),
         "rows": rows,
         "hashes": hashes,
-        "absent": manifest.get("absent", {}),
+        "absent": dict(corpus.absent),
         **corpus.agreement,
     }
