@@ -117,14 +117,14 @@ def test_scoring_a_file_reads_each_table_of_its_gold_once_and_no_other(
     path = written(task, "answers")
     (scores,) = scored([path], task.name if told else None).values()
     assert scores.task.name == task.name
-    assert read == dict.fromkeys([*READ[task.name], "manifest.json"], 1)
+    assert read == dict.fromkeys([*READ[task.name], "manifest.json", "inventory.json"], 1)
     assert asked == {task.name: 1}
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_two_files_share_the_tables_and_each_is_held_against_the_units_once(task: Task, written, read, asked) -> None:
     assert scored([written(task, "one"), written(task, "two")], None).keys() == {"one", "two"}
-    assert read == dict.fromkeys([*READ[task.name], "manifest.json"], 1)
+    assert read == dict.fromkeys([*READ[task.name], "manifest.json", "inventory.json"], 1)
     assert asked == {task.name: 2}
 
 

@@ -203,15 +203,15 @@ def test_other_rows_need_a_higher_version(minimal: Path) -> None:
     assert versions(minimal) == []  # nothing was built yet
     build.write(minimal, build.files_of(minimal))
     assert versions(minimal) == []
-    assert versions(minimal, "0.0.0") == []  # the rows are the same
+    assert versions(minimal, "0.9.9") == []  # the rows are the same
     edit(minimal, '"scale": 2', '"scale": 1')
-    message = "annotations/VERSION: version-not-raised: the rows of stance are not those that were built as 0.0.1:"
-    for version, refused in (("0.0.0", True), ("0.0.1", True), ("0.0.2", False), ("0.0.10", False), ("1.0.0", False)):
+    message = "annotations/VERSION: version-not-raised: the rows of stance are not those that were built as 1.0.0:"
+    for version, refused in (("0.9.9", True), ("1.0.0", True), ("1.0.1", False), ("1.0.10", False), ("2.0.0", False)):
         found = versions(minimal, version)
         assert [each.startswith(message) for each in found] == [True] * refused, version
     build.write(minimal, build.files_of(minimal))
     edit(minimal, '"scale": 1', '"scale": 2')
-    assert versions(minimal, "0.9.0")[0].endswith("(RELEASING.md)")  # 0.9.0 is below 1.0.0
+    assert versions(minimal, "1.9.0")[0].endswith("(RELEASING.md)")  # 1.9.0 is below 2.0.0
 
 
 @pytest.mark.parametrize("manifest", ["", "[]", "{}", "null", "x", '{"files": [], "configs": 3}', '{"a": 1, "a": 2}'])

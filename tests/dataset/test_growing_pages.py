@@ -79,7 +79,7 @@ def test_a_page_more_needs_a_higher_version_and_the_prose_follows(grown: Path) -
         refused = run(command)
         assert refused.exit_code == 1
         assert refused.stderr.count("version-not-raised") == 1
-    (grown / "annotations" / "VERSION").write_text("0.1.0\n")
+    (grown / "annotations" / "VERSION").write_text("1.1.0\n")
     validated = run("validate")
     assert validated.exit_code == 0
     assert (

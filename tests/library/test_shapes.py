@@ -144,8 +144,11 @@ def problems(source: Any, **options: Any) -> list[str]:
 def test_rows_have_places_and_every_fault_is_told_at_once() -> None:
     rows = [{"id": IDS[0], "label": "pro"}, {"id": 7, "label": "none"}, *ROWS[2:]]
     found = problems(rows, task="stance")
-    assert found[0] == "predictions:row 2: wrong-type: id is 7, not a string"
-    assert found[1].startswith('predictions:row 1: label-unknown: label "pro" is not one of favor, against, none; ')
+    hint = "other spellings are mapped by --labels pro=LABEL with one of ours for LABEL"
+    assert found[:2] == [
+        "predictions:row 2: wrong-type: id is 7, not a string",
+        f'predictions:row 1: label-unknown: label "pro" is not one of favor, against, none; {hint}',
+    ]
     assert found[2].startswith("predictions: id-missing: 1 of ")
     assert problems(pl.DataFrame([rows[0], *ROWS[1:]]), task="stance") == found[1:2]
     assert problems(ROWS[1:], task="stance")[0].startswith("predictions: id-missing: 1 of ")

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from detente.cli.grow import add, init
 from detente.cli.options import (
     ALL_PROBLEMS,
     CONTEXT,
+    DATASET,
     GOLD_FORMAT,
     MAX_INPUT,
     TEXT_FORMAT,
@@ -19,10 +21,12 @@ from detente.cli.options import (
 from detente.cli.shell import line
 from detente.data.problems import Problem, ValidationError
 from detente.tasks import NOT_ON_A_PAGE, TASK_NAMES
-from detente.text.display import counted
+from detente.text.display import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from detente.dataset.quality.adversarial_review import Found
 
 
 _SHOWN = tuple(name for name in TASK_NAMES if name not in NOT_ON_A_PAGE)
@@ -31,6 +35,10 @@ _SHOWN = tuple(name for name in TASK_NAMES if name not in NOT_ON_A_PAGE)
 @click.group("dataset", context_settings=CONTEXT)
 def dataset_group() -> None:
     """Check, build and read the dataset."""
+
+
+dataset_group.add_command(init)
+dataset_group.add_command(add)
 
 
 def corpus_root(path: Path | None) -> Path:
@@ -121,7 +129,8 @@ def dataset_build(path: Path | None, check: bool) -> None:
 @dataset_group.command("show")
 @click.argument("article")
 @click.option("--layer", type=click.Choice(_SHOWN), default="boilerplate", show_default=True)
-def dataset_show(article: str, layer: str) -> None:
+@DATASET
+def dataset_show(article: str, layer: str, dataset: Path | None) -> None:
     """Print ARTICLE with its gold labels.
 
     \b
@@ -132,7 +141,7 @@ def dataset_show(article: str, layer: str) -> None:
         from detente.data.corpus import load
         from detente.report.gold import show
 
-        gold = load()
+        gold = load(dataset)
         if article not in gold.articles:
             raise click.BadParameter(f"{article!r} is not one of {', '.join(gold.articles)}", param_hint="ARTICLE")
         show(gold, article, layer)
@@ -140,7 +149,8 @@ def dataset_show(article: str, layer: str) -> None:
 
 @dataset_group.command("info")
 @click.option("--format", "output_format", type=click.Choice(["table", "json"]), default="table", show_default=True)
-def dataset_info(output_format: str) -> None:
+@DATASET
+def dataset_info(output_format: str, dataset: Path | None) -> None:
     """Print version, hashes, counts and agreement of the dataset.
 
     \b
@@ -153,7 +163,7 @@ def dataset_info(output_format: str) -> None:
         from detente.data.corpus import load
         from detente.report.gold import info
 
-        known = info(load())
+        known = info(load(dataset))
         if output_format == "json":
             emit_json(json.dumps(known, indent=2, ensure_ascii=False) + "\n", None)
             return
@@ -161,6 +171,8 @@ def dataset_info(output_format: str) -> None:
         line(f"{known['rows']['articles']} articles in {known['families']} families")
         for name, rows in known["rows"].items():
             line(f"  {name:<13}{rows:>5} rows  sha256 {known['hashes'][name][:16]}")
+        for name, pages in known["absent"].items():
+            line(f"  {name} is not labelled on {listed(pages)}")
         line("agreement of the two passes (all figures: detente dataset agreement)")
         for layer in dict.fromkeys(found["layer"] for found in known["passes"]):
             own = [found for found in known["passes"] if found["layer"] == layer and found["value"] is not None]
@@ -180,19 +192,26 @@ def dataset_info(output_format: str) -> None:
     help="Whose annotations of FILES that hold several people's; once for each file, in their order.",
 )
 @click.option("--format", "output_format", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@DATASET
 @ALL_PROBLEMS
 def dataset_agreement(
-    paths: tuple[Path, ...], task: str | None, annotators: tuple[str, ...], output_format: str
+    paths: tuple[Path, ...],
+    task: str | None,
+    annotators: tuple[str, ...],
+    output_format: str,
+    dataset: Path | None,
 ) -> None:
     """Measure how well annotators agree: the passes in a checkout, or two people's files.
 
     Without files, or with the root of a checkout: two blind passes before adjudication, the same on the invented trial
     pages, and what reviewers found of the errors seeded in the labels. With two files over one task, in the form of a
     pass or as CoNLL, brat, Label Studio or Web Annotation files: those, on the pages that both have. Krippendorff's
-    alpha for labels, alpha_U for spans, B-cubed for clusters.
+    alpha for labels, alpha_U for spans, B-cubed for clusters. Where only the built dataset is at hand, the figures that
+    it was published with are printed.
 
     \b
     detente dataset agreement
+    detente dataset agreement --dataset mycorpus
     detente dataset agreement anna/detente-002.jsonl ben/detente-002.jsonl --task stance
     detente dataset agreement anna/detente-002.ann ben/detente-002.ann --task claims
     detente dataset agreement both.json both.json --task boilerplate --annotator anna@x.org --annotator ben@x.org
@@ -204,18 +223,40 @@ def dataset_agreement(
         raise click.UsageError("give two files, or the root of a checkout, or nothing")
     if len(annotators) not in (0, len(files)):
         raise click.UsageError("give --annotator once for each of two files")
+    if paths and dataset and not files:
+        raise click.UsageError("name the corpus once: as PATHS, or with --dataset")
+    given = dataset or (None if files else next(iter(paths), None))
     with problems_exit():
-        root = corpus_root(None if files else next(iter(paths), None))
+        if not files and (published := _published_agreement(given)):
+            _print_agreement(*published, output_format)
+            return
+        root = corpus_root(given)
     if files:
         _agreement_of_files((files[0], files[1]), root, task, annotators, output_format)
         return
     with problems_exit(exit_code=1):
         from detente.data.corpus import caveat
-        from detente.dataset import statistics as counts
         from detente.dataset.build import check
 
         found = check(root).found
-    said = caveat(root)
+    _print_agreement(found, caveat(root), output_format)
+
+
+def _published_agreement(given: Path | None) -> "tuple[Found, str] | None":
+    """The figures of a built dataset without the annotations that they could be measured in; None where there are."""
+    from detente.data.corpus import caveat, load, project_root
+    from detente.dataset.quality.adversarial_review import Found
+
+    root = given or project_root() or Path.cwd()
+    if (root / "annotations").is_dir():
+        return None
+    built = load(given)
+    return Found.of(built.agreement), caveat(built.folder)
+
+
+def _print_agreement(found: "Found", said: str, output_format: str) -> None:
+    from detente.dataset import statistics as counts
+
     if output_format == "json":
         _print_json({"caveat": said, **found.document()})
         return
@@ -318,16 +359,17 @@ def dataset_audit(gold: Path | None, gold_format: str | None, gold_text: str | N
 @dataset_group.command("diff")
 @click.argument("old", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("new", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
-def dataset_diff(old: Path, new: Path | None) -> None:
-    """List the label changes between two built datasets: the folder OLD and NEW (by default this one).
+@DATASET
+def dataset_diff(old: Path, new: Path | None, dataset: Path | None) -> None:
+    """List the label changes between two built datasets, OLD and NEW (by default this one): roots, or dataset/ folders.
 
     \b
     git worktree add ../before HEAD~20      # older versions are kept in the history
     detente dataset diff ../before/dataset
     """
     with problems_exit():
-        from detente.data.corpus import Corpus, dataset_folder
+        from detente.data.corpus import load
         from detente.dataset.diff import changes
 
-        for change in changes(Corpus(old), Corpus(new or dataset_folder())):
+        for change in changes(load(old), load(new or dataset)):
             line(str(change))

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from detente.cli.compare import compare
-from detente.cli.options import CONTEXT, TASK, emit_json, problems_exit, refuse_overwriting
+from detente.cli.options import CONTEXT, DATASET, TASK, emit_json, problems_exit, refuse_overwriting
 from detente.cli.run import run
 from detente.cli.score import score
 from detente.cli.shell import line
@@ -29,12 +29,24 @@ eval_group.add_command(show)
 
 
 @eval_group.command("tasks")
-def eval_tasks() -> None:
-    """List the tasks, the kinds of their predictions, and their baselines."""
+@DATASET
+def eval_tasks(dataset: Path | None) -> None:
+    """List the tasks, the kinds of their predictions, and their baselines; with --dataset those that a corpus has."""
     from detente.tasks.all import TASKS
 
-    for task in TASKS:
+    with problems_exit():
+        from detente.data.corpus import load_scored
+
+        corpus = load_scored(dataset) if dataset else None
+        there = [
+            task.fitting(corpus.inventory) if corpus else task
+            for task in TASKS
+            if corpus is None or task.units(corpus, ())
+        ]
+    for task in there:
         line(task.name, bold=True)
+        if corpus:
+            line("  {} of {} pages are labelled".format(*task.labelled(corpus)))
         line(f"  {task.summary}")
         line(f"  a line has id and one of: {', '.join(task.kinds)}" + " (also CSV, TSV, Parquet, Arrow)" * task.tabular)
         line(f"  primary metric: {task.primary}; beside it: {', '.join(task.standard)}")
@@ -93,17 +105,21 @@ def eval_metrics(task: str | None, output_format: str) -> None:
     help="Give HTML (boilerplate only): the pages in this site template, or in all; repeatable.",
 )
 @click.option("--group", type=click.Choice(["article"]), help="One line for each page, its text once, with its items.")
+@DATASET
 @click.option("-o", "--output", type=_FILE, help="Write there, not to the screen.")
-def eval_inputs(task: str, render: tuple[str, ...], group: str | None, output: Path | None) -> None:
+def eval_inputs(
+    task: str, render: tuple[str, ...], group: str | None, dataset: Path | None, output: Path | None
+) -> None:
     """Write what a model may see, one JSON object per unit; never labels.
 
     \b
     detente eval inputs --task boilerplate -o inputs.jsonl
     detente eval inputs --task boilerplate --render all -o pages.jsonl
     detente eval inputs --task stance --group article -o pages.jsonl
+    detente eval inputs --task stance --dataset mycorpus -o inputs.jsonl
     """
     with problems_exit():
-        refuse_overwriting([output], [])
+        refuse_overwriting([output], [], dataset)
         from detente.cli.run import pages
         from detente.data.jsonl import dump_lines
         from detente.library.calls import inputs as library_inputs
@@ -112,9 +128,9 @@ def eval_inputs(task: str, render: tuple[str, ...], group: str | None, output: P
         if render:
             if task != "boilerplate":
                 raise ValidationError([Problem("option", "--render", f"is not supported by the task {task}")])
-            emit_json(dump_lines({"id": name, "html": html} for name, html in pages(render)), output)
+            emit_json(dump_lines({"id": name, "html": html} for name, html in pages(render, dataset)), output)
             return
-        inputs = library_inputs(task)
+        inputs = library_inputs(task, dataset=dataset)
         if group and not all("article" in line for line in inputs):
             raise ValidationError([Problem("option", "--group", f"is not supported by the task {task}")])
         emit_json(dump_lines(by_article(inputs) if group else inputs), output)
@@ -122,8 +138,9 @@ def eval_inputs(task: str, render: tuple[str, ...], group: str | None, output: P
 
 @eval_group.command("prompts")
 @click.option("--task", type=TASK, required=True)
+@DATASET
 @click.option("-o", "--output", type=_FILE, help="Write there, not to the screen.")
-def eval_prompts(task: str, output: Path | None) -> None:
+def eval_prompts(task: str, dataset: Path | None, output: Path | None) -> None:
     """Write what a language model is asked, one JSON object per unit: id, prompt (name, version, hash), messages.
 
     Ask your model with the messages, and write a line {"id": …, "prompt": …, "raw": its answer} for each:
@@ -133,19 +150,20 @@ def eval_prompts(task: str, output: Path | None) -> None:
     detente eval prompts --task stance -o prompts.jsonl
     """
     with problems_exit():
-        refuse_overwriting([output], [])
-        from detente.data.corpus import load
+        refuse_overwriting([output], [], dataset)
+        from detente.data.corpus import load_scored
         from detente.data.jsonl import dump_lines
         from detente.evaluation import prompts
         from detente.tasks.all import TASKS
 
         wanted = next(known for known in TASKS if known.name == task)
-        prompt = prompts.load(task)
+        corpus = load_scored(dataset)
+        prompt = prompts.load(task, inventory=corpus.inventory)
         if prompt is None:
             raise ValidationError([Problem("option", "--task", f"{task} has no prompt")])
         lines = (
             {"id": unit["id"], "prompt": prompt.signature, "messages": prompt.messages(unit)}
-            for unit in wanted.inputs(load())
+            for unit in wanted.asked(corpus)
         )
         emit_json(dump_lines(lines), output)
 

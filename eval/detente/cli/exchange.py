@@ -105,12 +105,11 @@ def dataset_export(
 
 
 def _without_text(root: Path | None, output: Path) -> None:
-    from detente.data.corpus import Corpus, load
+    from detente.data.corpus import load
     from detente.data.files import write_folder
     from detente.dataset import text_free
 
-    built = root / "dataset" if root and (root / "dataset").is_dir() else root
-    files = text_free.export(Corpus(built) if built else load())
+    files = text_free.export(load(root))
     write_folder(output, files)
     line(f"wrote {counted(len(files), 'file')} without a page's words to {output}", err=True)
 

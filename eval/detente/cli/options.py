@@ -86,15 +86,22 @@ def emit_json(text: str, output: Path | None) -> None:
     emit(json_safe(text, ascii_only=narrow), output)
 
 
-def refuse_overwriting(outputs: Iterable[Path | None], inputs: Iterable[str | Path | None]) -> None:
+def refuse_overwriting(
+    outputs: Iterable[Path | None], inputs: Iterable[str | Path | None], dataset: Path | None = None
+) -> None:
     """Refuses an output that is an input or lies in a folder of inputs, or that is another output, however it is named.
 
-    Raises:
-        ValidationError: With every such output.
-    """
-    from detente.data.corpus import dataset_folder
+    Args:
+        outputs: What is to be written.
+        inputs: What is read.
+        dataset: The corpus that is read, if it is not the package's own.
 
-    dataset = dataset_folder().resolve()
+    Raises:
+        ValidationError: With every such output, or if there is no such corpus.
+    """
+    from detente.data.corpus import load
+
+    built = load(dataset).folder.resolve()
     read = [Path(each).resolve() for each in inputs if each is not None and str(each) != "-"]
     written: list[Path] = []
     problems = []
@@ -103,7 +110,7 @@ def refuse_overwriting(outputs: Iterable[Path | None], inputs: Iterable[str | Pa
             continue
         place = output.resolve()
         texts = [] if place.suffix.lower() in _NO_TEXTS else [each for each in read if each in place.parents]
-        if dataset in place.parents or texts or any(_same(each, place) for each in read):
+        if built in place.parents or texts or any(_same(each, place) for each in read):
             message = "is an input, which would be overwritten: name another file"
             problems.append(Problem("option", str(output), message))
         if any(_same(each, place) for each in written):
@@ -118,6 +125,11 @@ def _same(one: Path, other: Path) -> bool:
     return one == other or (one.exists() and other.exists() and one.samefile(other))
 
 
+DATASET = click.option(
+    "--dataset",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Another corpus than the package's own: its root, or the folder of its built dataset.",
+)
 TASK = click.Choice(TASK_NAMES)
 GOLD_FORMAT = click.Choice([*GOLD_FORMATS, *LABEL_GOLD_FORMATS])
 TEXT_FORMAT = click.Choice(FORMATS)
@@ -135,6 +147,7 @@ class ReadingOptions:
     paratext: str | None
     allow_missing: bool
     allow_extra: bool
+    dataset: Path | None
     gold: Path | None
     gold_format: str | None
     gold_text: str | None
@@ -156,10 +169,11 @@ class ReadingOptions:
         from detente.data.spellings import parse_spellings
         from detente.evaluation.systems import read_systems
 
-        refuse_overwriting((self.output, *outputs), (*paths, self.gold))
+        refuse_overwriting((self.output, *outputs), (*paths, self.gold), self.dataset)
         read = read_systems(
             paths,
             self.task,
+            dataset=self.dataset,
             gold=self.gold,
             gold_format=self.gold_format,
             gold_text=self.gold_text,
@@ -257,6 +271,7 @@ _READING = (
         "--allow-missing", is_flag=True, help="Score ids without a prediction as empty, or as the answer `missing`."
     ),
     click.option("--allow-extra", is_flag=True, help="Leave out ids that the gold does not have, and count them."),
+    DATASET,
     click.option(
         "--gold",
         type=click.Path(exists=True, path_type=Path),

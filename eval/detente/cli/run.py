@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from detente.cli.options import OUTPUT, TASK, emit_json, problems_exit, refuse_overwriting
+from detente.cli.options import DATASET, OUTPUT, TASK, emit_json, problems_exit, refuse_overwriting
 from detente.cli.shell import line
 from detente.data.problems import Problem, ValidationError
 from detente.tasks.boilerplate.extractors import NAMES as EXTRACTORS
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 @click.option(
     "--resume", is_flag=True, help="Keep the answers that are there already; ask again for those that failed."
 )
+@DATASET
 @click.option("-o", "--output", type=OUTPUT, help="Write there, not to the screen.")
 def run(
     name: str | None,
@@ -55,6 +56,7 @@ def run(
     timeout: float,
     max_output: int,
     resume: bool,
+    dataset: Path | None,
     output: Path | None,
 ) -> None:
     """Write the predictions of NAME: a baseline, a public extractor, or module:function; or of a --command.
@@ -96,8 +98,8 @@ def run(
             raise click.UsageError("name a baseline, an extractor or module:function; or give --command")
         if resume and output is None:
             raise click.UsageError("--resume needs the --output of the run that is to go on")
-        refuse_overwriting([output], _sources(name, command))
-        known = _baselines(task)
+        refuse_overwriting([output], _sources(name, command), dataset)
+        known = _baselines(task, dataset)
         if name in known:
             _refuse(name, {"--render": bool(render)}, "reads the captured text, not HTML")
             _refuse(name, {"--prompt": prompt, "--resume": resume}, "asks nobody, and is done at once")
@@ -112,9 +114,8 @@ def run(
         if render and (task != "boilerplate" or prompt):
             why = "is not given with --prompt" if prompt else f"is not supported by the task {task}"
             raise ValidationError([Problem("option", "--render", why)])
-        units, asked_with = _units(
-            task, prompt, render or (("all",) if name in EXTRACTORS else ()), command is not None
-        )
+        templates = render or (("all",) if name in EXTRACTORS else ())
+        units, asked_with = _units(task, prompt, templates, command is not None, dataset)
         runners, tool = _runners(name, command, timeout, max_output, min(concurrency, len(units)))
         program = _program(task, tool, asked_with)
         emit_json(dump_lines(_predictions(program, runners, units, output, resume)), output)
@@ -126,34 +127,36 @@ def _refuse(name: str | None, given: dict[str, bool], why: str) -> None:
         raise ValidationError(problems)
 
 
-def _baselines(task: str) -> "dict[str | None, Callable[[], list[Record]]]":
-    from detente.data.corpus import load
+def _baselines(task: str, dataset: Path | None) -> "dict[str | None, Callable[[], list[Record]]]":
+    from detente.data.corpus import load_scored
     from detente.tasks.all import TASKS
 
-    gold = load()
+    gold = load_scored(dataset)
     wanted = next(found for found in TASKS if found.name == task)
     return {
-        found.name: lambda found=found: found.predict(wanted.inputs(gold), gold)  # type: ignore[misc]
+        found.name: lambda found=found: found.predict(wanted.asked(gold), gold)  # type: ignore[misc]
         for found in wanted.baselines
     }
 
 
-def _units(task: str, prompt: bool, templates: tuple[str, ...], command: bool) -> "tuple[list[Unit], str | None]":
+def _units(
+    task: str, prompt: bool, templates: tuple[str, ...], command: bool, dataset: Path | None
+) -> "tuple[list[Unit], str | None]":
     """What is asked for, and the signature of the prompt that it is asked with."""
-    from detente.data.corpus import load
+    from detente.data.corpus import load_scored
     from detente.evaluation import prompts, runs
     from detente.tasks.all import TASKS
 
-    gold = load()
+    gold = load_scored(dataset)
     wanted = next(known for known in TASKS if known.name == task)
     if prompt:
-        asked_with = prompts.load(task)
+        asked_with = prompts.load(task, inventory=gold.inventory)
         if asked_with is None:
             raise ValidationError([Problem("option", "--prompt", f"the task {task} has no prompt")])
         return runs.units(wanted, gold, asked_with, command), asked_with.signature
     if task != "boilerplate":
         return runs.units(wanted, gold, None, command), None
-    given = pages(templates)
+    given = pages(templates, dataset)
     known = wanted.units(gold, [name for name, _ in given])
     return [runs.Unit(name, page, {"text": known[name].text}, known[name]) for name, page in given], None
 
@@ -227,13 +230,13 @@ def _sources(name: str | None, command: str | None) -> list[str]:
         return []
 
 
-def pages(templates: tuple[str, ...]) -> list[tuple[str, str]]:
+def pages(templates: tuple[str, ...], dataset: Path | None = None) -> list[tuple[str, str]]:
     """Ids and pages: HTML in the templates named, or the captured texts if none is."""
-    from detente.data.corpus import load
+    from detente.data.corpus import load_scored
     from detente.tasks.boilerplate.html.render import rendered_pages
     from detente.tasks.boilerplate.task import pages_of
 
-    gold = load()
+    gold = load_scored(dataset)
     if not templates:
         return [(name, row["text"]) for name, row in gold.articles.items()]
     wanted = TEMPLATES if "all" in templates else templates

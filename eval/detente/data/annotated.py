@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.data.inventory import PACKAGED, Inventory
 from detente.data.jsonl import Line, Record
 from detente.data.page import span_of
 from detente.text.spans import Span, mask_of
@@ -44,15 +45,25 @@ class Table:
         rows: The rows that could be read.
         places: For each row, where it stood.
         unread: What is known of the others.
+        absent: The articles that nobody labelled yet: the layer has no file for them. Only in a corpus that need not be
+            complete.
+        inventory: The labels of its corpus.
     """
 
     layer: str
     rows: list[Record]
     places: list[str]
     unread: Unread = field(default_factory=Unread)
+    absent: frozenset[str] = frozenset()
+    inventory: Inventory = PACKAGED
 
     def __iter__(self) -> Iterator[Line]:
         return (Line(place, row) for place, row in zip(self.places, self.rows, strict=True))
+
+    @property
+    def unknown(self) -> frozenset[str]:
+        """The articles of which a row that is not here may be missing for no fault of the others."""
+        return self.absent | self.unread.articles
 
     def may_hold(self, name: str) -> bool:
         """May a row of this id stand in a line that could not be read?"""
@@ -70,8 +81,8 @@ def texts(tables: Tables) -> dict[str, str]:
 
 def segmented(tables: Tables) -> dict[str, str]:
     """The texts all of whose segments could be read: of the others nothing can be said that takes the whole page."""
-    unread = tables["boilerplate"].unread.articles
-    return {name: text for name, text in texts(tables).items() if name not in unread}
+    unknown = tables["boilerplate"].unknown
+    return {name: text for name, text in texts(tables).items() if name not in unknown}
 
 
 def segments_of(tables: Tables, article: str) -> list[Line]:

@@ -2,15 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from detente.data.files import read_bytes
+from detente.data.inventory import PACKAGED, Inventory
 from detente.data.jsonl import Record, parse_document, parse_lines
 from detente.data.problems import Problem, ValidationError
 from detente.metrics.agreement import CAVEAT
@@ -22,6 +24,9 @@ SPLIT = "test"
 _MANIFEST_WORDS: Final = ("name", "version", "sha256", "normalisation", "canary")
 _LABELLED: Final = "The labels were made by large language models, and two passes of one model are not two minds."
 _CURE: Final = "run `detente dataset build` in a checkout, or install the package again"
+INVENTORY: Final = "inventory.json"
+MANIFEST: Final = "manifest.json"
+"""What a build writes last: where it lies, there is a built dataset."""
 
 
 def table_name(config: str) -> str:
@@ -43,7 +48,17 @@ def project_root() -> Path | None:
 def caveat(folder: Path) -> str:
     """What must be known of the agreement of a corpus' passes; of this dataset also who made its labels."""
     home = (project_root() or Path(__file__).resolve().parents[1]).resolve()
-    return f"{_LABELLED} {CAVEAT}" if folder.resolve().is_relative_to(home) else CAVEAT
+    if folder.resolve().is_relative_to(home) or _is_copy(folder):
+        return f"{_LABELLED} {CAVEAT}"
+    return CAVEAT
+
+
+def _is_copy(folder: Path) -> bool:
+    """Has a built dataset elsewhere the rows of the package's own, or had it before their words were taken out?"""
+    if not (folder / MANIFEST).is_file():
+        return False
+    manifest, own = Corpus(folder).manifest, load().manifest
+    return bool(manifest.get("text_free", manifest)["sha256"] == own["sha256"])
 
 
 def dataset_folder() -> Path:
@@ -59,10 +74,14 @@ class Corpus:
     Attributes:
         folder: Where it lies.
         made: Tables that are at hand, by config, and not read.
+        lacking: While it is built: the articles that a config does not have, by config. See `pages`.
+        own: While it is built: its inventory.
     """
 
     folder: Path
     made: Mapping[str, pl.DataFrame] = field(default_factory=dict, compare=False, repr=False)
+    lacking: Mapping[str, Sequence[str]] | None = field(default=None, compare=False, repr=False)
+    own: Inventory | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -71,7 +90,7 @@ class Corpus:
         Raises:
             ValidationError: If it is not there, or is not what a build writes.
         """
-        path = self.folder / "manifest.json"
+        path = self.folder / MANIFEST
         manifest, _ = parse_document(read_bytes(path), str(path))
         if not _is_manifest(manifest):
             message = f"this is not what a build writes: {_CURE}"
@@ -88,6 +107,17 @@ class Corpus:
         """
         found: dict[str, Any] = json.loads(self.vouched("agreement.json"))
         return found
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """The names and labels that the corpus has; the package's, if it was built without one.
+
+        Raises:
+            ValidationError: If the file is not the one that the manifest vouches for.
+        """
+        if self.own is not None:
+            return self.own
+        return Inventory.of(json.loads(self.vouched(INVENTORY))) if INVENTORY in self.manifest["files"] else PACKAGED
 
     @property
     def text_free(self) -> bool:
@@ -160,6 +190,17 @@ class Corpus:
         """The articles by id."""
         return {row["id"]: row for row in self.table("articles").iter_rows(named=True)}
 
+    @property
+    def absent(self) -> Mapping[str, Sequence[str]]:
+        """The articles that a layer was not labelled on yet, by its config; none in a corpus that is complete."""
+        found: Mapping[str, Sequence[str]] = self.manifest.get("absent", {}) if self.lacking is None else self.lacking
+        return found
+
+    def pages(self, config: str) -> dict[str, dict[str, Any]]:
+        """The articles that are labelled in a layer, by id: all of them, unless the corpus is not complete yet."""
+        absent = frozenset(self.absent.get(config, ()))
+        return {name: row for name, row in self.articles.items() if name not in absent}
+
     def rows(self, config: str, *columns: str) -> list[dict[str, Any]]:
         """The rows of one config as dictionaries; with these columns only, if there are any."""
         table = self.table(config)
@@ -179,12 +220,48 @@ def _is_manifest(found: Any) -> bool:
     )
 
 
-def load() -> Corpus:
-    """The dataset that this package came with."""
-    return Corpus(dataset_folder())
+def load(dataset: str | PathLike[str] | None = None) -> Corpus:
+    """A built dataset: the one that this package came with, or somebody's own.
+
+    Args:
+        dataset: The root of a corpus, with the built dataset in `dataset/`, or the folder of the built dataset itself;
+            None for the package's own.
+
+    Raises:
+        ValidationError: If nothing is built there.
+    """
+    if dataset is None:
+        return Corpus(dataset_folder())
+    path = Path(dataset)
+    found = next((folder for folder in (path, path / "dataset") if (folder / MANIFEST).is_file()), None)
+    if found is None:
+        message = f"no {MANIFEST} lies here, or in dataset/ below: `detente dataset build {path}` writes one"
+        raise ValidationError([Problem("no-dataset", str(path), message)])
+    return Corpus(found)
 
 
-def load_dataset(config: str, split: str = SPLIT, cache_dir: str | Path | None = None) -> "datasets.Dataset":
+def load_scored(dataset: str | PathLike[str] | None = None) -> Corpus:
+    """A built dataset whose pages models are shown, and which they are scored against; as `load` finds it.
+
+    Raises:
+        ValidationError: If nothing is built there, or it is a text-free export, which has no pages.
+    """
+    corpus = load(dataset)
+    if corpus.text_free:
+        message = (
+            "is a text-free export: join it with its pages first (`detente dataset join`), then score on the result"
+        )
+        raise ValidationError([Problem("text-free", str(corpus.folder), message)])
+    return corpus
+
+
+def load_dataset(
+    config: str,
+    split: str = SPLIT,
+    cache_dir: str | Path | None = None,
+    *,
+    dataset: str | PathLike[str] | None = None,
+) -> "datasets.Dataset":
     """One config of the dataset as a Hugging Face `Dataset`, with typed features; nothing is downloaded.
 
     The config's file is first compared with the manifest. `datasets.load_dataset` on the folder does not do that: an
@@ -195,10 +272,11 @@ def load_dataset(config: str, split: str = SPLIT, cache_dir: str | Path | None =
             `derivation`, `reuse`, `sources` or `contrast`.
         split: The one split there is, `test`.
         cache_dir: Where `datasets` keeps the rows as Arrow files; by default in `HF_HOME`, else `~/.cache/huggingface`.
+        dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
 
     Raises:
-        ValidationError: If there is no such config or split, the file is not the one that the manifest vouches for, or
-            the cache cannot be written.
+        ValidationError: If nothing is built there, there is no such config or split, the file is not the one that the
+            manifest vouches for, or the cache cannot be written.
 
     Example:
         >>> import detente
@@ -206,7 +284,7 @@ def load_dataset(config: str, split: str = SPLIT, cache_dir: str | Path | None =
         >>> stance.features["label"].names
         ['favor', 'against', 'none']
     """
-    corpus = load()
+    corpus = load(dataset)
     if config not in (known := corpus.manifest["configs"]):
         message = f"{config!r} is not a config of the dataset: {', '.join(known)}"
         raise ValidationError([Problem("option", "config", message)])

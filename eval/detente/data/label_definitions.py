@@ -6,6 +6,7 @@ The rules by which the gold was labelled are longer: `annotations/<task>/GUIDELI
 from collections.abc import Mapping
 from typing import Final
 
+from detente.data.inventory import PACKAGED, Inventory
 from detente.data.labels import STANCE_TARGETS
 from detente.data.stance_question import target_definition
 
@@ -89,3 +90,21 @@ DEFINITIONS: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 """By the name of an inventory: each of its labels, in the order in which they are to be tried, with what it means."""
+
+
+def definitions(own: Inventory = PACKAGED) -> Mapping[str, Mapping[str, str]]:
+    """What the labels of a corpus mean: its targets as its inventory says it, its other words as the package does.
+
+    A type of claims or a channel that the package does not know has no definition, and is written as words.
+    """
+    if own is PACKAGED:
+        return DEFINITIONS
+    words = {"claim_types": own.claim_types, "channels": own.channels}
+    return {
+        **DEFINITIONS,
+        "stance_targets": {target: target_definition(target, own.party_names, own.targets) for target in own.targets},
+        **{
+            name: {word: DEFINITIONS[name].get(word, word.replace("_", " ")) for word in has}
+            for name, has in words.items()
+        },
+    }

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.data.jsonl import Record
+from detente.data.labels import ZONE_OF_TYPE
 from detente.text.spans import Span, sums_within
 from detente.text.tokens import is_space, line_spans, token_spans
 
@@ -24,13 +25,17 @@ def pairs_of(spans: Iterable[Record]) -> tuple[Span, ...]:
 
 @dataclass(frozen=True)
 class Page:
-    """One page with its gold segments and, for what a remover retains of them, the spans of other layers."""
+    """One page with its gold segments and, for what a remover retains of them, the spans of other layers.
+
+    `zones` has the zone of each type that a segment may have.
+    """
 
     id: str
     family: str
     text: str
     segments: tuple[Record, ...]
     layers: Mapping[str, Sequence[tuple[Span, ...]]] = field(default_factory=dict)
+    zones: Mapping[str, str] = field(default_factory=lambda: ZONE_OF_TYPE)
 
     @cached_property
     def spans(self) -> list[Span]:

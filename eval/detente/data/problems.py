@@ -16,6 +16,7 @@ _LONGEST_LOCATION: Final = 240
 
 CORPUS_RULES = {
     "file-missing": "every article has a raw capture and one annotation file per layer; every registry exists",
+    "inventory-wrong": "annotations/inventory.yaml names the labels of the corpus, each in its form",
     "file-unregistered": "every capture and annotation file belongs to an article in annotations/articles.jsonl",
     "raw-changed": "a capture has the SHA-256 that the registry pins",
     "text-not-utf8": "a capture is UTF-8",
@@ -80,6 +81,7 @@ CORPUS_WARNINGS = {
     "claims-unlinked": "a page with claims has one that says something of a proposition",
     "agreement-unrelated": "a page is related to a proposition",
     "stance-empty": "a page has a stance",
+    "layer-absent": "a layer is there, and has a file for every page; from version 1.0.0 on it must (`file-missing`)",
     "dataset-stale": "what is built is what the annotations make",
 }
 """What is doubtful in annotations without problems, and does not keep them from being built."""
@@ -107,6 +109,11 @@ CALL_RULES = {
     "gold-format": "reference texts are in one of the formats that are known",
     "not-comparable": "systems that are compared are scored on the same task, gold and options",
     "no-annotations": "the folder to check or build holds annotations/",
+    "no-gold": "the corpus has gold of the task that is asked for",
+    "not-empty": "what is written anew does not lie there",
+    "page-known": "a page that is added is not registered yet",
+    "no-text": "a page that is added has text",
+    "no-dataset": "the folder of --dataset is a built dataset, or the root of a corpus that is built",
     "dataset-changed": "a built file is the one that manifest.json vouches for, and that is what a build writes",
     "text-free": "a text-free export holds no words of a page, and only such an export is joined",
     "copy-missing": "every page of an export has a copy to join it with",

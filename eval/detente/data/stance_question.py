@@ -29,17 +29,26 @@ PARTIES: Final = "France and Russia"
 _NOBODY: Final[Record] = {"name": "", "kind": "", "aliases": []}
 
 
-def target_definition(target: str, parties: str = PARTIES) -> str:
+def target_definition(target: str, parties: str = PARTIES, targets: Mapping[str, str] = TARGETS) -> str:
     """What a target is, between two parties: `France and Russia`; empty if it is not in the inventory."""
-    return TARGETS.get(target, "").format(parties=parties)
+    return targets.get(target, "").format(parties=parties)
 
 
-def question(row: Record, sources: Mapping[str, Record]) -> Record:
+def question(
+    row: Record,
+    sources: Mapping[str, Record],
+    targets: Mapping[str, str] = TARGETS,
+    times: Mapping[str, str] = TIMES,
+    parties: str = PARTIES,
+) -> Record:
     """What stands beside the page in the question of a cell.
 
     Args:
         row: With the cell's fields.
         sources: The registry, by id.
+        targets: The definitions of targets; `{parties}` in them stands for the parties.
+        times: The definitions of times.
+        parties: Whom stances lie between, in words.
 
     Returns:
         The cell's fields, each followed by what it means: nothing if it is not registered, or not in its inventory.
@@ -51,9 +60,9 @@ def question(row: Record, sources: Mapping[str, Record]) -> Record:
         "holder_kind": holder["kind"],
         "holder_aliases": holder["aliases"],
         "target": row["target"],
-        "target_definition": target_definition(row["target"]),
+        "target_definition": target_definition(row["target"], parties, targets),
         "time": row["time"],
-        "time_definition": TIMES.get(row["time"], ""),
+        "time_definition": times.get(row["time"], "").format(parties=parties),
         "told_by": row["told_by"],
         "told_by_definition": TELLERS.get(row["told_by"], ""),
     }

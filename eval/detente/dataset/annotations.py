@@ -2,13 +2,16 @@
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
+from detente.data import inventory as inventories
 from detente.data.annotated import Table, Unread
 from detente.data.files import read_bytes
+from detente.data.inventory import Inventory
 from detente.data.jsonl import Line, describe, parse_lines
 from detente.data.problems import Problem
 from detente.dataset import schema
@@ -30,23 +33,45 @@ def read(root: Path) -> tuple[dict[str, Table], list[Problem]]:
     Returns:
         A table for each layer that is written, without computed columns other than `article` and `text`, and every
         problem of reading. A line that has the wrong shape is in the problems and not in the table, which remembers
-        that there was one. An article whose capture is refused has the text "".
+        that there was one. An article whose capture is refused has the text "". In a corpus that need not be complete
+        (`must_be_complete`) a file that is not there is no problem: the layer, or a page of it, is not labelled yet.
     """
-    problems: list[Problem] = []
+    inventory, problems = read_inventory(root)
     tables: dict[str, Table] = {}
     registries = {layer.name: layer for layer in schema.REGISTRIES}
+    whole = must_be_complete(root)
     for layer in (registries | schema.LAYERS).values():
         if not layer.path:
             continue
         path, wanted = root / "annotations" / layer.path, schema.annotated_columns(layer.name)
         if layer.per_article:
-            tables[layer.name] = read_folder(layer, path, wanted, tables["articles"], root, problems)
+            tables[layer.name] = read_folder(layer, path, wanted, tables["articles"], root, problems, whole=whole)
+            continue
+        if not (whole or layer.name == "articles" or path.is_file()):
+            tables[layer.name] = Table(layer.name, [], [], absent=frozenset(_pages_of(tables["articles"])))
             continue
         tables[layer.name] = read_file(layer, path, wanted, path.relative_to(root).as_posix(), problems)
         if layer.name == "articles":
             _add_texts(root, tables["articles"], problems)
             problems += _strangers(root / "dataset" / "raw", ".txt", tables["articles"], root)
-    return tables, problems
+    return {name: replace(table, inventory=inventory) for name, table in tables.items()}, problems
+
+
+def read_inventory(root: Path) -> tuple[Inventory, list[Problem]]:
+    """The labels that a corpus has: those of its `inventory.yaml`, else the package's."""
+    path = root / inventories.FILE
+    return inventories.read(read_bytes(path)) if path.is_file() else (inventories.PACKAGED, [])
+
+
+def must_be_complete(root: Path) -> bool:
+    """Must every layer of a corpus have a file for every page? From version 1.0.0 on; and if its version is unknown."""
+    path = root / "annotations" / "VERSION"
+    return not (path.is_file() and read_bytes(path).lstrip().startswith(b"0."))
+
+
+def _pages_of(articles: Table) -> list[str]:
+    """The articles that are registered, also in a line that could not be read."""
+    return list(dict.fromkeys([row["id"] for row in articles.rows] + sorted(articles.unread.ids)))
 
 
 def read_folder(
@@ -68,13 +93,14 @@ def read_folder(
         articles: The registry.
         root: What the places of problems are relative to.
         problems: What is wrong.
-        whole: Must there be a file for every article?
+        whole: Must there be a file for every article? Else those without one are absent.
     """
     problems += _strangers(folder, ".jsonl", articles, root)
-    rows, places, unread = [], [], []
-    for article in dict.fromkeys([row["id"] for row in articles.rows] + sorted(articles.unread.ids)):
+    rows, places, unread, absent = [], [], [], set()
+    for article in _pages_of(articles):
         path = folder / f"{article}.jsonl"
         if not whole and not path.is_file():
+            absent.add(article)
             continue
         table = read_file(layer, path, wanted, path.relative_to(root).as_posix(), problems)
         rows += [{**row, "article": article} for row in table.rows]
@@ -82,7 +108,8 @@ def read_folder(
         if table.unread != Unread():
             unread.append((article, table.unread.ids))
     ids = frozenset(name for _, names in unread for name in names)
-    return Table(layer.name, rows, places, Unread(ids, articles=frozenset(article for article, _ in unread)))
+    faulty = Unread(ids, articles=frozenset(article for article, _ in unread))
+    return Table(layer.name, rows, places, faulty, frozenset(absent))
 
 
 def read_file(layer: Layer, path: Path, wanted: Columns, name: str, problems: list[Problem]) -> Table:
@@ -155,7 +182,7 @@ def _strangers(folder: Path, suffix: str, articles: Table, root: Path) -> list[P
     if articles.unread.nameless:
         return []
     found = sorted(path for path in folder.glob("*") if path.name != ".DS_Store")
-    expected = {article + suffix for article in [row["id"] for row in articles.rows] + sorted(articles.unread.ids)}
+    expected = {article + suffix for article in _pages_of(articles)}
     message = "the file belongs to no article of annotations/articles.jsonl: register the article or remove the file"
     return [
         Problem("file-unregistered", path.relative_to(root).as_posix(), message)

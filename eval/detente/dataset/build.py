@@ -12,8 +12,10 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 
 from detente.data.annotated import Tables
+from detente.data.corpus import INVENTORY as INVENTORY_NAME
 from detente.data.corpus import Corpus, blind_name, table_name
 from detente.data.files import write_whole
+from detente.data.inventory import PACKAGED
 from detente.data.jsonl import describe, dump_line, dump_lines, without_nan
 from detente.data.problems import Problem, ValidationError
 from detente.dataset import annotations, card, checks, croissant, floors, metadata, schema
@@ -28,12 +30,13 @@ from detente.text.normalization import NORMALISATION
 MANIFEST: Final = "dataset/manifest.json"
 CROISSANT: Final = f"dataset/{croissant.CROISSANT}"
 AGREEMENT: Final = "dataset/agreement.json"
+INVENTORY: Final = f"dataset/{INVENTORY_NAME}"
 CARD: Final = "dataset/README.md"
 DATASHEET: Final = "DATASHEET.md"
 README: Final = "README.md"
 TRIAL: Final = "annotations/trial"
 DERIVED_FOLDERS: Final = ("dataset/text", "dataset/data", "dataset/blind")
-CANARY: Final = "DETENTE-CANARY-3f6c1b0e-8a52-4d0e-9b7e-5c1d2e4f7a90"
+CANARY: Final = PACKAGED.canary
 """Stands in the manifest, the card and the datasheet, so that training data which holds them can be found."""
 
 _LONG_STRING: Final = re.compile(r'"((?:[^"\\]|\\.){121,})"')
@@ -90,6 +93,8 @@ def check(root: Path) -> Checked:
     Raises:
         ValidationError: With every problem; those of passes and reviews once the gold has none.
     """
+    if problems := annotations.read_inventory(root)[1]:
+        raise ValidationError(problems)  # of labels that it may or may not have, nothing can be said
     read, problems = annotations.read(root)
     tables = schema.complete(read)
     if problems := problems + checks.problems_of(tables):
@@ -133,12 +138,15 @@ def made_of(checked: Checked, root: Path) -> Files:
     files: Files = {f"dataset/text/{row['id']}.txt": row["text"].encode() for row in tables["articles"].rows}
     for config, frame in frames.items():
         files[f"dataset/{table_name(config)}"] = parquet(frame)
-    made = Corpus(root / "dataset", frames)
+    absent = {name: sorted(tables[name].absent) for name in frames if tables[name].absent}
+    inventory = tables["articles"].inventory
+    made = Corpus(root / "dataset", frames, absent, inventory)
     baselines = floors.predictions(made)
     for task, lines in floors.blind(baselines).items():
         files[f"dataset/{blind_name(task)}"] = dump_lines(lines).encode()
     found = checked.found
     files[AGREEMENT] = as_json(found.document())
+    files[INVENTORY] = as_json(inventory.document)
     blocks = counts.blocks(tables, found) | {"floors": counts.markdown(*floors.table(baselines, made))}
     if known := metadata.read(root):
         inside = {name.removeprefix("dataset/"): data for name, data in files.items()}
@@ -146,13 +154,15 @@ def made_of(checked: Checked, root: Path) -> Files:
         files[metadata.CITATION] = metadata.citation(known, version).encode()
         blocks |= metadata.blocks(known, version)
     rows = sum(map(len, frames.values()))
-    files |= _documents(root, blocks, counts.in_prose(tables), card.front_matter(version, digests, known, rows))
+    yaml = card.front_matter(version, digests, known, rows, inventory)
+    files |= _documents(root, blocks, counts.in_prose(tables), yaml)
     manifest = {
         "schema": "detente.manifest/1",
-        "name": "detente",
+        "name": inventory.name,
         "version": version,
-        "canary": CANARY,
+        "canary": inventory.canary,
         "normalisation": NORMALISATION,
+        **({"absent": absent} if absent else {}),
     }
     inside = {name.removeprefix("dataset/"): data for name, data in files.items() if name.startswith("dataset/")}
     files[MANIFEST] = as_json(manifest | vouched(frames, inside))

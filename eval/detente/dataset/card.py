@@ -11,6 +11,7 @@ from datasets.info import DatasetInfosDict
 from huggingface_hub import DatasetCardData
 
 from detente.data.corpus import SPLIT
+from detente.data.inventory import PACKAGED, Inventory
 from detente.dataset.features import features_of
 from detente.dataset.metadata import Metadata
 
@@ -23,7 +24,13 @@ _SIZES: Final = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "n>1M")
 _WORDS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
-def front_matter(version: str, digests: Mapping[str, str], known: Metadata | None = None, rows: int = 0) -> str:
+def front_matter(
+    version: str,
+    digests: Mapping[str, str],
+    known: Metadata | None = None,
+    rows: int = 0,
+    inventory: Inventory = PACKAGED,
+) -> str:
     """The card's YAML.
 
     A config's `description` is the digest of its rows: `load_dataset` keys its cache on this YAML and not on the data,
@@ -32,10 +39,14 @@ def front_matter(version: str, digests: Mapping[str, str], known: Metadata | Non
     Args:
         version: The dataset's version.
         digests: Config name to SHA-256 of the config's rows.
-        known: What is said of the dataset; a corpus without it is not published, and its card has its configs alone.
+        known: What is said of the dataset; a corpus without it is not published, and its card has its configs alone,
+            and the title and languages of its own inventory.
         rows: How many rows it has, in all configs together.
+        inventory: Its title, languages and labels.
     """
     said: dict[str, Any] = {}
+    if inventory is not PACKAGED:
+        said = {"pretty_name": inventory.title, "language": list(inventory.languages)}
     if known:
         size = _SIZES[bisect(_BOUNDS, rows)]
         said = {"pretty_name": known.name, "language": known.languages, "size_categories": [size], **known.hub}
@@ -51,7 +62,7 @@ def front_matter(version: str, digests: Mapping[str, str], known: Metadata | Non
             for config, digest in digests.items()
         ],
     )
-    infos = DatasetInfosDict({config: DatasetInfo(features=features_of(config)) for config in digests})
+    infos = DatasetInfosDict({config: DatasetInfo(features=features_of(config, inventory)) for config in digests})
     infos.to_dataset_card_data(data)
     return f"---\n{data.to_yaml()}\n---\n"
 

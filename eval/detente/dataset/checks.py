@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from detente.data.annotated import Tables
+from detente.data.inventory import Inventory
 from detente.data.jsonl import Record
 from detente.data.labels import NULL, written
 from detente.data.problems import Problem
@@ -53,16 +54,16 @@ def _alternative_fault(layer: Layer, row: Record, other: Record, tables: Tables)
     if field in layer.alternatives:
         allowed = layer.alternatives[field](row, tables)
     else:
-        allowed = _inventory(layer.name, field) if field in row else None
+        allowed = _inventory(layer.name, field, tables[layer.name].inventory) if field in row else None
         if allowed is None:
             return f"{field!r} is not a labelled field of this table"
     is_other = value != written(row.get(field)) and (allowed is None or value in allowed)
     return None if is_other else f"{value!r} is not another value of {field}"
 
 
-def _inventory(layer: str, field: str) -> tuple[str, ...] | None:
+def _inventory(layer: str, field: str, inventory: Inventory) -> tuple[str, ...] | None:
     """What an alternative may say of a field: a word of its inventory, or that it is null, where it may be."""
-    words = schema.inventory_of(layer, field)
+    words = schema.inventory_of(layer, field, inventory)
     return (*words, NULL) if words and field in schema.nullable(layer) else words
 
 
@@ -71,7 +72,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     ids_made_of_fields,
     alternatives_known,
     *checks_spans.CHECKS,
-    *(check for layer in schema.LAYERS.values() for check in layer.checks),
+    *(check for layer in schema.LAYERS.values() for check in (*layer.row_checks, *layer.checks)),
 )
 
 
@@ -79,7 +80,7 @@ def problems_of(tables: Tables) -> list[Problem]:
     """Every problem in the tables: pandera's first, then those across tables."""
     found = []
     for name, table in tables.items():
-        found += schema.table_problems(name, schema.frame_of(table), table.places)
+        found += schema.table_problems(name, schema.frame_of(table), table.places, inventory=table.inventory)
     for check in CHECKS:
         found += check(tables)
     return found

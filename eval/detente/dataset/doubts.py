@@ -7,8 +7,18 @@ built.
 
 from collections.abc import Iterator
 
-from detente.data.annotated import Tables
+from detente.data.annotated import Table, Tables
 from detente.data.problems import Problem
+from detente.dataset import schema
+from detente.text.display import counted, listed
+
+
+def _absent(table: Table, pages: int) -> Problem:
+    """That a layer is not there, or not for every page."""
+    layer = schema.LAYERS[table.layer]
+    said = f"{len(table.absent)} of {counted(pages, 'page')} have no file: {listed(sorted(table.absent))}"
+    message = f"{said if layer.per_article else 'there is no such file'}; version 1.0.0 needs it"
+    return Problem("layer-absent", f"annotations/{layer.path}", message)
 
 
 def doubts(tables: Tables) -> Iterator[Problem]:
@@ -22,9 +32,12 @@ def doubts(tables: Tables) -> Iterator[Problem]:
     linked = {row["article"] for row in tables["claims"].rows if row["propositions"]}
     related = {row["article"] for row in tables["agreement"].rows if row["label"] != "unrelated"}
     asked = {row["article"] for row in tables["agreement"].rows}
+    for table in tables.values():
+        if table.absent and schema.LAYERS[table.layer].path:
+            yield _absent(table, len(tables["articles"].rows))
     for _, page in tables["articles"]:
         name = page["id"]
-        if name not in stances:
+        if name not in stances and name not in tables["stance"].absent:
             message = "no cell of the page has a stance: see whether it was labelled"
             yield Problem("stance-empty", f"annotations/stance/gold/{name}.jsonl", message)
         if name in claims and name not in linked:

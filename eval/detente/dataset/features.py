@@ -5,16 +5,17 @@ from typing import Any
 import datasets
 import polars as pl
 
+from detente.data.inventory import PACKAGED, Inventory
 from detente.dataset import schema
 
 _VALUES = {"String": "string", "Boolean": "bool", "Int32": "int32", "Int8": "int8"}
 
 
-def features_of(config: str) -> datasets.Features:
+def features_of(config: str, inventory: Inventory = PACKAGED) -> datasets.Features:
     """The features of one config: `ClassLabel` for closed inventories, lists of spans as lists of structs."""
     columns: dict[str, Any] = {}
     for name, dtype in schema.polars_schema(config).items():
-        names = schema.inventory_of(config, name)
+        names = schema.inventory_of(config, name, inventory)
         columns[name] = datasets.ClassLabel(names=list(names)) if names else _feature(dtype)
     return datasets.Features(columns)
 

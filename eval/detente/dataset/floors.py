@@ -15,12 +15,13 @@ HEADER: Final = ("task", "metric", "baseline", "reads the pages", "value")
 
 
 def predictions(corpus: Corpus) -> dict[str, dict[str, list[Record]]]:
-    """The lines of every baseline, by task and baseline."""
+    """The lines of every baseline, by task and baseline; of the tasks that the corpus has gold of."""
     return {
         task.name: {each.name: each.predict(inputs, corpus) for each in task.baselines}
         for task in TASKS
         if task.baselines
         for inputs in [task.inputs(corpus)]
+        if inputs
     }
 
 
@@ -34,13 +35,13 @@ def table(made: Mapping[str, Mapping[str, list[Record]]], corpus: Corpus) -> Gri
     return HEADER, [
         (task.name, task.primary, baseline.name, "yes" if baseline.reads else "no", f"{value:.3f}")
         for task in TASKS
-        for baseline, value in zip(task.baselines, _values(task, made.get(task.name, {}), corpus), strict=True)
+        if task.name in made
+        for baseline, value in zip(task.baselines, _values(task, made[task.name], corpus), strict=True)
     ]
 
 
 def _values(task: Task, lines: Mapping[str, list[Record]], corpus: Corpus) -> Iterator[float]:
-    if lines:
-        units = task.units(corpus, ())
-        systems = [{line["id"]: task.parse(units[line["id"]], line) for line in each} for each in lines.values()]
-        for rows in count(task, units, systems, Options()):
-            yield pooled(task, rows.filter(slice=MAIN))[task.primary]
+    task, units = task.fitting(corpus.inventory), task.units(corpus, ())
+    systems = [{line["id"]: task.parse(units[line["id"]], line) for line in each} for each in lines.values()]
+    for rows in count(task, units, systems, Options()):
+        yield pooled(task, rows.filter(slice=MAIN))[task.primary]

@@ -9,7 +9,7 @@ from pandera.api.polars.types import PolarsData
 
 from detente.data import labels as inventory
 from detente.data.annotated import Tables, segmented, segments_of
-from detente.data.model import ARTICLE_ID, ISO_DATE, NAME_ID, SPAN, STRINGS, Strict
+from detente.data.model import ARTICLE_ID, ISO_DATE, LANGUAGE, NAME_ID, SPAN, STRINGS, Strict
 from detente.data.problems import Problem
 from detente.tasks.layer import Grid, Layer, Reference, SpanField
 
@@ -35,7 +35,7 @@ class Articles(Strict):
     sha256_raw: str = pa.Field(str_matches=_SHA256)
     text: str
     sha256_text: str = pa.Field(str_matches=_SHA256)
-    language: str = pa.Field(str_matches=r"^[a-z]{2}$")
+    language: str = pa.Field(str_matches=LANGUAGE)
     headline: str = pa.Field(nullable=True)
     family: str = pa.Field(str_matches=ARTICLE_ID)
     outlet: str = pa.Field(nullable=True)
@@ -173,6 +173,7 @@ SOURCES: Final = Layer(
 EVENTS: Final = Layer(
     name="events",
     model=Events,
+    inventories={"kind": lambda own: own.event_kinds},
     path="events.jsonl",
     spans=(SpanField("evidence", article="", required=True),),
     references=(

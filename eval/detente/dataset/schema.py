@@ -8,7 +8,8 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from detente.data.annotated import Table, Tables
-from detente.data.model import SPAN
+from detente.data.inventory import PACKAGED, Inventory
+from detente.data.model import LANGUAGE, SPAN
 from detente.data.problems import Problem
 from detente.dataset.propositions import PROPOSITIONS
 from detente.dataset.registries import ARTICLES, EVENTS, SOURCES
@@ -60,17 +61,34 @@ def nullable(name: str) -> frozenset[str]:
     return frozenset(column for column, of in LAYERS[name].model.to_schema().columns.items() if of.nullable)
 
 
-def inventory_of(name: str, column: str) -> tuple[str, ...] | None:
+def model_of(name: str, inventory: Inventory = PACKAGED) -> pa.DataFrameSchema:
+    """What pandera asks of a table: the layer's model, with the labels and the forms of ids of a corpus."""
+    model: pa.DataFrameSchema = LAYERS[name].model.to_schema()
+    if inventory is PACKAGED:
+        return model
+    own = {column: {"checks": [pa.Check.isin(words(inventory))]} for column, words in LAYERS[name].inventories.items()}
+    for column, of in model.columns.items():
+        for pattern in (check.statistics["pattern"] for check in of.checks if check.name == "str_matches"):
+            fitted = pattern.replace(f"{PACKAGED.name}-", f"{inventory.name}-")
+            if fitted == LANGUAGE:
+                fitted = f"^(?:{'|'.join(inventory.languages)})$"
+            if fitted != pattern:
+                own[column] = {"checks": [pa.Check.str_matches(fitted)]}
+    fitting: pa.DataFrameSchema = model.update_columns(own)
+    return fitting
+
+
+def inventory_of(name: str, column: str, inventory: Inventory = PACKAGED) -> tuple[str, ...] | None:
     """The closed inventory of a column, or None where the column is open."""
-    for check in LAYERS[name].model.to_schema().columns[column].checks:
+    for check in model_of(name, inventory).columns[column].checks:
         if check.name == "isin":
             return tuple(check.statistics["allowed_values"])
     return None
 
 
-def cut_model(name: str) -> pa.DataFrameSchema:
+def cut_model(name: str, inventory: Inventory = PACKAGED) -> pa.DataFrameSchema:
     """What pandera asks of a pass over spans: of each column what it asks of it in the layer, if that has it."""
-    own = LAYERS[name].model.to_schema().columns
+    own = model_of(name, inventory).columns
     columns = {column: own.get(column, pa.Column(dtype)) for column, dtype in cut_columns(name).items()}
     return pa.DataFrameSchema(columns, strict=True)
 
@@ -100,7 +118,11 @@ _RULE_OF_CHECK: Final = {
 
 
 def table_problems(
-    name: str, frame: pl.DataFrame, places: list[str], model: pa.DataFrameSchema | None = None
+    name: str,
+    frame: pl.DataFrame,
+    places: list[str],
+    model: pa.DataFrameSchema | None = None,
+    inventory: Inventory = PACKAGED,
 ) -> list[Problem]:
     """What pandera finds in one table, one problem per row and rule.
 
@@ -109,19 +131,22 @@ def table_problems(
         frame: Its rows, with the types of `polars_schema`.
         places: For each row, where it was read.
         model: What its rows must be, if they have only some of the layer's columns.
+        inventory: The labels of the corpus.
 
     Returns:
         The problems in the order of the rows. An id that stands more than once is one problem, at its second place.
     """
     try:
-        (model or LAYERS[name].model).validate(frame, lazy=True)
+        (model or model_of(name, inventory)).validate(frame, lazy=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases.sort("index", maintain_order=True).to_dicts()
-        return list(dict.fromkeys(_problem(name, case, frame, places) for case in cases))
+        return list(dict.fromkeys(_problem(name, case, frame, places, inventory) for case in cases))
     return []
 
 
-def _problem(name: str, case: dict[str, object], frame: pl.DataFrame, places: list[str]) -> Problem:
+def _problem(
+    name: str, case: dict[str, object], frame: pl.DataFrame, places: list[str], inventory: Inventory
+) -> Problem:
     check, column, value = str(case["check"]).partition("(")[0], str(case["column"]), case["failure_case"]
     index = case["index"]
     if not isinstance(index, int):  # a fault of the whole table, such as a column too many
@@ -132,7 +157,7 @@ def _problem(name: str, case: dict[str, object], frame: pl.DataFrame, places: li
         same = [place for place, found in zip(places, frame[column], strict=True) if found == row[column]]
         return Problem(rule, same[1], f"{column} {value} is taken: it stands first at {same[0]}")
     if rule == "value-not-allowed":
-        allowed = ", ".join(inventory_of(name, column) or ())
+        allowed = ", ".join(inventory_of(name, column, inventory) or ())
         return Problem(rule, places[index], f"{column} {value!r} is not one of {allowed}")
     detail = str(case["check"]).partition("(")[2].rstrip(")")
     messages = {

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from detente.data.corpus import Corpus
 from detente.data.fields import Fault, Field, PredictionError, nearest, string
 from detente.data.files import unpack
 from detente.data.jsonl import Line, Record, describe
@@ -120,14 +121,10 @@ def check(
     Raises:
         ValidationError: With every problem.
     """
-    lines = [_present(line, task) if None in line.record.values() else line for line in lines]
-    notes: list[str] = []
-    if lines and table:
-        lines, notes = known_columns(lines, task, _top(lines, name))
-    if task.labels:
-        lines, said = named_labels(lines, task)
-        notes += said
+    task = task.fitting(gold.inventory) if isinstance(gold, Corpus) else task
+    lines, notes = _prepared(lines, task, name, table=table)
     units = task.units(gold, [line.record["id"] for line in lines if isinstance(line.record.get("id"), str)])
+    notes += _labelled(task, units, gold, problems)
     found = list(problems)
     outside = [line for line in lines if isinstance(line.record.get("id"), str) and line.record["id"] not in units]
     extra = tuple(sorted({line.record["id"] for line in outside})) if allow_extra else ()
@@ -194,6 +191,32 @@ def check(
         unanswered={why: tuple(sorted(unanswered[why])) for why in UNANSWERED if why in unanswered},
         notes=(*notes, *task.notes(by_id)),
     )
+
+
+def _prepared(lines: Sequence[Line], task: Task, name: str, *, table: bool) -> tuple[list[Line], list[str]]:
+    """Lines with the keys and labels of their task, and what was left out or changed for that, in words."""
+    lines = [_present(line, task) if None in line.record.values() else line for line in lines]
+    notes: list[str] = []
+    if lines and table:
+        lines, notes = known_columns(lines, task, _top(lines, name))
+    if task.labels:
+        lines, said = named_labels(lines, task)
+        notes = [*notes, *said]
+    return list(lines), notes
+
+
+def _labelled(task: Task, units: Mapping[str, Any], gold: Gold, problems: Sequence[Problem]) -> list[str]:
+    """How many pages of a corpus are labelled for the task, in words; nothing if all are.
+
+    Raises:
+        ValidationError: If the corpus has no gold of the task.
+    """
+    if not isinstance(gold, Corpus):
+        return []
+    if not units:
+        raise ValidationError([*problems, task.no_gold(str(gold.folder))])
+    labelled, pages = task.labelled(gold) if gold.absent else (0, 0)
+    return [f"{labelled} of {pages} pages are labelled for {task.name}, and scored"] if labelled < pages else []
 
 
 def _other_label(line: Line, task: Task) -> str | None:

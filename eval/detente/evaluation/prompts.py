@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from detente import tasks
+from detente.data.inventory import PACKAGED, Inventory
 from detente.data.jsonl import Record, dump_line
-from detente.data.label_definitions import DEFINITIONS
+from detente.data.label_definitions import definitions
 
 if TYPE_CHECKING:
     import jinja2
@@ -72,12 +73,13 @@ class Prompt:
         return [{"role": role, "content": self._compiled[role].render(known).strip()} for role in ROLES]
 
 
-def load(task: str, part: str = "prompt") -> Prompt | None:
+def load(task: str, part: str = "prompt", inventory: Inventory = PACKAGED) -> Prompt | None:
     """The prompt of a task, or of a part of it; None if it has none.
 
     Args:
         task: Its name.
         part: The file's name, without its suffix.
+        inventory: The labels of the corpus that is asked about.
     """
     path = Path(tasks.__file__).parent / task / f"{part}.md"
     if not path.is_file():
@@ -85,9 +87,10 @@ def load(task: str, part: str = "prompt") -> Prompt | None:
     head, *parts = path.read_text(encoding="utf-8").split("\n---\n")
     fields = {key: value.strip() for key, _, value in (line.partition(":") for line in head.splitlines())}
     shown = fields["definitions"].split(", ") if fields["definitions"] else []
+    known = definitions(inventory)
     return Prompt(
         task if part == "prompt" else f"{task}.{part}",
         fields["version"],
-        {name: DEFINITIONS[name] for name in shown},
+        {name: known[name] for name in shown},
         dict(zip(ROLES, (each.strip() for each in parts), strict=True)),
     )

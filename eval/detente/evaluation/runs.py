@@ -133,10 +133,13 @@ def units(task: Task, gold: Corpus, prompt: Prompt | None, command: bool) -> lis
         prompt: The task's prompt, if the program is to be given it: a function as `prompt` and `messages` of the
             record, a command as the text alone.
         command: Whether the program is a command.
+
+    Raises:
+        ValidationError: If the dataset has no gold of the task.
     """
     known = task.units(gold, ())
     found = []
-    for asked in task.inputs(gold):
+    for asked in task.asked(gold):
         given: Given = asked
         if prompt:
             messages = prompt.messages(asked)

@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from detente import __version__
+from detente.data.corpus import Corpus
 from detente.data.problems import Problem, ValidationError
 from detente.evaluation.engines import rows_of_systems
 from detente.evaluation.predictions import Predictions
@@ -510,6 +511,8 @@ def _settings(
     }
     if interval == "bootstrap":
         parts |= {"resamples": resampling.resamples, "seed": resampling.seed}
+    if isinstance(gold, Corpus) and gold.absent and (labelled := task.labelled(gold))[0] < labelled[1]:
+        parts["pages"] = "{}/{}".format(*labelled)
     parts |= {name: getattr(options, name) for name in task.options}
     parts |= {"kind": "+".join(predictions.kinds) or "none", "missing": len(predictions.missing)}
     parts |= {why: len(names) for why, names in predictions.unanswered.items()}

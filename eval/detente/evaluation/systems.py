@@ -48,20 +48,23 @@ def load_gold(
     gold_format: str | None,
     gold_text: str | None = None,
     *,
+    dataset: str | PathLike[str] | None = None,
     task: str | None = None,
     labels: "Spellings | None" = None,
 ) -> "Gold":
-    """Reference texts from a file or folder, labels from a file, or the dataset that the package came with.
+    """Reference texts from a file or folder, labels from a file, or a built dataset.
 
     Args:
         path: The file or folder; None for the dataset.
         gold_format: How it is laid out; None to tell it from its keys.
         gold_text: What its texts are written in; None to go by suffixes.
+        dataset: Of the built dataset: the root of a corpus, or the folder itself; None for the package's own.
         task: The task that it is gold of, if that was named.
         labels: Spellings of its labels to ours.
 
     Raises:
-        ValidationError: If the file cannot be read as gold, or holds the dataset's own pages instead of references.
+        ValidationError: If the file cannot be read as gold, or holds the dataset's own pages instead of references; if
+            nothing is built in `dataset`, or both it and `path` are given.
     """
     from detente.data import corpus
 
@@ -70,7 +73,10 @@ def load_gold(
         if given := [option for option, value in options if value]:
             message = "says how to read --gold, which is not given"
             raise ValidationError([Problem("option", option, message) for option in given])
-        return corpus.load()
+        return corpus.load_scored(dataset)
+    if dataset is not None:
+        message = "is not read beside --gold: predictions are scored against the one or the other"
+        raise ValidationError([Problem("option", "--dataset", message)])
     from detente.tasks import gold_labels
     from detente.tasks.content_extraction.gold_formats import read_gold
 
@@ -128,6 +134,7 @@ def read_systems(
     sources: Sequence[Source],
     task: str | None = None,
     *,
+    dataset: str | PathLike[str] | None = None,
     gold: Path | None = None,
     gold_format: str | None = None,
     gold_text: str | None = None,
@@ -143,7 +150,8 @@ def read_systems(
     Args:
         sources: Of the systems; see `read_all`.
         task: The task; None to tell it from the lines.
-        gold: Reference texts or labels; see `load_gold`.
+        dataset: The built dataset, if it is not the package's own; see `load_gold`.
+        gold: Reference texts or labels instead of it.
         gold_format: How they are laid out.
         gold_text: What they are written in.
         asked: The options of what is right that were given, and that the task must heed.
@@ -166,7 +174,7 @@ def read_systems(
             *texts,
         ]
     )
-    reference = load_gold(gold, gold_format, gold_text, task=task, labels=labels)
+    reference = load_gold(gold, gold_format, gold_text, dataset=dataset, task=task, labels=labels)
     systems = read_all(
         sources,
         reference,
@@ -326,7 +334,7 @@ def _read(
         checked = predictions.of_rows(rows, name, gold, known, prepare=prepare, labels=labels, **allowed)
     else:
         checked = predictions.read(name, data, gold, known, prepare=prepare, labels=labels, **allowed)
-    checked = checked if checked.task is BOILERPLATE else _without_texts(checked, written_in)
+    checked = checked if checked.task.name == BOILERPLATE.name else _without_texts(checked, written_in)
     return replace(checked, reduced=_reduced(output_format=written_in or "text"))
 
 

@@ -6,7 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from detente.data.corpus import load
+from detente.data.corpus import load_scored
 from detente.data.jsonl import Record
 from detente.data.memory import is_path
 from detente.data.problems import Problem, ValidationError
@@ -21,14 +21,15 @@ from detente.tasks.task import Options
 PathName = str | PathLike[str]
 
 
-def inputs(task: str) -> list[Record]:
+def inputs(task: str, *, dataset: PathName | None = None) -> list[Record]:
     """What a model may see, one record per unit of a task; never labels.
 
     Args:
         task: One of the tasks whose gold is the dataset, as `stance`.
+        dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
 
     Raises:
-        ValidationError: If there is no such task.
+        ValidationError: If there is no such task, nothing is built in `dataset`, or it has no gold of the task.
 
     Example:
         >>> import detente
@@ -40,13 +41,14 @@ def inputs(task: str) -> list[Record]:
     if found is None:
         message = f"there is no task {task!r}: {', '.join(known.name for known in TASKS)}"
         raise ValidationError([Problem("option", "task", message)])
-    return found.inputs(load())
+    return found.asked(load_scored(dataset))
 
 
 def score(
     predictions: Source,
     task: str | None = None,
     *,
+    dataset: PathName | None = None,
     gold: PathName | None = None,
     gold_format: str | None = None,
     gold_text: str | None = None,
@@ -64,6 +66,7 @@ def score(
             JSON Lines would be; a table as CSV would be, which is a data frame of pandas, polars or any library that
             speaks Arrow, an Arrow table, or a `datasets.Dataset`; or a dictionary of texts by page. NaN is a null.
         task: The task; by default told from the rows.
+        dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
         gold: The path of reference texts or labels to score against, instead of the dataset.
         gold_format: How they are laid out; by default told from their keys.
         gold_text: What they are written in: `text`, `markdown` or `html`.
@@ -92,6 +95,7 @@ def score(
         [predictions],
         task,
         options,
+        dataset=dataset,
         gold=gold,
         gold_format=gold_format,
         gold_text=gold_text,
@@ -110,6 +114,7 @@ def rank(
     task: str | None = None,
     by: str | None = None,
     names: Sequence[str] = (),
+    dataset: PathName | None = None,
     gold: PathName | None = None,
     gold_format: str | None = None,
     gold_text: str | None = None,
@@ -128,6 +133,7 @@ def rank(
         task: The task; by default told from the rows.
         by: The metric; by default the primary one.
         names: What to call the systems, in their order; by default as their files, or `predictions 1` and so on.
+        dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
         gold: The path of reference texts or labels to score against, instead of the dataset.
         gold_format: How they are laid out; by default told from their keys.
         gold_text: What they are written in.
@@ -154,6 +160,7 @@ def rank(
         task,
         options,
         names=names,
+        dataset=dataset,
         gold=gold,
         gold_format=gold_format,
         gold_text=gold_text,
@@ -173,6 +180,7 @@ def compare(
     task: str | None = None,
     metrics: Sequence[str] = (),
     names: Sequence[str] = (),
+    dataset: PathName | None = None,
     gold: PathName | None = None,
     gold_format: str | None = None,
     gold_text: str | None = None,
@@ -191,6 +199,7 @@ def compare(
         task: The task; by default told from the rows.
         metrics: The metrics to compare by; by default those of the command.
         names: What to call the systems, in their order; by default as their files, or `predictions 1` and so on.
+        dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
         gold: The path of reference texts or labels to score against, instead of the dataset.
         gold_format: How they are laid out; by default told from their keys.
         gold_text: What they are written in.
@@ -217,6 +226,7 @@ def compare(
         task,
         options,
         names=names,
+        dataset=dataset,
         gold=gold,
         gold_format=gold_format,
         gold_text=gold_text,

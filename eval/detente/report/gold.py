@@ -53,5 +53,6 @@ def info(corpus: Corpus) -> dict[str, Any]:
         "rows": rows,
         "hashes": hashes,
         "caveat": caveat(corpus.folder),
+        "absent": dict(corpus.absent),
         **corpus.agreement,
     }

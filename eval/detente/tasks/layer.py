@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from detente.data.annotated import Table, Tables
+from detente.data.inventory import Inventory
 from detente.data.jsonl import Record
 from detente.data.problems import Problem
 
@@ -146,6 +147,7 @@ class Layer:
     Attributes:
         name: As in the dataset, and on the command line.
         model: The pandera model: columns, types, inventories, and checks inside a row.
+        inventories: The columns whose labels a corpus may have its own of, and where its inventory has them.
         path: In `annotations/`: one `.jsonl` file, or a folder with one for each article; empty if nobody writes it.
         published: Is it a config of the dataset, or only read and checked?
         computed: The columns that the build adds, `article` of a file per article and `explained` ones aside.
@@ -158,6 +160,8 @@ class Layer:
         made_id: The id that a row's fields make.
         alternatives: What alternatives may say of fields that have no inventory, or not on the row itself.
         messages: For each check of a row that has a rule of this layer, the message, as a format of the row's fields.
+        row_checks: The checks of a row alone that its model cannot make, because corpora differ in what is right;
+            passes of annotators must pass them, too.
         checks: The checks across rows and tables.
         unfold: A row with its nested labels as fields of their own, for comparing passes and seeding errors.
         compared: How passes are compared.
@@ -168,6 +172,7 @@ class Layer:
 
     name: str
     model: Any
+    inventories: Mapping[str, Callable[[Inventory], Sequence[str]]] = field(default_factory=dict)
     path: str = ""
     published: bool = True
     computed: tuple[str, ...] = ()
@@ -179,6 +184,7 @@ class Layer:
     made_id: Callable[[Record], str] | None = None
     alternatives: Mapping[str, Alternatives] = field(default_factory=dict)
     messages: Mapping[str, str] = field(default_factory=dict)
+    row_checks: tuple[Check, ...] = ()
     checks: tuple[Check, ...] = ()
     unfold: Callable[[Record], Record] = _as_it_is
     compared: Compared | None = None
@@ -192,13 +198,23 @@ class Layer:
         return bool(self.path) and not self.path.endswith(".jsonl")
 
 
-def cross(layer: str, of: str, by: str, values: Sequence[str], bys: Sequence[str] = ()) -> Callable[[Tables], Grid]:
-    """The rows of a layer, counted by two fields: `of` down, `by` across; `bys` are by default the articles."""
+def cross(
+    layer: str,
+    of: str,
+    by: str,
+    values: Sequence[str] | Callable[[Inventory], Sequence[str]],
+    bys: Sequence[str] = (),
+) -> Callable[[Tables], Grid]:
+    """The rows of a layer, counted by two fields: `of` down, `by` across; `bys` are by default the articles.
+
+    Values that a corpus may have its own of come from its inventory.
+    """
 
     def grid(tables: Tables) -> Grid:
         across = bys or [row["id"] for row in tables["articles"].rows]
         counted = Counter((row[of], row[by]) for row in tables[layer].rows)
-        return (of, *across), ((value, *(counted[value, other] for other in across)) for value in values)
+        down = values(tables[layer].inventory) if callable(values) else values
+        return (of, *across), ((value, *(counted[value, other] for other in across)) for value in down)
 
     return grid
 

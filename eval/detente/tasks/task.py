@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.data.inventory import PACKAGED, Inventory
 from detente.data.jsonl import Record
 from detente.data.labels import OPTION_VALUES
 from detente.data.problems import Problem, ValidationError
@@ -279,6 +280,9 @@ class Task:
         texts: Where rows have `blocks`: from a unit and a prediction of it, or None, to the texts that these count in,
             by the names that they give them; none if the unit has no text. The last row of `count` is that of the
             output as a whole.
+        layer: The layer whose files say which pages are labelled, if it is not the one of the task's name.
+        fit: The task with the labels of a corpus, where it has counts or measures for each label that a corpus may have
+            its own of.
     """
 
     name: str
@@ -316,6 +320,30 @@ class Task:
     breakdowns: tuple[str, ...] | None = None
     remarks: tuple[str, ...] = ()
     texts: Callable[[Any, Any], dict[str, str]] | None = None
+    layer: str = ""
+    fit: "Callable[[Inventory], Task] | None" = None
+
+    def fitting(self, inventory: Inventory) -> "Task":
+        """The task as it is in a corpus with these labels."""
+        return self if self.fit is None or inventory is PACKAGED else self.fit(inventory)
+
+    def labelled(self, corpus: "Corpus") -> tuple[int, int]:
+        """How many pages of a corpus are labelled for the task, and how many pages there are."""
+        return len(corpus.pages(self.layer or self.name)), len(corpus.articles)
+
+    def asked(self, corpus: "Corpus") -> list[Record]:
+        """The inputs.
+
+        Raises:
+            ValidationError: If the corpus has no gold of the task.
+        """
+        if not (inputs := self.inputs(corpus)):
+            raise ValidationError([self.no_gold(str(corpus.folder))])
+        return inputs
+
+    def no_gold(self, place: str) -> Problem:
+        """That a corpus has nothing to score the task against."""
+        return Problem("no-gold", place, f"no gold of {self.name} here: its pages are not labelled, or too few are")
 
     def renamed(self, names: Iterable[str]) -> list[str]:
         """Names of metrics as they are now, of which some may be those of the last version."""

@@ -1,9 +1,11 @@
 """What reviewers who argued against every label achieved, and all that is known of how firm the labels are."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+
+import numpy as np
 
 from detente.data.annotated import Tables
 from detente.data.files import read_bytes
@@ -17,6 +19,8 @@ _COLUMNS: Final = {
     "refutation": ("id", "field", "given", "proposed", "verdict", "reason"),
     "planted": ("id", "field", "gold", "planted", "proposed", "found"),
 }
+_PUBLISHED_AS: Final = {"seeded": "planted"}
+"""Fields that `agreement.json` has under the names that it was first published with."""
 VERDICTS: Final = ("refused", "arguable", "upheld")
 
 
@@ -105,14 +109,31 @@ class Found(NamedTuple):
     reviews: list[Review]
     left_out: list[LeftOut]
 
+    @classmethod
+    def of(cls, document: Mapping[str, Sequence[Record]]) -> "Found":
+        """What `document` gave, once it has been written as JSON: undefined figures are null there."""
+        own = {published: name for name, published in _PUBLISHED_AS.items()}
+
+        def measured(part: str) -> list[Measure]:
+            rows: list[dict[str, Any]] = [
+                {name: np.nan if value is None else value for name, value in row.items()} for row in document[part]
+            ]
+            return [Measure(**row) for row in rows]
+
+        return cls(
+            measured("passes"),
+            measured("trial"),
+            [Review(**{own.get(name, name): value for name, value in row.items()}) for row in document["refutation"]],
+            [LeftOut(row["layer"], tuple(row["passes"]), tuple(row["articles"])) for row in document["left_out"]],
+        )
+
     def document(self) -> dict[str, list[dict[str, Any]]]:
         """As in `agreement.json`, which keeps the names that it was published with."""
-        names = {"seeded": "planted"}
         return {
             "passes": [row._asdict() for row in self.passes],
             "trial": [row._asdict() for row in self.trial],
             "left_out": [row._asdict() for row in self.left_out],
             "refutation": [
-                {names.get(name, name): value for name, value in row._asdict().items()} for row in self.reviews
+                {_PUBLISHED_AS.get(name, name): value for name, value in row._asdict().items()} for row in self.reviews
             ],
         }

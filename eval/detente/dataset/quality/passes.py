@@ -146,22 +146,25 @@ def checked(
         is_cut: Are there spans alone?
     """
     assert layer.compared
+    inventory = tables[layer.name].inventory
+    table = replace(table, inventory=inventory)
     if is_cut:
         frame = pl.DataFrame(
             [{column: row[column] for column in schema.cut_columns(layer.name)} for row in table.rows],
             schema=schema.cut_columns(layer.name),
             orient="row",
         )
-        problems = schema.table_problems(layer.name, frame, table.places, schema.cut_model(layer.name))
+        problems = schema.table_problems(layer.name, frame, table.places, schema.cut_model(layer.name, inventory))
         part = _cut_layer(layer, layer.compared)
         problems += _problems_across(part, {**tables, layer.name: table})
         return table.rows, problems
     table, problems = _with_items(layer, table, tables[layer.name])
     if layer.compute:
         table = layer.compute({**tables, "articles": _only(tables["articles"], articles), layer.name: table})
-    problems += schema.table_problems(layer.name, schema.frame_of(table), table.places)
+    problems += schema.table_problems(layer.name, schema.frame_of(table), table.places, inventory=inventory)
     own = {**tables, layer.name: table}
     problems += [*_problems_across(layer, own), *checks.alternatives_known(own, (layer,))]
+    problems += (problem for check in layer.row_checks for problem in check(own))
     if not problems:
         problems += _twice(layer.compared, table)
         return [layer.unfold(row) for row in table.rows], problems

@@ -126,9 +126,9 @@ def _table(tables: Tables) -> Table:
     An exception has the alternatives that it names, and no others: those of claims are of the label that it replaces.
     """
     exceptions = {row["id"]: row for row in tables["exceptions"].rows}
-    pages = texts(tables)
+    pages, absent = texts(tables), tables["claims"].absent
     rows, places = [], []
-    for article in tables["articles"].rows:
+    for article in (row for row in tables["articles"].rows if row["id"] not in absent):
         claims = [claim for claim in tables["claims"].rows if claim["article"] == article["id"]]
         for place, proposition in tables["propositions"]:
             name = f"{article['id']}::{proposition['id']}"
@@ -143,7 +143,7 @@ def _table(tables: Tables) -> Table:
                 row["alternatives"] = _alternatives(claims, proposition["id"], row)
             rows.append(row)
             places.append(place)
-    return Table("agreement", rows, places)
+    return Table("agreement", rows, places, absent=absent, inventory=tables["claims"].inventory)
 
 
 def exceptions_name_a_pair(tables: Tables) -> Iterator[Problem]:

@@ -136,6 +136,7 @@ _LABELS: Final = "labels"
 
 AGREEMENT: Final = Task(
     name="agreement",
+    layer="claims",
     summary="whether a page supports a proposition, contradicts it, discusses it, or does not mention it",
     primary="macro_f1",
     standard=("f1_agree", "f1_disagree", "f1_discuss", "f1_related", "relative_score", "accuracy", "mcc", "fnc1"),

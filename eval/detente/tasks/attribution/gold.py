@@ -66,10 +66,10 @@ def _other_events(row: Record) -> Iterable[str]:
     return (each["value"] for each in row["alternatives"] if each["field"] == "event" and each["value"] != NULL)
 
 
-def _other_channels(row: Record, _: Tables) -> Iterable[str]:
+def _other_channels(row: Record, tables: Tables) -> Iterable[str]:
     """Of the innermost link, if there is one."""
     own = row["chain"][-1]["channel"] if row["chain"] else None
-    return [channel for channel in inventory.CHANNELS if own and channel != own]
+    return [channel for channel in tables["attribution"].inventory.channels if own and channel != own]
 
 
 def _made_id(row: Record) -> str:

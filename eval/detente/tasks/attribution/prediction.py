@@ -1,6 +1,6 @@
 """Attribution as values: a claim with its gold rows, and what a prediction line says of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,13 +16,14 @@ Chain = tuple[frozenset[str], ...]
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim of a page, its gold rows in their order, and the ids that a prediction may name as sources."""
+    """A claim of a page, its gold rows in their order, and what a prediction may name: ids of sources, channels."""
 
     id: str
     article: str
     page: Page
     rows: tuple[Record, ...]
     sources: Collection[str]
+    channels: Sequence[str] = CHANNELS
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def _line(claim: Claim, line: Field) -> Prediction:
         cue=line.get("cue", words),
         content=line.get("content", words),
         type=line.get("type", label(ATTRIBUTION_TYPES)),
-        channel=line.get("channel", label(CHANNELS)),
+        channel=line.get("channel", label(claim.channels)),
     )
 
 

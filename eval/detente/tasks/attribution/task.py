@@ -47,7 +47,9 @@ def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Claim]:
     for row in corpus.rows("attribution"):
         rows.setdefault(row["claim"], []).append(row)
     return {
-        name: Claim(name, found[0]["article"], pages[found[0]["article"]], tuple(found), known)
+        name: Claim(
+            name, found[0]["article"], pages[found[0]["article"]], tuple(found), known, corpus.inventory.channels
+        )
         for name, found in rows.items()
     }
 

@@ -11,6 +11,14 @@ from detente.text.spans import Span, mask_of, overlaps
 from detente.text.tokens import is_space
 
 
+def types_are_of_zones(tables: Tables) -> Iterator[Problem]:
+    """A type belongs to one zone; one that is no type, or no zone, breaks another rule."""
+    zones = tables["boilerplate"].inventory.zone_of_type
+    for place, row in tables["boilerplate"]:
+        if zones.get(row["type"], row["zone"]) != row["zone"] and row["zone"] in zones.values():
+            yield Problem("zone-type", place, f"type {row['type']} does not belong to zone {row['zone']}")
+
+
 def partition(tables: Tables) -> Iterator[Problem]:
     """Every non-space character of a page is in exactly one segment, and a segment lies within one line."""
     for article, text in segmented(tables).items():

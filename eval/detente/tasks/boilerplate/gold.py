@@ -5,12 +5,11 @@ from typing import Final
 
 import pandera.polars as pa
 import polars as pl
-from pandera.api.polars.types import PolarsData
 
 from detente.data import labels as inventory
 from detente.data.jsonl import Record
 from detente.data.model import ALTERNATIVES, Strict
-from detente.tasks.boilerplate.checks import partition, repeats_computed
+from detente.tasks.boilerplate.checks import partition, repeats_computed, types_are_of_zones
 from detente.tasks.layer import ROW, Compared, Layer, Painted, Seeded, SpanField, cross
 
 _ZONE_STYLES: Final = {"body": "", "paratext": "cyan", "boilerplate": "red"}
@@ -28,13 +27,6 @@ class Boilerplate(Strict):
     repeats: str = pa.Field(nullable=True)
     alternatives: pl.List = pa.Field(dtype_kwargs=ALTERNATIVES)
 
-    @pa.dataframe_check(error="zone-type")
-    def type_is_of_zone(cls, data: PolarsData) -> pl.LazyFrame:
-        """A type belongs to one zone."""
-        zone = pl.col("type").replace_strict(inventory.ZONE_OF_TYPE, default=None, return_dtype=pl.String)
-        known = pl.col("zone").is_in(inventory.ZONES) & zone.is_not_null()
-        return data.lazyframe.select(~known | (zone == pl.col("zone")))
-
 
 def _paint(text: str, row: Record, _: Callable[[str], list[Record]]) -> Iterator[Painted]:
     style = _ZONE_STYLES[row["zone"]]
@@ -49,17 +41,18 @@ def _with_zone(row: Record) -> Record:
 BOILERPLATE_LAYER: Final = Layer(
     name="boilerplate",
     model=Boilerplate,
+    inventories={"type": lambda own: own.segment_types},
     path="boilerplate/gold",
     spans=(SpanField(ROW),),
     id_separator=":",
-    messages={"zone-type": "type {type} does not belong to zone {zone}"},
+    row_checks=(types_are_of_zones,),
     checks=(partition, repeats_computed),
     compared=Compared(
         key=lambda row: (row["article"], row["start"], row["end"]), nominal=("type", "repeats"), cut=(ROW,)
     ),
     seeded=Seeded({"type": inventory.SEGMENT_TYPES, "repeats": None}, refold=_with_zone),
     paint=_paint,
-    card={"boilerplate": cross("boilerplate", "type", "article", inventory.SEGMENT_TYPES)},
+    card={"boilerplate": cross("boilerplate", "type", "article", lambda own: own.segment_types)},
 )
 
 LAYERS: Final = (BOILERPLATE_LAYER,)

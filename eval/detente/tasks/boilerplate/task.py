@@ -7,20 +7,22 @@ place of its own in the page.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.data.corpus import Corpus
+from detente.data.inventory import Inventory, united
 from detente.data.jsonl import Record
-from detente.data.labels import TYPES_OF_ZONE, ZONE_OF_TYPE
+from detente.data.labels import TYPES_OF_ZONE
 from detente.data.page import Page, pairs_of
 from detente.tasks.boilerplate import retention
 from detente.tasks.boilerplate.baselines import BASELINES
 from detente.tasks.boilerplate.html import AT
 from detente.tasks.boilerplate.html import NAMES as TEMPLATES
-from detente.tasks.boilerplate.metrics import BOILERPLATE_TYPES, COLUMNS, METRICS
+from detente.tasks.boilerplate.metrics import BOILERPLATE_TYPES, COLUMNS, METRICS, columns, metrics
 from detente.tasks.boilerplate.prediction import KINDS, Prediction, parse
 from detente.tasks.task import Options, Row, Task
 from detente.text.display import counted, excerpt
@@ -38,13 +40,14 @@ class _Output(NamedTuple):
 
 def pages_of(corpus: Corpus) -> dict[str, Page]:
     """The pages with their segments and the spans of other layers."""
-    segments: dict[str, list[Row]] = {article: [] for article in corpus.articles}
+    pages = corpus.pages("boilerplate")
+    segments: dict[str, list[Row]] = {article: [] for article in pages}
     for row in corpus.table("boilerplate").sort("article", "start").iter_rows(named=True):
         segments[row["article"]].append(row)
     layers = _other_layers(corpus)
     return {
-        name: Page(name, row["family"], row["text"], tuple(segments[name]), layers[name])
-        for name, row in corpus.articles.items()
+        name: Page(name, row["family"], row["text"], tuple(segments[name]), layers[name], corpus.inventory.zone_of_type)
+        for name, row in pages.items()
     }
 
 
@@ -65,7 +68,8 @@ def _other_layers(corpus: Corpus) -> dict[str, dict[str, list[tuple[Span, ...]]]
 
 
 def _inputs(corpus: Corpus) -> list[Record]:
-    return [{"id": name, "text": row["text"], "language": row["language"]} for name, row in corpus.articles.items()]
+    pages = corpus.pages("boilerplate")
+    return [{"id": name, "text": row["text"], "language": row["language"]} for name, row in pages.items()]
 
 
 def _output(page: Page, prediction: Prediction | None) -> _Output:
@@ -109,13 +113,13 @@ def _is_content(zone: str, paratext: str) -> bool | None:
     return zone == "body"
 
 
-def _wanted(segment: Record, size: int, kept: int, options: Options) -> bool | None:
+def _wanted(page: Page, segment: Record, size: int, kept: int, options: Options) -> bool | None:
     """Whether a segment should be kept: by its zone or, where alternatives are accepted, by one that fits better.
 
     Of several readings the first counts that does not matter, or that does with the most of the segment what the output
     does with it; the segment's own, if none does.
     """
-    zones = [segment["zone"], *(ZONE_OF_TYPE[kind] for kind in options.others(segment, "type"))]
+    zones = [segment["zone"], *(page.zones[kind] for kind in options.others(segment, "type"))]
     readings = [_is_content(zone, options.paratext) for zone in zones]
     return next((each for each in readings if each is None or each == (2 * kept > size)), readings[0])
 
@@ -131,7 +135,7 @@ def count(page: Page, prediction: Prediction | None, options: Options) -> list[R
     rows: list[Row] = []
     for index, segment in enumerate(page.segments):
         row = key | {"zone": segment["zone"], "type": segment["type"], "item": segment["id"]}
-        wanted = _wanted(segment, int(size[index]), int(kept[index]), options)
+        wanted = _wanted(page, segment, int(size[index]), int(kept[index]), options)
         for level, total, part in (
             ("char", int(size[index]), int(kept[index])),
             ("token", int(tokens[index]), int(kept_tokens[index])),
@@ -200,6 +204,12 @@ def _signature_parts(pages: Mapping[str, Page]) -> dict[str, str]:
     return {"render": shown} if named else {}
 
 
+def _fit(own: Inventory) -> Task:
+    """The task with a measure for each type that the corpus has; rendered pages have those of the package, too."""
+    types = united(BOILERPLATE_TYPES, own.boilerplate)
+    return replace(BOILERPLATE, columns=columns(types), metrics=metrics(types))
+
+
 BOILERPLATE: Final = Task(
     name="boilerplate",
     summary="keep the article's own text, drop what the site's template added",
@@ -237,4 +247,5 @@ BOILERPLATE: Final = Task(
     },
     signature_parts=_signature_parts,
     texts=_texts,
+    fit=_fit,
 )

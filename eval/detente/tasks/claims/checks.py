@@ -39,9 +39,9 @@ def claims_disjoint(tables: Tables) -> Iterator[Problem]:
 
 def body_covered(tables: Tables) -> Iterator[Problem]:
     """Every word of a labelled segment is in a claim, in a no-claim span, or a connective between them."""
-    unread = tables["claims"].unread.articles | tables["no_claim"].unread.articles
+    unknown = tables["claims"].unknown | tables["no_claim"].unknown
     for article, text in segmented(tables).items():
-        if article in unread:
+        if article in unknown:
             continue
         spans = [span for row in tables["claims"].rows if row["article"] == article for span in row["spans"]]
         spans += [row for row in tables["no_claim"].rows if row["article"] == article]
@@ -63,7 +63,7 @@ def claims_are_whole(tables: Tables) -> Iterator[Problem]:
     for place, row in tables["claims"]:
         if not row["spans"]:
             yield Problem("span-empty", place, f"{row['id']} has no span")
-        if row["id"] not in attributed and row["article"] not in tables["attribution"].unread.articles:
+        if row["id"] not in attributed and row["article"] not in tables["attribution"].unknown:
             message = f"{row['id']} has no row in attribution: type none if nobody is cited"
             yield Problem("attribution-missing", place, message)
         linked = Counter(link["proposition"] for link in row["propositions"])

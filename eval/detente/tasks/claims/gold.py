@@ -111,6 +111,7 @@ def _paint(text: str, row: Record, rows: Callable[[str], list[Record]]) -> Itera
 CLAIMS_LAYER: Final = Layer(
     name="claims",
     model=Claims,
+    inventories={"type": lambda own: own.claim_types},
     path="claims/gold",
     computed=("zone", "check_worthy"),
     compute=_completed,
@@ -136,7 +137,7 @@ CLAIMS_LAYER: Final = Layer(
         refold=_refold,
     ),
     paint=_paint,
-    card={"claims": cross("claims", "type", "presentation", inventory.CLAIM_TYPES, inventory.PRESENTATIONS)},
+    card={"claims": cross("claims", "type", "presentation", lambda own: own.claim_types, inventory.PRESENTATIONS)},
 )
 
 NO_CLAIM_LAYER: Final = Layer(

@@ -8,6 +8,7 @@ import numpy as np
 
 from detente.data.independent_sources import SUPPORTING, SupportLayers
 from detente.data.jsonl import Record
+from detente.data.labels import CLAIM_TYPES
 from detente.data.page import Page
 from detente.metrics import clustering
 from detente.metrics.classification import Floats
@@ -19,12 +20,13 @@ from detente.text.spans import Span
 
 
 class Article(NamedTuple):
-    """An article's page, its gold claims, and their spans; and what stands behind the claims of all articles."""
+    """An article's page, its gold claims, and their spans; what stands behind the claims of all articles; the types."""
 
     page: Page
     claims: tuple[Record, ...]
     spans: tuple[tuple[Span, ...], ...]
     behind: SupportLayers | None = None
+    types: tuple[str, ...] = CLAIM_TYPES
 
 
 class Matching(NamedTuple):

@@ -5,6 +5,7 @@ that some claims have is scored on all of them, so that nothing is won by leavin
 predicted, or nothing matched, all claims are missed, and what rests on the matched ones is 0.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -31,18 +32,6 @@ FIRST: Final = 5
 RANKINGS: Final = ("average_precision", "r_precision", "precision_at_5", "mrr")
 TIES: Final = "McSherry and Najork 2008"
 _TYPE_COUNTS: Final = ("right", "gold", "predicted", "matched_gold", "matched_predicted")
-
-COLUMNS: Final = (
-    *("gold_claims", "predicted_claims", "matched", "spurious"),
-    *(f"{level}_tp" for level in (*THRESHOLDS, "partial")),
-    *("char_tp", "char_fp", "char_fn"),
-    *(f"has_{field}" for field in FIELDS),
-    *(f"type_{name}_{what}" for name in CLAIM_TYPES for what in _TYPE_COUNTS),
-    *("type_right", "presentation_right"),
-    *("check_worthy_tp", "check_worthy_fp", "check_worthy_fn"),
-    *("ranked", *(f"ranked_{name}" for name in RANKINGS)),
-    "chrf",
-)
 
 SPANS: Final = "spans"
 LABELS: Final = "labels of claims"
@@ -78,7 +67,7 @@ def _share(part: str, *whole: str) -> Compute:
     return lambda counts, _: ratio(counts[part], sum(counts[name] for name in whole))
 
 
-def _type_macro_f1(name: str, formula: str, prefix: str, n: tuple[str, ...]) -> Metric:
+def _type_macro_f1(name: str, formula: str, prefix: str, n: tuple[str, ...], types: Sequence[str]) -> Metric:
     """Mean F1 over the types that the gold has in the full set, of a part over those that it has itself.
 
     `prefix` chooses all claims or the matched ones.
@@ -90,12 +79,12 @@ def _type_macro_f1(name: str, formula: str, prefix: str, n: tuple[str, ...]) -> 
                 2 * counts[f"type_{kind}_right"],
                 counts[f"type_{kind}_{prefix}gold"] + counts[f"type_{kind}_{prefix}predicted"],
             )
-            for kind in CLAIM_TYPES
+            for kind in types
         ]
         return np.stack(scores, axis=-1)
 
     def macro(counts: Counts, full: Counts) -> Floats:
-        there = [place for place, kind in enumerate(CLAIM_TYPES) if full[f"type_{kind}_{prefix}gold"] > 0]
+        there = [place for place, kind in enumerate(types) if full[f"type_{kind}_{prefix}gold"] > 0]
         scores = type_f1(counts)
         return ratio(sum((scores[..., place] for place in there), np.zeros(scores.shape[:-1])), len(there))
 
@@ -137,93 +126,117 @@ def _ranked(name: str, formula: str) -> Metric:
 _MATCHED: Final = ("matched",)
 _EVERY: Final = ("gold_claims", "spurious")
 
-METRICS: Final = (
-    *(
-        metric
-        for level, threshold in THRESHOLDS.items()
-        for metric in _overlap(level, f"pairs at IoU ≥ {threshold}" if threshold < 1 else "pairs with equal spans")
-    ),
-    *_overlap("partial", "Σ IoU of the best matching"),
-    *overlap(
-        "claim_char",
-        "characters",
-        of="character",
-        columns="char",
-        formulas=(
-            "characters in claims of both / in predicted ones",
-            "characters in claims of both / in gold ones",
-            "2 tp / (2 tp + fp + fn) of characters in claims, white space aside",
+
+def columns(types: Sequence[str]) -> tuple[str, ...]:
+    """The counts, with some for each type of claims."""
+    return (
+        *("gold_claims", "predicted_claims", "matched", "spurious"),
+        *(f"{level}_tp" for level in (*THRESHOLDS, "partial")),
+        *("char_tp", "char_fp", "char_fn"),
+        *(f"has_{field}" for field in FIELDS),
+        *(f"type_{name}_{what}" for name in types for what in _TYPE_COUNTS),
+        *("type_right", "presentation_right"),
+        *("check_worthy_tp", "check_worthy_fp", "check_worthy_fn"),
+        *("ranked", *(f"ranked_{name}" for name in RANKINGS)),
+        "chrf",
+    )
+
+
+def metrics(types: Sequence[str]) -> tuple[Metric, ...]:
+    """The measures, those of types over these."""
+    return (
+        *(
+            metric
+            for level, threshold in THRESHOLDS.items()
+            for metric in _overlap(level, f"pairs at IoU ≥ {threshold}" if threshold < 1 else "pairs with equal spans")
         ),
-        group=SPANS,
-    ),
-    _of_matched(
-        _labelled(
-            "claim_type_accuracy",
-            "matched claims of the right type / matched; 0 if none is matched",
-            _share("type_right", "matched"),
-            _MATCHED,
+        *_overlap("partial", "Σ IoU of the best matching"),
+        *overlap(
+            "claim_char",
+            "characters",
+            of="character",
+            columns="char",
+            formulas=(
+                "characters in claims of both / in predicted ones",
+                "characters in claims of both / in gold ones",
+                "2 tp / (2 tp + fp + fn) of characters in claims, white space aside",
+            ),
+            group=SPANS,
         ),
-        "type",
-    ),
-    _of_matched(
-        _type_macro_f1(
-            "claim_type_macro_f1",
-            "mean F1 over the types that matched claims have; 0 if none is matched",
-            "matched_",
-            _MATCHED,
+        _of_matched(
+            _labelled(
+                "claim_type_accuracy",
+                "matched claims of the right type / matched; 0 if none is matched",
+                _share("type_right", "matched"),
+                _MATCHED,
+            ),
+            "type",
         ),
-        "type",
-    ),
-    _if_predicted(
-        _labelled(
-            "type_accuracy_overall",
-            "matched claims of the right type / (matched + missed + spurious)",
-            _share("type_right", *_EVERY),
-            _EVERY,
+        _of_matched(
+            _type_macro_f1(
+                "claim_type_macro_f1",
+                "mean F1 over the types that matched claims have; 0 if none is matched",
+                "matched_",
+                _MATCHED,
+                types,
+            ),
+            "type",
         ),
-        "type",
-    ),
-    _if_predicted(
-        _type_macro_f1(
-            "type_macro_f1_overall",
-            "mean F1 over the gold's types; a missed claim is a fn, a spurious one a fp",
-            "",
-            _EVERY,
+        _if_predicted(
+            _labelled(
+                "type_accuracy_overall",
+                "matched claims of the right type / (matched + missed + spurious)",
+                _share("type_right", *_EVERY),
+                _EVERY,
+            ),
+            "type",
         ),
-        "type",
-    ),
-    _of_matched(
-        _labelled(
-            "presentation_accuracy",
-            "matched claims of the right presentation / matched; 0 if none is matched",
-            _share("presentation_right", "matched"),
-            _MATCHED,
+        _if_predicted(
+            _type_macro_f1(
+                "type_macro_f1_overall",
+                "mean F1 over the gold's types; a missed claim is a fn, a spurious one a fp",
+                "",
+                _EVERY,
+                types,
+            ),
+            "type",
         ),
-        "presentation",
-    ),
-    _if_predicted(
-        replace(
-            overlap("check_worthy", "check-worthy claims", of=_CLAIM, group=CHECK_WORTHY)[2],
-            formula="2 tp / (2 tp + fp + fn), predicted if true or a score of .5; missed is a fn, spurious a fp",
+        _of_matched(
+            _labelled(
+                "presentation_accuracy",
+                "matched claims of the right presentation / matched; 0 if none is matched",
+                _share("presentation_right", "matched"),
+                _MATCHED,
+            ),
+            "presentation",
         ),
-        "check_worthy",
-    ),
-    _ranked("average_precision", "mean over articles of Σ P@rank / R; claims not found add 0, ties averaged"),
-    _ranked("r_precision", "mean over articles of P@R, R being the check-worthy claims; ties averaged"),
-    _ranked("precision_at_5", "mean over articles of P@min(5, R); ties averaged"),
-    _ranked("mrr", "mean over articles of 1 / rank of the first check-worthy claim; ties averaged"),
-    _of_matched(
-        Metric(
-            "normalised_chrf",
-            "mean chrF2 of the normalised sentence over matched claims; 0 where there is none",
-            _share("chrf", "matched"),
-            _MATCHED,
-            best=100.0,
-            bounds=(0.0, 100.0),
-            reference="Popović 2015, sacrebleu nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no",
-            group=LABELS,
-            of=_CLAIM,
+        _if_predicted(
+            replace(
+                overlap("check_worthy", "check-worthy claims", of=_CLAIM, group=CHECK_WORTHY)[2],
+                formula="2 tp / (2 tp + fp + fn), predicted if true or a score of .5; missed is a fn, spurious a fp",
+            ),
+            "check_worthy",
         ),
-        "normalised",
-    ),
-)
+        _ranked("average_precision", "mean over articles of Σ P@rank / R; claims not found add 0, ties averaged"),
+        _ranked("r_precision", "mean over articles of P@R, R being the check-worthy claims; ties averaged"),
+        _ranked("precision_at_5", "mean over articles of P@min(5, R); ties averaged"),
+        _ranked("mrr", "mean over articles of 1 / rank of the first check-worthy claim; ties averaged"),
+        _of_matched(
+            Metric(
+                "normalised_chrf",
+                "mean chrF2 of the normalised sentence over matched claims; 0 where there is none",
+                _share("chrf", "matched"),
+                _MATCHED,
+                best=100.0,
+                bounds=(0.0, 100.0),
+                reference="Popović 2015, sacrebleu nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no",
+                group=LABELS,
+                of=_CLAIM,
+            ),
+            "normalised",
+        ),
+    )
+
+
+COLUMNS: Final = columns(CLAIM_TYPES)
+METRICS: Final = metrics(CLAIM_TYPES)

@@ -1,6 +1,7 @@
 """What a line says of an article: its claims, each with its spans and what else is predicted of it."""
 
 import math
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -33,17 +34,18 @@ class Claim(NamedTuple):
     normalised: str | None = None
 
 
-def parse(text: str, record: Record) -> tuple[Claim, ...]:
+def parse(text: str, record: Record, types: Sequence[str] = CLAIM_TYPES) -> tuple[Claim, ...]:
     """The claims of a line, in the order of the text and not of the line; claims may overlap one another.
 
     Args:
         text: The article's.
         record: The line.
+        types: The types that a claim may have.
 
     Raises:
         PredictionError: With every fault of the line.
     """
-    return tuple(sorted(read(record, partial(_claims, text)), key=lambda claim: (place(claim), _words(claim))))
+    return tuple(sorted(read(record, partial(_claims, text, types)), key=lambda claim: (place(claim), _words(claim))))
 
 
 def place(claim: Claim) -> tuple[tuple[Span, ...], float]:
@@ -55,13 +57,13 @@ def _words(claim: Claim) -> tuple[Any, ...]:
     return claim.type or "", claim.presentation or "", claim.propositions or (), claim.normalised or ""
 
 
-def _claims(text: str, line: Field) -> tuple[Claim, ...] | None:
+def _claims(text: str, types: Sequence[str], line: Field) -> tuple[Claim, ...] | None:
     given = spans(text, offset_unit(line))
 
     def claim(item: Field) -> Claim:
         return Claim(
             spans=item.get("spans", partial(_spans, given)) or (),
-            type=item.get("type", label(CLAIM_TYPES)),
+            type=item.get("type", label(types)),
             presentation=item.get("presentation", label(PRESENTATIONS)),
             check_worthy=item.get("check_worthy", _check_worthy),
             propositions=item.get("propositions", list_of(string, "cluster keys")),

@@ -9,6 +9,7 @@ of them is matched, or spurious, the mean of the counts that each would give is 
 
 import math
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
@@ -16,6 +17,7 @@ import numpy as np
 
 from detente.data.corpus import Corpus
 from detente.data.independent_sources import support_layers
+from detente.data.inventory import Inventory
 from detente.data.jsonl import Record
 from detente.data.page import Page, pairs_of
 from detente.data.problems import Problem, ValidationError
@@ -29,7 +31,7 @@ from detente.tasks.claims.matching import (
     is_check_worthy,
     matching,
 )
-from detente.tasks.claims.metrics import COLUMNS, FIRST, METRICS, THRESHOLDS
+from detente.tasks.claims.metrics import COLUMNS, FIRST, METRICS, THRESHOLDS, columns, metrics
 from detente.tasks.claims.prediction import FIELDS, Claim, parse
 from detente.tasks.task import Options, Row, Task
 from detente.text.display import excerpt
@@ -43,7 +45,7 @@ _ALL_WRONG: Final = 1 + len(_JUDGED)
 
 def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Article]:
     segments: dict[str, list[Row]] = {name: [] for name in corpus.articles}
-    claims: dict[str, list[Record]] = {name: [] for name in corpus.articles}
+    claims: dict[str, list[Record]] = {name: [] for name in corpus.pages("claims")}
     for row in corpus.rows("boilerplate"):
         segments[row["article"]].append(row)
     for row in corpus.rows("claims"):
@@ -55,17 +57,19 @@ def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Article]:
             tuple(claims[name]),
             tuple(pairs_of(claim["spans"]) for claim in claims[name]),
             behind,
+            corpus.inventory.claim_types,
         )
-        for name, row in corpus.articles.items()
+        for name, row in corpus.pages("claims").items()
     }
 
 
 def _inputs(corpus: Corpus) -> list[Record]:
-    return [{"id": name, "text": row["text"], "language": row["language"]} for name, row in corpus.articles.items()]
+    pages = corpus.pages("claims")
+    return [{"id": name, "text": row["text"], "language": row["language"]} for name, row in pages.items()]
 
 
 def _parse(article: Article, record: Record) -> tuple[Claim, ...]:
-    return parse(article.page.text, record)
+    return parse(article.page.text, record, article.types)
 
 
 def _count(article: Article, prediction: Sequence[Claim] | None, options: Options) -> list[Row]:
@@ -234,6 +238,11 @@ def _ranking_row(article: Article, worthy: list[bool], found: Matching) -> list[
     return [row | {"ranked": 1} | {f"ranked_{name}": value for name, value in measures.items()}]
 
 
+def _fit(own: Inventory) -> Task:
+    """The task with the types of claims that the corpus has."""
+    return replace(CLAIMS, columns=columns(own.claim_types), metrics=metrics(own.claim_types))
+
+
 CLAIMS: Final = Task(
     name="claims",
     summary="what an article asserts: spans, type, presentation, check-worthiness, and which claims say the same",
@@ -261,4 +270,5 @@ CLAIMS: Final = Task(
         "type_macro_f1": "claim_type_macro_f1",
         "independent_source_error": "sources_min_error",
     },
+    fit=_fit,
 )

@@ -52,9 +52,10 @@ class Contrast(Strict):
 
 def _explained(tables: Tables) -> Table:
     """The sentences with the setting that they share, and what their targets mean there."""
+    targets = tables["contrast"].inventory.targets
     for row in tables["contrast"].rows:
         row["roles"] = ROLES
-        row["target_definition"] = None if row["target"] is None else target_definition(row["target"], PARTIES)
+        row["target_definition"] = None if row["target"] is None else target_definition(row["target"], PARTIES, targets)
     return tables["contrast"]
 
 
@@ -71,6 +72,7 @@ def _card(tables: Tables) -> Grid:
 CONTRAST_LAYER: Final = Layer(
     name="contrast",
     model=Contrast,
+    inventories={"target": lambda own: tuple(own.targets)},
     path="contrast/items.jsonl",
     explained=("roles", "target_definition"),
     compute=_explained,

@@ -14,7 +14,7 @@ import numpy as np
 from detente.data.corpus import Corpus
 from detente.data.independent_sources import support_layers
 from detente.data.jsonl import Record
-from detente.data.labels import DERIVATION_KINDS, EVENT_KINDS
+from detente.data.labels import DERIVATION_KINDS
 from detente.metrics.classification import Floats, f1, precision, recall
 from detente.tasks.derivation.baselines import BASELINES
 from detente.tasks.derivation.edges import (
@@ -48,15 +48,15 @@ NODE_KINDS: Final = ("outlet", "agency", "text")
 
 def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Article]:
     behind = support_layers(corpus.rows)
-    rows: dict[str, list[Record]] = {name: [] for name in corpus.articles}
+    pages = corpus.pages("derivation")
+    rows: dict[str, list[Record]] = {name: [] for name in pages}
     for row in corpus.rows("derivation"):
         rows[row["article"]].append(row)
     nodes = tuple(dict.fromkeys(row["source"] for out in rows.values() for row in out))
-    known = dict.fromkeys([*(row["id"] for name in ("sources", "events") for row in corpus.rows(name)), *rows])
-    return {
-        name: Article(name, row["family"], tuple(rows[name]), nodes, known, behind)
-        for name, row in corpus.articles.items()
-    }
+    known = dict.fromkeys(
+        [*(row["id"] for name in ("sources", "events") for row in corpus.rows(name)), *corpus.articles]
+    )
+    return {name: Article(name, row["family"], tuple(rows[name]), nodes, known, behind) for name, row in pages.items()}
 
 
 def _inputs(corpus: Corpus) -> list[Record]:
@@ -64,6 +64,7 @@ def _inputs(corpus: Corpus) -> list[Record]:
 
     The names of unnamed texts would tell where they belong, as would the order of a registry that follows the pages.
     """
+    kinds = corpus.inventory.event_kinds
     sources = {row["id"]: row for row in corpus.rows("sources")}
     nodes = {
         name: (NODE_KINDS.index(row["kind"]), f"an unnamed {row['kind']}" if row["anonymous"] else row["name"])
@@ -72,7 +73,7 @@ def _inputs(corpus: Corpus) -> list[Record]:
     }
     for row in corpus.rows("events"):
         partners = [sources[row[name]]["name"] for name in ("speaker", "addressee", "medium") if row[name]]
-        kind = len(NODE_KINDS) + EVENT_KINDS.index(row["kind"])
+        kind = len(NODE_KINDS) + kinds.index(row["kind"])
         nodes[row["id"]] = kind, ": ".join(filter(None, (row["kind"], ", ".join(partners))))
     offered = [{"id": name, "name": nodes[name][1]} for name in sorted(nodes, key=lambda name: (nodes[name], name))]
     offered += [{"id": name, "name": "a page of this corpus"} for name in corpus.articles]
@@ -83,7 +84,7 @@ def _inputs(corpus: Corpus) -> list[Record]:
             "language": row["language"],
             "sources": [each for each in offered if each["id"] != name],
         }
-        for name, row in corpus.articles.items()
+        for name, row in corpus.pages("derivation").items()
     ]
 
 

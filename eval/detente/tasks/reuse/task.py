@@ -39,8 +39,9 @@ def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Pair]:
     for row in corpus.rows("reuse"):
         rows.setdefault((row["article"], row["source"]), []).append(row)
     pairs = {}
-    for pair in combinations(sorted(corpus.articles), 2):
-        first, second = (corpus.articles[name] for name in pair)
+    pages = corpus.pages("reuse")
+    for pair in combinations(sorted(pages), 2):
+        first, second = (pages[name] for name in pair)
         family = "|".join(sorted({first["family"], second["family"]}))
         name = "::".join(pair)
         outlets = " | ".join(sorted({first["outlet"] or "unknown", second["outlet"] or "unknown"}))

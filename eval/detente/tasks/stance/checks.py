@@ -26,9 +26,9 @@ def holders_are_on_the_grid(tables: Tables) -> Iterator[Problem]:
     """Every row is of a holder that the page has; the holders that every page has are registered."""
     sources = tables["sources"]
     registered = {row["id"] for row in sources.rows}
-    read = segmented(tables).keys()
+    read = segmented(tables).keys() | tables["boilerplate"].absent
     for article, holders in holders_of(tables).items():
-        for name in always(article):
+        for name in always(article, sources.inventory.parties):
             if name not in registered and not sources.may_hold(name):
                 message = f"{name} is not registered: it is a holder of {article}, whatever the page says"
                 yield Problem("holder-unregistered", "annotations/sources.jsonl", message)
@@ -60,7 +60,7 @@ def evidence_is_claimed(tables: Tables) -> Iterator[Problem]:
     These are main clauses that only place another in time ("The talks came as …"), and questions.
     """
     for article, text in texts(tables).items():
-        if article in tables["claims"].unread.articles | tables["no_claim"].unread.articles:
+        if article in tables["claims"].unknown | tables["no_claim"].unknown:
             continue
         spans = [span_of(span) for row in tables["claims"].rows if row["article"] == article for span in row["spans"]]
         spans += [match.span() for match in _QUOTED.finditer(text)]

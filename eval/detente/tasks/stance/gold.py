@@ -93,15 +93,16 @@ def _completed(tables: Tables) -> Table:
         written.setdefault(id_of(line.record["article"], cell_of(line.record)), []).append(line)
     taken = {row["id"] for row in tables["stance"].rows}  # also by a row of other fields, which is reported
     lines: list[Line] = []
+    own = tables["stance"].inventory
     for article, holders in holders_of(tables).items():
-        for cell in cells(holder for holder in holders if holder in speaks_for):
+        for cell in cells((holder for holder in holders if holder in speaks_for), own):
             name = id_of(article, cell)
             left_out = [] if name in taken else [Line(_file_of(article), null_row(article, cell))]
             lines += written.pop(name, left_out)
     lines += (line for outside in written.values() for line in outside)
     for _, row in lines:
         row["speaker"] = speaker(row["chain"], row["holder"], speaks_for)
-        row.update(question(row, sources), text=pages.get(row["article"], ""))
+        row.update(question(row, sources, own.targets, own.times, own.party_names), text=pages.get(row["article"], ""))
     return replace(tables["stance"], rows=[row for _, row in lines], places=[place for place, _ in lines])
 
 
@@ -144,7 +145,7 @@ def _card(tables: Tables) -> Grid:
     counted = Counter((row["target"], row["told_by"], row["label"]) for row in tables["stance"].rows)
     rows = [
         (target, teller, *(counted[target, teller, label] for label in inventory.STANCE_LABELS))
-        for target in inventory.STANCE_TARGETS
+        for target in tables["stance"].inventory.targets
         for teller in inventory.TELLERS
     ]
     return ("target", "told by", *inventory.STANCE_LABELS), rows
@@ -164,6 +165,7 @@ def _holders(tables: Tables) -> Grid:
 STANCE_LAYER: Final = Layer(
     name="stance",
     model=Stance,
+    inventories={"target": lambda own: tuple(own.targets), "time": lambda own: tuple(own.times)},
     path="stance/gold",
     computed=("speaker",),
     explained=(

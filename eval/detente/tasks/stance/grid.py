@@ -4,19 +4,20 @@ Which cells there are, their ids and their order tell nothing of who takes a sta
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import product
 from typing import Final, NamedTuple
 
 from detente.data import labels as inventory
 from detente.data.annotated import CONTENT_TYPES, Tables, fits, segments_of, texts
 from detente.data.independent_sources import principal
+from detente.data.inventory import PACKAGED, Inventory
 from detente.data.jsonl import Record
 from detente.data.page import span_of
 from detente.text.folding import fold
 
 PARTIES: Final = ("france", "russia")
-"""The two states that cooperate or do not: holders on every page."""
+"""The two states that cooperate or do not, on the pages of the package: holders on every one."""
 HOLDER_KINDS: Final = ("state", "person", "official_body", "group", "bloc")
 """Kinds of sources that may take a stance where a page names them."""
 
@@ -42,9 +43,9 @@ def voice_of(article: str) -> str:
     return f"voice-{article}"
 
 
-def always(article: str) -> tuple[str, ...]:
-    """The holders that a page has whatever it says: both parties and its own voice."""
-    return (*PARTIES, voice_of(article))
+def always(article: str, parties: Collection[str] = PARTIES) -> tuple[str, ...]:
+    """The holders that a page has whatever it says: the parties and its own voice."""
+    return (*parties, voice_of(article))
 
 
 def named(passages: Iterable[str], sources: Sequence[Record]) -> frozenset[str]:
@@ -65,16 +66,19 @@ def named(passages: Iterable[str], sources: Sequence[Record]) -> frozenset[str]:
     return frozenset(source for alias in found for source in bearers[alias])
 
 
-def holders(article: str, passages: Iterable[str], sources: Sequence[Record]) -> list[str]:
+def holders(
+    article: str, passages: Iterable[str], sources: Sequence[Record], parties: Collection[str] = PARTIES
+) -> list[str]:
     """Who may take a stance on a page, in the order of their ids.
 
     Args:
         article: The page's id.
         passages: The texts of its paragraphs, headlines and subheadings.
         sources: The registry.
+        parties: Whom stances lie between.
 
     Returns:
-        Both parties, the page's own voice, and every source of `HOLDER_KINDS` that a passage names and that speaks, in
+        The parties, the page's own voice, and every source of `HOLDER_KINDS` that a passage names and that speaks, in
         the end, for neither party.
     """
     speaks_for = {row["id"]: row["speaks_for"] for row in sources}
@@ -82,17 +86,17 @@ def holders(article: str, passages: Iterable[str], sources: Sequence[Record]) ->
     others = {
         source
         for source in named(passages, sources)
-        if kinds[source] in HOLDER_KINDS and principal(source, speaks_for) not in PARTIES
+        if kinds[source] in HOLDER_KINDS and principal(source, speaks_for) not in parties
     }
-    return sorted({*always(article), *others})
+    return sorted({*always(article, parties), *others})
 
 
-def cells(holders: Iterable[str]) -> Iterator[Cell]:
-    """The cells of a page with these holders: 4 targets · 3 times · 2 tellers = 24 for each.
+def cells(holders: Iterable[str], own: Inventory = PACKAGED) -> Iterator[Cell]:
+    """The cells of a page with these holders: targets · times · tellers for each, in the package 4 · 3 · 2 = 24.
 
     Holders keep their order; targets, times and tellers have that of their inventories.
     """
-    questions = (inventory.STANCE_TARGETS, inventory.STANCE_TIMES, inventory.TELLERS)
+    questions = (own.targets, own.times, inventory.TELLERS)
     return (Cell(*cell) for cell in product(holders, *questions))
 
 
@@ -122,13 +126,19 @@ def null_row(article: str, cell: Cell) -> Record:
 
 
 def holders_of(tables: Tables) -> dict[str, list[str]]:
-    """The holders of each page that has a text."""
+    """The holders of each page that has a text, and was labelled."""
     return {
-        article: holders(article, _passages(tables, article, text), tables["sources"].rows)
+        article: holders(
+            article, _passages(tables, article, text), tables["sources"].rows, tables["sources"].inventory.parties
+        )
         for article, text in texts(tables).items()
+        if article not in tables["stance"].absent
     }
 
 
 def _passages(tables: Tables, article: str, text: str) -> list[str]:
+    """What names holders: paragraphs, headlines and subheadings; the whole page while it has no segments."""
+    if article in tables["boilerplate"].absent:
+        return [text]
     spans = [span_of(row) for _, row in segments_of(tables, article) if row["type"] in CONTENT_TYPES]
     return [text[slice(*span)] for span in spans if fits(span, text)]

@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from detente.data.corpus import Corpus
+from detente.data.inventory import Inventory
 from detente.data.jsonl import Record
 from detente.data.labels import SCALE, STANCE_LABELS
 from detente.metrics import classification, official
@@ -214,6 +216,12 @@ _LABELS: Final = "labels"
 _SCALED: Final = "the scale"
 _PROBABLE: Final = "probabilities"
 
+
+def _fit(own: Inventory) -> Task:
+    """The task as a corpus with other parties and targets has it."""
+    return replace(STANCE, summary=f"where a holder stands on {', '.join(own.targets)} between {own.party_names}")
+
+
 STANCE: Final = Task(
     name="stance",
     summary="where a holder stands on counter-terrorism cooperation between France and Russia",
@@ -354,4 +362,5 @@ STANCE: Final = Task(
     labels=STANCE_LABELS,
     of_label=_of_label,
     lacking=_lacking,
+    fit=_fit,
 )

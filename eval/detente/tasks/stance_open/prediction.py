@@ -45,11 +45,12 @@ def _folded(name: str) -> str:
 
 @dataclass(frozen=True)
 class Article:
-    """An article with the gold rows of its cells, and the names and aliases of all registered sources."""
+    """An article with the gold rows of its cells, the names and aliases of all registered sources, and the targets."""
 
     page: Page
     rows: tuple[Record, ...]
     names: Mapping[str, Sequence[str]]
+    targets: Sequence[str] = STANCE_TARGETS
 
     @cached_property
     def bearers(self) -> dict[str, set[str]]:
@@ -130,7 +131,7 @@ def _stances(article: Article, line: Field) -> tuple[Stance, ...] | None:
     def stance(item: Field) -> Stance:
         who, mention = item.get("holder", holder) or ("", ())
         evidence = item.get("evidence", distinct) or ()
-        target, side = item.get("target", label(STANCE_TARGETS)), item.get("label", label(STANCE_LABELS))
+        target, side = item.get("target", label(article.targets)), item.get("label", label(STANCE_LABELS))
         teller = item.get("told_by", label(TELLERS))
         return Stance(who, target or "", side or "", evidence, article.tokens_of(evidence), mention, teller)
 

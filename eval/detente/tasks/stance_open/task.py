@@ -17,11 +17,12 @@ prediction can only take a row that nothing else fits better.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from detente.data.corpus import Corpus
+from detente.data.inventory import Inventory
 from detente.data.jsonl import Record
-from detente.data.labels import STANCE_TARGETS
 from detente.data.page import Page
 from detente.metrics import official
 from detente.metrics.classification import ratio
@@ -39,12 +40,15 @@ _SCORED: Final = ("id", "article", "holder", "target", "told_by", "scale", "labe
 
 def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Article]:
     names = {row["id"]: (row["name"], *row["aliases"]) for row in corpus.rows("sources")}
-    rows: dict[str, list[Record]] = {name: [] for name in corpus.articles}
+    pages = corpus.pages("stance")
+    rows: dict[str, list[Record]] = {name: [] for name in pages}
     for row in corpus.rows("stance", *_SCORED):
         rows[row["article"]].append(row)
     return {
-        name: Article(Page(name, row["family"], row["text"], ()), tuple(rows[name]), names)
-        for name, row in corpus.articles.items()
+        name: Article(
+            Page(name, row["family"], row["text"], ()), tuple(rows[name]), names, tuple(corpus.inventory.targets)
+        )
+        for name, row in pages.items()
     }
 
 
@@ -57,10 +61,10 @@ def _inputs(corpus: Corpus) -> list[Record]:
             "id": name,
             "text": row["text"],
             "language": row["language"],
-            "targets": list(STANCE_TARGETS),
+            "targets": list(corpus.inventory.targets),
             "holders": holders,
         }
-        for name, row in corpus.articles.items()
+        for name, row in corpus.pages("stance").items()
     ]
 
 
@@ -74,7 +78,7 @@ def sentiment_graphs(article: Article, predicted: Sequence[Stance]) -> tuple[lis
 
     def opinion(stance: Stance) -> Opinion:
         holder = article.mentions(stance.holder) or article.tokens_of(stance.mention)
-        target = len(article.page.tokens) + STANCE_TARGETS.index(stance.target)
+        target = len(article.page.tokens) + list(article.targets).index(stance.target)
         return sorted(holder), [target], sorted(stance.tokens), stance.label
 
     return [opinion(stance) for _, stance in article.gold], [opinion(stance) for stance in predicted]
@@ -106,8 +110,18 @@ def _sentiment_graph_f1(units: Mapping[str, Article], by_id: Mapping[str, Sequen
     return CorpusValue(value, sum(map(len, gold)))
 
 
+def _fit(own: Inventory) -> Task:
+    """The task as a corpus with other parties and targets has it."""
+    targets = ", ".join(own.targets)
+    return replace(
+        STANCE_OPEN,
+        summary=f"find who stands where on {targets} between {own.party_names}, with the words that show it",
+    )
+
+
 STANCE_OPEN: Final = Task(
     name="stance_open",
+    layer="stance",
     summary="find who stands where on cooperation between France and Russia, with the words that show it",
     primary="soft_f1",
     standard=(
@@ -173,4 +187,5 @@ STANCE_OPEN: Final = Task(
             of=_STANCE,
         ),
     ),
+    fit=_fit,
 )

@@ -60,21 +60,25 @@ def render(page: Page, site: Template) -> Rendered:
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title, quote=False)}</title>'
         f"{site.head}</head>\n<body>\n{body}\n</body></html>\n"
     )
-    segments = _segments(name, pieces, {row["id"]: row.get("alternatives", []) for row in page.segments})
+    others = {row["id"]: row.get("alternatives", []) for row in page.segments}
+    segments = _segments(name, pieces, others, page.zones)
     starts = {piece.segment: row["start"] for piece, row in zip(pieces, segments, strict=True) if piece.segment}
     shifts = [(row["start"], row["end"], starts[row["id"]] - row["start"]) for row in page.segments]
     layers = {layer: [_moved(group, shifts) for group in groups] for layer, groups in page.layers.items()}
     text = "\n".join(piece.text for piece in pieces)
-    return Rendered(html, Page(name, page.family, text, segments, layers))
+    return Rendered(html, Page(name, page.family, text, segments, layers, page.zones))
 
 
-def _segments(name: str, pieces: Sequence[Piece], others: Mapping[str, list[Record]]) -> tuple[Record, ...]:
+def _segments(
+    name: str, pieces: Sequence[Piece], others: Mapping[str, list[Record]], known: Mapping[str, str]
+) -> tuple[Record, ...]:
     rows, offset, added = [], 0, 0
+    zones = {**ZONE_OF_TYPE, **known}
     for piece in pieces:
         added += piece.segment is None
         own = piece.segment.rpartition(":")[2] if piece.segment else f"added-{added}"
         end = offset + len(piece.text)
-        row = {"id": f"{name}:{own}", "start": offset, "end": end, "zone": ZONE_OF_TYPE[piece.type], "type": piece.type}
+        row = {"id": f"{name}:{own}", "start": offset, "end": end, "zone": zones[piece.type], "type": piece.type}
         rows.append(row | {"alternatives": others.get(piece.segment or "", [])})
         offset = end + 1
     return tuple(rows)
