@@ -261,11 +261,10 @@ def _scores(
     sums = sums_of(main, task.columns, resampling.unit)
     full = Columns(task.columns, sums.sum(axis=0))
     interval = bootstrap.interval_kind(len(sums))
-    drawn = (
-        bootstrap.bootstrap_weights(len(sums), resampling.resamples, resampling.seed)
-        if interval == "bootstrap"
-        else None
-    )
+    resampled = None
+    if interval == "bootstrap":
+        drawn = bootstrap.bootstrap_weights(len(sums), resampling.resamples, resampling.seed)
+        resampled = weighted_sums(drawn, sums)
     metrics: dict[str, Estimate] = {}
     ns: dict[str, int] = {}
     reasons: dict[str, str] = {}
@@ -273,11 +272,11 @@ def _scores(
         if metric.name not in available:
             continue
         if reason := metric.no_value(full):
-            metrics[metric.name] = NOTHING._replace(undefined=np.nan if drawn is None else 1.0)
+            metrics[metric.name] = NOTHING._replace(undefined=np.nan if resampled is None else 1.0)
             ns[metric.name], reasons[metric.name] = 0, reason
             continue
         metrics[metric.name] = bootstrap.estimate(
-            _statistic(metric, task, full), sums, drawn, of_part(metric, task.columns)
+            _statistic(metric, task, full), sums, resampled, of_part(metric, task.columns)
         )
         ns[metric.name] = int(sum(full[name] for name in metric.n))
     for measure in task.corpus_metrics:

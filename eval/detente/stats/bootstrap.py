@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.metrics.classification import Floats
-from detente.metrics.sums import weighted_sums
 
 MIN_CLUSTERS: Final = 10
 """So many clusters, and not fewer, allow a bootstrap."""
@@ -114,7 +113,7 @@ def percentile_interval(resampled: ArrayLike) -> Interval:
 def estimate(
     statistic: Statistic,
     sums: NDArray[np.float64],
-    drawn: NDArray[np.float64] | None,
+    resampled: NDArray[np.float64] | None,
     of_cluster: Statistic | None = None,
 ) -> Estimate:
     """A metric with its interval, or its range.
@@ -122,7 +121,7 @@ def estimate(
     Args:
         statistic: The metric.
         sums: The counts of each cluster, shape `(clusters, columns)`.
-        drawn: The weights of the resamples, or None for the range over the clusters.
+        resampled: The counts of each resample, shape `(resamples, columns)`; None for the range over the clusters.
         of_cluster: The metric of a cluster by itself, if that is another formula.
 
     Returns:
@@ -132,8 +131,8 @@ def estimate(
     each = np.atleast_1d((of_cluster or statistic)(sums))
     defined = each[~np.isnan(each)]
     mean = float(defined.mean()) if defined.size else np.nan
-    if drawn is None:
+    if resampled is None:
         low, high = (float(defined.min()), float(defined.max())) if defined.size else (np.nan, np.nan)
         return Estimate(value, low, high, mean, defined.size, np.nan, each.size)
-    low, high, _, undefined = percentile_interval(statistic(weighted_sums(drawn, sums)))
+    low, high, _, undefined = percentile_interval(statistic(resampled))
     return Estimate(value, low, high, mean, defined.size, undefined, each.size)
