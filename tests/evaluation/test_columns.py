@@ -171,8 +171,8 @@ def test_one_label_that_is_no_such_integer_and_none_is_taken_for_one(odd: Any) -
 def test_lines_without_labels_are_as_they_are() -> None:
     given = [Line("f", {"id": "x", "score": 1})]
     assert named_labels(given, STANCE) == (given, [])
-    assert with_probabilities(given, TASKS) == given
-    assert with_probabilities([], TASKS) == []
+    assert with_probabilities(given, TASKS, {}) == given
+    assert with_probabilities([], TASKS, {}) == []
 
 
 def test_names_within_80_of_100_are_misspelt() -> None:

@@ -752,3 +752,57 @@ def test_answers_in_words_are_read_beside_gold_of_labels(tmp_path: Path) -> None
     answers.write_text('{"id":"a","raw":"Answer: favor"}\n{"id":"b","raw":"I cannot answer that."}\n')
     scores = detente.score(answers, task="stance", gold=gold)
     assert (scores.metrics["accuracy"].value, scores.missing) == (1 / 2, ("b",))
+
+
+def test_numbers_that_mix_two_conventions_of_newsmtsc_are_refused(tmp_path: Path) -> None:
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text("".join(f'{{"id": "{each}", "polarity": {each}, "sentence": "s{each}"}}\n' for each in (2, 4, 6)))
+    for polarities, status in (((2, 4, 6), 0), ((-1, 0, 1), 0), ((0, 1, 0), 0), ((0, 1, 2), 2), ((2, 4, 1), 2)):
+        mine = tmp_path / "mine.jsonl"
+        pairs = zip((2, 4, 6), polarities, strict=True)
+        mine.write_text("".join(f'{{"id": "{each}", "polarity": {polarity}}}\n' for each, polarity in pairs))
+        result = run(mine, "--gold", gold)
+        assert result.exit_code == status, polarities
+        assert (
+            "are of no one convention (positive, neutral, negative, 6, 4, 2; positive, neutral, negative, 1, 0, -1)"
+            in result.stderr
+        ) == (status == 2)
+    # What the user says counts, in both files: 0, 1, 2 in the order of the benchmark's own classes.
+    words = {"2": "negative", "4": "neutral", "6": "positive"}
+    gold.write_text("".join(f'{{"id": "{name}", "polarity": "{word}"}}\n' for name, word in words.items()))
+    mine.write_text('{"id": "2", "polarity": 0}\n{"id": "4", "polarity": 1}\n{"id": "6", "polarity": 2}\n')
+    scores = detente.score(mine, gold=gold, labels={"0": "against", "1": "none", "2": "favor"})
+    assert scores.metrics["accuracy"].value == 1
+
+
+def test_integers_are_no_labels_where_the_gold_has_no_order_of_them(tmp_path: Path) -> None:
+    gold, mine = tmp_path / "gold.csv", tmp_path / "mine.csv"
+    gold.write_text("id,label\na,favor\nb,against\n")
+    mine.write_text("id,label\na,0\nb,1\n")
+    with pytest.raises(detente.ValidationError, match='label "0" is not one of favor, against, none'):
+        detente.score(mine, "stance", gold=gold)
+
+
+def test_columns_of_probabilities_are_spelled_as_labels_are(tmp_path: Path) -> None:
+    gold = tmp_path / "gold.csv"
+    gold.write_text("id,label\na,favor\nb,against\n")
+    frame = pl.DataFrame({"id": ["a", "b"], "PRO": [0.75, 0.25], "CON": [0.25, 0.75], "none": [0.0, 0.0]})
+    scores = detente.score(frame, "stance", gold=gold, labels={"PRO": "favor", "CON": "against"})
+    # ((.25² + .25²) + (.25² + .25²)) / 2
+    assert (scores.metrics["accuracy"].value, scores.metrics["brier"].value) == (1, 1 / 8)
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("semeval2016", "ID\tTarget\tTweet\tStance\n1\tdogs\twoof\tFAVOR\n"),
+        ("fnc1", "Headline,Body ID,Stance\nA dog,1,agree\n"),
+        ("newsmtsc", '{"id": "1", "polarity": 1}\n'),
+    ],
+)
+def test_a_native_file_without_its_gold_is_told_what_is_missing(tmp_path: Path, form: str, text: str) -> None:
+    mine = tmp_path / "mine.txt"
+    mine.write_text(text)
+    result = run(mine, "--task", "stance")
+    assert result.exit_code == 2
+    assert f"is in the form of {form}, whose gold is another file: name that with --gold" in result.stderr

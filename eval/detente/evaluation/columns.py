@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from detente.data.jsonl import Line, Record
 from detente.data.problems import Problem, ValidationError
+from detente.data.spellings import Spellings
 from detente.evaluation.answers import INSTEAD, PROVENANCE
 from detente.tasks.task import Task
 from detente.text.display import quoted
@@ -25,13 +26,17 @@ def columns_of(lines: Iterable[Line]) -> list[str]:
     return list(dict.fromkeys(key for line in lines for key in line.record))
 
 
-def with_probabilities(lines: Sequence[Line], tasks: Iterable[Task]) -> list[Line]:
+def with_probabilities(lines: Sequence[Line], tasks: Iterable[Task], spellings: Spellings) -> list[Line]:
     """The rows with their columns `favor`, `against`, `none` as `probabilities`, where a task has these labels.
 
     Args:
         lines: The rows of a table.
         tasks: The tasks whose predictions they may be.
+        spellings: Other names that the columns may have, to labels; they are used if there is one for each label.
     """
+    spelled = [spellings.get(column, column) for column in columns_of(lines)]
+    if spellings and len(set(spelled)) == len(spelled):
+        lines = [Line(place, {spellings.get(key, key): value for key, value in row.items()}) for place, row in lines]
     columns = set(columns_of(lines))
     labels = next(
         (task.labels for task in tasks if PROBABILITIES in task.kinds and set(task.labels) <= columns != set()), ()

@@ -122,7 +122,7 @@ def check(
         ValidationError: With every problem.
     """
     task = task.fitting(gold.inventory) if isinstance(gold, Corpus) else task
-    lines, notes = _prepared(lines, task, name, table=table)
+    lines, notes = _prepared(lines, task, gold, name, table=table)
     units = task.units(gold, [line.record["id"] for line in lines if isinstance(line.record.get("id"), str)])
     notes += _labelled(task, units, gold, problems)
     found = list(problems)
@@ -193,13 +193,13 @@ def check(
     )
 
 
-def _prepared(lines: Sequence[Line], task: Task, name: str, *, table: bool) -> tuple[list[Line], list[str]]:
+def _prepared(lines: Sequence[Line], task: Task, gold: Gold, name: str, *, table: bool) -> tuple[list[Line], list[str]]:
     """Lines with the keys and labels of their task, and what was left out or changed for that, in words."""
     lines = [_present(line, task) if None in line.record.values() else line for line in lines]
     notes: list[str] = []
     if lines and table:
         lines, notes = known_columns(lines, task, _top(lines, name))
-    if task.labels:
+    if task.labels and isinstance(gold, Corpus):  # other gold has no order of labels
         lines, said = named_labels(lines, task)
         notes = [*notes, *said]
     return list(lines), notes
@@ -379,7 +379,7 @@ def of_rows(
     if not lines:
         raise ValidationError(problems)
     if table:
-        lines = with_probabilities(lines, TASKS if task is None else [task])
+        lines = with_probabilities(lines, TASKS if task is None else [task], labels or {})
     if prepare:
         lines = [Line(place, prepare(record)) for place, record in lines]
     task = task or task_of(lines, name)

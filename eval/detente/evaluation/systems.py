@@ -310,6 +310,7 @@ def _read(
     from detente.tasks.boilerplate.task import BOILERPLATE
     from detente.tasks.content_extraction.references import ReferenceCorpus
     from detente.tasks.gold_labels import LabelCorpus
+    from detente.tasks.native_labels import NATIVE, format_of
 
     name = "standard input" if place == STANDARD_INPUT else place
     if isinstance(gold, ReferenceCorpus):
@@ -333,7 +334,13 @@ def _read(
         rows = read_rows(source, name)
         checked = predictions.of_rows(rows, name, gold, known, prepare=prepare, labels=labels, **allowed)
     else:
-        checked = predictions.read(name, data, gold, known, prepare=prepare, labels=labels, **allowed)
+        try:
+            checked = predictions.read(name, data, gold, known, prepare=prepare, labels=labels, **allowed)
+        except ValidationError:
+            if (form := format_of(data, name)) not in NATIVE:
+                raise
+            message = f"is in the form of {form}, whose gold is another file: name that with --gold"
+            raise ValidationError([Problem("task-unclear", name, message)]) from None
     checked = checked if checked.task.name == BOILERPLATE.name else _without_texts(checked, written_in)
     return replace(checked, reduced=_reduced(output_format=written_in or "text"))
 
@@ -382,7 +389,7 @@ def _of_labels(
         message = f"is a folder: predictions of {gold.task.name} are one file"
         raise ValidationError([Problem("task-unclear", name, message)])
     rows, notes = read_predictions(read_rows(source, name) if data is None else data, name, gold)
-    lines = with_probabilities(rows.lines, [gold.task]) if rows.table else rows.lines
+    lines = with_probabilities(rows.lines, [gold.task], gold.spellings) if rows.table else rows.lines
     checked = predictions.check(
         lines, gold.task, gold, name, problems=rows.problems, table=rows.table, labels=labels, **allowed
     )

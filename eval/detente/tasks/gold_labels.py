@@ -170,7 +170,7 @@ def read_gold(path: Path, task: str, gold_format: str | None = None, labels: Spe
     lines, problems, notes = native.read(data, name) if native else (*read_records(data, name), [])
     spellings = {**(native.spellings if native else {}), **asked}
     found_items, faults = _items(lines, base, spellings, asked, native.unanswered if native else "")
-    problems = [*problems, *faults]
+    problems = [*problems, *faults, *(native.mixed(lines, asked, name) if native else [])]
     if not any("label" in line.record for line in lines) and (lines or not problems):
         keys = quoted(*dict.fromkeys(key for line in lines for key in line.record)) or "nothing"
         message = (
@@ -298,7 +298,10 @@ def read_predictions(source: bytes | Rows, name: str, gold: LabelCorpus) -> tupl
         rows = rows._replace(lines=lines)
         if left_out and not rows.table:
             notes.append(f"keys that the gold has, too, were ignored: {quoted(*left_out)}")
-    unanswered = NATIVE[gold.format].unanswered if gold.format in NATIVE else ""
+    form = NATIVE.get(gold.format)
+    if form and (mixed := form.mixed(rows.lines, gold.asked, name)):
+        rows = rows._replace(problems=[*rows.problems, *mixed])
+    unanswered = form.unanswered if form else ""
     answers = [line for line in rows.lines if not unanswered or line.record.get("label") != unanswered]
     if silent := len(rows.lines) - len(answers):
         notes.append(f"{unanswered} is no answer: {counted(silent, 'line')}")

@@ -7,13 +7,14 @@ Predictions come in the same shape as the gold.
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from detente.data.files import max_line, max_records, too_large
 from detente.data.jsonl import Line, Record, describe, parse_records
 from detente.data.problems import Problem
-from detente.text.display import counted
+from detente.data.spellings import OPTION, printed
+from detente.text.display import counted, quoted
 
 LABELS: Final = "labels"
 """The format of gold that is any file of ids and labels."""
@@ -36,7 +37,7 @@ class Native(NamedTuple):
     Attributes:
         read: Reads its files.
         task: The task that its labels belong to.
-        spellings: Its labels to ours.
+        conventions: Its labels to ours, one way of spelling them in a file or several.
         unanswered: The label of a line that has no answer.
         primary: What it ranks by, among the task's metrics.
         standard: What is shown beside that.
@@ -45,11 +46,35 @@ class Native(NamedTuple):
 
     read: Callable[[bytes, str], Read]
     task: str
-    spellings: Mapping[str, str]
+    conventions: tuple[Mapping[str, str], ...]
     unanswered: str
     primary: str
     standard: tuple[str, ...]
     remark: str
+
+    @property
+    def spellings(self) -> dict[str, str]:
+        """Its labels to ours, in whatever way they are spelled."""
+        return {spelling: label for each in self.conventions for spelling, label in each.items()}
+
+    def mixed(self, lines: Iterable[Line], asked: Container[str], name: str) -> list[Problem]:
+        """That the labels of a file are of no one convention, so that a number may mean two things.
+
+        Args:
+            lines: Of the file.
+            asked: Spellings that the user mapped, which are left out.
+            name: Of the file.
+        """
+        spellings = self.spellings
+        found = {printed(line.record.get("label")) for line in lines} & spellings.keys()
+        found = {label for label in found if label not in asked}
+        if any(found <= each.keys() for each in self.conventions):
+            return []
+        known = "; ".join(", ".join(each) for each in self.conventions)
+        message = (
+            f"labels {quoted(*sorted(map(str, found)))} are of no one convention ({known}): {OPTION} says what is meant"
+        )
+        return [Problem("label-unknown", name, message)]
 
 
 def _semeval2016(data: bytes, name: str) -> Read:
@@ -146,11 +171,13 @@ def _newsmtsc(data: bytes, name: str) -> Read:
     return read
 
 
+_WORDS: Final = {"positive": "favor", "neutral": "none", "negative": "against"}
+
 NATIVE: Final[Mapping[str, Native]] = {
     "semeval2016": Native(
         _semeval2016,
         "stance",
-        {"FAVOR": "favor", "AGAINST": "against", "NONE": "none"},
+        ({"FAVOR": "favor", "AGAINST": "against", "NONE": "none"},),
         "UNKNOWN",
         "f_avg",
         (
@@ -163,7 +190,7 @@ NATIVE: Final[Mapping[str, Native]] = {
     "fnc1": Native(
         _fnc1,
         "agreement",
-        {},
+        ({},),
         "",
         "relative_score",
         ("fnc1", "macro_f1", "f1_agree", "f1_disagree", "f1_discuss", "f1_related", "accuracy", "mcc"),
@@ -173,15 +200,10 @@ NATIVE: Final[Mapping[str, Native]] = {
     "newsmtsc": Native(
         _newsmtsc,
         "stance",
-        {
-            spelling: label
-            for label, spellings in {
-                "favor": ("positive", "6", "1"),
-                "none": ("neutral", "4", "0"),
-                "against": ("negative", "2", "-1"),
-            }.items()
-            for spelling in spellings
-        },
+        (
+            {**_WORDS, "6": "favor", "4": "none", "2": "against"},
+            {**_WORDS, "1": "favor", "0": "none", "-1": "against"},
+        ),
         "",
         "macro_f1",
         ("newsmtsc", "f_avg", "f1_favor", "f1_against", "f1_none", "accuracy", "mcc"),
