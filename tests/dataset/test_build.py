@@ -157,7 +157,7 @@ def test_features_are_class_labels_and_lists_of_spans() -> None:
 def test_detente_load_dataset_is_the_same(gold: Corpus) -> None:
     loaded = detente.load_dataset("stance")
     assert list(loaded["id"]) == [row["id"] for row in gold.rows("stance")]
-    with pytest.raises(ValueError, match="nonsense"):
+    with pytest.raises(ValidationError, match="nonsense"):
         detente.load_dataset("nonsense")
 
 
