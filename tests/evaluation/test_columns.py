@@ -100,9 +100,10 @@ def test_a_label_without_probabilities_beside_others_with_them_is_a_label(minima
 
 
 def test_faults_of_label_and_probabilities_come_at_once_and_other_pairs_stay_two_forms(minimal_gold) -> None:
+    hint = "other spellings are mapped by --labels pro=LABEL with one of ours for LABEL"
     assert refused(minimal_gold, "id,label,favor,against,none", "pro,2,0,0", "none,0,0,1") == [
-        'f.csv:2: label-unknown: label "pro" is not one of favor, against, none',
         "f.csv:2: value-out-of-range: the probability of favor is 2.0, not a number from 0 to 1",
+        f'f.csv:2: label-unknown: label "pro" is not one of favor, against, none; {hint}',
     ]
     assert refused(minimal_gold, "id,label,score", "none,0", "none,") == [
         "f.csv:2: form: the line has label and score: give exactly one of label, score, probabilities"

@@ -274,7 +274,7 @@ def test_options_that_need_other_gold_are_refused(few: Folder) -> None:
             few.gold,
             "--task",
             "stance",
-        ): "--task: option: --gold is read by the task content_extraction, not by stance",
+        ): f"{few.gold}: gold-format: has no label, but 'page-000', ",
         (
             "--gold",
             few.gold,
