@@ -14,6 +14,8 @@ from click.testing import CliRunner, Result
 import detente
 from detente.cli import main
 from detente.data.corpus import load
+from detente.data.labels import EXCHANGE_FORMATS
+from detente.evaluation import prompts
 
 WRITTEN = Path(__file__).parent / "growing" / "another_language"
 HEADLINE = "ვესტრანია თევზჭერაში თანამშრომლობას სთავაზობს"
@@ -152,6 +154,31 @@ def test_load_dataset_has_its_labels(bay: Path) -> None:
         "weather",
         "other_boilerplate",
     ]
+
+
+def test_a_model_is_asked_in_the_words_of_the_corpus(bay: Path) -> None:
+    (page,) = map(json.loads, run("eval", "prompts", "--task", "stance_open", "--dataset", bay).stdout.splitlines())
+    asked = "\n".join(message["content"] for message in page["messages"])
+    assert "patrols of Vestrania and Tarsenia together" in asked
+    assert "ct_cooperation" not in asked
+    assert page["prompt"] != prompts.load("stance_open").signature
+    for command in (["prompts"], ["run", "--command", "cat", "--prompt"], ["run", "--command", "cat"], ["inputs"]):
+        refused = CliRunner().invoke(main, ["eval", *command, "--task", "claims", "--dataset", str(bay)])
+        assert (refused.exit_code, refused.stdout) == (2, "")
+        assert "no-gold: no gold of claims here" in refused.stderr
+
+
+@pytest.mark.parametrize("form", EXCHANGE_FORMATS)
+def test_its_labels_go_to_annotation_tools_and_back(bay: Path, tmp_path: Path, form: str) -> None:
+    run("dataset", "export", "boilerplate", "stance", "--format", form, "--dataset", bay, "-o", tmp_path)
+    suffix = {"brat": ".ann", "conll": ".conll", "label-studio": ".json", "web-annotation": ".jsonld"}[form]
+    for layer in ("boilerplate", "stance"):
+        (made,) = [path for path in tmp_path.rglob(f"*{suffix}") if layer in path.relative_to(tmp_path).as_posix()]
+        output = tmp_path / f"{layer}.jsonl"
+        run("dataset", "import", made, "--layer", layer, "--format", form, "--dataset", bay, "-o", output)
+        corpus = Path(shutil.copytree(bay, tmp_path / "again" / layer))
+        shutil.copy(output, corpus / "annotations" / layer / "gold" / "bay-000.jsonl")
+        run("dataset", "build", corpus, "--check")
 
 
 @pytest.mark.parametrize(

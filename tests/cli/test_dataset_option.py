@@ -45,6 +45,8 @@ def test_every_command_reads_the_corpus_that_is_named(place: Path, predictions: 
     assert json.loads(compared.stdout)["comparisons"][0]["metrics"]["macro_f1"]["difference"] == 0
     majority = run("eval", "run", "majority", "--task", "stance", "--dataset", place)
     assert {json.loads(line)["label"] for line in majority.stdout.splitlines()} == {"none"}
+    asked = run("eval", "prompts", "--task", "stance", "--dataset", place)
+    assert (asked.exit_code, len(asked.stdout.splitlines())) == (0, STANCES)
     html = run("eval", "inputs", "--task", "boilerplate", "--render", "news", "--dataset", place)
     assert json.loads(html.stdout)["id"] == "detente-900@news"
     shown = run("dataset", "show", "detente-900", "--dataset", place)
@@ -122,4 +124,42 @@ def test_agreement_is_measured_in_annotations_and_else_read_from_what_was_built(
     assert again == document
     (built / "manifest.json").unlink()
     refused = run("dataset", "agreement", "--dataset", built)
+    assert (refused.exit_code, refused.stderr.count("no-dataset")) == (2, 1)
+
+
+def test_a_program_is_asked_about_the_corpus_that_is_named(place: Path, tmp_path: Path) -> None:
+    output = tmp_path / "answers.jsonl"
+    command = ("--command", "sh -c 'cat > /dev/null; echo Answer: none'", "--prompt", "-o", output)
+    ran = run("eval", "run", *command, "--task", "stance", "--concurrency", "2", "--dataset", place)
+    assert ran.exit_code == 0
+    scored = run("eval", "score", output, "--dataset", place, "--format", "json")
+    assert json.loads(scored.stdout)["metrics"]["recall_none"]["value"] == 1
+
+
+def test_what_has_no_words_is_not_scored(tmp_path: Path) -> None:
+    text_free = tmp_path / "text-free"
+    assert run("dataset", "export", "--without-text", "-o", text_free).exit_code == 0
+    (tmp_path / "p.jsonl").write_text('{"id": "detente-000:france:ct_cooperation:current:own", "label": "none"}\n')
+    reason = "is a text-free export: join it with its pages first (`detente dataset join`), then score on the result"
+    for command in (
+        ("score", tmp_path / "p.jsonl"),
+        ("compare", tmp_path / "p.jsonl", tmp_path / "p.jsonl"),
+        ("show", tmp_path / "p.jsonl"),
+        ("tasks",),
+        ("inputs", "--task", "stance"),
+        ("inputs", "--task", "boilerplate", "--render", "news"),
+        ("prompts", "--task", "stance"),
+        ("run", "majority", "--task", "stance"),
+        ("run", "--command", "cat", "--task", "boilerplate"),
+    ):
+        refused = run("eval", *command, "--dataset", text_free)
+        assert (refused.exit_code, refused.stdout) == (2, "")
+        assert refused.stderr.splitlines() == [f"{text_free}: text-free: {reason}", "1 problem"]
+    assert run("dataset", "info", "--dataset", text_free).exit_code == 0
+
+
+def test_an_export_without_text_is_made_of_a_root_or_a_built_folder(place: Path, tmp_path: Path) -> None:
+    assert run("dataset", "export", "--without-text", "--dataset", place, "-o", tmp_path / "out").exit_code == 0
+    assert load(tmp_path / "out").text_free
+    refused = run("dataset", "export", "--without-text", "--dataset", tmp_path, "-o", tmp_path / "other")
     assert (refused.exit_code, refused.stderr.count("no-dataset")) == (2, 1)

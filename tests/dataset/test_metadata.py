@@ -53,7 +53,7 @@ def test_documents_follow_it(minimal: Path, root: Path) -> None:
     assert yaml.safe_load(files["CITATION.cff"])["message"].startswith("If you use Entente,")
     assert json.loads(files["dataset/croissant.json"])["name"] == "Entente"
     assert "pretty_name: Entente" in files["dataset/README.md"].decode()
-    assert "For version 0.0.1 of the data. Cite as: The Détente contributors, *" in files["DATASHEET.md"].decode()
+    assert "For version 1.0.0 of the data. Cite as: The Détente contributors, *" in files["DATASHEET.md"].decode()
 
 
 @pytest.mark.parametrize("name", ["CITATION.cff", "dataset/croissant.json", "dataset/README.md"])

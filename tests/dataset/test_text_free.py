@@ -67,7 +67,7 @@ def test_the_export_has_no_file_of_texts(text_free: Corpus) -> None:
     names = {path.relative_to(text_free.folder).parts[0] for path in text_free.folder.rglob("*")}
     assert names == {
         *("README.md", "DATASHEET.md", "LICENSE-annotations", "manifest.json", "agreement.json", "croissant.json"),
-        *("pages.jsonl", "data", "blind"),
+        *("inventory.json", "pages.jsonl", "data", "blind"),
     }
 
 

@@ -313,8 +313,10 @@ def test_a_table_may_hold_answers_in_words(minimal_gold) -> None:
     assert found.notes == ("columns that stance does not use were ignored: 'model'",)
 
 
-def test_nothing_but_words_fits_every_task(minimal_gold) -> None:
+def test_nothing_but_words_is_of_the_task_of_its_ids_and_a_page_has_several(minimal_gold) -> None:
     data = dump_lines([{"id": record["id"], "raw": "none"} for record in labels(minimal_gold)]).encode()
+    assert read("f.jsonl", data, minimal_gold).task.name == "stance"
+    data = dump_lines([{"id": "detente-900", "raw": "none"}]).encode()
     with pytest.raises(ValidationError, match="task-unclear: the lines fit several tasks: name one with --task"):
         read("f.jsonl", data, minimal_gold)
 

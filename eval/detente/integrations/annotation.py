@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 
 from detente.data import labels as inventory
+from detente.data.inventory import PACKAGED, Inventory
 from detente.data.jsonl import Line, Record, parse_document
 from detente.data.problems import Problem
 from detente.dataset import schema
@@ -166,12 +167,14 @@ class Shape:
         kinds: The fields that hold spans of the page itself, each with the whole numbers that its spans have besides.
         slots: The other fields.
         main: The slot that is the tag, where there is one kind of spans and such a label; else None.
+        zones: The zone of each type of segments.
     """
 
     layer: Layer
     kinds: Mapping[str, tuple[str, ...]]
     slots: tuple[Slot, ...]
     main: Slot | None
+    zones: Mapping[str, str]
 
     @property
     def name(self) -> str:
@@ -212,8 +215,8 @@ class Shape:
 
 
 @cache
-def shape(name: str) -> Shape:
-    """The shape of a layer that has a file for each page."""
+def shape(name: str, own: Inventory = PACKAGED) -> Shape:
+    """The shape of a layer that has a file for each page, with the labels of a corpus."""
     layer = schema.LAYERS[name]
     columns, may_be_null = schema.annotated_columns(name), schema.nullable(name)
     fields = [each.field for each in layer.spans if each.article == "article"]
@@ -226,10 +229,11 @@ def shape(name: str) -> Shape:
         if isinstance(dtype, pl.Struct) and all(each.dtype == pl.Boolean for each in dtype.fields):
             slots += [Slot(each.name, column, pl.Boolean(), _TRUTHS, False) for each in dtype.fields]
         else:
-            slots.append(Slot(column, column, dtype, _words_of(name, column, dtype), column in may_be_null))
+            slots.append(Slot(column, column, dtype, _words_of(name, column, dtype, own), column in may_be_null))
     compared = layer.compared.nominal if layer.compared else ()
     labels = [slot for slot in slots if slot.name in compared and slot.inventory and not slot.nullable]
-    return Shape(layer, kinds, tuple(slots), labels[0] if labels and len(kinds) == 1 else None)
+    main = labels[0] if labels and len(kinds) == 1 else None
+    return Shape(layer, kinds, tuple(slots), main, own.zone_of_type)
 
 
 def _numbers(dtype: pl.DataType) -> tuple[str, ...]:
@@ -238,12 +242,12 @@ def _numbers(dtype: pl.DataType) -> tuple[str, ...]:
     return tuple(each.name for each in of.fields if each.name not in ("start", "end"))
 
 
-def _words_of(name: str, column: str, dtype: pl.DataType) -> tuple[str, ...]:
+def _words_of(name: str, column: str, dtype: pl.DataType, own: Inventory) -> tuple[str, ...]:
     if dtype == pl.Boolean:
         return _TRUTHS
     if dtype.is_integer():  # the one number that people label is the stance scale
         return tuple(str(step) for step in range(inventory.SCALE[0], inventory.SCALE[1] + 1))
-    return schema.inventory_of(name, column) or ()
+    return schema.inventory_of(name, column, own) or ()
 
 
 def _held(slot: Slot, row: Record) -> Any:
@@ -498,7 +502,7 @@ def _follow(shape: Shape, article: str, lines: Sequence[Line], text: str) -> Non
     if shape.name == "boilerplate":
         ordered = sorted((row for _, row in lines), key=lambda row: (row["start"], row["end"]))
         for row in ordered:
-            row["zone"] = inventory.ZONE_OF_TYPE[row["type"]]
+            row["zone"] = shape.zones[row["type"]]
         segments = [Segment(row["id"], text[row["start"] : row["end"]], row["zone"] == "body") for row in ordered]
         copies = repeats(segments)
         for row in ordered:

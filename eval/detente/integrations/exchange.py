@@ -65,7 +65,7 @@ def export(root: Path, layers: Sequence[str], articles: Sequence[str], form: str
     problems = [_unknown(name, pages) for name in articles if name not in pages]
     files: dict[str, str] = {}
     for name in layers:
-        own = shape(name)
+        own = shape(name, tables["articles"].inventory)
         path = root / "annotations" / own.layer.path
         columns = schema.annotated_columns(name)
         table = annotations.read_folder(own.layer, path, columns, tables["articles"], root, problems, whole=False)
@@ -129,15 +129,13 @@ class Imported(NamedTuple):
     notes: list[Problem]
 
 
-def read(
-    path: Path, layer: str, pages: Mapping[str, str], form: str | None = None, annotator: str | None = None
-) -> Imported:
+def read(path: Path, layer: str, tables: Tables, form: str | None = None, annotator: str | None = None) -> Imported:
     """The rows of one annotator in a file of an annotation tool.
 
     Args:
         path: The file.
         layer: What it labels.
-        pages: The text of each registered page.
+        tables: Those of the corpus, with its pages and its labels.
         form: Its format; by default told from the file.
         annotator: Whose annotations, where several people's are in it.
 
@@ -146,7 +144,7 @@ def read(
     """
     data = read_bytes(path)
     form = form or format_of(path, data)
-    reading = Reading(str(path), pages, shape(layer))
+    reading = Reading(str(path), texts(tables), shape(layer, tables["articles"].inventory))
     if form is None:
         known = ", ".join(EXCHANGE_FORMATS)
         raise ValidationError([Problem("format-unclear", str(path), f"name the format with --format: {known}")])
@@ -213,14 +211,14 @@ def imported(
     Raises:
         ValidationError: With every problem of every file.
     """
-    tables, pages = registered(root)
+    tables = registered(root)[0]
     files: dict[str, str] = {}
     first: dict[str, str] = {}
     notes: list[Problem] = []
     problems: list[Problem] = []
     for path in paths:
         try:
-            found = read(path, layer, pages, form, annotator)
+            found = read(path, layer, tables, form, annotator)
         except ValidationError as invalid:
             problems += invalid.problems
             continue
@@ -277,7 +275,7 @@ def people_compared(
     if task not in SPAN_LAYERS:
         message = f"is of an annotation tool: name what it labels with --task, one of {', '.join(SPAN_LAYERS)}"
         raise ValidationError([Problem("task-unclear", str(files[forms.index(next(filter(None, forms)))]), message)])
-    layer, pages = shape(task).layer, texts(tables)
+    layer = shape(task).layer
     people: list[Person] = []
     notes: list[Problem] = []
     problems: list[Problem] = []
@@ -285,7 +283,7 @@ def people_compared(
         name = f"{path} ({who})" if who else str(path)
         try:
             if form:
-                found = read(path, task, pages, form, who)
+                found = read(path, task, tables, form, who)
                 made, faults = checked(found, task, tables)
                 notes += found.notes
                 people.append(Person(name, made, False))
