@@ -250,7 +250,7 @@ FAULTS = {
 @pytest.mark.parametrize("function", FAULTS)
 def test_a_record_that_is_no_prediction_is_a_failure_of_its_unit(function: str) -> None:
     result = predict("agreement", f"model:{function}")
-    assert result.exit_code == 0
+    assert result.exit_code == 1
     assert all(each["error"].startswith(FAULTS[function]) for each in records(result.stdout))
     assert all("label" not in each for each in records(result.stdout))
 
@@ -367,3 +367,49 @@ def test_a_journal_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_a_command_is_told_apart_by_what_it_gives() -> None:
     assert Command("cat")({"id": "x", "text": "é"}) == Outcome('{"id":"x","text":"é"}\n', None)
     assert Command("cat")("é") == Outcome("é", None)
+
+
+def test_a_run_in_which_all_fails_says_what_may_help_and_has_status_1(tmp_path: Path) -> None:
+    unprompted = predict("contrast", "model:whole", "-o", "out.jsonl")
+    assert unprompted.exit_code == 1
+    assert "nothing was answered: `prompt` and `messages` are given with --prompt" in unprompted.stderr
+    lines = records((tmp_path / "out.jsonl").read_text())
+    assert {each["error"] for each in lines} == {"KeyError: 'messages'"}
+    (tmp_path / "broken.py").write_text("def ask(record):\n    return 1 / 0\n")
+    broken = predict("contrast", "broken:ask", "-o", "broken.jsonl")
+    assert broken.exit_code == 1
+    assert "nothing was answered: with --resume, broken.jsonl is asked for again" in broken.stderr
+    assert "nothing was answered\n" in predict("contrast", "broken:ask").stderr
+
+
+def test_a_file_in_the_place_of_a_module_is_named(tmp_path: Path) -> None:
+    found = predict("contrast", "model.py:ask")
+    assert found.exit_code == 2
+    assert "name the module, without .py: model:ask" in found.stderr
+
+
+def test_why_answers_are_unreadable_is_told(tmp_path: Path) -> None:
+    (tmp_path / "vague.py").write_text("def ask(record):\n    return 'favor, or against'\n")
+    found = predict("contrast", "vague:ask")
+    assert found.exit_code == 0
+    # 140 items are about stance, 92 about agreement.
+    told = [line.partition(":")[0] for line in found.stderr.splitlines() if " of them: unreadable: " in line]
+    assert told == ["140 of them", "92 of them"]
+
+
+def test_a_run_that_is_killed_leaves_no_traceback_of_its_workers(tmp_path: Path) -> None:
+    (tmp_path / "late.py").write_text(
+        "import time\n\n\ndef ask(record):\n    time.sleep(0.3)\n    return 'Answer: none'\n"
+    )
+    call = [sys.executable, "-m", "detente", "eval", "run", "late:ask", "--task", "contrast", "-o", "late.jsonl"]
+    with (tmp_path / "said").open("w") as said:
+        process = subprocess.Popen(call, cwd=tmp_path, stderr=said, stdout=said)
+        journal = tmp_path / "late.jsonl.partial"
+        until = time.monotonic() + 60
+        while not (journal.exists() and journal.stat().st_size) and time.monotonic() < until:
+            time.sleep(0.05)
+        process.kill()
+        process.wait()
+    time.sleep(1)  # a worker notices when it has its answer
+    assert journal.stat().st_size
+    assert "Traceback" not in (tmp_path / "said").read_text()

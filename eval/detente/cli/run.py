@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from detente.cli.options import DATASET, OUTPUT, TASK, emit_json, problems_exit, refuse_overwriting
+from detente.cli.options import DATASET, OUTPUT, TASK, emit_json, fail, problems_exit, refuse_overwriting
 from detente.cli.shell import line
 from detente.data.problems import Problem, ValidationError
 from detente.tasks.boilerplate.extractors import NAMES as EXTRACTORS
@@ -90,6 +90,8 @@ def run(
     detente eval run --command 'my-tool --flag' --task boilerplate --render news -o mine.jsonl
     detente eval run mymodule:ask --task stance --prompt --concurrency 8 -o stance.jsonl
     detente eval run --command 'llm -m mymodel' --task claims --prompt --timeout 300 --resume -o claims.jsonl
+
+    Exit status: 0 written, 1 written and no question was answered (pages aside), 2 the call is wrong.
     """
     with problems_exit():
         from detente.data.jsonl import dump_lines
@@ -105,6 +107,8 @@ def run(
             _refuse(name, {"--prompt": prompt, "--resume": resume}, "asks nobody, and is done at once")
             emit_json(dump_lines(known[name]()), output)
             return
+        if name is not None and ".py:" in name:
+            raise click.BadParameter(f"name the module, without .py: {name.replace('.py:', ':')}", param_hint="NAME")
         if name is not None and name not in EXTRACTORS and ":" not in name:
             words = [*filter(None, known), *(EXTRACTORS if task == "boilerplate" else ()), "module:function"]
             raise click.BadParameter(f"{task} has {', '.join(words)}, not {name!r}", param_hint="NAME")
@@ -118,8 +122,20 @@ def run(
         units, asked_with = _units(task, prompt, templates, command is not None, dataset)
         runners, tool = _runners(name, command, timeout, max_output, min(concurrency, len(units)))
         program = _program(task, tool, asked_with)
-        emit_json(dump_lines(_predictions(program, runners, units, output, resume)), output)
+        made = _predictions(program, runners, units, output, resume)
+        emit_json(dump_lines(made), output)
         _done(output)
+        if not program.verbatim and all(answer.get("error") for answer in made):  # pages may be beyond an extractor
+            fail([_none_answered(made, asked_with, output)])
+
+
+def _none_answered(lines: "list[Record]", prompt: str | None, output: Path | None) -> str:
+    from detente.evaluation.runs import FAILED_FOR_PROMPT
+
+    if prompt is None and all(FAILED_FOR_PROMPT.search(answer["error"]) for answer in lines):
+        return "nothing was answered: `prompt` and `messages` are given with --prompt"
+    again = f": with --resume, {output} is asked for again" if output else ""
+    return f"nothing was answered{again}"
 
 
 def _refuse(name: str | None, given: dict[str, bool], why: str) -> None:

@@ -43,7 +43,7 @@ INSTEAD: Final = ("raw", "answer")
 """The keys that a line may have in place of a prediction: the words to read one from, or why there is none."""
 UNANSWERED: Final = ("refused", "unreadable", "failed")
 """What an `answer` may be, up to a colon; a line with an `error` is `failed`."""
-MARKERS: Final = ("label", "answer", "stance", "verdict", "classification", "prediction", "conclusion")
+MARKERS: Final = ("label", "answer", "stance", "type", "verdict", "classification", "prediction", "conclusion")
 _REASONING: Final = re.compile(
     r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)|\A.*</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE
 )

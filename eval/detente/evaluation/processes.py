@@ -132,7 +132,10 @@ def _serve(connection: Connection, name: str, limit: int) -> None:
             outcome = Outcome("", _describe(error))
         with suppress(Exception):  # before this process is ended, at any time from now on
             sys.stdout.flush()
-        connection.send(outcome)
+        try:
+            connection.send(outcome)
+        except OSError:  # whoever asked was killed meanwhile
+            return
 
 
 @dataclass

@@ -6,6 +6,7 @@ early; the output itself is written at the end, whole and in the order of the in
 
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ from detente.text.display import counted, listed, quoted, shortened
 PARTIAL: Final = ".partial"
 """What the name of a journal has after that of the output."""
 _SPENT: Final = ("cost", "tokens")
+FAILED_FOR_PROMPT: Final = re.compile(r"KeyError: '(?:prompt|messages)'")
+"""The error of a function that expects what only `--prompt` gives."""
 
 
 class Unit(NamedTuple):
@@ -304,6 +307,9 @@ def summary(task: Task, lines: Sequence[Record]) -> Iterator[str]:
     for why in ("refused", "unreadable"):
         if whys[why]:
             yield f"{why}: {listed([line['id'] for line in lines if answers.reason(line) == why])}"
+    unread = Counter(line["answer"] for line in lines if answers.reason(line) == "unreadable" and "answer" in line)
+    for answer, times in unread.most_common(3):
+        yield f"{times} of them: {shortened(answer)}"
     if "error" in task.extras and whys.keys() == {"failed"}:
         yield f"{whys['failed']} of {counted(len(lines), noun)} failed; they are recorded, and count as empty"
     elif whys:
