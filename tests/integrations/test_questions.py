@@ -92,3 +92,10 @@ def test_what_was_not_asked_for_is_left_out(gold) -> None:
 def test_a_question_that_is_none_is_named() -> None:
     with pytest.raises(ValueError, match=r"there is no question 'x': stance, agreement, contrast, check_worthiness, "):
         question("x")
+
+
+def test_before_there_is_an_answer_nothing_is_defined() -> None:
+    for each in QUESTIONS:
+        values = each.values({})
+        assert values.keys() == {*each.metrics, ANSWERED}
+        assert all(map(math.isnan, values.values()))

@@ -5,6 +5,7 @@ A framework gets documents (an id, a prompt, the gold label) and gives answers i
 not asked for (`--limit`) are left out of gold and predictions; an answer that cannot be read counts as `missing`.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -129,7 +130,12 @@ class Question:
         )
 
     def values(self, given: Mapping[str, str], corpus: Corpus | None = None) -> dict[str, float]:
-        """The metrics by name, NaN where they are undefined, and the share of answers that could be read."""
+        """The metrics by name, NaN where they are undefined, and the share of answers that could be read.
+
+        All are NaN before there is an answer, when frameworks ask for a first time.
+        """
+        if not given:
+            return dict.fromkeys((*self.metrics, ANSWERED), math.nan)
         found = self.scores(given, corpus)
         values = {name: found.metrics[name].value for name in self.metrics}
         return {**values, ANSWERED: 1 - len(found.missing) / len(given)}
