@@ -44,8 +44,8 @@ def version_problems(root: Path, files: Files) -> list[Problem]:
     if not differ or _numbers(after["version"]) > _numbers(before["version"]):
         return []
     message = (
-        f"the rows of {', '.join(differ)} are not those that were built as {before['version']}: raise the version "
-        "above it, the second number where rows are added or labels corrected (RELEASING.md)"
+        f"the rows of {', '.join(differ)} are not those that were built as {before['version']}: raise the "
+        "version above it in annotations/VERSION"
     )
     return [Problem("version-not-raised", "annotations/VERSION", message)]
 

@@ -9,6 +9,7 @@ from pandera.api.polars.types import PolarsData
 
 from detente.data import labels as inventory
 from detente.data.annotated import Tables, segmented, segments_of
+from detente.data.jsonl import dump_line
 from detente.data.model import ARTICLE_ID, ISO_DATE, LANGUAGE, NAME_ID, SPAN, STRINGS, Strict
 from detente.data.problems import Problem
 from detente.tasks.layer import Grid, Layer, Reference, SpanField
@@ -127,8 +128,10 @@ def headlines_found(tables: Tables) -> Iterator[Problem]:
             if segment["type"] == "headline"
         ]
         if row["id"] in whole and row["headline"] != (segments[0] if segments else None):
-            found = repr(segments[0]) if segments else "no headline segment"
-            yield Problem("headline-not-found", place, f"headline is {row['headline']!r}, the page has {found}")
+            stated, wanted = dump_line(row["headline"]), dump_line(segments[0] if segments else None)
+            found = wanted if segments else "no headline segment"
+            remedy = f"set `headline` to {wanted} in annotations/articles.jsonl"
+            yield Problem("headline-not-found", place, f"headline is {stated}, the page has {found}: {remedy}")
 
 
 def _articles_card(tables: Tables) -> Grid:
