@@ -382,7 +382,7 @@ def test_a_run_in_which_all_fails_says_what_may_help_and_has_status_1(tmp_path: 
     assert "nothing was answered\n" in predict("contrast", "broken:ask").stderr
 
 
-def test_a_file_in_the_place_of_a_module_is_named(tmp_path: Path) -> None:
+def test_a_file_in_the_place_of_a_module_is_named() -> None:
     found = predict("contrast", "model.py:ask")
     assert found.exit_code == 2
     assert "name the module, without .py: model:ask" in found.stderr
