@@ -284,10 +284,11 @@ def _agreement_of_files(
         measures, left_out, notes = people_compared(files, registered(root)[0], task, annotators)
         warn(notes)
     if output_format == "json":
-        rows = {"measures": [each._asdict() for each in measures], "left_out": [each._asdict() for each in left_out]}
-        _print_json({"caveat": CAVEAT, **rows})
+        found = {"measures": [each._asdict() for each in measures], "left_out": [each._asdict() for each in left_out]}
+        _print_json({"caveat": CAVEAT, **found})
         return
-    _print_table("the two files", counts.AGREEMENT_HEADER, counts.agreement_rows(measures))
+    rows = [row[:-1] for row in counts.agreement_rows(measures)]
+    _print_table("the two files", counts.AGREEMENT_HEADER[:-1], rows)
     for each in [*counts.left_out_lines(left_out), CAVEAT]:
         line(each)
 
