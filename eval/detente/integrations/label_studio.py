@@ -233,10 +233,9 @@ def _rows(results: Any, place: str, article: str, text: str, reading: Reading) -
             _take(control, known[control], kind, value, values.setdefault(name, {}), where, reading)
         else:
             strange.add(name)
-            names = f"the configuration of {reading.shape.name}, which has {', '.join(known)}"
-            remedy = (
-                f"label with the one that `detente dataset export {reading.shape.name} --format label-studio` writes"
-            )
+            layer = reading.shape.name
+            names = f"the configuration of {layer}, which has {', '.join(known)}"
+            remedy = f"label with the one that `detente dataset export {layer} --format label-studio` writes"
             reading.refuse(_UNKNOWN, where, f"from_name {describe(control)} is not in {names}: {remedy}")
     for name in [*values, *(name for link in links for name in link)]:
         if name not in marks and name not in refused and name not in strange:
