@@ -263,7 +263,7 @@ def _mark(value: Record, place: str, article: str, text: str, points: Sequence[i
         return None
     first, last = (points[unit] if 0 <= unit < len(points) else -1 for unit in (start, end))
     if min(first, last) < 0:
-        message = f"[{start}, {end}) is outside the text or cuts a character in two (UTF-16 offsets)"
+        message = f"[{start}, {end}) is outside the text or cuts a character in two: Label Studio counts UTF-16 units"
         reading.refuse("span-outside-text", place, message)
         return None
     if not isinstance(quote, str):  # a configuration may leave the words out
