@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from detente.cli import main
 from detente.data.corpus import Corpus
 from detente.data.jsonl import dump_lines
 from detente.data.labels import SEGMENT_TYPES
@@ -140,6 +142,26 @@ def test_files_of_two_tasks_or_forms_are_not_compared(minimal: Path) -> None:
         two_files(minimal, claims, spans)
     with pytest.raises(ValidationError, match=r"ben\.jsonl:1: span-outside-text"):
         two_files(minimal, claims, [claims[0] | {"spans": [{"start": 0, "end": 109}]}])
+
+
+def test_a_corpus_without_passes_says_so_and_where_they_go(minimal: Path) -> None:
+    def printed() -> str:
+        result = CliRunner().invoke(main, ["dataset", "agreement", str(minimal)])
+        assert result.exit_code == 0, result.stderr
+        return result.stdout
+
+    where = "put what two annotators label into annotations/<layer>/pass-a/<page>.jsonl and annotations/<layer>/pass-b/"
+    assert printed().startswith(f"There are no two passes to compare: {where}")
+    assert "two blind passes" not in printed()
+    assert "adversarial review" not in printed()
+    gold = minimal / "annotations" / "claims" / "gold" / "detente-900.jsonl"
+    for name in agreement.PASSES:
+        assert "There are no two passes" in printed()  # one of them is none to compare
+        path = minimal / "annotations" / "claims" / name / gold.name
+        path.parent.mkdir()
+        shutil.copy(gold, path)
+    assert printed().startswith("two blind passes, before adjudication")
+    assert "There are no two passes" not in printed()
 
 
 def test_a_page_of_one_file_alone_is_named(gold: Corpus, root: Path, tmp_path: Path) -> None:

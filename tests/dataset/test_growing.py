@@ -146,6 +146,47 @@ def test_the_next_page_has_the_next_number_and_a_known_one_is_refused(corpus: Pa
     assert (full.exit_code, full.stderr.count("lake-999 is the last id")) == (2, 1)
 
 
+def test_several_pages_are_added_in_their_order(corpus: Path, page: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text("Another page.\n")
+    empty = everything(corpus)
+    added = run("dataset", "add", page, other, "--dataset", corpus)
+    assert added.exit_code == 0, added.stderr
+    rows = [json.loads(line) for line in (corpus / "annotations" / "articles.jsonl").read_text().splitlines()]
+    assert [(row["id"], row["capture"]) for row in rows] == [("lake-000", "page.txt"), ("lake-001", "other.txt")]
+    voices = [json.loads(line)["id"] for line in (corpus / "annotations" / "sources.jsonl").read_text().splitlines()]
+    assert voices == ["voice-lake-000", "voice-lake-001"]
+    assert (corpus / "dataset" / "raw" / "lake-001.txt").read_bytes() == other.read_bytes()
+    assert added.stdout.splitlines()[:2] == ["lake-000: 4 lines", "lake-001: 1 line"]
+    assert f"Label {DRAFT}/<page>.jsonl" in added.stdout
+    registries = "the last 2 lines of annotations/articles.jsonl and the last 2 lines of annotations/sources.jsonl."
+    files = [f"dataset/raw/lake-00{n}.txt, {DRAFT}/lake-00{n}.jsonl" for n in (0, 1)]
+    assert added.stdout.splitlines()[-1] == f"Undo: remove {', '.join(files)} and {registries}"
+    assert len(added.stderr.splitlines()) == 2 * 2 + 2  # two files of each page, and the registries once
+    assert everything(corpus).keys() == empty.keys() | {file for each in files for file in each.split(", ")}
+    assert run("dataset", "validate", corpus).exit_code == 0
+
+
+def test_of_several_pages_none_is_added_if_one_is_wrong(corpus: Path, page: Path, tmp_path: Path) -> None:
+    same, image, blank, third = (tmp_path / name for name in ("same.txt", "page.pdf", "blank.txt", "third.txt"))
+    same.write_text(PAGE)
+    image.write_bytes(b"%PDF")
+    blank.write_text("")
+    third.write_text("A third page.\n")
+    before = everything(corpus)
+    refused = run("dataset", "add", page, same, image, blank, third, "--dataset", corpus)
+    assert refused.exit_code == 2
+    assert f"{same}: page-known: its text is that of {page}\n" in refused.stderr
+    assert f"{image}: file-suffix: " in refused.stderr
+    assert f"{blank}: no-text: " in refused.stderr
+    assert refused.stderr.endswith("3 problems\n")
+    assert everything(corpus) == before
+    (corpus / "dataset" / "raw" / "lake-001.txt").write_text("Somebody's own.")
+    before = everything(corpus)
+    assert run("dataset", "add", page, third, "--dataset", corpus).exit_code == 2  # the second page's file is there
+    assert everything(corpus) == before
+
+
 def test_nothing_that_is_there_is_overwritten(corpus: Path, page: Path) -> None:
     kept = corpus / "dataset" / "raw" / "lake-000.txt"
     kept.write_text("Somebody's own.")
@@ -192,7 +233,8 @@ def test_a_language_is_one_of_the_corpus(corpus: Path, page: Path) -> None:
     assert problem() == "annotations/inventory.yaml:1: inventory-wrong: languages is not a list of words"
     inventory.write_text("languages: [en, ka]\nname: lake\n")
     assert run("dataset", "add", page, "--dataset", corpus, "--language", "ka").exit_code == 0
-    assert problem("--extractor", "trafilatura").startswith("--extractor: option: reads HTML, and page.txt is text")
+    refused = problem("--language", "ka", "--extractor", "trafilatura")
+    assert refused.startswith("--extractor: option: reads HTML, and page.txt is text")
 
 
 def test_a_folder_without_annotations_takes_no_page(tmp_path: Path, page: Path) -> None:

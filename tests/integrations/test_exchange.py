@@ -64,6 +64,32 @@ def test_a_format_that_is_not_told_is_asked_for(minimal: Path, tmp_path: Path) -
     )
 
 
+@pytest.mark.parametrize(
+    ("data", "place", "message"),
+    [
+        ('[\n {"data": {"text": "x"},\n  "annot', ":3", "not-json: not JSON at column 3: Unterminated string"),
+        ('{"data": 1, "data": 2}', "", "not-json: the key 'data' occurs twice"),
+        (
+            '[{"id": 1, "text": "x", "tag": [], "annotator": 3, "annotation_id": 7, "lead_time": 2.5}]',
+            "",
+            "format-unclear: is Label Studio's JSON-MIN, which lacks what ties regions together: export it as JSON",
+        ),
+        ('[{"id": 1, "annotator": 3}]', "", "format-unclear: name the format with --format: conll, brat"),
+        ('{"id": "a"}\n{"id": "b"}\n', "", "format-unclear: name the format with --format: conll, brat"),
+        ("Paris\tO\n", "", "format-unclear: name the format with --format: conll, brat"),
+    ],
+)
+def test_what_keeps_a_format_from_being_told(
+    data: str, place: str, message: str, minimal: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "export.json"
+    path.write_text(data)
+    with pytest.raises(ValidationError) as invalid:
+        exchange.imported(minimal, [path], "boilerplate")
+    (problem,) = invalid.value.problems
+    assert str(problem).startswith(f"{path}{place}: {message}")
+
+
 @pytest.mark.parametrize("form", EXCHANGE_FORMATS)
 def test_a_layer_and_a_page_at_a_time(form: str, minimal: Path, tmp_path: Path) -> None:
     call = ("dataset", "export", "claims", "--format", form, "--article", MINIMAL, "-o", tmp_path / "out")

@@ -109,7 +109,7 @@ def test_of_several_annotators_one_is_chosen(sixth: Path) -> None:
     assert invalid.value.problems == (Problem("annotator-unclear", f"{file}:record 1", message),)
     made, notes = exchange.imported(sixth, [file], "boilerplate", annotator="ben@example.org")
     assert '"type": "promotion"' in made[ARTICLE]
-    assert [note.message for note in notes] == [f"{ARTICLE}: a cancelled annotation of 6 is left out"]
+    assert notes == []  # nothing of 3, nor that 6 has cancelled
     with pytest.raises(ValidationError) as invalid:
         exchange.imported(sixth, [file], "boilerplate", annotator="6")
     assert "has no annotations of 6: 3, ben@example.org" in str(invalid.value)
@@ -282,8 +282,87 @@ def test_words_that_moved_are_found_again_and_it_is_said(sixth: Path, tmp_path: 
     path = changed(tmp_path, "boilerplate", put(value(0), start=2, end=14))  # 🤝 is not in the offsets
     made, (note,) = exchange.imported(sixth, [path], "boilerplate")
     assert made[ARTICLE] == BOILERPLATE
-    assert (note.code, note.location) == ("quote-moved", f"{path}:record 1: region x1A")
-    assert note.message.endswith("is not at [1, 13): found again at [0, 14)")
+    assert (note.code, note.location) == ("quote-moved", f"{path}:record 1 by 3: region x1A")
+    units = "as Label Studio counts, in UTF-16 units"
+    assert note.message.endswith(f"is not at [2, 14), {units}: found again at [0, 14) in code points")
+
+
+def test_offsets_that_count_code_points_are_named_as_the_file_has_them(sixth: Path, tmp_path: Path) -> None:
+    path = changed(tmp_path, "boilerplate", put(value(2), start=75, end=82))  # “Share…” is at [77, 85) in UTF-16 units
+    made, (note,) = exchange.imported(sixth, [path], "boilerplate")
+    assert made[ARTICLE] == BOILERPLATE
+    units = "as Label Studio counts, in UTF-16 units"
+    assert f"is not at [75, 82), {units}: found again at [75, 82) in code points" in note.message
+
+
+def two_people(tmp_path: Path) -> Path:
+    """An export of two people's work, of which each has one span that is off."""
+    tasks = json.loads((SIXTH_PAGE / "boilerplate.json").read_text("utf-8"))
+    for annotation in tasks[0]["annotations"][:2]:
+        annotation["result"][0]["value"].update(start=2, end=14)
+    path = tmp_path / "both.json"
+    path.write_text(json.dumps(tasks), encoding="utf-8")
+    return path
+
+
+def test_warnings_are_of_the_annotator_who_is_chosen(sixth: Path, tmp_path: Path) -> None:
+    path = two_people(tmp_path)
+    for who in ("3", "ben@example.org"):
+        (note,) = exchange.imported(sixth, [path], "boilerplate", annotator=who)[1]
+        assert note.location.startswith(f"{path}:record 1 by {who}: region ")
+
+
+def test_nothing_of_others_keeps_ones_own_from_being_read(sixth: Path, tmp_path: Path) -> None:
+    path = two_people(tmp_path)
+    path.write_text(path.read_text().replace('"promotion"', '"title"'))
+    assert exchange.imported(sixth, [path], "boilerplate", annotator="3")[0] == {ARTICLE: BOILERPLATE}
+    with pytest.raises(ValidationError, match=r"by ben@example\.org: region .*'title' is not one of"):
+        exchange.imported(sixth, [path], "boilerplate", annotator="ben@example.org")
+
+
+def test_each_warning_of_two_people_in_one_file_is_printed_once(
+    sixth: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("detente.data.corpus.project_root", lambda: sixth)
+    path = two_people(tmp_path)
+    tasks = json.loads(path.read_text())
+    other = (sixth / "dataset" / "raw" / "detente-900.txt").read_text()
+    tasks.append({"data": {"text": other}, "annotations": []})
+    path.write_text(json.dumps(tasks))
+    people = ("--annotator", "3", "--annotator", "ben@example.org")
+    found = run("dataset", "agreement", path, path, "--task", "boilerplate", *people)
+    assert found.exit_code == 0, found.stderr
+    assert [line.partition(": ")[0] for line in found.stderr.splitlines()] == [
+        f"{path}:record 1 by 3",
+        f"{path}:record 2",  # nobody labelled it, which both readings of the file say
+        f"{path}:record 1 by ben@example.org",
+    ]
+
+
+def test_what_nobody_labelled_is_not_compared_and_no_near_copy_is_left_out(
+    sixth: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("detente.data.corpus.project_root", lambda: sixth)
+    file = SIXTH_PAGE / "boilerplate.json"
+    call = ("dataset", "agreement", file, file, "--task", "boilerplate", "--annotator", "3", "--annotator")
+    found = json.loads(run(*call, "ben@example.org", "--format", "json").stdout)
+    assert [each["field"] for each in found["measures"]] == ["spans", "type"]
+    assert "without 001" not in run(*call, "ben@example.org").stdout
+
+
+def test_names_that_are_not_in_the_configuration_are_told_once_with_those_that_are(sixth: Path, tmp_path: Path) -> None:
+    path = changed(tmp_path, "boilerplate", lambda task: [each.update(from_name="label") for each in results(task)])
+    with pytest.raises(ValidationError) as invalid:
+        exchange.imported(sixth, [path], "boilerplate")
+    (problem,) = invalid.value.problems
+    assert (problem.code, problem.location) == ("unknown-field", f"{path}:record 1 by 3: region x1A")
+    assert problem.message == (
+        'from_name "label" is not in the configuration of boilerplate, which has tag: label with the one that '
+        "`detente dataset export boilerplate --format label-studio` writes (and 2 results more like it)"
+    )
+    path = changed(tmp_path, "claims", put(result(1), from_name="mood"))
+    with pytest.raises(ValidationError, match="which has tag, checkable, key_matter,"):
+        exchange.imported(sixth, [path], "claims")
 
 
 def test_words_of_another_version_of_the_page_are_told_apart_by_those_around(sixth: Path, tmp_path: Path) -> None:

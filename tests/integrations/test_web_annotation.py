@@ -133,6 +133,17 @@ def test_what_is_no_json(data: bytes) -> None:
     assert [problem.code for problem in reading.problems] == ["not-json"]
 
 
+def test_of_other_creators_nothing_is_read_and_nothing_said() -> None:
+    items = [annotation(position(0, 5), creator="Anna"), annotation(quotation("Nowhere"), creator="Ben")]
+    pages = {PAGE: TEXT}
+    anna, ben = (Reading("f.jsonld", pages, shape("no_claim"), annotator=who) for who in ("Anna", "Ben"))
+    found = web_annotation.read(json.dumps(items).encode(), anna)
+    assert [(each.annotator, len(each.rows)) for each in found] == [("Anna", 1), ("Ben", 0)]
+    assert anna.problems == anna.notes == []
+    web_annotation.read(json.dumps(items).encode(), ben)
+    assert [(each.location, each.code) for each in ben.problems] == [("f.jsonld:record 2 by Ben", "quote-not-found")]
+
+
 def test_people_are_told_apart_by_creator() -> None:
     reading = Reading("f.jsonld", {PAGE: TEXT}, shape("no_claim"))
     both = [

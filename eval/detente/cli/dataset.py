@@ -260,13 +260,18 @@ def _print_agreement(found: "Found", said: str, output_format: str) -> None:
     if output_format == "json":
         _print_json({"caveat": said, **found.document()})
         return
-    _print_table("two blind passes, before adjudication", counts.AGREEMENT_HEADER, counts.agreement_rows(found.passes))
+    if found.passes:
+        rows = counts.agreement_rows(found.passes)
+        _print_table("two blind passes, before adjudication", counts.AGREEMENT_HEADER, rows)
+    else:
+        line(counts.NO_PASSES)
     if found.trial:
         header, rows = counts.AGREEMENT_HEADER[:-1], [row[:-1] for row in counts.agreement_rows(found.trial)]
         _print_table("the same on the trial pages", header, rows)
     for each in [*counts.left_out_lines(found.left_out), said]:
         line(each)
-    _print_table("adversarial review", counts.REVIEW_HEADER, [tuple(map(str, row)) for row in found.reviews])
+    if found.reviews:
+        _print_table("adversarial review", counts.REVIEW_HEADER, [tuple(map(str, row)) for row in found.reviews])
 
 
 def _agreement_of_files(
@@ -284,10 +289,11 @@ def _agreement_of_files(
         measures, left_out, notes = people_compared(files, registered(root)[0], task, annotators)
         warn(notes)
     if output_format == "json":
-        rows = {"measures": [each._asdict() for each in measures], "left_out": [each._asdict() for each in left_out]}
-        _print_json({"caveat": CAVEAT, **rows})
+        found = {"measures": [each._asdict() for each in measures], "left_out": [each._asdict() for each in left_out]}
+        _print_json({"caveat": CAVEAT, **found})
         return
-    _print_table("the two files", counts.AGREEMENT_HEADER, counts.agreement_rows(measures))
+    rows = [row[:-1] for row in counts.agreement_rows(measures)]
+    _print_table("the two files", counts.AGREEMENT_HEADER[:-1], rows)
     for each in [*counts.left_out_lines(left_out), CAVEAT]:
         line(each)
 

@@ -38,31 +38,35 @@ def init(folder: Path, name: str | None, language: str) -> None:
 
 
 @click.command("add")
-@click.argument("page", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "pages", nargs=-1, required=True, metavar="PAGE...", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
 @click.option(
     "--dataset",
     required=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The root of the corpus, which holds annotations/.",
 )
-@click.option("--language", help="Of the page.  [default: that of the corpus, if it has one]")
+@click.option("--language", help="Of the pages.  [default: that of the corpus, if it has one]")
 @click.option(
     "--extractor",
     type=click.Choice(EXTRACTORS),
     help="Whose output proposes which lines of an .html are body.  [default: the first that is installed]",
 )
-def add(page: Path, dataset: Path, language: str | None, extractor: str | None) -> None:
-    """Register PAGE, a .txt or .html file, in a corpus, and write a draft of its segments for people to label.
+def add(pages: tuple[Path, ...], dataset: Path, language: str | None, extractor: str | None) -> None:
+    """Register PAGEs, .txt or .html files, in a corpus, and write drafts of their segments for people to label.
 
     A .txt is taken as it is, byte for byte; of an .html the text that a reader sees. What an extractor takes for the
-    article is aligned to that text and proposed as body. The draft lies in annotations/boilerplate/draft/, where
-    nothing takes it for gold. Nothing is overwritten; the last line of the output says how to undo it.
+    article is aligned to that text and proposed as body. The drafts lie in annotations/boilerplate/draft/, where
+    nothing takes them for gold. Nothing is overwritten; the last line of the output says how to undo it.
+    Of several pages all are added, in their order, or none.
 
     \b
     detente dataset add page.txt --dataset mycorpus
+    detente dataset add monday.txt tuesday.txt --dataset mycorpus
     detente dataset add page.html --dataset mycorpus --extractor trafilatura --language ka
 
-    Exit status: 0 added, 2 the call or the page is wrong, and nothing is written.
+    Exit status: 0 added, 2 the call or a page is wrong, and nothing is written.
     """
     with problems_exit():
         from detente.dataset import growing
@@ -70,8 +74,9 @@ def add(page: Path, dataset: Path, language: str | None, extractor: str | None) 
         if not (dataset / "annotations").is_dir():
             message = "there is no annotations/ in this folder: `detente dataset init` starts a corpus"
             raise ValidationError([Problem("no-annotations", str(dataset), message)])
-        added = growing.add(dataset, page, language, extractor)
-        for each in (*added.files, *added.registries):
+        added = growing.add(dataset, pages, language, extractor)
+        new = [file for page in added for file in page.files]
+        for each in dict.fromkeys([*new, *(registry for page in added for registry in page.registries)]):
             line(f"wrote {dataset / each}", err=True)
         for each in growing.next_steps(dataset, added):
             line(each)

@@ -7,7 +7,8 @@ What a program can tell of a page is a proposal, and lies where nothing reads it
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 from uuid import uuid4
@@ -109,26 +110,40 @@ def _filled(template: str, words: Mapping[str, str]) -> str:
     return re.sub(r"\{(name|language|canary)\}", lambda match: words[match[1]], text)
 
 
-def add(root: Path, page: Path, language: str | None, extractor: str | None) -> Added:
-    """Registers a page, with a draft of its segments: a line for each line of the page.
+class _Page(NamedTuple):
+    """A file that is a page, read.
+
+    Attributes:
+        path: The file.
+        source: Its HTML; empty of a `.txt`.
+        capture: The text that is kept.
+    """
+
+    path: Path
+    source: str
+    capture: bytes
+
+    @property
+    def digest(self) -> str:
+        """The hash that the registry knows the capture by."""
+        return hashlib.sha256(self.capture).hexdigest()
+
+
+def add(root: Path, pages: Sequence[Path], language: str | None, extractor: str | None) -> list[Added]:
+    """Registers pages, each with a draft of its segments: a line for each line of the page.
 
     A `.txt` is the capture, byte for byte. Of an `.html` the capture is the text that a reader sees; an extractor's
     output, aligned to it, proposes which lines are body.
 
     Args:
         root: The folder that holds `annotations/` and `dataset/`.
-        page: The file.
-        language: Its language; None if the corpus has one.
+        pages: The files, in the order of their ids.
+        language: Their language; None if the corpus has one.
         extractor: A public extractor, for HTML; None for the first that is installed, and for none if none is.
 
     Raises:
-        ValidationError: With every problem; then nothing is written.
+        ValidationError: With every problem of every page; then nothing is written.
     """
-    suffix = page.suffix.lower()
-    if suffix not in _SUFFIXES:
-        raise ValidationError([Problem("file-suffix", str(page), f"a page is one of {', '.join(_SUFFIXES)}")])
-    if extractor and suffix == ".txt":
-        raise ValidationError([Problem("option", "--extractor", f"reads HTML, and {page.name} is text")])
     inventory, problems = annotations.read_inventory(root)
     registries: dict[str, bytes] = {}
     rows: dict[str, list[Record]] = {}
@@ -144,37 +159,64 @@ def add(root: Path, page: Path, language: str | None, extractor: str | None) -> 
     elif language is not None and language not in inventory.languages:
         message = f"{quoted(language)} is not among the languages of the corpus: {', '.join(inventory.languages)}"
         problems.append(Problem("option", "--language", message))
-    data = read_bytes(page)
+    read = [page for path in pages if (page := _read(path, extractor, problems))]
+    known = {str(row.get("sha256_raw")): f"is registered as {row.get('id')}" for row in rows["articles"]}
+    for page in read:
+        if page.digest in known:
+            problems.append(Problem("page-known", str(page.path), f"its text {known[page.digest]}"))
+        known.setdefault(page.digest, f"is that of {page.path}")
+    if problems:
+        raise ValidationError(problems)
+    proposals = [_proposal(page.source, extractor) if page.source else None for page in read]
+    voices = {row.get("id") for row in rows["sources"]}
+    new: dict[str, bytes] = {}
+    added = []
+    for page, proposal in zip(read, proposals, strict=True):
+        name = _next_id(inventory.name, rows["articles"])
+        article = _article(name, page.path.name, page.digest, language or inventory.languages[0])
+        rows["articles"].append(article)
+        changed = {"articles": article}
+        if (voice := f"voice-{name}") not in voices:
+            changed["sources"] = _voice(voice, name)
+        for registry, row in changed.items():
+            registries[registry] = _with_line(registries[registry], row)
+        segments = draft(name, normalise(page.capture), proposal)
+        files = {f"dataset/raw/{name}.txt": page.capture, f"{DRAFT}/{name}.jsonl": dump_lines(segments).encode()}
+        new |= files
+        body = sum(row["zone"] == "body" for row in segments) if proposal else None
+        lines_of = tuple(f"annotations/{each}.jsonl" for each in changed)
+        added.append(Added(name, tuple(files), lines_of, body, len(segments)))
+    _write_new(root, new)
+    for registry in ("sources", "articles"):  # the articles last: what they name is then there
+        name = f"annotations/{registry}.jsonl"
+        if any(name in each.registries for each in added):
+            write_whole(root / name, registries[registry])
+    return added
+
+
+def _read(path: Path, extractor: str | None, problems: list[Problem]) -> _Page | None:
+    """A page, where its file may be one; what is wrong goes to the problems."""
+    suffix = path.suffix.lower()
+    if suffix not in _SUFFIXES:
+        problems.append(Problem("file-suffix", str(path), f"a page is one of {', '.join(_SUFFIXES)}"))
+        return None
+    if extractor and suffix == ".txt":
+        problems.append(Problem("option", "--extractor", f"reads HTML, and {path.name} is text"))
+    data = read_bytes(path)
     source = ""
     if suffix != ".txt":
         try:
             source = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            problems.append(Problem("text-not-utf8", str(page), f"byte {error.start} is not UTF-8: save it as UTF-8"))
+            message = f"byte {error.start} is not UTF-8: save it as UTF-8"
+            problems.append(Problem("text-not-utf8", str(path), message))
+            return None
     capture = data if suffix == ".txt" else visible_text(source).encode()
-    problems += [Problem(fault.rule, f"{page}:{fault.line}", fault.message) for fault in refusals(capture)]
-    digest = hashlib.sha256(capture).hexdigest()
-    known = [str(row.get("id")) for row in rows["articles"] if row.get("sha256_raw") == digest]
-    problems += [Problem("page-known", str(page), f"its text is registered as {name}") for name in known]
+    problems += [Problem(fault.rule, f"{path}:{fault.line}", fault.message) for fault in refusals(capture)]
     if not capture.strip():
-        problems.append(Problem("no-text", str(page), "holds no text"))
-    if problems:
-        raise ValidationError(problems)
-    text = normalise(capture)
-    proposal = _proposal(source, extractor) if suffix != ".txt" else None
-    name = _next_id(inventory.name, rows["articles"])
-    segments = draft(name, text, proposal)
-    voice = f"voice-{name}"
-    article = _article(name, page.name, digest, language or inventory.languages[0])
-    new = {f"dataset/raw/{name}.txt": capture, f"{DRAFT}/{name}.jsonl": dump_lines(segments).encode()}
-    changed = {"articles": _with_line(registries["articles"], article)}
-    if not any(row.get("id") == voice for row in rows["sources"]):
-        changed["sources"] = _with_line(registries["sources"], _voice(voice, name))
-    _write_new(root, new)
-    for registry, content in reversed(changed.items()):  # the articles last: what they name is then there
-        write_whole(root / "annotations" / f"{registry}.jsonl", content)
-    body = sum(row["zone"] == "body" for row in segments) if proposal else None
-    return Added(name, tuple(new), tuple(f"annotations/{each}.jsonl" for each in changed), body, len(segments))
+        problems.append(Problem("no-text", str(path), "holds no text"))
+        return None
+    return _Page(path, source, capture)
 
 
 def visible_text(source: str) -> str:
@@ -293,15 +335,24 @@ def _write_new(root: Path, files: Mapping[str, bytes]) -> None:
         write_whole(root / name, content)
 
 
-def next_steps(root: Path, added: Added) -> list[str]:
-    """What there is to do about a page, and how to undo it."""
-    proposed = f"; {counted(added.body, 'line')} proposed as body" if added.body is not None else ""
+def next_steps(root: Path, added: Sequence[Added]) -> list[str]:
+    """What there is to do about new pages, and how to undo them."""
+    names = [page.id for page in added]
+    which = names[0] if len(names) == 1 else "<page>"
+    registries = Counter(registry for page in added for registry in page.registries)
+    lines = " and ".join(
+        f"the last {f'{count} lines' if count > 1 else 'line'} of {name}" for name, count in registries.items()
+    )
     return [
-        f"{added.id}: {counted(added.lines, 'line')}{proposed}",
-        f"1. Label {DRAFT}/{added.id}.jsonl: a zone and a type for each line (validate computes `repeats`).",
-        f"   Take `proposal` out of each line, and move the file to annotations/boilerplate/gold/{added.id}.jsonl.",
+        *(f"{page.id}: {counted(page.lines, 'line')}{_proposed(page)}" for page in added),
+        f"1. Label {DRAFT}/{which}.jsonl: a zone and a type for each line (validate computes `repeats`).",
+        f"   Take `proposal` out of each line, and move the file to annotations/boilerplate/gold/{which}.jsonl.",
         "2. What the page states of its outlet, date, author and headline goes into annotations/articles.jsonl.",
         "3. Other layers, whichever you label: annotations/<layer>/gold/, a file for each page.",
         f"4. detente dataset validate {root}; raise annotations/VERSION if the corpus was built before; then build.",
-        f"Undo: remove {', '.join(added.files)} and the last line of {' and '.join(added.registries)}.",
+        f"Undo: remove {', '.join(file for page in added for file in page.files)} and {lines}.",
     ]
+
+
+def _proposed(page: Added) -> str:
+    return f"; {counted(page.body, 'line')} proposed as body" if page.body is not None else ""

@@ -65,6 +65,10 @@ def left_out_lines(found: Sequence[LeftOut]) -> list[str]:
 
 
 AGREEMENT_HEADER: Final = ("layer", "field", "measure", "items", "value", "95% interval", "without 001")
+NO_PASSES: Final = (
+    "There are no two passes to compare: put what two annotators label into annotations/<layer>/pass-a/<page>.jsonl "
+    "and annotations/<layer>/pass-b/<page>.jsonl, or name their two files."
+)
 REVIEW_HEADER: Final = ("layer", "challenges", "upheld", "arguable", "planted", "found")
 
 

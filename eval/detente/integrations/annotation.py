@@ -263,6 +263,7 @@ class Reading:
         name: The file.
         pages: The text of each registered page.
         shape: The layer.
+        annotator: Whose annotations are wanted; None for everybody's.
         problems: What is wrong.
         notes: What was understood otherwise than it is written, or is left out.
     """
@@ -270,8 +271,13 @@ class Reading:
     name: str
     pages: Mapping[str, str]
     shape: Shape
+    annotator: str | None = None
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
+
+    def wants(self, annotator: str) -> bool:
+        """Are somebody's annotations wanted? Of others' nothing is read, and nothing is said."""
+        return self.annotator in (None, annotator)
 
     def refuse(self, code: str, place: str, message: str) -> None:
         """Notes a problem."""
@@ -306,7 +312,13 @@ class Reading:
         return None
 
     def placed(
-        self, place: str, article: str, span: Span | None, quote: str | None, near: tuple[str, str]
+        self,
+        place: str,
+        article: str,
+        span: Span | None,
+        quote: str | None,
+        near: tuple[str, str],
+        stated: str = "",
     ) -> Span | None:
         """Where a span lies in the page.
 
@@ -318,6 +330,7 @@ class Reading:
                 offsets alone are taken as they are.
             near: The words before and after it, as far as the file has them. Of several places with the same words
                 the one is taken that shares most of these; if that is not one place, the span is refused.
+            stated: The offsets as the file has them, where it does not count code points, and what it counts.
 
         Returns:
             The span, or None where it is refused.
@@ -333,10 +346,12 @@ class Reading:
             found = [each for each, count in zip(found, shared, strict=True) if count == max(shared)]
         if span in found:
             return span
-        words, where = quoted(excerpt(quote)), f"is not at [{span[0]}, {span[1]})" if span else "has no offsets"
+        words = quoted(excerpt(quote))
+        where = f"is not at {stated or f'[{span[0]}, {span[1]})'}" if span else "has no offsets"
         if len(found) == 1:
             if span:
-                self.note("quote-moved", place, f"{words} {where}: found again at [{found[0][0]}, {found[0][1]})")
+                again = f"found again at [{found[0][0]}, {found[0][1]}){' in code points' if stated else ''}"
+                self.note("quote-moved", place, f"{words} {where}: {again}")
             return found[0]
         count = f"stands {len(found)} times in" if found else "does not stand in"
         self.refuse("quote-not-found", place, f"{words} {where}, and {count} {article}: mark it anew")

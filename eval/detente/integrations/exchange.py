@@ -1,13 +1,13 @@
 """A layer in the formats of annotation tools: written from the gold, and read back into rows that are checked."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from detente.data.annotated import Table, Tables, texts
 from detente.data.files import read_bytes
-from detente.data.jsonl import Record, parse_document
+from detente.data.jsonl import Record, broken_document, parse_document
 from detente.data.labels import EXCHANGE_FORMATS
 from detente.data.problems import Problem, ValidationError
 from detente.dataset import annotations, schema
@@ -113,6 +113,26 @@ def format_of(path: Path, data: bytes) -> str | None:
 
 
 _LABEL_STUDIO: Final = {"annotations", "completions", "predictions"}
+_JSON_MIN: Final = {"annotator", "annotation_id"}
+
+
+def _unclear(path: Path, data: bytes) -> Problem:
+    """Why no format is told of a file."""
+    start, _, others = data.strip().partition(b"\n")
+    is_json = start[:1] in (b"{", b"[")
+    found, problems = parse_document(data, str(path)) if is_json else (None, [])
+    is_lines = others and parse_document(start, path.name)[0] is not None
+    if is_json and found is None and not is_lines:
+        return next(iter(problems), broken_document(data, str(path)))
+    first = found[0] if isinstance(found, list) and found and isinstance(found[0], dict) else {}
+    if "data" not in first and first.keys() >= _JSON_MIN:
+        message = "is Label Studio's JSON-MIN, which lacks what ties regions together: export it as JSON"
+        return Problem("format-unclear", str(path), message)
+    return Problem("format-unclear", str(path), f"name the format with --format: {', '.join(EXCHANGE_FORMATS)}")
+
+
+_COMPUTED: Final = {"boilerplate": ("repeats",)}
+"""What is compared of passes, whose annotators write it themselves, and is computed when a tool's file is read."""
 
 
 class Imported(NamedTuple):
@@ -144,12 +164,11 @@ def read(path: Path, layer: str, tables: Tables, form: str | None = None, annota
     """
     data = read_bytes(path)
     form = form or format_of(path, data)
-    reading = Reading(str(path), texts(tables), shape(layer, tables["articles"].inventory))
+    reading = Reading(str(path), texts(tables), shape(layer, tables["articles"].inventory), annotator)
     if form is None:
-        known = ", ".join(EXCHANGE_FORMATS)
-        raise ValidationError([Problem("format-unclear", str(path), f"name the format with --format: {known}")])
+        raise ValidationError([_unclear(path, data)])
     documents = _documents(form, data, reading, path)
-    chosen = _of_one(documents, annotator, reading)
+    chosen = _of_one(documents, reading)
     if not chosen and not reading.problems:
         reading.refuse("format-line", str(path), f"holds no annotations of {layer}")
     lines = {each.article: rows_of(each, reading) for each in chosen}
@@ -172,9 +191,9 @@ def _documents(form: str, data: bytes, reading: Reading, path: Path) -> list[Doc
     return label_studio.read(data, reading) if form == "label-studio" else web_annotation.read(data, reading)
 
 
-def _of_one(documents: Iterable[Document], annotator: str | None, reading: Reading) -> list[Document]:
+def _of_one(documents: Sequence[Document], reading: Reading) -> list[Document]:
     """The documents of one annotator, each page once."""
-    documents = list(documents)
+    annotator = reading.annotator
     people = list(dict.fromkeys(each.annotator for each in documents))
     if annotator is not None and annotator not in people and documents:
         message = f"has no annotations of {annotator}: {listed([who or 'nobody named' for who in people])}"
@@ -182,7 +201,7 @@ def _of_one(documents: Iterable[Document], annotator: str | None, reading: Readi
         return []
     chosen: dict[str, Document] = {}
     for each in documents:
-        if annotator not in (None, each.annotator):
+        if not reading.wants(each.annotator):
             continue
         before = chosen.setdefault(each.article, each)
         if before is each:
@@ -261,7 +280,8 @@ def people_compared(
         annotators: Whose annotations of each file, where it holds several people's.
 
     Returns:
-        The measures, the pages that only one of them has, and the notes.
+        The measures, the pages that only one of them has, and the notes, each once. What the page's text decides,
+        and no tool asks for, is not compared where a tool made one of the files.
 
     Raises:
         ValidationError: With every problem of both files.
@@ -295,4 +315,6 @@ def people_compared(
             problems += invalid.problems
     if len(people) < 2:
         raise ValidationError(problems)
-    return *compared(layer, (people[0], people[1]), tables, problems), notes
+    measures, left_out = compared(layer, (people[0], people[1]), tables, problems)
+    labelled = [each for each in measures if each.field not in _COMPUTED.get(layer.name, ())]
+    return labelled, left_out, list(dict.fromkeys(notes))

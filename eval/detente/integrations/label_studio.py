@@ -6,6 +6,7 @@ id, stands in the region's meta as `id=…`.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from detente.data.jsonl import Record, broken_document, describe, parse_document
+from detente.data.problems import Problem
 from detente.integrations.annotation import (
     BELONGS_TO,
     NO_SPAN,
@@ -26,7 +28,7 @@ from detente.integrations.annotation import (
     gathered,
     shape_of,
 )
-from detente.text.display import quoted
+from detente.text.display import counted, quoted
 from detente.text.spans import to_code_points
 from detente.text.tokens import half_character
 
@@ -35,6 +37,7 @@ _TEXT: Final = "text"
 """Names of controls in the configuration; of no field of a layer."""
 _NOT_ASKED: Final = ("id", "alternatives")
 _UNIT: Final = "utf16"
+_UNKNOWN: Final = "unknown-field"
 
 
 def asked(shape: Shape) -> tuple[Slot, ...]:
@@ -142,7 +145,24 @@ def read(data: bytes, reading: Reading) -> list[Document]:
             reading.refuse("format-line", place, message)
             continue
         documents += _pages(task, place, reading)
+    reading.problems[:] = _unknown_once(reading.problems)
     return documents
+
+
+def _unknown_once(problems: Sequence[Problem]) -> list[Problem]:
+    """The problems, each name that is not in the configuration once, and how many results more have it."""
+    first: dict[str, Problem] = {}
+    more: Counter[str] = Counter()
+    for problem in problems:
+        if problem.code == _UNKNOWN and first.setdefault(problem.message, problem) is not problem:
+            more[problem.message] += 1
+    return [
+        problem._replace(message=f"{problem.message} (and {counted(count, 'result')} more like it)")
+        if (count := more[problem.message])
+        else problem
+        for problem in problems
+        if first.get(problem.message, problem) is problem
+    ]
 
 
 def _pages(task: Record, place: str, reading: Reading) -> Iterator[Document]:
@@ -161,10 +181,12 @@ def _pages(task: Record, place: str, reading: Reading) -> Iterator[Document]:
     for annotation in annotations:
         who = _annotator(annotation.get("completed_by"))
         if annotation.get("was_cancelled"):
-            reading.note("left-out", place, f"{article}: a cancelled annotation of {who or 'nobody'} is left out")
+            if reading.wants(who):
+                reading.note("left-out", place, f"{article}: a cancelled annotation of {who or 'nobody'} is left out")
             continue
         made += 1
-        rows = _rows(annotation.get("result"), place, article, text, reading)
+        own = f"{place} by {who}" if who else place
+        rows = _rows(annotation.get("result"), own, article, text, reading) if reading.wants(who) else ()
         yield Document(place, article, rows, who)
     if not made:
         others = "predictions or drafts alone, which nobody submitted" if _unsubmitted(task) else "no annotation"
@@ -191,13 +213,15 @@ def _rows(results: Any, place: str, article: str, text: str, reading: Reading) -
     values: dict[str, dict[str, tuple[str, ...]]] = {}
     links: list[tuple[str, str]] = []
     refused: set[str] = set()
+    strange: set[str] = set()
+    known = _controls(reading.shape)
     for result in results:
-        kind, name = result.get("type"), str(result.get("id"))
+        kind, name, control = result.get("type"), str(result.get("id")), result.get("from_name")
         where = f"{place}: region {name}" if kind != "relation" else place
         value = result.get("value") if isinstance(result.get("value"), dict) else {}
         if kind == "relation":
             links += _link(result, where, reading)
-        elif result.get("from_name") == _TAG and kind == "labels":
+        elif control == _TAG and kind == "labels":
             if name in marks or name in refused:
                 reading.refuse("id-duplicate", place, f"two regions have the id {quoted(name)}")
             elif mark := _mark(value, where, article, text, points.tolist(), reading):
@@ -205,10 +229,16 @@ def _rows(results: Any, place: str, article: str, text: str, reading: Reading) -
             else:
                 refused.add(name)
             _take_meta(result.get("meta"), values.setdefault(name, {}), where, reading)
+        elif isinstance(control, str) and control in known:
+            _take(control, known[control], kind, value, values.setdefault(name, {}), where, reading)
         else:
-            _take(result, kind, value, values.setdefault(name, {}), where, reading)
+            strange.add(name)
+            layer = reading.shape.name
+            names = f"the configuration of {layer}, which has {', '.join(known)}"
+            remedy = f"label with the one that `detente dataset export {layer} --format label-studio` writes"
+            reading.refuse(_UNKNOWN, where, f"from_name {describe(control)} is not in {names}: {remedy}")
     for name in [*values, *(name for link in links for name in link)]:
-        if name not in marks and name not in refused:
+        if name not in marks and name not in refused and name not in strange:
             refused.add(name)
             reading.refuse("format-line", place, f"{quoted(name)} is no region of this annotation: mark its words")
     filled = {name: mark._replace(values=values.get(name, {})) for name, mark in marks.items()}
@@ -233,12 +263,13 @@ def _mark(value: Record, place: str, article: str, text: str, points: Sequence[i
         return None
     first, last = (points[unit] if 0 <= unit < len(points) else -1 for unit in (start, end))
     if min(first, last) < 0:
-        message = f"[{start}, {end}) is outside the text or cuts a character in two (UTF-16 offsets)"
+        message = f"[{start}, {end}) is outside the text or cuts a character in two: Label Studio counts UTF-16 units"
         reading.refuse("span-outside-text", place, message)
         return None
     if not isinstance(quote, str):  # a configuration may leave the words out
         quote = text[first:last] or None
-    placed = reading.placed(place, article, (first, last), quote, around(text, (first, last)))
+    stated = f"[{start}, {end}), as Label Studio counts, in UTF-16 units"
+    placed = reading.placed(place, article, (first, last), quote, around(text, (first, last)), stated)
     return Mark(place, tags[0], (placed,), {}) if placed else None
 
 
@@ -254,20 +285,23 @@ def _take_meta(meta: object, values: dict[str, tuple[str, ...]], place: str, rea
             reading.note("left-out", place, f"the note {describe(note)} has no place in the rows, and is left out")
 
 
+def _controls(shape: Shape) -> dict[str, str]:
+    """The names in the configuration, each with the type of its results."""
+    fields = {slot.name: "choices" if slot.inventory else "textarea" for slot in asked(shape)}
+    return {_TAG: "labels", **fields, **dict.fromkeys(shape.numbers, "textarea")}
+
+
 def _take(
-    result: Record, kind: object, value: Record, values: dict[str, tuple[str, ...]], place: str, reading: Reading
+    name: str,
+    wanted: str,
+    kind: object,
+    value: Record,
+    values: dict[str, tuple[str, ...]],
+    place: str,
+    reading: Reading,
 ) -> None:
     """A field of a region."""
-    name = result.get("from_name")
-    known = {slot.name: bool(slot.inventory) for slot in asked(reading.shape)} | dict.fromkeys(
-        reading.shape.numbers, False
-    )
-    if not isinstance(name, str) or name not in known:
-        message = f"{describe(name)} is not in the configuration of {reading.shape.name}: {', '.join(known)}"
-        reading.refuse("unknown-field", place, message)
-        return
-    wanted, key = ("choices", "choices") if known[name] else ("textarea", "text")
-    words = value.get(key)
+    words = value.get("text" if wanted == "textarea" else wanted)
     words = [words] if isinstance(words, str) else words
     if kind != wanted or not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         reading.refuse("format-line", place, f"{name} is {describe(kind)} with {describe(words)}, not {wanted}")

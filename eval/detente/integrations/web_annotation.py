@@ -100,13 +100,17 @@ def read(data: bytes, reading: Reading) -> list[Document]:
         if not isinstance(annotation, dict):
             reading.refuse("format-line", place, f"an annotation is an object, not {describe(annotation)}")
             continue
+        who = _creator(annotation.get("creator"))
+        if not reading.wants(who):
+            pages.setdefault(("", who), [])
+            continue
         name = annotation.get("id")
         if isinstance(name, str) and (before := ids.setdefault(name, place)) != place:
             reading.refuse("id-duplicate", place, f"{quoted(name)} is taken: it stands first at {before}")
             continue
-        if row := _row(annotation, place, reading):
+        if row := _row(annotation, f"{place} by {who}" if who else place, reading):
             article, marks = row
-            pages.setdefault((article, _creator(annotation.get("creator"))), []).append(marks)
+            pages.setdefault((article, who), []).append(marks)
     if not ids and not pages and isinstance(found, dict) and found.get("items") == []:
         name = str(found.get("id", "")).rpartition(":")[2]  # a page without rows has no target that names it
         if empty := reading.page(reading.name, name):
