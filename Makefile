@@ -8,6 +8,7 @@ OUT := predictions
 SAMPLE ?= 60
 SEED ?= 0
 INPUTS ?= 5000
+LARGEST ?= 100000
 
 help:  ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -46,12 +47,13 @@ lint: $(READY)  ## Check style and types.
 build: $(READY)  ## Make dataset/ from the annotations.
 	@$(BIN)/detente dataset build
 
-bench: $(READY)  ## Measure what the speed claims rest on.
+bench: $(READY)  ## Measure what the speed claims rest on (or LARGEST=1000000 units).
 	@$(BIN)/python benchmarks/start_up.py
 	@$(BIN)/python benchmarks/alignment.py
 	@$(BIN)/python benchmarks/scaling.py
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	@$(BIN)/python benchmarks/text_measures.py
+	@$(BIN)/python benchmarks/throughput.py $(LARGEST)
 
 docs: $(READY)  ## Make the site in site/ (open site/index.html).
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'

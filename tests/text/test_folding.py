@@ -1,12 +1,15 @@
 """What makes no difference between a page and an output, and what does."""
 
+import re
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente.text.folding import LONGEST_LINE, MARKS, fold, fold_output, nfc, without_markdown
+from detente.text import folding
+from detente.text.folding import LONGEST_LINE, MARKS, fold, fold_output, legible, nfc, without_markdown
+from detente.text.tokens import INVISIBLE
 
 # One kind of quotation mark, one dash
 
@@ -163,3 +166,36 @@ def test_thirty_accents_of_a_letter_are_put_in_order_and_the_next_are_not(before
     text = "a" + "\u0301" * before + "\u0323"
     assert nfc(text) == ("\u1ea1" + "\u0301" * before if before < MARKS else "á" + "\u0301" * 29 + "\u0323")
     assert len(nfc("a" + "\u0301\u0323" * 100_000)) > 199_000  # by the square of their number, a minute
+
+
+# What is looked at first only saves time
+
+
+@pytest.mark.parametrize("before", ["", "a", "a\u0301", "\u1100"])
+def test_characters_that_are_taken_as_plain_are_legible_as_they_are(before: str) -> None:
+    plain = [chr(point) for point in range(0x10000) if folding._PLAIN.fullmatch(chr(point))]
+    assert len(plain) > 700
+    for each in plain:
+        assert not INVISIBLE.search(each)
+        assert not unicodedata.combining(each)
+        assert unicodedata.normalize("NFC", before + each) == unicodedata.normalize("NFC", before) + each
+        assert legible(each) == each
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.sampled_from(
+        ["", "* ", "- ", "+ ", "> ", "# ", "###### ", "####### ", "1. ", "12) ", "2024. ", "-\t", "*     "]
+    ),
+    st.lists(
+        st.sampled_from([*"ab1.-=#!+>:/()\u00e9\u2014*_~&;| \t\xa0", "&amp;", "&#65;", " | ", "AT&T", "1. "]),
+        max_size=10,
+    ),
+)
+def test_lines_that_are_not_parsed_are_as_the_parser_would_have_them(marker: str, parts: list[str]) -> None:
+    line = (marker + "".join(parts)).strip()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folding, "_MARKER", re.compile(""))
+        patch.setattr(folding, "_LEADING", re.compile("(?!)"))
+        parsed = without_markdown(line)
+    assert without_markdown(line) == parsed

@@ -4,6 +4,7 @@ import json
 import lzma
 import os
 import random
+import subprocess
 import sys
 from functools import cache
 from importlib import metadata
@@ -108,6 +109,25 @@ def test_sentences_stand_in_their_order_and_leave_only_white_space_out(text: str
 
 
 # The version and the extra
+
+
+def test_the_splitter_imports_nothing_else_of_nltk_which_a_later_import_has_whole() -> None:
+    pytest.importorskip("punkt")
+    code = (
+        "import sys; from detente.text.sentences import sentences; sentences('One ends. Two ends.');"
+        "print([name for name in ('nltk', 'scipy', 'sklearn') if name in sys.modules]);"
+        "import nltk; print(nltk.tokenize.sent_tokenize.__name__, nltk.FreqDist.__name__)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines() == ["[]", "sent_tokenize FreqDist"]
+
+
+def test_nltk_that_is_imported_already_is_taken_as_it_is() -> None:
+    pytest.importorskip("punkt")
+    nltk = pytest.importorskip("nltk")
+    module._splitter.cache_clear()
+    assert sentences("One ends. Two ends.") == ["One ends.", "Two ends."]
+    assert sys.modules["nltk"] is nltk
 
 
 def test_without_the_extra_no_text_is_split(monkeypatch: pytest.MonkeyPatch) -> None:

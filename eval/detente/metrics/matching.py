@@ -87,8 +87,9 @@ def soft_match(similarity: ArrayLike) -> list[tuple[int, int]]:
 
 def _matched(weights: Floats, *, most_pairs: bool) -> list[tuple[int, int]]:
     rows, columns = np.nonzero(weights > 0)
-    if len(np.unique(rows)) == len(np.unique(columns)) == len(rows):  # nobody has a choice
-        return list(zip(rows.tolist(), columns.tolist(), strict=True))
+    mine_there, theirs_there = rows.tolist(), columns.tolist()
+    if len(set(mine_there)) == len(set(theirs_there)) == len(mine_there):  # nobody has a choice
+        return list(zip(mine_there, theirs_there, strict=True))
     from scipy.optimize import linear_sum_assignment  # slow to import, and seldom needed
 
     found = []

@@ -117,8 +117,9 @@ class Hits(NamedTuple):
 
 def compare(reference: Iterable[Hashable], candidate: Iterable[Hashable]) -> Hits:
     """What two multisets, counted or not, share: the sum over members of the lesser count; the rest is fp or fn."""
-    first, second = Counter(reference), Counter(candidate)
-    shared = sum(min(count, second[member]) for member, count in first.items())
+    first, second = (each if isinstance(each, Counter) else Counter(each) for each in (reference, candidate))
+    common = first.keys() & second.keys()
+    shared = sum(map(min, map(first.__getitem__, common), map(second.__getitem__, common)))
     return Hits(shared, second.total() - shared, first.total() - shared)
 
 

@@ -5,6 +5,7 @@ in the table T of common lengths (`rouge-score`, Lin 2004, 3.2): at equal tokens
 in the candidate if T[i][j−1] > T[i−1][j]; else one in the reference.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
@@ -41,19 +42,12 @@ def rouge_lsum(reference: Sequence[Sentence], candidate: Sequence[Sentence]) -> 
         return Overlap(0.0, 1.0, 0.0) if other else Overlap(1.0, 1.0, 1.0)
     if not other:
         return Overlap(0.0, 0.0, 0.0)
-    used, available = _counts(union_tokens(reference, candidate)), _counts(chain.from_iterable(candidate))
-    hits = sum(min(count, available[token]) for token, count in used.items())
+    used, available = Counter(union_tokens(reference, candidate)), Counter(chain.from_iterable(candidate))
+    hits = sum(map(min, used.values(), map(available.__getitem__, used)))  # what is used is there
     if not hits:
         return Overlap(0.0, 0.0, 0.0)
     precision, recall = hits / other, hits / size
     return Overlap(precision, recall, 2 * precision * recall / (precision + recall))
-
-
-def _counts(tokens: "chain[str] | Sequence[str]") -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for token in tokens:
-        counts[token] = counts.get(token, 0) + 1
-    return counts
 
 
 def union_tokens(reference: Sequence[Sentence], candidate: Sequence[Sentence]) -> list[str]:

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from detente.text.folding import fold, legible, without_markdown
 from detente.text.spans import Span
 from detente.text.token_matching import SEED, SIMILAR, matches, runs
-from detente.text.tokens import is_space, line_spans, token_spans
+from detente.text.tokens import is_space, line_spans, token_spans, tokens
 from detente.text.whitespace import WhitespaceErrors, gaps, whitespace_errors
 from detente.text.writing import WritingDifferences, differences, origins, remainders, writing
 
@@ -132,8 +133,9 @@ class _Line(NamedTuple):
 class _Alignment:
     """The state of one alignment: what of the page is taken, and what became of each character of the output."""
 
-    def __init__(self, page: _DensePage, lines: list[_Line]) -> None:
+    def __init__(self, page: _DensePage, lines: list[_Line], found: dict[str, list[int]]) -> None:
         self.page = page
+        self.found = found
         self.starts = np.cumsum([0, *(_size(line.text) for line in lines)])
         self.source = np.full(self.starts[-1], -1)  # of each character of the output, in the page
         self.fate = np.full(self.starts[-1], _PLACED, dtype=np.int8)
@@ -174,13 +176,14 @@ class _Alignment:
     def place_exactly(self, pieces: list[_Piece]) -> list[_Piece]:
         """Places the pieces that stand in the page as they are; returns the others in their order."""
         needles = ["".join(piece.text.split()) for piece in pieces]
-        found = {needle: np.fromiter(self.page.occurrences(needle), np.int_) for needle in set(needles)}
-        starts = [found[needle] for needle in needles]
-        longest_first = sorted(range(len(pieces)), key=lambda number: -len(pieces[number].text))
-        several = [number for number in range(len(pieces)) if len(starts[number]) > 1]
+        found = [_starts(needle, self.page, self.found) for needle in needles]
+        there = [number for number in range(len(pieces)) if found[number]]
+        longest_first = sorted(there, key=lambda number: -len(pieces[number].text))
+        several = [number for number in there if len(found[number]) > 1]
+        starts = {number: np.array(found[number]) for number in several}
         for number in longest_first:
-            if len(starts[number]) == 1:
-                start = int(starts[number][0])
+            if len(found[number]) == 1:
+                start = found[number][0]
                 self.take_piece(pieces[number], (start, start + len(needles[number])))
         placed = set()
         for number in (*several, *reversed(several)):  # lines of a paragraph that is wrapped, from both of its ends
@@ -190,55 +193,55 @@ class _Alignment:
                     self.take_piece(pieces[number], joined)
                     placed.add(number)
         for number in longest_first:
-            if len(starts[number]) > 1 and number not in placed:
+            if len(found[number]) > 1 and number not in placed:
                 chosen = self.choose(starts[number], len(needles[number]), pieces[number].line)
                 self.take_piece(pieces[number], chosen)
-        return [piece for piece, stretches in zip(pieces, starts, strict=True) if not len(stretches)]
+        return [piece for piece, stretches in zip(pieces, found, strict=True) if not stretches]
 
     def take_piece(self, piece: _Piece, span: Span) -> None:
         self.take(piece.line, piece.start, _size(piece.text), span)
 
     def place_by_tokens(self, piece: _Piece) -> None:
         """Aligns a piece with the text that is free, then what remains of it, until nothing more is found."""
-        spans = token_spans(piece.text)
-        starts = piece.start + np.cumsum([0] + [end - start for start, end in spans])
-        queue = [(0, len(spans))]
+        words = tokens(piece.text)
+        starts = list(accumulate(map(len, words), initial=piece.start))
+        words = [word.casefold() for word in words]
+        queue = [(0, len(words))]
         while queue:
             first, last = queue.pop()
-            tokens = [piece.text[start:end].casefold() for start, end in spans[first:last]]
-            free, found_matches = np.zeros(0, dtype=np.int_), []
-            if self.known(tokens) >= min(SEED, SIMILAR * len(tokens)):  # else there is no match
-                free = np.flatnonzero(~self.taken_tokens())
-                found_matches = matches(tokens, [self.page.tokens[index] for index in free])
-            found = np.zeros(len(tokens), dtype=bool)
+            these = words[first:last]
+            if self.known(these) < min(SEED, SIMILAR * len(these)):  # no match is possible
+                self.fate[starts[first] : starts[last]] = _INSERTED
+                continue
+            free = np.flatnonzero(~self.taken_tokens()).tolist()
+            found_matches = matches(these, [self.page.tokens[index] for index in free])
+            found = np.zeros(len(these), dtype=bool)
             for here, there in found_matches:
                 token = free[there]
                 found[here] = True
                 there_span = int(self.page.token_starts[token]), int(self.page.token_ends[token])
-                at = int(starts[first + here])
-                self.take(piece.line, at, int(starts[first + here + 1]) - at, there_span)
+                at = starts[first + here]
+                self.take(piece.line, at, starts[first + here + 1] - at, there_span)
             for start, end in runs(~found):
                 if found_matches and end - start >= SEED:
                     queue.append((first + start, first + end))
                 else:
-                    text = piece.text[spans[first + start][0] : spans[first + end - 1][1]]
-                    self.give_up(int(starts[first + start]), text)
+                    again = self.repeats(these[start:end])
+                    self.fate[starts[first + start] : starts[first + end]] = _DOUBLED if again else _INSERTED
 
     def taken_tokens(self) -> NDArray[np.bool_]:
         running = np.concatenate([[0], np.cumsum(self.taken)])
         any_taken: NDArray[np.bool_] = running[self.page.token_ends] > running[self.page.token_starts]
         return any_taken
 
-    def give_up(self, at: int, text: str) -> None:
-        """A stretch of a line that has no place in free text: it repeats text already taken, or is an insertion."""
-        tokens = [text[start:end].casefold() for start, end in token_spans(text)]
-        least = SIMILAR * len(tokens)
-        again = len(tokens) >= SEED and self.known(tokens) >= least and len(matches(tokens, self.page.tokens)) >= least
-        self.fate[at : at + _size(text)] = _DOUBLED if again else _INSERTED
+    def repeats(self, words: list[str]) -> bool:
+        """Whether tokens that have no place in free text repeat text already taken; else they are an insertion."""
+        least = SIMILAR * len(words)
+        return len(words) >= SEED and self.known(words) >= least and len(matches(words, self.page.tokens)) >= least
 
-    def known(self, tokens: list[str]) -> int:
+    def known(self, words: list[str]) -> int:
         """How many of the tokens are words of the page: no more can be found in it."""
-        return sum(token in self.page.vocabulary for token in tokens)
+        return sum(map(self.page.vocabulary.__contains__, words))
 
 
 def _size(text: str) -> int:
@@ -268,8 +271,9 @@ def align(output: str, text: str) -> Placement:
         The placement; nothing kept and all counts 0 for an empty output.
     """
     page = _dense_page(text)
-    lines = list(_lines(output, page))
-    state = _Alignment(page, lines)
+    found: dict[str, list[int]] = {}
+    lines = list(_lines(output, page, found))
+    state = _Alignment(page, lines, found)
     left = state.place_exactly(
         [_Piece(number, int(state.starts[number]), line.text) for number, line in enumerate(lines)]
     )
@@ -279,31 +283,39 @@ def align(output: str, text: str) -> Placement:
     doubled = 2 * _within(fate == _DOUBLED, state.starts) > np.diff(state.starts)
     placed = [number for number in np.flatnonzero(~doubled).tolist() if number in state.places]
     moved = [placed[place] for place in _moved([state.places[number][0] for number in placed])]
-    tokens = np.cumsum([0, *(end - start for line in lines for start, end in token_spans(line.text))])
+    shown = "\n".join(line.text for line in lines)
+    token_starts = np.cumsum([0, *map(len, tokens(shown))])
     return Placement(
         kept=_kept(page, state.taken),
         characters=len(fate),
         insertions=int((fate == _INSERTED).sum()),
         repeated=int((fate == _DOUBLED).sum()),
-        unplaced_tokens=_mostly_unplaced(fate, tokens),
+        unplaced_tokens=_mostly_unplaced(fate, token_starts),
         unplaced_blocks=_mostly_unplaced(fate, state.starts),
         blocks=len(lines),
         doubled=int(doubled.sum()),
         inserted_spans=tuple(_stretches(lines, state.starts, fate == _INSERTED)),
         repeated_spans=tuple(_stretches(lines, state.starts, fate == _DOUBLED)),
         moved_spans=tuple((lines[number].start, lines[number].start + len(lines[number].original)) for number in moved),
-        whitespace=whitespace_errors(gaps("\n".join(line.text for line in lines)), page.gaps, state.source),
+        whitespace=whitespace_errors(gaps(shown), page.gaps, state.source),
         writing=differences(writing([(line.original, line.legible) for line in lines]), page.writing, state.source),
     )
 
 
-def _lines(output: str, page: _DensePage) -> Iterator[_Line]:
+def _starts(needle: str, page: _DensePage, found: dict[str, list[int]]) -> list[int]:
+    """Where a text without white space starts in the page, looked for once in an alignment."""
+    if needle not in found:
+        found[needle] = list(page.occurrences(needle))
+    return found[needle]
+
+
+def _lines(output: str, page: _DensePage, found: dict[str, list[int]]) -> Iterator[_Line]:
     """The lines of the output that are not blank."""
     start = 0
     for line in output.splitlines(keepends=True):
-        shown = legible(line).strip()
+        shown = legible(line.strip()).strip()
         bare = fold(shown)
-        if bare and next(page.occurrences("".join(bare.split())), None) is None:
+        if bare and not _starts("".join(bare.split()), page, found):
             bare = without_markdown(bare).strip()  # only where the marks are not the page's own
         if bare:
             lead = len(line) - len(line.lstrip())
@@ -344,12 +356,14 @@ def _kept(page: _DensePage, taken: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _stretches(lines: list[_Line], starts: NDArray[np.int_], chosen: NDArray[np.bool_]) -> Iterator[Span]:
     """The stretches of the output, line by line, of which all characters are among those chosen."""
-    visible = np.flatnonzero(~is_space("\n".join(line.text for line in lines)))
-    line_starts = np.cumsum([0, *(len(line.text) + 1 for line in lines)])
     for number in np.flatnonzero(_within(chosen, starts)).tolist():
-        line, here = lines[number], slice(starts[number], starts[number + 1])
-        places = line.start + origins(line.original, line.legible)[visible[here] - line_starts[number]]
-        for start, end in runs(chosen[here]):
+        line, here = lines[number], chosen[starts[number] : starts[number + 1]]
+        if line.original == line.legible and here.all():
+            yield line.start, line.start + len(line.original)
+            continue
+        visible = np.flatnonzero(~is_space(line.text))
+        places = line.start + origins(line.original, line.legible)[visible]
+        for start, end in runs(here):
             yield int(places[start]), int(places[end - 1]) + 1
 
 
@@ -358,7 +372,10 @@ def _by_sentence(pieces: list[_Piece], state: _Alignment) -> list[_Piece]:
     rest = []
     for piece in pieces:
         sentences = _sentences(piece)
-        long = [sentence for sentence in sentences if len(token_spans(sentence.text)) >= SEED]
+        if len(sentences) == 1:  # the piece itself, which has no place
+            rest.append(piece)
+            continue
+        long = [sentence for sentence in sentences if len(tokens(sentence.text)) >= SEED]
         placed = set(long).difference(state.place_exactly(long))
         run: list[_Piece] = []
         for sentence in sentences:

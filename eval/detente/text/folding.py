@@ -8,14 +8,18 @@ from detente.text.markup import markdown_line_to_text
 from detente.text.tokens import INVISIBLE
 
 _FULLWIDTH: Final = {0xFEE0 + point: point for point in range(0x21, 0x7F)}
+_PLAIN: Final = re.compile("[\t-\r\x1c-\x1f\x85 -~\xa0-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e\u20ac]*")
+"""What most texts are made of: visible, no part of a longer character, and the same in NFC, whatever stands beside."""
 _FOLD: Final = _FULLWIDTH | str.maketrans("‘’‚‛′`´｀“”„‟«»″–—‒―−‐‑", "''''''''" + '"""""""' + "-------")
 MARKS: Final = 30
 """How many accents of a letter are put in order: as many as Unicode's stream-safe text has."""
 LONGEST_LINE: Final = 20_000
 """Of how many characters a line may be to lose Markdown's markers: longer ones take too long to be read."""
 _RULE: Final = re.compile(r"^[\s|:*_=-]*$")
-_MARKER: Final = re.compile(r"[!#&*+<>\[\\\]_`|~=-]|^\d+[.)]")
+_MARKER: Final = re.compile(r"[*<[\\\]_`~]|&#?\w+;|^\s*(?:[#+=>-]|\d+[.)])")
 """What each marker of Markdown has in it."""
+_LEADING: Final = re.compile(r"(?:[*+>-]|#{1,6}|\d{1,3}[.)])[ \t]+(?=\S)")
+"""A marker of a list, heading or quotation, of which the rest of the line is the text, if it has no markers itself."""
 _ROW: Final = re.compile(r"^\|\s*")
 # Numbers that no list begins with: a year, or one that is all there is.
 _NUMBER: Final = re.compile(r"^(\d{4,}(?=[.)](?:\s|$))|\d+(?=[.)]$))")
@@ -23,7 +27,7 @@ _NUMBER: Final = re.compile(r"^(\d{4,}(?=[.)](?:\s|$))|\d+(?=[.)]$))")
 
 def fold(text: str) -> str:
     """A text with one kind of quotation mark, one dash, no fullwidth form; as many code points as before."""
-    return text.translate(_FOLD)
+    return text if text.isascii() and "`" not in text else text.translate(_FOLD)
 
 
 def nfc(text: str) -> str:
@@ -38,7 +42,7 @@ def nfc(text: str) -> str:
 
 def legible(text: str) -> str:
     """A text in NFC, without invisible characters."""
-    return nfc(INVISIBLE.sub("", text))
+    return text if _PLAIN.fullmatch(text) else nfc(INVISIBLE.sub("", text))
 
 
 def fold_output(output: str) -> str:
@@ -56,6 +60,15 @@ def without_markdown(line: str) -> str:
     if _RULE.match(line):
         return ""
     if not _MARKER.search(line):  # as most lines are, and a parser takes its time
-        return " ".join(line.split())
+        return _without_bars(line)
+    if leading := _LEADING.match(line):
+        rest = line[leading.end() :]
+        if "#" not in rest and not _MARKER.search(rest):
+            return _without_bars(rest)
     bare = markdown_line_to_text(_NUMBER.sub(r"\1\\", line).replace("![", "["))
-    return _ROW.sub("", bare).replace(" | ", " ").removesuffix("|")
+    return _without_bars(bare)
+
+
+def _without_bars(line: str) -> str:
+    """A line, or a row of a table, without the bars between cells and with single spaces."""
+    return _ROW.sub("", " ".join(line.split())).replace(" | ", " ").removesuffix("|")

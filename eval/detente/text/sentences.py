@@ -1,6 +1,10 @@
 """Sentences, as NLTK's Punkt with its English parameters finds them; the extra `rouge` brings both."""
 
+import sys
 from functools import cache, lru_cache
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Any, Final
 
 VERSION: Final = "3.9.1"
@@ -19,17 +23,34 @@ def splitter_version() -> str | None:
         return None
 
 
+def _nltk_punkt() -> Any:
+    """NLTK's module of Punkt by itself: its package imports SciPy's statistics and scikit-learn, for a second."""
+    if "nltk" in sys.modules:
+        return import_module("nltk.tokenize.punkt")
+    root = find_spec("nltk")
+    if root is None or root.submodule_search_locations is None:
+        return import_module("nltk.tokenize.punkt")  # raises what an import raises
+    try:
+        for name, below in (("nltk", ""), ("nltk.tokenize", "/tokenize")):
+            sys.modules[name] = empty = ModuleType(name)
+            empty.__path__ = [f"{place}{below}" for place in root.submodule_search_locations]
+        return import_module("nltk.tokenize.punkt")
+    finally:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "nltk"]:
+            del sys.modules[name]  # whoever imports NLTK later gets all of it
+
+
 @cache
 def _splitter() -> Any:
     import punkt
-    from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 
-    model, parameters = punkt.load_model("english"), PunktParameters()
+    found = _nltk_punkt()
+    model, parameters = punkt.load_model("english"), found.PunktParameters()
     parameters.abbrev_types = set(model.abbrev_types)
     parameters.collocations = set(model.collocations)
     parameters.sent_starters = set(model.sent_starters)
     parameters.ortho_context.update(model.ortho_context)
-    splitter = PunktSentenceTokenizer(parameters)
+    splitter = found.PunktSentenceTokenizer(parameters)
     # What decides is a word and the one after it, the same in a reference and in twenty outputs made of its page.
     splitter.text_contains_sentbreak = lru_cache(maxsize=1 << 16)(splitter.text_contains_sentbreak)
     return splitter

@@ -20,8 +20,10 @@ SIMILAR: Final = 0.6
 
 def runs(found: NDArray[np.bool_]) -> list[Span]:
     """The stretches of true values, as `[start, end)`."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], found.astype(np.int8), [0]])))
-    return [(int(start), int(end)) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    padded = np.zeros(len(found) + 2, dtype=bool)
+    padded[1:-1] = found
+    edges = (padded[1:] != padded[:-1]).nonzero()[0].tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def matches(tokens: list[str], page: list[str]) -> list[tuple[int, int]]:

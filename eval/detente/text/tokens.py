@@ -17,6 +17,8 @@ INVISIBLE: Final = re.compile(
 )
 """What nobody sees: Unicode's categories Cf (without the Arabic and Kaithi marks that are drawn) and Cc (without those
 that are white space), and the variation selectors. The one list for all that reads text."""
+_SPACE: Final = np.array([chr(point).isspace() for point in range(0x3002)])
+"""Of each code point up to the ideographic space, the last that is white space, and the next: is it white space?"""
 
 
 def code_points(text: str) -> NDArray[np.uint32]:
@@ -26,10 +28,7 @@ def code_points(text: str) -> NDArray[np.uint32]:
 
 def is_space(text: str) -> NDArray[np.bool_]:
     """One truth per character: is it white space, as `str.isspace` has it?"""
-    points = code_points(text)
-    inventory = np.unique(points)
-    blank = np.fromiter((chr(point).isspace() for point in inventory), dtype=bool, count=len(inventory))
-    return np.isin(points, inventory[blank])
+    return _SPACE[np.minimum(code_points(text), len(_SPACE) - 1)]
 
 
 def is_blank(text: str) -> NDArray[np.bool_]:
@@ -56,3 +55,8 @@ def line_spans(text: str) -> list[Span]:
 def token_spans(text: str) -> list[Span]:
     """The tokens as `[start, end)`: a run of word characters, or one other character that is not white space."""
     return [match.span() for match in _TOKEN.finditer(text)]
+
+
+def tokens(text: str) -> list[str]:
+    """The tokens of `token_spans`, as they stand in the text."""
+    return _TOKEN.findall(text)

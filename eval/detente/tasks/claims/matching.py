@@ -84,10 +84,9 @@ def matching(article: Article, predicted: Sequence[Claim]) -> Matching:
     If both agree in the same, the place of either is a tie: spelling, and the order of a line, decide nothing.
     """
     similarity = iou(article.spans, [claim.spans for claim in predicted])
-    agreement = np.reshape(
-        [[_agreement(gold, claim) for claim in predicted] for gold in article.claims], similarity.shape
-    )
-    agreement = np.where(similarity >= IOU_THRESHOLD, agreement, 0)
+    agreement = np.zeros(similarity.shape)
+    for row, column in np.argwhere(similarity >= IOU_THRESHOLD).tolist():  # the few that can be matched
+        agreement[row, column] = _agreement(article.claims[row], predicted[column])
     standing = [(*place(claim), *agreement[:, index].tolist()) for index, claim in enumerate(predicted)]
     order = sorted(range(len(predicted)), key=standing.__getitem__)
     groups = [list(indices) for _, indices in groupby(order, standing.__getitem__)]

@@ -107,8 +107,10 @@ def _snippet_counts(target: ReferencePage, output: Output) -> dict[str, int]:
 def _nearest_reference(target: ReferencePage, lowered: Counter[str]) -> tuple[str, Reference]:
     """The reference that shares most words with an output, and its name among several."""
     references = target.references
+    if len(references) == 1:
+        return "reference", references[0]
     nearest = max(references, key=lambda reference: overlap(compare(reference.words, lowered)).f1)
-    return "reference" if len(references) == 1 else f"reference {references.index(nearest) + 1}", nearest
+    return f"reference {references.index(nearest) + 1}", nearest
 
 
 def _texts(target: ReferencePage, output: Output | None) -> dict[str, str]:
