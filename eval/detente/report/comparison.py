@@ -165,7 +165,7 @@ def notes(comparison: Comparison) -> list[str]:
 
 def report(comparison: Comparison) -> Report:
     """What is printed of a comparison."""
-    return Report(list(sections(comparison)), notes(comparison), comparison.signature, document(comparison))
+    return Report(list(sections(comparison)), notes(comparison), comparison.signature, lambda: document(comparison))
 
 
 def document(comparison: Comparison) -> dict[str, Any]:

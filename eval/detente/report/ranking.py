@@ -122,7 +122,7 @@ def _absences(placed: RankedSystem, ranking: Ranking) -> Iterator[str]:
 
 def report(ranking: Ranking, asked: Sequence[str] = (), by: Sequence[str] = ()) -> Report:
     """What is printed of a ranking; `asked` names the metrics beside the one that ranks, `by` the breakdowns of it."""
-    return Report(list(sections(ranking, asked, by)), notes(ranking), ranking.signature, document(ranking))
+    return Report(list(sections(ranking, asked, by)), notes(ranking), ranking.signature, lambda: document(ranking))
 
 
 def document(ranking: Ranking) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def report(scores: Scores, asked: Sequence[str] = (), by: Sequence[str] = ()) ->
     names = list(scores.metrics) if asked else standard(scores)
     most = len(names) if asked and ALL not in asked else SHOWN_METRICS
     sections = [*_metric_sections(scores, names, ALL in asked), *_breakdowns(scores, names, by, most), *_items(scores)]
-    return Report(sections, notes(scores, names), scores.signature, document(scores))
+    return Report(sections, notes(scores, names), scores.signature, lambda: document(scores))
 
 
 def _metric_sections(scores: Scores, names: Sequence[str], grouped: bool) -> Iterator[Section]:
