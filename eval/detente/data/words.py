@@ -49,8 +49,8 @@ def words_of(data: bytes, name: str) -> "pl.DataFrame | None":
     found = found.select(column for column in found if column.null_count() < len(column))
     if not found.width or len(found) > max_records() or found.width * len(found) > max_values():
         return None
-    longest = sum(found.select(pl.all().str.len_bytes().max()).row(0))
-    if longest + 100 * found.width > max_line() or found.estimated_size() > 10 * max_size():
+    sizes = found.select(pl.all().str.len_bytes().cast(pl.Int64))
+    if sum(sizes.max().row(0)) + 100 * found.width > max_line() or sum(sizes.sum().row(0)) > max_size():
         return None
     first = [int(column.is_not_null().arg_max() or 0) for column in found]
     places = sorted(range(found.width), key=first.__getitem__)
