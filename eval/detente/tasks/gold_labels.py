@@ -36,6 +36,8 @@ NO_VALUE: Final = "(none)"
 _FAMILY: Final = "family"
 _AT_ONCE: Final = 100_000
 """Items of which the digest is made at once."""
+_ESCAPED: Final = bytes((*range(32), ord("\\")))
+"""What JSON does not have in words as it is, beside the quotation mark."""
 _RESERVED: Final = ("item", "slice", "gold", "predicted", "wrong", "detail", "blocks", TIMES)
 """Names that columns of the counts have already."""
 NO_BLIND: Final = "no floor `blind`: that is a model trained on inputs, and gold of labels has none"
@@ -114,26 +116,31 @@ class LabelCorpus:
         made = {label: self._answer(label) for label in labels.unique() if label is not None}
         return ByLabel(self.frame["id"], labels, lambda place: made[labels[place]])
 
+    @cached_property
+    def _items(self) -> "pl.DataFrame":
+        """The keys of every item that do not depend on what is predicted of it."""
+        import polars as pl
+
+        gold = pl.col("label").cast(pl.Enum(self.base.labels)).alias("gold")
+        return self.frame.select("id", _FAMILY, *self.breakdowns, pl.col("id").alias("item"), gold)
+
     def alike(self, _: Mapping[str, Any], by_id: Mapping[str, Any]) -> Alike | None:
         """The items, and one for each pair of labels; None if a prediction says more than its label."""
         import polars as pl
 
         made = {label: self._answer(label) for label in self.base.labels}
+        predicted: pl.Expr | pl.Series
         if isinstance(by_id, ByLabel):
-            labels = by_id.labels
+            predicted = by_id.labels
         elif isinstance(by_id, Same):
-            labels = pl.repeat(_label_of(by_id.value), len(self.frame), dtype=pl.String, eager=True)
+            predicted = pl.lit(_label_of(by_id.value))
         else:
-            said = [None if (answer := by_id.get(name)) is None else _label_of(answer) for name in self.frame["id"]]
             if any(answer != made[_label_of(answer)] for answer in by_id.values()):
                 return None
-            labels = pl.Series(said, dtype=pl.String)
-        items = self.frame.select(
-            *("id", _FAMILY, *self.breakdowns),
-            pl.col("id").alias("item"),
-            pl.col("label").cast(pl.Enum(self.base.labels)).alias("gold"),
-            labels.fill_null(MISSING).cast(pl.Enum([*self.base.labels, MISSING])).alias("predicted"),
-        )
+            said = [None if (answer := by_id.get(name)) is None else _label_of(answer) for name in self.frame["id"]]
+            predicted = pl.Series(said, dtype=pl.String)
+        inventory = pl.Enum([*self.base.labels, MISSING])
+        items = self._items.with_columns(predicted.cast(inventory).fill_null(MISSING).alias("predicted"))
         pairs = items.select("gold", "predicted").unique(maintain_order=True).rows()
         names = {f"{gold}>{predicted}": (gold, predicted) for gold, predicted in pairs}
         return Alike(
@@ -352,17 +359,28 @@ def _strictly(
 
 def _columns_of(data: bytes, name: str, base: Task, spellings: Spellings) -> "pl.DataFrame | None":
     """The items' columns as words, where all of it is right; None if the strict reader must look."""
-    import polars as pl
-
     words = words_of(data, name)
     if words is None or not {"id", "label"} <= set(words.columns):
         return None
-    words = words.with_columns(pl.col("label").replace(dict(spellings)))
-    wrong = pl.col("id").is_null() | (pl.col("id") == "") | ~pl.col("label").is_in(base.labels).fill_null(value=False)
-    families = words[_FAMILY].fill_null("") != "" if _FAMILY in words.columns else pl.Series([False])
-    if words.select(wrong.any()).item() or (families.any() and not families.all()):
+    words = _spelled(words, spellings)
+    families = words[_FAMILY].str.len_bytes().fill_null(0) > 0 if _FAMILY in words.columns else None
+    if families is not None and families.any() and not families.all():
         return None
-    return words if words["id"].n_unique() == len(words) else None
+    if words["id"].null_count() or not words["id"].str.len_bytes().min() or {*words["label"].unique()} - {*base.labels}:
+        return None
+    return words if _are_unique(words["id"]) else None
+
+
+def _are_unique(ids: "pl.Series") -> bool:
+    if ids.is_sorted():
+        return bool((ids.slice(1) != ids.slice(0, len(ids) - 1)).all())
+    return ids.n_unique() == len(ids)
+
+
+def _spelled(words: "pl.DataFrame", spellings: Spellings) -> "pl.DataFrame":
+    import polars as pl
+
+    return words.with_columns(pl.col("label").replace(dict(spellings))) if spellings else words
 
 
 def _divides(column: "pl.Series", base: Task) -> bool:
@@ -385,17 +403,15 @@ def _digest(frame: "pl.DataFrame") -> str:
     """SHA-256 of ids, labels and families in canonical JSON, in the order of the ids."""
     import polars as pl
 
-    digest, comma = hashlib.sha256(b"["), ""
+    digest, comma = hashlib.sha256(b"["), b""
     ordered = frame.select("id", "label", _FAMILY)
     ordered = ordered if ordered["id"].is_sorted() else ordered.sort("id")
-    escaped = pl.any_horizontal(pl.all().str.contains(r'["\\\x00-\x1f]'))
     for part in ordered.iter_slices(_AT_ONCE):
-        if part.select(escaped.any()).item():
-            written = dump_line(part.rows())[1:-1]
-        else:
-            written = part.select(pl.format('["{}","{}","{}"]', *part.columns).str.join(",")).item()
-        digest.update((comma + written).encode())
-        comma = ","
+        written: bytes = part.select(pl.format('["{}","{}","{}"]', *part.columns).str.join(",")).item().encode()
+        if written.count(b'"') > 6 * len(part) or len(written.translate(None, _ESCAPED)) < len(written):
+            written = dump_line(part.rows())[1:-1].encode()
+        digest.update(comma + written)
+        comma = b","
     digest.update(b"]")
     return digest.hexdigest()
 
@@ -438,7 +454,7 @@ def read_labels(data: bytes, name: str, gold: LabelCorpus, *, allow_missing: boo
     words = words.drop(left_out)
     if {*words.columns} != {"id", "label"} or any(column.null_count() for column in words):
         return None
-    said = words.select("id", pl.col("label").replace(dict(gold.spellings)))
+    said = _spelled(words.select("id", "label"), gold.spellings)
     placed = gold.frame.select("id", gold="label").join(said, on="id", how="left", maintain_order="left")
     matched = len(placed) - placed["label"].null_count()
     if len(placed) != len(gold.frame) or (matched < len(placed) and not allow_missing):
