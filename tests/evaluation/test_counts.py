@@ -1,5 +1,8 @@
 """Counting a pair of labels once for all items that have it gives what counting every item gives, to the last bit."""
 
+import gzip
+import hashlib
+import lzma
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,14 +10,17 @@ import numpy as np
 import polars as pl
 import pytest
 
+from detente.data.jsonl import dump_line, dump_lines
 from detente.data.labels import LABELS_OF_CONTRAST
+from detente.data.problems import ValidationError
 from detente.evaluation.predictions import Predictions
 from detente.evaluation.score import Resampling, Scores, errors, per_unit, score_all
 from detente.evaluation.systems import Systems, read_systems
 from detente.report.scores import document
 from detente.stats import bootstrap
+from detente.tasks import gold_labels
 from detente.tasks.by_label import ByLabel
-from detente.tasks.gold_labels import LABEL_TASKS
+from detente.tasks.gold_labels import LABEL_TASKS, LabelCorpus, read_gold
 from detente.tasks.stance.prediction import Prediction
 from detente.tasks.task import Options
 
@@ -128,3 +134,67 @@ def test_of_very_many_items_it_is_drawn_how_often_each_kind_comes(monkeypatch: p
         assert each[:, 0].std() == pytest.approx(4.58, abs=0.2)
     monkeypatch.setattr(bootstrap, "MOST_DRAWN", 100)
     assert np.array_equal(bootstrap.resampled_sums(sums, 4000, 0, kinds), one_by_one)
+
+
+def test_packed_labels_are_read_by_columns_too(tmp_path: Path) -> None:
+    written(tmp_path, "stance", 0, families=True, missing=False)
+    gold, guess = tmp_path / "gold.csv", tmp_path / "guess.csv"
+    for path in (gold, guess):
+        path.with_suffix(".csv.gz").write_bytes(gzip.compress(path.read_bytes()))
+        path.with_suffix(".csv.xz").write_bytes(lzma.compress(path.read_bytes()))
+    plain = read_systems([guess], "stance", gold=gold)
+    for packer in ("gz", "xz"):
+        packed = read_systems([f"{guess}.{packer}"], "stance", gold=Path(f"{gold}.{packer}"))
+        (read,) = packed.predictions.values()
+        (other,) = plain.predictions.values()
+        assert isinstance(read.by_id, ByLabel)
+        assert isinstance(other.by_id, ByLabel)
+        assert read.by_id.labels.equals(other.by_id.labels)
+        assert isinstance(packed.gold, LabelCorpus)
+        assert packed.gold.manifest["sha256"] == plain.gold.manifest["sha256"]
+
+
+def test_what_is_extra_is_left_out_and_what_is_wrong_is_said_line_by_line(tmp_path: Path) -> None:
+    gold, guess = tmp_path / "gold.csv", tmp_path / "guess.csv"
+    gold.write_text("id,label\na,favor\nb,none\n")
+    guess.write_text("id,label\nb,none\nz,favor\na,favor\n")
+    (read,) = read_systems([guess], "stance", gold=gold, allow_extra=True).predictions.values()
+    assert isinstance(read.by_id, ByLabel)
+    assert (read.extra, read.missing, list(read.by_id)) == (("z",), (), ["a", "b"])
+    told = {
+        "id,label\nb,none\nz,favor\na,favor\n": "id-unknown",
+        "id,label\nb,none\na,favor\nb,none\n": "id-duplicate",
+        "id,label\nb,none\n": "id-missing",
+        "id,label\nb,none\na,both\n": "label-unknown",
+        "id,label\nb,none\n,favor\n": "no-id",
+    }
+    for text, code in told.items():
+        guess.write_text(text)
+        with pytest.raises(ValidationError) as refused:
+            read_systems([guess], "stance", gold=gold)
+        found = {problem.code: problem.location for problem in refused.value.problems}
+        assert code in found
+        line = {"id-unknown": 3, "id-duplicate": 4, "label-unknown": 3, "no-id": 3}.get(code)
+        assert found[code] == (f"{guess}:{line}" if line else str(guess))
+
+
+def test_labels_of_stance_and_agreement_may_not_be_mixed_in_a_pair_of_contrast(tmp_path: Path) -> None:
+    gold, guess = tmp_path / "gold.csv", tmp_path / "guess.csv"
+    gold.write_text("id,label\na,favor\nb,agree\n")
+    guess.write_text("id,label\na,agree\nb,agree\n")
+    with pytest.raises(ValidationError, match="label-unknown"):
+        read_systems([guess], "contrast", gold=gold)
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 100])
+def test_ids_with_marks_have_the_digest_of_canonical_json(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(gold_labels, "_AT_ONCE", at_once)
+    gold = tmp_path / "gold.jsonl"
+    names = ['say "a"', "b\\c", "tab\t", "é", "plain"]
+    gold.write_text(dump_lines({"id": name, "label": "none"} for name in names))
+    found = read_gold(gold, "stance")
+    rows = [[name, "none", name] for name in sorted(names)]
+    assert found.sha256 == hashlib.sha256(dump_line(rows).encode()).hexdigest()
+    assert dict(found.items)["é"] == {"label": "none", "family": "é"}

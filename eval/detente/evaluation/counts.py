@@ -33,9 +33,6 @@ class Clusters(NamedTuple):
     sums: Floats
     kinds: NDArray[np.integer[Any]] | None = None
 
-    def __bool__(self) -> bool:
-        return self.size > 0
-
     @property
     def size(self) -> int:
         """How many clusters there are."""
