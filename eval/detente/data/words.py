@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _BOM: Final = b"\xef\xbb\xbf"
 _KEY: Final = re.compile(rb'"\s*:')
+_LIST: Final = re.compile(rb":\s*\[")
 _LIKE_NUMBER: Final = r"^[-+]?\.?[0-9]"
 _WHOLE: Final = r"^(0|-?[1-9][0-9]{0,14})$"
 """Whole numbers that are printed as they are written."""
@@ -106,7 +107,7 @@ def _lines(data: bytes, _: str) -> "pl.DataFrame | None":
     import polars as pl
 
     data = data.removeprefix(_BOM)
-    if b"\\" in data or b"\0" in data or not data.startswith(b"{"):
+    if b"\\" in data or b"\0" in data or not data.startswith(b"{") or _LIST.search(data):
         return None
     found = pl.read_ndjson(io.BytesIO(data))
     words = [kind == pl.String for kind in found.dtypes]
