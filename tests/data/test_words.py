@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from detente.data.files import max_input
 from detente.data.spellings import printed
@@ -129,3 +131,48 @@ def test_over_a_limit_there_are_none() -> None:
             assert words_of(data, name) is None
     with max_input(5_000):  # a line of 500 bytes
         assert words_of(b"id,label\n1," + b"a" * 600 + b"\n", "a.csv") is None
+
+
+CELLS = st.sampled_from(["", "1", "2.0", "-0", "1e3", "x", " x ", '"', '"x"', "é", "#", "null", "\r", "\n", ",", ":["])
+VALUES = st.sampled_from(
+    [
+        "1",
+        "2.0",
+        "-0",
+        "01",
+        "true",
+        "null",
+        '"x"',
+        '"é"',
+        '""',
+        '":"',
+        '"["',
+        '["x"]',
+        '{"y": "z"}',
+        '"\\u00e9"',
+        "NaN",
+    ]
+)
+
+
+def same_or_none(data: bytes, name: str) -> None:
+    found = words_of(data, name)
+    if found is not None:
+        assert rows_of(found) == strict(data, name)
+
+
+@given(st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=6), st.sampled_from(["\n", "\r\n"]))
+def test_whatever_the_cells_the_words_are_those_of_the_strict_reader(rows: list[list[str]], end: str) -> None:
+    same_or_none(end.join([",".join(row) for row in [["id", "label", "x"], *rows]]).encode(), "a.csv")
+
+
+RECORDS = st.lists(st.tuples(st.sampled_from(["id", "label", "x"]), VALUES), max_size=4)
+
+
+@given(st.lists(RECORDS, max_size=5), st.sampled_from(["\n", "\r\n", "\n\n", "", ","]), st.integers(0, 120))
+def test_whatever_the_values_the_words_are_those_of_the_strict_reader(
+    records: list[list[tuple[str, str]]], end: str, before: int
+) -> None:
+    first = '{"id": "a", "label": "b"}\n' * before
+    lines = ["{" + ", ".join(f'"{key}": {value}' for key, value in record) + "}" for record in records]
+    same_or_none((first + end.join(lines)).encode(), "a.jsonl")
