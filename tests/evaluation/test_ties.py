@@ -10,6 +10,7 @@ import pytest
 
 from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
+from detente.evaluation.counts import Counted
 from detente.evaluation.differences import aligned, higher_is_better, of_values
 from detente.evaluation.items import item_differences
 from detente.evaluation.ranking import RankedSystem, rank, with_and_without_empty
@@ -36,7 +37,7 @@ def saying(scores: Scores, *rows: Row, **columns: list[Any]) -> Scores:
     """Scores with other rows: each item is its own unit."""
     items, wrong, detail = zip(*rows, strict=True)
     names = {"id": items, "item": items, "slice": ["main"] * len(rows)}
-    return replace(scores, rows=pl.DataFrame({**names, "wrong": wrong, "detail": detail, **columns}))
+    return replace(scores, counted=Counted(pl.DataFrame({**names, "wrong": wrong, "detail": detail, **columns})))
 
 
 # Items

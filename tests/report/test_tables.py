@@ -70,7 +70,9 @@ def test_a_markdown_table_without_rows_is_a_header_and_a_rule() -> None:
 
 
 SECTION = Section("stance: 2 units", ("metric", "value", "remark"), [("f|1", "0.500", "[primary]")], ("remark",))
-REPORT = Report([SECTION], ["one note"], "detente|task:stance", {"value": math.nan, "parts": [1.5, math.nan], "é": "–"})
+REPORT = Report(
+    [SECTION], ["one note"], "detente|task:stance", lambda: {"value": math.nan, "parts": [1.5, math.nan], "é": "–"}
+)
 
 
 def test_markdown_has_titles_in_bold_notes_in_italics_and_the_signature_as_code() -> None:
@@ -165,7 +167,7 @@ def test_nothing_is_cut_where_nothing_says_how_wide_it_is(monkeypatch: pytest.Mo
     assert found[2].split()[1:] == list(numbers)
     assert not any("too wide" in text for text in found)
     # A file of its own is what would be printed.
-    assert rendered(Report([wide], [], "signature", {}), "table").splitlines() == found
+    assert rendered(Report([wide], [], "signature", dict), "table").splitlines() == found
 
 
 def test_a_noun_in_y_has_its_own_plural() -> None:
@@ -190,5 +192,5 @@ def test_markdown_shows_users_text_literally() -> None:
 
 
 def test_a_cell_has_a_greatest_length() -> None:
-    text = rendered(Report([Section("t", ("system",), [("x" * 5_000_000,)])], ["y" * 5_000_000], "s", {}), "table")
+    text = rendered(Report([Section("t", ("system",), [("x" * 5_000_000,)])], ["y" * 5_000_000], "s", dict), "table")
     assert len(text) < 3000

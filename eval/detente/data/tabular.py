@@ -17,7 +17,7 @@ from detente.data.jsonl import Line, parse_records
 from detente.data.problems import Problem
 
 FLAT_SUFFIXES: Final = (".csv", ".tsv", ".parquet", *IPC_SUFFIXES)
-_SEPARATORS: Final = {".csv": ",", ".tsv": "\t"}
+SEPARATORS: Final = {".csv": ",", ".tsv": "\t"}
 _NUMBER: Final = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 
 
@@ -44,8 +44,8 @@ def read_records(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
         return parquet_lines(data, name)
     if suffix in IPC_SUFFIXES:
         return ipc_lines(data, name)
-    if suffix in _SEPARATORS:
-        return _separated_lines(data, name, _SEPARATORS[suffix])
+    if suffix in SEPARATORS:
+        return _separated_lines(data, name, SEPARATORS[suffix])
     return parse_records(data, name)
 
 
@@ -84,13 +84,14 @@ def _separated_lines(data: bytes, name: str, separator: str) -> tuple[list[Line]
                 problems.append(Problem("not-json", place, message))
             else:
                 cells = zip(header, row, strict=True)
-                lines.append(Line(place, nested({key: _cell(key, value) for key, value in cells if value != ""})))
+                lines.append(Line(place, nested({key: cell(key, value) for key, value in cells if value != ""})))
     except csv.Error as error:
         problems.append(Problem("not-json", f"{name}:{start}", f"not CSV: {error}"))
     return lines, problems
 
 
-def _cell(column: str, value: str) -> str | float:
+def cell(column: str, value: str) -> str | float:
+    """What a cell of a text file says: a number where it is written as one, but in columns of words."""
     if column in WORDS or not _NUMBER.fullmatch(value):
         return value
     return float(value)

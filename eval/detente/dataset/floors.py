@@ -5,7 +5,8 @@ from typing import Final
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
-from detente.evaluation.score import MAIN, count, pooled
+from detente.evaluation.counts import MAIN
+from detente.evaluation.score import count, pooled
 from detente.tasks.all import TASKS
 from detente.tasks.blind import NAME as BLIND
 from detente.tasks.layer import Grid

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from detente.evaluation.score import Columns, Resampling, Scores
 from detente.metrics.classification import Floats
-from detente.metrics.sums import weighted_sums
 from detente.stats import bootstrap, paired
 from detente.stats.bootstrap import Interval, Statistic
 from detente.stats.paired import SignFlip
@@ -118,8 +117,8 @@ def counts_of(systems: Sequence[Scores], unit: str, resampling: Resampling) -> C
     items, item_sums = aligned(rows, "item", columns)
     resampled = []
     if bootstrap.interval_kind(len(clusters)) == "bootstrap":
-        drawn = bootstrap.bootstrap_weights(len(clusters), resampling.resamples, resampling.seed)
-        resampled = [weighted_sums(drawn, each) for each in sums]
+        drawn = bootstrap.resampled_sums(np.hstack(sums), resampling.resamples, resampling.seed)
+        resampled = np.split(drawn, len(sums), axis=1)
     families = rows[0]["family"].n_unique()
     return Counts(columns, clusters, families, sums, items, item_sums, resampled, resampling)
 

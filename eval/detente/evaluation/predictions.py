@@ -47,8 +47,8 @@ class Predictions:
     """
 
     task: Task
-    units: dict[str, Any]
-    by_id: dict[str, Any]
+    units: Mapping[str, Any]
+    by_id: Mapping[str, Any]
     missing: tuple[str, ...]
     kinds: tuple[str, ...]
     crashed: tuple[str, ...] = ()
@@ -234,7 +234,7 @@ def _present(line: Line, task: Task) -> Line:
 
 
 def _unit_of(
-    line: Line, units: dict[str, Any], hints: Iterable[str], first: dict[str, str], faults: list[Fault]
+    line: Line, units: Mapping[str, Any], hints: Iterable[str], first: dict[str, str], faults: list[Fault]
 ) -> Any:
     """The gold unit that a line is about, None if there is none; what is wrong with its id is added to the faults.
 

@@ -11,25 +11,19 @@ from numpy.typing import NDArray
 from detente import __version__
 from detente.data.corpus import Corpus
 from detente.data.problems import Problem, ValidationError
-from detente.evaluation.engines import rows_of_systems
+from detente.evaluation.counts import Counted, count_all, sums_of, totals_of
 from detente.evaluation.predictions import Predictions
 from detente.metrics.classification import Floats
-from detente.metrics.sums import weighted_sums
 from detente.stats import bootstrap
 from detente.stats.bootstrap import NOTHING, Estimate, Interval
+from detente.tasks.by_label import Same
 from detente.tasks.metric_families import EACH_LABEL
-from detente.tasks.task import Counts, Gold, Metric, Options, Row, Task
+from detente.tasks.task import TIMES, Counts, Gold, Metric, Options, Task, sizes_of
 
 UNITS: Final = ("family", "article", "item")
-MAIN: Final = "main"
-"""The slice whose rows enter the main scores."""
 ALL: Final = "all"
 """In the place of metrics' names: every one."""
 _SLACK: Final = 1e-12
-BLOCKS: Final = pl.List(
-    pl.Struct({"kind": pl.String, "of": pl.String, "start": pl.Int64, "end": pl.Int64, "text": pl.String})
-)
-"""What is wrong with a text, block by block (`tasks.text_errors.block`)."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +84,7 @@ class Scores:
         prompts: What the model was asked with, as they say themselves.
         unanswered: Of the missing, those whose line says why there is no answer: `refused`, `unreadable`, `failed`.
         confusion: Gold label to predicted label to number of main items; empty for a task without labels.
-        rows: The counts, one row per item.
+        counted: The counts.
         settings: All that is needed to repeat the scores, by name: what the signature spells out.
         dataset: Its name, version and digest.
     """
@@ -112,7 +106,7 @@ class Scores:
     prompts: tuple[str, ...]
     unanswered: Mapping[str, tuple[str, ...]]
     confusion: dict[str, dict[str, int]]
-    rows: pl.DataFrame
+    counted: Counted
     settings: dict[str, str]
     dataset: dict[str, str]
 
@@ -123,13 +117,18 @@ class Scores:
 
     def confusion_by(self, key: str) -> dict[str, dict[str, dict[str, int]]]:
         """The confusion of each part of the main items by itself, by the value of a breakdown."""
-        parts = self.main_rows.partition_by(key, maintain_order=True, as_dict=True)
+        parts = self.counted.main.by(key).partition_by(key, maintain_order=True, as_dict=True)
         return {value: _confusion(part) for (value,), part in parts.items()} if self.confusion else {}
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """The counts, one row per item."""
+        return self.counted.rows
 
     @property
     def main_rows(self) -> pl.DataFrame:
         """The rows that enter the main scores."""
-        return self.rows.filter(slice=MAIN)
+        return self.counted.main.rows
 
     def outside_range(self, name: str) -> bool:
         """Whether the pooled value lies outside the range over the clusters beside which it is printed.
@@ -153,12 +152,6 @@ class Columns(dict[str, Floats]):
         super().__init__((name, sums[..., index]) for index, name in enumerate(names))
 
 
-def _frame(task: Task, rows: list[Row]) -> pl.DataFrame:
-    schema: dict[str, Any] = dict.fromkeys(task.keys, pl.String)
-    schema |= dict.fromkeys((*task.columns, "wrong"), pl.Float64) | {"detail": pl.String, "blocks": BLOCKS}
-    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col(pl.Float64).fill_null(0.0))
-
-
 def count(
     task: Task,
     units: Mapping[str, Any],
@@ -167,26 +160,8 @@ def count(
     jobs: int = 1,
     advance: Callable[[int], None] | None = None,
 ) -> list[pl.DataFrame]:
-    """The counts of several systems on the same units, one row per item; on `jobs` cores.
-
-    A unit without a prediction counts as empty, or as the answer `missing`.
-    """
-    if task.group is None:
-        # Texts take their time to be aligned; labels are counted before another process has started.
-        counted = rows_of_systems(task.count, units, systems, options, jobs if task.texts else 1, advance)
-    else:
-        counted = []
-        for by_id in systems:
-            groups, answers = task.group(units, by_id)
-            counted += rows_of_systems(task.count, groups, [answers], options)
-    return [_frame(task, rows) for rows in counted]
-
-
-def sums_of(rows: pl.DataFrame, columns: Sequence[str], by: str) -> NDArray[np.float64]:
-    """The counts summed by a key, shape `(values of the key, columns)`, in the order of first appearance."""
-    grouped = rows.group_by(by, maintain_order=True).agg(pl.col(columns).sum())
-    sums: NDArray[np.float64] = grouped.select(columns).to_numpy()
-    return sums
+    """The counts of several systems on the same units, one row per item; see `counts.count_all`."""
+    return [each.rows for each in count_all(task, units, systems, options, jobs, advance)]
 
 
 def score(
@@ -227,10 +202,8 @@ def score_all(
     floors = _floors(task, units, gold)
     every = {measure.name for measure in task.measures}
     available = task.available(units, answers, options) if task.available else every
-    rows = count(task, units, [*answers, *floors.values()], options, jobs, advance)
-    beside = {
-        name: pooled(task, own.filter(slice=MAIN)) for name, own in zip(floors, rows[len(systems) :], strict=True)
-    }
+    rows = count_all(task, units, [*answers, *floors.values()], options, jobs, advance)
+    beside = {name: pooled(task, own.main.by()) for name, own in zip(floors, rows[len(systems) :], strict=True)}
     return {
         name: _scores(each, own, beside, gold, options, resampling, available)
         for (name, each), own in zip(systems.items(), rows[: len(systems)], strict=True)
@@ -241,7 +214,7 @@ def _floors(task: Task, units: Mapping[str, Any], gold: Gold) -> dict[str, Mappi
     """What takes no reading: its predictions by id. The blind ones were made when the dataset was built."""
     floors: dict[str, Mapping[str, Any]] = {}
     if task.majority:
-        floors["majority"] = dict.fromkeys(units, task.majority(list(units.values())))
+        floors["majority"] = Same(units, task.majority(units.values()))
     if blind := gold.blind(task.name):
         floors["blind"] = {line["id"]: task.parse(units[line["id"]], line) for line in blind if line["id"] in units}
     return floors
@@ -249,7 +222,7 @@ def _floors(task: Task, units: Mapping[str, Any], gold: Gold) -> dict[str, Mappi
 
 def _scores(
     predictions: Predictions,
-    rows: pl.DataFrame,
+    counted: Counted,
     floors: dict[str, dict[str, float]],
     gold: Gold,
     options: Options,
@@ -257,14 +230,14 @@ def _scores(
     available: Container[str],
 ) -> Scores:
     task, units = predictions.task, predictions.units
-    main = rows.filter(slice=MAIN)
-    sums = sums_of(main, task.columns, resampling.unit)
-    full = Columns(task.columns, sums.sum(axis=0))
-    interval = bootstrap.interval_kind(len(sums))
+    main = counted.main.by(*(task.breakdowns or ()))
+    clusters = counted.main.clusters(task.columns, resampling.unit)
+    sums, kinds = clusters
+    full = Columns(task.columns, bootstrap.total(sums, kinds))
+    interval = bootstrap.interval_kind(clusters.size)
     resampled = None
     if interval == "bootstrap":
-        drawn = bootstrap.bootstrap_weights(len(sums), resampling.resamples, resampling.seed)
-        resampled = weighted_sums(drawn, sums)
+        resampled = bootstrap.resampled_sums(sums, resampling.resamples, resampling.seed, kinds)
     metrics: dict[str, Estimate] = {}
     ns: dict[str, int] = {}
     reasons: dict[str, str] = {}
@@ -276,14 +249,15 @@ def _scores(
             ns[metric.name], reasons[metric.name] = 0, reason
             continue
         metrics[metric.name] = bootstrap.estimate(
-            _statistic(metric, task, full), sums, resampled, of_part(metric, task.columns)
+            _statistic(metric, task, full), sums, resampled, of_part(metric, task.columns), kinds
         )
         ns[metric.name] = int(sum(full[name] for name in metric.n))
     for measure in task.corpus_metrics:
         value, ns[measure.name], reason = measure.compute(units, predictions.by_id, main)
         metrics[measure.name] = NOTHING._replace(value=value)
         reasons |= {measure.name: reason} if reason else {}
-    sizes = {"units": len(units), "items": len(rows), "scored": len(main), "families": rows["family"].n_unique()}
+    sizes = {"units": len(units), "items": len(counted.items), "scored": len(counted.main.items)}
+    sizes["families"] = counted.number_of("family")
     primary = primary_metric(task, metrics, gold.manifest["version"])
     return Scores(
         task=task,
@@ -293,8 +267,8 @@ def _scores(
         n=ns,
         reasons=reasons,
         floors=floors,
-        breakdown=breakdown(task, rows, metrics, reasons),
-        part_intervals={} if primary in reasons else part_intervals(task, main, primary, resampling),
+        breakdown=breakdown(task, counted, metrics, reasons),
+        part_intervals={} if primary in reasons else part_intervals(task, counted.main, primary, resampling),
         sizes=sizes,
         interval=interval,
         resampling=resampling,
@@ -303,7 +277,7 @@ def _scores(
         prompts=predictions.prompts,
         unanswered=predictions.unanswered,
         confusion=_confusion(main) if "predicted" in task.keys else {},
-        rows=rows,
+        counted=counted,
         settings=_settings(predictions, gold, options, resampling, sizes, interval),
         dataset={name: gold.manifest[name] for name in ("name", "version", "sha256")},
     )
@@ -320,7 +294,7 @@ def of_part(metric: Metric, columns: Sequence[str]) -> bootstrap.Statistic:
 
 def pooled(task: Task, rows: pl.DataFrame) -> dict[str, float]:
     """The metrics of all items together, by name; corpus metrics aside."""
-    full = Columns(task.columns, rows.select(task.columns).sum().to_numpy()[0])
+    full = Columns(task.columns, totals_of(rows, task.columns))
     return {metric.name: metric.whole(full) for metric in task.metrics}
 
 
@@ -353,8 +327,9 @@ def one_item(task: Task, name: str, main: pl.DataFrame) -> float:
     metric = next((metric for metric in task.metrics if metric.name == name), None)
     if metric is None or metric.flips is None or main.is_empty():
         return np.nan
-    items = sums_of(main, task.columns, "item")
-    total = items.sum(axis=0)
+    alike = TIMES in main.columns  # each of them changes what the others do
+    items = main.select(task.columns).unique().to_numpy() if alike else sums_of(main, task.columns, "item")
+    total = totals_of(main, task.columns) if alike else items.sum(axis=0)
     full = Columns(task.columns, total)
     if metric.no_value(full):
         return np.nan
@@ -396,7 +371,7 @@ def _unmeasured(task: Task, name: str) -> str:
 
 
 def _confusion(rows: pl.DataFrame) -> dict[str, dict[str, int]]:
-    counted = rows.drop_nulls(["gold", "predicted"]).group_by("gold", "predicted").len().sort("gold", "predicted")
+    counted = sizes_of(rows.drop_nulls(["gold", "predicted"]), "gold", "predicted").sort("gold", "predicted")
     table: dict[str, dict[str, int]] = {}
     for gold, predicted, size in counted.iter_rows():
         table.setdefault(gold, {})[predicted] = size
@@ -404,7 +379,7 @@ def _confusion(rows: pl.DataFrame) -> dict[str, dict[str, int]]:
 
 
 def breakdown(
-    task: Task, rows: pl.DataFrame, names: Container[str], without_value: Container[str]
+    task: Task, counted: Counted, names: Container[str], without_value: Container[str]
 ) -> dict[str, dict[str, dict[str, float]]]:
     """The metrics named, of every part of the main rows by itself, by each key; `slice` splits all rows.
 
@@ -412,10 +387,10 @@ def breakdown(
     """
     result = {}
     for key in task.keys if task.breakdowns is None else task.breakdowns:
-        if key in ("id", "item", "gold", "predicted") or rows[key].is_null().all():
+        if key in ("id", "item", "gold", "predicted") or counted.null(key):
             continue
-        part = rows if key == "slice" else rows.filter(slice=MAIN)
-        values = part.group_by(key, maintain_order=True).len()
+        part = (counted if key == "slice" else counted.main).by(key)
+        values = sizes_of(part, key)
         sums = sums_of(part, task.columns, key)
         scores = {
             metric.name: np.full(len(sums), np.nan)
@@ -436,7 +411,7 @@ def breakdown(
     return result
 
 
-def part_intervals(task: Task, main: pl.DataFrame, name: str, resampling: Resampling) -> dict[str, dict[str, Interval]]:
+def part_intervals(task: Task, main: Counted, name: str, resampling: Resampling) -> dict[str, dict[str, Interval]]:
     """The 95% interval of a metric in every part of the main rows that has ten clusters or more, by key and value.
 
     None of a metric whose formula in a part is another one (`Metric.of_part`).
@@ -446,15 +421,15 @@ def part_intervals(task: Task, main: pl.DataFrame, name: str, resampling: Resamp
         return {}
     found: dict[str, dict[str, Interval]] = {}
     for key in task.keys:
-        if key in ("id", "item", "gold", "predicted", "slice", resampling.unit) or main[key].is_null().all():
+        if key in ("id", "item", "gold", "predicted", "slice", resampling.unit) or main.null(key):
             continue
-        clusters = main.group_by(key, maintain_order=True).agg(pl.col(resampling.unit).n_unique())
-        for value, count in clusters.iter_rows():
-            if bootstrap.interval_kind(count) == "bootstrap":
-                sums = sums_of(main.filter(pl.col(key) == value), task.columns, resampling.unit)
-                drawn = bootstrap.bootstrap_weights(count, resampling.resamples, resampling.seed)
-                statistic = _statistic(metric, task, Columns(task.columns, sums.sum(axis=0)))
-                interval = bootstrap.percentile_interval(statistic(weighted_sums(drawn, sums)))
+        for value, part in main.parts(key, bootstrap.MIN_CLUSTERS):
+            clusters = part.clusters(task.columns, resampling.unit)
+            if bootstrap.interval_kind(clusters.size) == "bootstrap":
+                sums, kinds = clusters
+                drawn = bootstrap.resampled_sums(sums, resampling.resamples, resampling.seed, kinds)
+                statistic = _statistic(metric, task, Columns(task.columns, bootstrap.total(sums, kinds)))
+                interval = bootstrap.percentile_interval(statistic(drawn))
                 found.setdefault(key, {})[value] = interval
     return found
 
@@ -486,7 +461,7 @@ def per_unit(scores: Scores) -> pl.DataFrame:
 
 def errors(scores: Scores) -> pl.DataFrame:
     """The items that are wrong, the worst first, with what is wrong in words and, of texts, block by block."""
-    wrong = scores.rows.filter(pl.col("wrong") > 0).sort("wrong", descending=True, maintain_order=True)
+    wrong = scores.counted.wrong.sort("wrong", descending=True, maintain_order=True)
     of_texts = "blocks" in wrong.columns and not wrong["blocks"].is_null().all()
     return wrong.select("item", "slice", "wrong", "detail", *(["blocks"] if of_texts else []))
 

@@ -382,12 +382,23 @@ def _of_labels(
     from detente.data.memory import is_path, read_rows
     from detente.evaluation import predictions
     from detente.evaluation.columns import with_probabilities
-    from detente.tasks.gold_labels import read_predictions
+    from detente.tasks.gold_labels import read_labels, read_predictions
 
     data = _bytes_of(source, name)
     if is_path(source) and data is None:
         message = f"is a folder: predictions of {gold.task.name} are one file"
         raise ValidationError([Problem("task-unclear", name, message)])
+    if data is not None and (found := read_labels(data, name, gold, **allowed)):
+        made = predictions.Predictions(
+            gold.task,
+            gold.units,
+            gold.answers(found.labels),
+            found.missing,
+            ("label",),
+            extra=found.extra,
+            notes=found.notes,
+        )
+        return _without_texts(made, written_in)
     rows, notes = read_predictions(read_rows(source, name) if data is None else data, name, gold)
     lines = with_probabilities(rows.lines, [gold.task], gold.spellings) if rows.table else rows.lines
     checked = predictions.check(
@@ -459,10 +470,11 @@ def markup_warnings(
     Nothing is said where a format is given, by option or suffix.
     """
     from detente.tasks.content_extraction.references import ReferenceCorpus
+    from detente.tasks.gold_labels import LabelCorpus
     from detente.text.markup import looks_like
 
     texts: dict[str, tuple[str, list[str]]] = {}
-    if not output_formats:
+    if not output_formats and not isinstance(gold, LabelCorpus):
         for name, each in systems.items():
             values = (getattr(value, "text", getattr(value, "value", None)) for value in each.by_id.values())
             if "output_format" not in each.reduced:

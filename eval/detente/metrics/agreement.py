@@ -41,13 +41,16 @@ def _squared_distances(values: list[Any], totals: NDArray[np.float64], level: st
     return distances
 
 
-def krippendorff_alpha(ratings: Sequence[Sequence[Any]], level: str = "nominal") -> float:
+def krippendorff_alpha(
+    ratings: Sequence[Sequence[Any]], level: str = "nominal", weights: Sequence[float] | None = None
+) -> float:
     """Krippendorff's α = 1 − observed / expected disagreement (Krippendorff 2011), at most 1; 0 is chance.
 
     Args:
         ratings: One row per annotator, one column per unit, None where an annotator gives no value. For `ordinal` the
             values must sort in the order of the scale; for `interval` they must be numbers.
         level: `nominal`, `ordinal` or `interval`.
+        weights: How often each unit counts, once by default: units that are alike can be given as one.
 
     Returns:
         NaN if no unit has two values, or if all values that can be paired are the same one.
@@ -60,7 +63,9 @@ def krippendorff_alpha(ratings: Sequence[Sequence[Any]], level: str = "nominal")
     if len({len(row) for row in ratings}) > 1:
         raise ValueError("every annotator needs a value, or None, for every unit")
     values, counts = _value_counts(ratings)
-    return float(_alpha_of_counts(values, counts[counts.sum(axis=1) > 1], level))
+    paired = counts.sum(axis=1) > 1
+    often = np.ones(len(counts)) if weights is None else np.asarray(weights, dtype=float)
+    return float(_alpha_of_counts(values, counts[paired], level, often[paired]))
 
 
 def _pair_disagreements(counts: NDArray[np.float64], distances: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -149,7 +149,7 @@ def notes(comparison: Comparison) -> list[str]:
     for name, scores in comparison.scores.items():
         if scores.missing:
             found.append(f"{name}: {missing_note(scores)}")
-    found += comparison.task.gold_notes(next(iter(comparison.scores.values())).rows, comparison.settings)
+    found += comparison.task.gold_notes(next(iter(comparison.scores.values())).counted.items, comparison.settings)
     undefined = undefined_shares(
         (f"{name} ({pair.second})", each.tested.interval.undefined)
         for pair in comparison.pairs
@@ -165,7 +165,7 @@ def notes(comparison: Comparison) -> list[str]:
 
 def report(comparison: Comparison) -> Report:
     """What is printed of a comparison."""
-    return Report(list(sections(comparison)), notes(comparison), comparison.signature, document(comparison))
+    return Report(list(sections(comparison)), notes(comparison), comparison.signature, lambda: document(comparison))
 
 
 def document(comparison: Comparison) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def report(scores: Scores, asked: Sequence[str] = (), by: Sequence[str] = ()) ->
     names = list(scores.metrics) if asked else standard(scores)
     most = len(names) if asked and ALL not in asked else SHOWN_METRICS
     sections = [*_metric_sections(scores, names, ALL in asked), *_breakdowns(scores, names, by, most), *_items(scores)]
-    return Report(sections, notes(scores, names), scores.signature, document(scores))
+    return Report(sections, notes(scores, names), scores.signature, lambda: document(scores))
 
 
 def _metric_sections(scores: Scores, names: Sequence[str], grouped: bool) -> Iterator[Section]:
@@ -189,7 +189,7 @@ def notes(scores: Scores, names: Collection[str] = ()) -> list[str]:
         )
     if not by_family:
         found.append(CONDITIONAL)
-    if "without_text" in scores.rows.columns and (count := int(scores.rows["without_text"].sum())):
+    if "without_text" in scores.counted.items.columns and (count := int(scores.counted.items["without_text"].sum())):
         dropped = settings.get("empty") == "drop"
         how = "left out of every mean" if dropped else "counted by the rule of each measure, mostly as 0"
         where = f"see the breakdown by {'slice' if dropped else 'output'}"
@@ -201,11 +201,11 @@ def notes(scores: Scores, names: Collection[str] = ()) -> list[str]:
     if settings.get("nltk") == "none":
         found.append(NO_ROUGE)
     found += [f"{group}: {reason}" for group, reason in not_measured(scores).items()]
-    if BOUNDS in scores.rows.columns and (large := int(scores.main_rows[BOUNDS].sum())):
+    if BOUNDS in scores.counted.items.columns and (large := int(scores.main_rows[BOUNDS].sum())):
         found.append(f"of {large} tables and code blocks the similarity is a lower bound: too large, or too many")
     if scores.missing:
         found.append(missing_note(scores))
-    found += scores.task.gold_notes(scores.rows, settings)
+    found += scores.task.gold_notes(scores.counted.items, settings)
     found += surplus(scores)
     valued = {name: each.undefined for name, each in scores.metrics.items() if name not in scores.reasons}
     if undefined := undefined_shares(valued.items()):
@@ -224,13 +224,13 @@ def surplus(scores: Scores) -> list[str]:
 def not_measured(scores: Scores) -> dict[str, str]:
     """Groups of metrics that are not there, and why, where one side of the texts was Markdown or HTML all the same."""
     markup = scores.settings.keys() & {"output_format", "gold_text"}
-    without = PAGES in scores.rows.columns and not scores.rows[PAGES].sum()
+    without = PAGES in scores.counted.items.columns and not scores.counted.items[PAGES].sum()
     return {GROUP: NOT_MEASURED} if markup and without else {}
 
 
 def missing_note(scores: Scores) -> str:
     """Which units have no prediction: their number, and the first of them."""
-    labelled = "predicted" in scores.task.keys and MISSING in scores.rows["predicted"]
+    labelled = "predicted" in scores.task.keys and bool((scores.counted.items["predicted"] == MISSING).any())
     how = "counted as the answer `missing`" if labelled else "counted as empty"
     units = counted(scores.sizes["units"], "unit")
     whys = [f"{len(names)} {why}" for why, names in scores.unanswered.items()]

@@ -5,7 +5,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 from detente.data.jsonl import without_nan
@@ -39,12 +39,17 @@ class Section(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What is printed: the tables and notes for people, the document for programs."""
+    """What is printed: the tables and notes for people, the document for programs, made when it is asked for."""
 
     sections: Sequence[Section]
     notes: Sequence[str]
     signature: str
-    document: dict[str, Any]
+    written: Callable[[], dict[str, Any]]
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Everything at full precision."""
+        return self.written()
 
 
 def number(value: float | None, sign: str = "") -> str:

@@ -4,19 +4,24 @@ Under ten clusters a "95%" interval is false, so there is the range over the clu
 cluster bootstrap with percentile bounds.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.metrics.classification import Floats
+from detente.metrics.sums import weighted_sums
 
 MIN_CLUSTERS: Final = 10
 """So many clusters, and not fewer, allow a bootstrap."""
 UNDEFINED_LIMIT: Final = 0.05
 """Above this share of undefined resamples there is no interval, of scores or of ranks."""
 _LEVEL: Final = 0.95
+MOST_DRAWN: Final = 100_000
+"""Of more clusters that are alike in kinds, it is drawn how often each kind comes, not each of them."""
+_AT_ONCE: Final = 4_000_000
+"""So many clusters are drawn at once, by however many resamples."""
 
 Statistic = Callable[[NDArray[np.float64]], Floats]
 """From sums of counts, shape `(..., columns)`, to a metric, shape `(...)`."""
@@ -71,9 +76,47 @@ def interval_kind(clusters: int) -> str:
 
 def bootstrap_weights(clusters: int, resamples: int, seed: int) -> NDArray[np.float64]:
     """How often each resample draws each cluster, shape `(resamples, clusters)`; the same for the same seed."""
-    drawn = np.random.default_rng(seed).integers(0, clusters, (resamples, clusters))
-    drawn += np.arange(resamples)[:, None] * clusters
-    return np.bincount(drawn.ravel(), minlength=drawn.size).reshape(drawn.shape).astype(float)
+    return np.concatenate(list(_weights(clusters, resamples, seed)))
+
+
+def _weights(
+    clusters: int, resamples: int, seed: int, kinds: NDArray[np.integer[Any]] | None = None
+) -> Iterator[NDArray[np.float64]]:
+    """How often each cluster is drawn, or each kind of them, a few resamples at a time: the same however few."""
+    random = np.random.default_rng(seed)
+    columns = clusters if kinds is None else int(kinds.max()) + 1
+    step = max(1, _AT_ONCE // clusters)
+    for start in range(0, resamples, step):
+        drawn = random.integers(0, clusters, (min(step, resamples - start), clusters))
+        places = drawn if kinds is None else kinds[drawn].astype(np.int64)
+        places += np.arange(len(drawn))[:, None] * columns
+        yield np.bincount(places.ravel(), minlength=len(drawn) * columns).reshape(-1, columns).astype(float)
+
+
+def resampled_sums(
+    sums: NDArray[np.float64], resamples: int, seed: int, kinds: NDArray[np.integer[Any]] | None = None
+) -> Floats:
+    """The counts of each resample, in memory that does not grow with the resamples times the clusters.
+
+    Of more than `MOST_DRAWN` clusters of a few kinds, how often each kind is drawn is multinomial, and drawn as that:
+    exact in distribution, with other digits than drawing one cluster after another gives.
+
+    Args:
+        sums: The counts of each cluster, or of each kind of clusters, shape `(clusters or kinds, columns)`.
+        resamples: How many samples are drawn.
+        seed: Of the drawing.
+        kinds: Of each cluster its place in `sums`, where clusters are alike; None if each has a place of its own.
+
+    Returns:
+        Shape `(resamples, columns)`.
+    """
+    if kinds is not None and len(kinds) > MOST_DRAWN:
+        shares = np.bincount(kinds, minlength=len(sums)) / len(kinds)
+        return weighted_sums(np.random.default_rng(seed).multinomial(len(kinds), shares, resamples), sums)
+    clusters = len(sums) if kinds is None else len(kinds)
+    if kinds is not None:
+        sums = sums[: int(kinds.max()) + 1]
+    return np.concatenate([weighted_sums(drawn, sums) for drawn in _weights(clusters, resamples, seed, kinds)])
 
 
 def percentiles(
@@ -110,25 +153,37 @@ def percentile_interval(resampled: ArrayLike) -> Interval:
     return Interval(float(low), float(high), error, undefined)
 
 
+def total(sums: NDArray[np.float64], kinds: NDArray[np.integer[Any]] | None = None) -> Floats:
+    """The counts of all clusters together; see `resampled_sums`."""
+    if kinds is None:
+        summed: Floats = sums.sum(axis=0)
+        return summed
+    (summed,) = weighted_sums(np.bincount(kinds, minlength=len(sums))[None], sums)
+    return summed
+
+
 def estimate(
     statistic: Statistic,
     sums: NDArray[np.float64],
     resampled: NDArray[np.float64] | None,
     of_cluster: Statistic | None = None,
+    kinds: NDArray[np.integer[Any]] | None = None,
 ) -> Estimate:
     """A metric with its interval, or its range.
 
     Args:
         statistic: The metric.
-        sums: The counts of each cluster, shape `(clusters, columns)`.
+        sums: The counts of each cluster, or of each kind of clusters, shape `(clusters or kinds, columns)`.
         resampled: The counts of each resample, shape `(resamples, columns)`; None for the range over the clusters.
         of_cluster: The metric of a cluster by itself, if that is another formula.
+        kinds: Of each cluster its place in `sums`, where clusters are alike; None if each has a place of its own.
 
     Returns:
         The estimate; NaN for whatever is undefined.
     """
-    value = float(statistic(sums.sum(axis=0)))
+    value = float(statistic(total(sums, kinds)))
     each = np.atleast_1d((of_cluster or statistic)(sums))
+    each = each if kinds is None else each[kinds]
     defined = each[~np.isnan(each)]
     mean = float(defined.mean()) if defined.size else np.nan
     if resampled is None:

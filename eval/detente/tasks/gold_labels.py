@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from detente.data.files import read_input, unpack
 from detente.data.jsonl import Line, Record, describe, dump_line
@@ -18,17 +18,27 @@ from detente.data.page_texts import has_half_character, short_name
 from detente.data.problems import Problem, ValidationError
 from detente.data.spellings import Spellings, printed, refusals, spelled, unknown_labels
 from detente.data.tabular import FLAT_SUFFIXES, read_lines, read_records, suffix_of
+from detente.data.words import words_of
 from detente.tasks.all import TASKS
+from detente.tasks.by_label import ByLabel, Same
+from detente.tasks.metric_families import MISSING
 from detente.tasks.native_labels import LABELS, NATIVE, format_of, other_format
-from detente.tasks.task import Options, Row, Task
+from detente.tasks.task import TIMES, Alike, Options, Row, Task
 from detente.text.display import counted, listed, quoted
+
+if TYPE_CHECKING:
+    import polars as pl
 
 MOST_VALUES: Final = 1_000
 """A column with more values is no breakdown, nor is one that has another value for each item."""
 NO_VALUE: Final = "(none)"
 """The part of a breakdown that has no value in its column."""
 _FAMILY: Final = "family"
-_RESERVED: Final = ("item", "slice", "gold", "predicted", "wrong", "detail", "blocks")
+_AT_ONCE: Final = 100_000
+"""Items of which the digest is made at once."""
+_ESCAPED: Final = bytes((*range(32), ord("\\")))
+"""What JSON does not have in words as it is, beside the quotation mark."""
+_RESERVED: Final = ("item", "slice", "gold", "predicted", "wrong", "detail", "blocks", TIMES)
 """Names that columns of the counts have already."""
 NO_BLIND: Final = "no floor `blind`: that is a model trained on inputs, and gold of labels has none"
 LABEL_TASKS: Final = tuple(task.name for task in TASKS if task.of_label)
@@ -44,7 +54,7 @@ class LabelCorpus:
         format: `labels`, or the benchmark whose native file it is.
         base: The task, as it is on the dataset.
         sha256: Of its ids, labels and families in canonical JSON.
-        items: By id, each with its `label`, `family` and values of the breakdowns.
+        frame: Its items: `id`, `label`, `family` and the breakdowns.
         columns: All columns of the file beside id and label.
         breakdowns: The columns by which scores are broken down.
         spellings: What its labels and those of the predictions are mapped by: the benchmark's, then the user's.
@@ -56,7 +66,7 @@ class LabelCorpus:
     format: str
     base: Task
     sha256: str
-    items: Mapping[str, Mapping[str, str]]
+    frame: "pl.DataFrame"
     columns: tuple[str, ...]
     breakdowns: tuple[str, ...]
     spellings: Spellings
@@ -78,19 +88,83 @@ class LabelCorpus:
         return []
 
     @cached_property
+    def items(self) -> Mapping[str, Mapping[str, str]]:
+        """By id, each with its `label`, `family` and values of the breakdowns."""
+        names = self.frame["id"]
+        return dict(zip(names, self.frame.drop("id").iter_rows(named=True), strict=True))
+
+    def _unit(self, label: str, name: str, family: str) -> Row:
+        assert self.base.of_label
+        return self.base.of_label(label) | {"id": name, "label": label, _FAMILY: family}
+
+    def _answer(self, label: str) -> Any:
+        """The prediction of a label and nothing else."""
+        return self.base.parse(self._unit(label, "", ""), {"label": label})
+
+    def may_be(self, label: str) -> Sequence[str]:
+        """The labels that may be predicted of an item with this one."""
+        return self.base.labels_of(self._unit(label, "", "")) if self.base.labels_of else self.base.labels
+
+    @cached_property
+    def units(self) -> ByLabel:
+        """The units, by id."""
+        names, labels, families = (self.frame[key] for key in ("id", "label", _FAMILY))
+        return ByLabel(names, labels, lambda place: self._unit(labels[place], names[place], families[place]))
+
+    def answers(self, labels: "pl.Series") -> ByLabel:
+        """Predictions of labels, one for each item, in their order; null where there is none."""
+        made = {label: self._answer(label) for label in labels.unique() if label is not None}
+        return ByLabel(self.frame["id"], labels, lambda place: made[labels[place]])
+
+    @cached_property
+    def _items(self) -> "pl.DataFrame":
+        """The keys of every item that do not depend on what is predicted of it."""
+        import polars as pl
+
+        gold = pl.col("label").cast(pl.Enum(self.base.labels)).alias("gold")
+        return self.frame.select("id", _FAMILY, *self.breakdowns, pl.col("id").alias("item"), gold)
+
+    def alike(self, _: Mapping[str, Any], by_id: Mapping[str, Any]) -> Alike | None:
+        """The items, and one for each pair of labels; None if a prediction says more than its label."""
+        import polars as pl
+
+        made = {label: self._answer(label) for label in self.base.labels}
+        predicted: pl.Expr | pl.Series
+        if isinstance(by_id, ByLabel):
+            predicted = by_id.labels
+        elif isinstance(by_id, Same):
+            predicted = pl.lit(_label_of(by_id.value))
+        else:
+            if any(answer != made[_label_of(answer)] for answer in by_id.values()):
+                return None
+            said = [None if (answer := by_id.get(name)) is None else _label_of(answer) for name in self.frame["id"]]
+            predicted = pl.Series(said, dtype=pl.String)
+        inventory = pl.Enum([*self.base.labels, MISSING])
+        items = self._items.with_columns(predicted.cast(inventory).fill_null(MISSING).alias("predicted"))
+        pairs = items.select("gold", "predicted").unique(maintain_order=True).rows()
+        names = {f"{gold}>{predicted}": (gold, predicted) for gold, predicted in pairs}
+        return Alike(
+            items,
+            self.base,
+            {name: self._unit(gold, name, name) for name, (gold, _) in names.items()},
+            {name: made[predicted] for name, (_, predicted) in names.items() if predicted != MISSING},
+        )
+
+    def _majority(self, _: Collection[Any]) -> Any:
+        """The prediction of the most frequent label; of equals the first of the inventory."""
+        sizes = dict(self.frame["label"].value_counts().iter_rows())
+        return self._answer(max(self.base.labels, key=lambda label: sizes.get(label, 0)))
+
+    @cached_property
     def task(self) -> Task:
         """The task as it is on this gold: its own counts and metrics, without those that need more than labels."""
-        base, items = self.base, self.items
-        assert base.of_label
-        units = {
-            name: base.of_label(item["label"]) | {"id": name, "label": item["label"], _FAMILY: item[_FAMILY]}
-            for name, item in items.items()
-        }
-        columns = {name: {key: value for key, value in item.items() if key != "label"} for name, item in items.items()}
-        lacking = base.lacking(units)
+        base, units = self.base, self.units
+        kept = (_FAMILY, *self.breakdowns)
+        lacking = base.lacking({label: self._unit(label, "", "") for label in self.frame["label"].unique()})
 
         def count(unit: Any, predicted: Any, options: Options) -> list[Row]:
-            return [row | columns[row["item"]] for row in base.count(unit, predicted, options)]
+            rows = base.count(unit, predicted, options)
+            return [row | {key: self.items[row["item"]][key] for key in kept} for row in rows]
 
         by_need: dict[str, list[str]] = {}
         for metric, need in lacking.items():
@@ -104,13 +178,20 @@ class LabelCorpus:
             keys=("id", _FAMILY, "slice", *self.breakdowns, "item", "gold", "predicted"),
             metrics=tuple(metric for metric in base.metrics if metric.name not in lacking),
             corpus_metrics=tuple(metric for metric in base.corpus_metrics if metric.name not in lacking),
-            units=lambda _, __: dict(units),
+            units=lambda _, __: units,
             count=count,
+            alike=self.alike,
+            majority=self._majority if base.majority else None,
             baselines=(),
             id_pattern=".*",
             breakdowns=self.breakdowns,
             remarks=(*self.remarks, *absent),
         )
+
+
+def _label_of(answer: Any) -> str:
+    label: str = getattr(answer, "label", answer)
+    return label
 
 
 def task_of_gold(path: Path, task: str | None, gold_format: str | None) -> str | None:
@@ -167,33 +248,30 @@ def read_gold(path: Path, task: str, gold_format: str | None = None, labels: Spe
         raise ValidationError(faults)
     form = gold_format or found or LABELS
     native = NATIVE.get(form)
-    lines, problems, notes = native.read(data, name) if native else (*read_records(data, name), [])
     spellings = {**(native.spellings if native else {}), **asked}
-    found_items, faults = _items(lines, base, spellings, asked, native.unanswered if native else "")
-    problems = [*problems, *faults, *(native.mixed(lines, asked, name) if native else [])]
-    if not any("label" in line.record for line in lines) and (lines or not problems):
-        keys = quoted(*dict.fromkeys(key for line in lines for key in line.record)) or "nothing"
-        message = (
-            f"has no label, but {keys}: gold of {task} is an id and a label a line; texts are gold of {REFERENCE_TASK}"
-        )
-        problems = [Problem("gold-format", name, message)]
-    if problems:
-        raise ValidationError(problems)
-    columns = tuple(dict.fromkeys(key for item in found_items.values() for key in item if key != "label"))
-    breakdowns = tuple(key for key in columns if key != _FAMILY and _divides(key, found_items, base))
+    notes: list[str] = []
+    words = None if native else _columns_of(data, name, base, spellings)
+    columns = () if words is None else tuple(key for key in words.columns if key not in ("id", "label"))
+    if words is None:
+        lines, problems, notes = native.read(data, name) if native else (*read_records(data, name), [])
+        problems = [*problems, *(native.mixed(lines, asked, name) if native else [])]
+        unanswered = native.unanswered if native else ""
+        words, columns = _strictly(lines, problems, name, base, spellings, asked, unanswered)
+    known = words.columns
+    breakdowns = tuple(key for key in columns if key != _FAMILY and key in known and _divides(words[key], base))
     remarks = [*notes, native.remark] if native else notes
     if _FAMILY not in columns:
         remarks = [*remarks, "the gold names no families: each item is taken as independent of the others"]
     if others := [key for key in columns if key not in (_FAMILY, *breakdowns)]:
         message = "no breakdown by columns of the gold with lists, too many values, or names that scores use themselves"
         remarks = [*remarks, f"{message}: {quoted(*(key or '(no name)' for key in others))}"]
-    items = {unit: _item(unit, item, breakdowns) for unit, item in found_items.items()}
+    frame = _items_of(words, breakdowns)
     return LabelCorpus(
         name=short_name(name),
         format=form,
         base=base,
-        sha256=_digest(items),
-        items=items,
+        sha256=_digest(frame),
+        frame=frame,
         columns=columns,
         breakdowns=breakdowns,
         spellings=spellings,
@@ -247,23 +325,151 @@ def _items(
     return items, problems + unknown_labels(unknown, base.labels, asked)
 
 
-def _divides(column: str, items: Mapping[str, Mapping[str, str | None]], base: Task) -> bool:
-    """Whether scores can be broken down by a column: of single values, few of them, under a name that is free."""
-    values = {item.get(column, NO_VALUE) for item in items.values()}
-    few = len(values) <= MOST_VALUES and (len(values) < len(items) or len(items) == 1)
-    return few and None not in values and column not in ("", *_RESERVED, *base.columns)
+def _strictly(
+    lines: Sequence[Line],
+    problems: Sequence[Problem],
+    name: str,
+    base: Task,
+    spellings: Spellings,
+    asked: Spellings,
+    unanswered: str,
+) -> "tuple[pl.DataFrame, tuple[str, ...]]":
+    """The items' columns as words, and the names of all columns, also of those whose values have parts.
+
+    Raises:
+        ValidationError: With every problem.
+    """
+    import polars as pl
+
+    items, faults = _items(lines, base, spellings, asked, unanswered)
+    found = [*problems, *faults]
+    if not any("label" in line.record for line in lines) and (lines or not found):
+        keys = quoted(*dict.fromkeys(key for line in lines for key in line.record)) or "nothing"
+        message = (
+            f"has no label, but {keys}: gold of {base.name} is an id and a label a line; texts are gold of"
+            f" {REFERENCE_TASK}"
+        )
+        found = [Problem("gold-format", name, message)]
+    if found:
+        raise ValidationError(found)
+    columns = dict.fromkeys(key for item in items.values() for key in item if key != "label")
+    whole = [key for key in columns if not any(item.get(key, "") is None for item in items.values())]
+    words = {key: [item.get(key) for item in items.values()] for key in ("label", *whole)}
+    return pl.DataFrame({"id": list(items), **words}, schema_overrides=dict.fromkeys(words, pl.String)), tuple(columns)
 
 
-def _item(name: str, words: Mapping[str, str | None], breakdowns: Sequence[str]) -> dict[str, str]:
-    """An item with its label, its family, which is itself if there is none, and a value for each breakdown."""
-    kept = {key: words.get(key) or NO_VALUE for key in breakdowns}
-    return {"label": str(words["label"]), _FAMILY: words.get(_FAMILY) or name, **kept}
+def _columns_of(data: bytes, name: str, base: Task, spellings: Spellings) -> "pl.DataFrame | None":
+    """The items' columns as words, where all of it is right; None if the strict reader must look."""
+    words = words_of(data, name)
+    if words is None or not {"id", "label"} <= set(words.columns):
+        return None
+    words = _spelled(words, spellings)
+    families = words[_FAMILY].str.len_bytes().fill_null(0) > 0 if _FAMILY in words.columns else None
+    if families is not None and families.any() and not families.all():
+        return None
+    if words["id"].null_count() or not words["id"].str.len_bytes().min() or {*words["label"].unique()} - {*base.labels}:
+        return None
+    return words if _are_unique(words["id"]) else None
 
 
-def _digest(items: Mapping[str, Mapping[str, str]]) -> str:
+def _are_unique(ids: "pl.Series") -> bool:
+    if ids.is_sorted():
+        return bool((ids.slice(1) != ids.slice(0, len(ids) - 1)).all())
+    return ids.n_unique() == len(ids)
+
+
+def _spelled(words: "pl.DataFrame", spellings: Spellings) -> "pl.DataFrame":
+    import polars as pl
+
+    return words.with_columns(pl.col("label").replace(dict(spellings))) if spellings else words
+
+
+def _divides(column: "pl.Series", base: Task) -> bool:
+    """Whether scores can be broken down by a column: of few values, under a name that is free."""
+    values, items = column.fill_null(NO_VALUE).n_unique(), len(column)
+    few = values <= MOST_VALUES and (values < items or items == 1)
+    return few and column.name not in ("", *_RESERVED, *base.columns)
+
+
+def _items_of(words: "pl.DataFrame", breakdowns: Sequence[str]) -> "pl.DataFrame":
+    """Items with their label, their family, which is themselves if there is none, and a value for each breakdown."""
+    import polars as pl
+
+    family = pl.when(pl.col(_FAMILY) != "").then(_FAMILY).otherwise("id") if _FAMILY in words.columns else pl.col("id")
+    kept = [pl.when(pl.col(key) != "").then(key).otherwise(pl.lit(NO_VALUE)).alias(key) for key in breakdowns]
+    return words.select("id", "label", family.alias(_FAMILY), *kept)
+
+
+def _digest(frame: "pl.DataFrame") -> str:
     """SHA-256 of ids, labels and families in canonical JSON, in the order of the ids."""
-    rows = [[name, item["label"], item[_FAMILY]] for name, item in sorted(items.items())]
-    return hashlib.sha256(dump_line(rows).encode("utf-8", "surrogatepass")).hexdigest()
+    import polars as pl
+
+    digest, comma = hashlib.sha256(b"["), b""
+    ordered = frame.select("id", "label", _FAMILY)
+    ordered = ordered if ordered["id"].is_sorted() else ordered.sort("id")
+    for part in ordered.iter_slices(_AT_ONCE):
+        written: bytes = part.select(pl.format('["{}","{}","{}"]', *part.columns).str.join(",")).item().encode()
+        if written.count(b'"') > 6 * len(part) or len(written.translate(None, _ESCAPED)) < len(written):
+            written = dump_line(part.rows())[1:-1].encode()
+        digest.update(comma + written)
+        comma = b","
+    digest.update(b"]")
+    return digest.hexdigest()
+
+
+class Labels(NamedTuple):
+    """Predictions that are labels and nothing else.
+
+    Attributes:
+        labels: One for each item of the gold, in its order; null where there is none.
+        missing: The ids of these, sorted.
+        extra: Ids that the gold does not have, sorted.
+        notes: What must be said of them.
+    """
+
+    labels: "pl.Series"
+    missing: tuple[str, ...]
+    extra: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def read_labels(data: bytes, name: str, gold: LabelCorpus, *, allow_missing: bool, allow_extra: bool) -> Labels | None:
+    """Predictions of a gold of labels, column by column, where all of them are labels and right.
+
+    Args:
+        data: The file's bytes, unpacked.
+        name: What to call it.
+        gold: The gold.
+        allow_missing: Whether ids of the gold may be missing.
+        allow_extra: Whether ids that the gold does not have may be there.
+
+    Returns:
+        None if `read_predictions` must look at each line, and say what is wrong with which.
+    """
+    import polars as pl
+
+    words = None if gold.format in NATIVE else words_of(data, name)
+    if words is None or format_of(data, name) != LABELS:
+        return None
+    left_out = [key for key in words.columns if key in {*gold.columns} - {*gold.base.kinds, *gold.base.extras}]
+    words = words.drop(left_out)
+    if {*words.columns} != {"id", "label"} or any(column.null_count() for column in words):
+        return None
+    said = _spelled(words.select("id", "label"), gold.spellings)
+    placed = gold.frame.select("id", gold="label").join(said, on="id", how="left", maintain_order="left")
+    matched = len(placed) - placed["label"].null_count()
+    if len(placed) != len(gold.frame) or (matched < len(placed) and not allow_missing):
+        return None
+    if matched < len(said) and (not allow_extra or matched == 0 or said["id"].n_unique() < len(said)):
+        return None
+    for right, label in placed.select("gold", "label").drop_nulls().unique().iter_rows():
+        if label not in gold.may_be(right):
+            return None
+    ids = placed.filter(pl.col("label").is_null())["id"].sort()
+    extra = said.join(placed, on="id", how="anti")["id"].sort() if matched < len(said) else ids.clear()
+    ignored = left_out and suffix_of(name) not in FLAT_SUFFIXES
+    notes = [f"keys that the gold has, too, were ignored: {quoted(*left_out)}"] if ignored else []
+    return Labels(placed["label"], tuple(ids), tuple(extra), tuple(notes))
 
 
 def read_predictions(source: bytes | Rows, name: str, gold: LabelCorpus) -> tuple[Rows, list[str]]:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from detente.data.fields import label, read
 from detente.data.jsonl import Record
 from detente.data.labels import label_of_scale
-from detente.metrics.official import krippendorff_alpha
+from detente.metrics.agreement import krippendorff_alpha
 from detente.tasks.metric_families import MISSING
-from detente.tasks.task import CorpusMetric, CorpusValue
+from detente.tasks.task import CorpusMetric, CorpusValue, sizes_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -66,13 +66,19 @@ def label_scorer(
     """
 
     def compute(_: Mapping[str, Any], __: Mapping[str, Any], rows: "pl.DataFrame") -> CorpusValue:
-        sides = [rows[side].to_list() for side in ("gold", "predicted")]
-        if unknown := sorted({label for side in sides for label in side} - names.keys()):
-            return CorpusValue(nan, len(rows), f"{scorer.__name__} has no label {', '.join(unknown)}")
-        gold, predicted = ([names[label] for label in side] for side in sides)
-        return CorpusValue(float(scorer(gold=gold, predicted=predicted)[number]), len(rows))
+        pairs, n = _pairs(rows)
+        if unknown := sorted({label for pair in pairs for label in pair} - names.keys()):
+            return CorpusValue(nan, n, f"{scorer.__name__} has no label {', '.join(unknown)}")
+        confusion = {f"{names[gold]}>{names[predicted]}": size for (gold, predicted), size in pairs.items()}
+        return CorpusValue(float(scorer(confusion=confusion)[number]), n)
 
     return CorpusMetric(scorer.__name__, formula, compute, reference=reference, group=OFFICIAL, of_rows=True)
+
+
+def _pairs(rows: "pl.DataFrame") -> tuple[dict[tuple[str, str], int], int]:
+    """How many items have each gold label and each predicted one, and how many there are."""
+    pairs = {(gold, predicted): size for gold, predicted, size in sizes_of(rows, "gold", "predicted").iter_rows()}
+    return pairs, sum(pairs.values())
 
 
 def alpha() -> CorpusMetric:
@@ -82,8 +88,9 @@ def alpha() -> CorpusMetric:
     """
 
     def compute(_: Mapping[str, Any], __: Mapping[str, Any], rows: "pl.DataFrame") -> CorpusValue:
-        ratings = [rows[side].to_list() for side in ("gold", "predicted")]
-        return CorpusValue(float(krippendorff_alpha(ratings=ratings)["alpha"]), len(rows))
+        pairs, n = _pairs(rows)
+        ratings = list(zip(*pairs, strict=True)) or [(), ()]
+        return CorpusValue(krippendorff_alpha(ratings, weights=list(pairs.values())), n)
 
     return CorpusMetric(
         krippendorff_alpha.__name__,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,18 @@ ANY_ID = ".*"
 Row = dict[str, Any]
 """The counts of one item. Beside the count columns, of which those left out are 0, a row has the task's `keys`, and
 `wrong` and `detail`: how much is wrong with the item and, in words, what; and of a text `blocks`: where."""
+
+
+TIMES: Final = "times"
+"""The column that says how many items a row of counts stands for, where items that are alike are one row."""
+
+
+def sizes_of(rows: "pl.DataFrame", *by: str) -> "pl.DataFrame":
+    """How many items there are of each value of keys, as `size`, in the order of first appearance."""
+    import polars as pl
+
+    each = pl.col(TIMES).sum().cast(pl.Int64) if TIMES in rows.columns else pl.len().cast(pl.Int64)
+    return rows.group_by(by, maintain_order=True).agg(size=each)
 
 
 class Gold(Protocol):
@@ -231,6 +243,22 @@ def _without(record: Record, keys: Collection[str]) -> Record:
     return {key: value for key, value in record.items() if key not in keys}
 
 
+class Alike(NamedTuple):
+    """Items whose counts follow from the gold label and the predicted one alone: one of each pair is counted for all.
+
+    Attributes:
+        items: The keys of every item, with `gold` and `predicted`; without `slice`, since all are `main`.
+        task: The task that counts those that stand for all: its `count` sees labels only.
+        units: An item for each pair of labels that occurs.
+        answers: What is predicted of it, if anything.
+    """
+
+    items: "pl.DataFrame"
+    task: "Task"
+    units: dict[str, Any]
+    answers: dict[str, Any]
+
+
 @dataclass(frozen=True)
 class Task:
     """A task, as a value. `count` is all that knows what gold and predictions mean.
@@ -281,6 +309,8 @@ class Task:
             by the names that they give them; none if the unit has no text. The last row of `count` is that of the
             output as a whole.
         layer: The layer whose files say which pages are labelled, if it is not the one of the task's name.
+        alike: Where counts follow from labels alone: from units and predictions to the items, and one of each pair of
+            labels; None if a prediction says more than its label.
         fit: The task with the labels of a corpus, where it has counts or measures for each label that a corpus may have
             its own of.
     """
@@ -296,13 +326,13 @@ class Task:
     keys: tuple[str, ...]
     columns: tuple[str, ...]
     metrics: tuple[Metric, ...]
-    units: Callable[[Any, Collection[str]], dict[str, Any]]
+    units: Callable[[Any, Collection[str]], Mapping[str, Any]]
     parse: Callable[[Any, Record], Any]
     count: Callable[[Any, Any, Options], list[Row]]
     inputs: Callable[["Corpus"], list[Record]]
     baselines: tuple[Baseline, ...] = ()
     id_pattern: str = ANY_ID
-    majority: Callable[[Sequence[Any]], Any] | None = None
+    majority: Callable[[Collection[Any]], Any] | None = None
     labels_of: Callable[[Any], Sequence[str]] | None = None
     corpus_metrics: tuple[CorpusMetric, ...] = ()
     group: Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[dict[str, Any], dict[str, Any]]] | None = None
@@ -321,6 +351,7 @@ class Task:
     remarks: tuple[str, ...] = ()
     texts: Callable[[Any, Any], dict[str, str]] | None = None
     layer: str = ""
+    alike: Callable[[Mapping[str, Any], Mapping[str, Any]], Alike | None] | None = None
     fit: "Callable[[Inventory], Task] | None" = None
 
     def fitting(self, inventory: Inventory) -> "Task":

@@ -4,7 +4,7 @@ Scores run on `label`, not on `label_fnc1`. A missing answer is neither related 
 out earns nothing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Final
 
 import numpy as np
@@ -72,7 +72,7 @@ def _count(gold: Row, prediction: str | None, options: Options) -> list[Row]:
     ]
 
 
-def _majority(units: Sequence[Row]) -> str:
+def _majority(units: Collection[Row]) -> str:
     return most_frequent((row["label"] for row in units), AGREEMENT_LABELS)
 
 

@@ -1,7 +1,7 @@
 """The task `stance`: where a holder stands on cooperation between France and Russia, one label for each cell."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,7 +29,7 @@ from detente.tasks.metric_families import (
 from detente.tasks.stance.baselines import BASELINES
 from detente.tasks.stance.grid import Cell, cell_of
 from detente.tasks.stance.prediction import KINDS, Prediction, notes, parse
-from detente.tasks.task import CorpusMetric, CorpusValue, Counts, Metric, Options, Row, Task
+from detente.tasks.task import CorpusMetric, CorpusValue, Counts, Metric, Options, Row, Task, sizes_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -122,7 +122,7 @@ def _probability_counts(gold: str, label: str, probabilities: dict[str, float] |
     }
 
 
-def _majority(units: Sequence[Row]) -> Prediction:
+def _majority(units: Collection[Row]) -> Prediction:
     """The most frequent label of the cells."""
     return Prediction("label", most_frequent((row["label"] for row in units), STANCE_LABELS))
 
@@ -181,11 +181,11 @@ def _by_target(_: Mapping[str, Any], __: Mapping[str, Any], rows: "pl.DataFrame"
         return CorpusValue(math.nan, 0, "the gold has no targets")
     values = []
     for part in rows.partition_by("target", maintain_order=True):
-        gold, predicted = part["gold"], part["predicted"]
+        sizes = list(sizes_of(part, "gold", "predicted").iter_rows())
         sides = [
-            2 * int(((gold == side) & (predicted == side)).sum()) / having
+            2 * sum(size for *pair, size in sizes if pair == [side, side]) / having
             for side in ("favor", "against")
-            if (having := int((gold == side).sum()) + int((predicted == side).sum()))
+            if (having := sum(size * pair.count(side) for *pair, size in sizes))
         ]
         values += [sum(sides) / len(sides)] if sides else []
     return CorpusValue(math.fsum(values) / len(values) if values else math.nan, len(values))
