@@ -5,6 +5,7 @@ import os
 import shlex
 import subprocess
 import sys
+import threading
 import time
 from multiprocessing import active_children
 from pathlib import Path
@@ -15,7 +16,7 @@ from click.testing import CliRunner, Result
 
 from detente.cli import main
 from detente.data.jsonl import dump_lines
-from detente.evaluation.processes import Command
+from detente.evaluation.processes import Command, InProcess, Outcome
 from detente.tasks.boilerplate.baselines import body_lines
 from detente.tasks.boilerplate.extractors import EXTRACTORS, NAMES, Extractor
 from detente.tasks.boilerplate.html import NAMES as TEMPLATES
@@ -378,3 +379,32 @@ def test_a_command_gives_as_many_bytes_as_are_allowed(
 def test_a_command_without_an_end_is_stopped() -> None:
     made = records(predict("--command", "yes", "--timeout", 30, "--max-output", 100_000))
     assert {line["error"] for line in made} == {"OverflowError: gave more than 100,000 bytes, the --max-output"}
+
+
+def test_of_several_threads_that_stop_a_process_one_closes_its_connection() -> None:
+    """On Ctrl-C the main thread and that of the unit both stop; a second `close` may hit another file, or none."""
+    runner, closed, meet = InProcess("json:dumps"), [], threading.Barrier(2)
+
+    class Slow:
+        def close(self) -> None:
+            closed.append(1)
+            time.sleep(0.05)
+
+    def stop() -> None:
+        meet.wait()
+        runner.stop()
+
+    runner._connection = Slow()  # type: ignore[assignment]
+    threads = [threading.Thread(target=stop) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert closed == [1]
+    assert runner._connection is None
+
+
+def test_a_process_that_was_stopped_meanwhile_answers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    runner = InProcess("json:dumps")
+    monkeypatch.setattr(InProcess, "start", lambda _: None)  # as if another thread had stopped it since
+    assert runner({"id": "a"}) == Outcome("", "ChildProcessError: stopped")

@@ -11,6 +11,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
@@ -147,6 +148,7 @@ class InProcess:
     max_output: int = MAX_OUTPUT
     _process: BaseProcess | None = field(default=None, init=False)
     _connection: Connection | None = field(default=None, init=False)
+    _stopping: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def start(self) -> str | None:
         """Starts the process; returns why the function cannot be loaded, or None."""
@@ -179,31 +181,34 @@ class InProcess:
         """One unit."""
         if self._process is None and (failure := self.start()):
             return Outcome("", failure)
-        assert self._connection
-        assert self._process
+        process, connection = self._process, self._connection  # another thread may stop it at any time
+        if process is None or connection is None:
+            return Outcome("", "ChildProcessError: stopped")
         try:
-            self._connection.send(given)
-            if self._connection.poll(self.timeout):
-                outcome: Outcome = self._connection.recv()
+            connection.send(given)
+            if connection.poll(self.timeout):
+                outcome: Outcome = connection.recv()
                 return outcome
             self.stop()
             return Outcome("", f"TimeoutError: no answer in {self.timeout:g} s")
         except (EOFError, OSError):
-            self._process.join(5)
-            code = self._process.exitcode
+            process.join(5)
+            code = process.exitcode
             self.stop()
             return Outcome("", f"ChildProcessError: the process died with exit code {code}")
 
     def stop(self) -> None:
-        """Ends the process, however busy it is."""
-        if self._process:
-            if self._process.pid:
-                _end_group(self._process.pid)
-            self._process.kill()
-            self._process.join()
-        if self._connection:
-            self._connection.close()
-        self._process = self._connection = None
+        """Ends the process, however busy it is; of several threads that stop it, one does."""
+        with self._stopping:
+            process, connection = self._process, self._connection
+            self._process = self._connection = None
+        if process:
+            if process.pid:
+                _end_group(process.pid)
+            process.kill()
+            process.join()
+        if connection:
+            connection.close()
 
 
 @dataclass
@@ -256,9 +261,9 @@ class Command:
 
     def stop(self) -> None:
         """Ends the command of the unit that is being answered, if there is one."""
-        if self._process:
-            _end_group(self._process.pid)
-        self._process = None
+        process, self._process = self._process, None
+        if process:
+            _end_group(process.pid)
 
 
 def _communicate(process: subprocess.Popen[bytes], end: float, limit: int) -> tuple[bytes, bytes]:
