@@ -1,7 +1,9 @@
 """Checks an installed detente outside its checkout: it loads the data and scores a file."""
 
+import contextlib
 import json
 import subprocess
+import tempfile
 from pathlib import Path
 
 import detente
@@ -34,4 +36,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        main()
