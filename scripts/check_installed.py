@@ -18,8 +18,7 @@ def main() -> None:
     """Fails on the first thing that does not work."""
     assert "site-packages" in detente.__file__, f"{detente.__file__} is not an installed package"
     stance = detente.load_dataset("stance")
-    articles = detente.load_dataset("articles")
-    assert len(articles) == 5, articles
+    assert len(detente.load_dataset("articles")) == 5
     assert stance.features["label"].names == ["favor", "against", "none"], stance.features
     run("eval", "run", "body_lines", "--task", "boilerplate", "-o", "predictions.jsonl")
     scores = json.loads(run("eval", "score", "predictions.jsonl", "--format", "json"))
@@ -28,8 +27,9 @@ def main() -> None:
     assert (data / "DATASHEET.md").is_file()
     run("dataset", "export", "--without-text", "-o", "text-free")
     run("dataset", "join", "text-free", "--texts", str(data / "dataset" / "raw"), "-o", "joined")
-    manifests = [(folder / "manifest.json").read_bytes() for folder in (data / "dataset", Path("joined"))]
-    assert manifests[0] == manifests[1], "export and join do not give the dataset back"
+    # Of the rows: the bytes of Parquet depend on who writes them.
+    digests = {json.loads((at / "manifest.json").read_bytes())["sha256"] for at in (data / "dataset", Path("joined"))}
+    assert len(digests) == 1, "export and join do not give the dataset back"
     assert '"prompt":"stance@' in run("eval", "prompts", "--task", "stance")
     assert list(Path(run("integrations", "lm-eval").strip()).glob("detente_*.yaml"))
     print(f"{detente.__version__} works alone: {scores['signature']}")
