@@ -83,6 +83,7 @@ class Scores:
         tools: What made the predictions, as they say themselves.
         prompts: What the model was asked with, as they say themselves.
         unanswered: Of the missing, those whose line says why there is no answer: `refused`, `unreadable`, `failed`.
+        omitted: How many ids are not listed in `missing` or under a why of `unanswered`, where there are very many.
         confusion: Gold label to predicted label to number of main items; empty for a task without labels.
         counted: The counts.
         settings: All that is needed to repeat the scores, by name: what the signature spells out.
@@ -105,6 +106,7 @@ class Scores:
     tools: tuple[str, ...]
     prompts: tuple[str, ...]
     unanswered: Mapping[str, tuple[str, ...]]
+    omitted: Mapping[str, int]
     confusion: dict[str, dict[str, int]]
     counted: Counted
     settings: dict[str, str]
@@ -276,6 +278,7 @@ def _scores(
         tools=predictions.tools,
         prompts=predictions.prompts,
         unanswered=predictions.unanswered,
+        omitted=predictions.omitted,
         confusion=_confusion(main) if "predicted" in task.keys else {},
         counted=counted,
         settings=_settings(predictions, gold, options, resampling, sizes, interval),
@@ -488,11 +491,11 @@ def _settings(
     if isinstance(gold, Corpus) and gold.absent and (labelled := task.labelled(gold))[0] < labelled[1]:
         parts["pages"] = "{}/{}".format(*labelled)
     parts |= {name: getattr(options, name) for name in task.options}
-    parts |= {"kind": "+".join(predictions.kinds) or "none", "missing": len(predictions.missing)}
-    parts |= {why: len(names) for why, names in predictions.unanswered.items()}
+    parts |= {"kind": "+".join(predictions.kinds) or "none", "missing": predictions.count("missing")}
+    parts |= {why: predictions.count(why) for why in predictions.unanswered}
     if predictions.prompts:
         parts["prompt"] = ",".join(predictions.prompts)
     if "error" in task.extras:
-        parts |= {"crashed": len(predictions.crashed), "extra": len(predictions.extra)}
+        parts |= {key: predictions.count(key) for key in ("crashed", "extra")}
     parts |= {**task.signature_parts(predictions.units), **predictions.reduced}
     return {name: str(value) for name, value in (parts | {"v": __version__}).items()}

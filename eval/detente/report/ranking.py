@@ -96,7 +96,8 @@ def notes(ranking: Ranking) -> list[str]:
 
 def _answered(placed: RankedSystem) -> int:
     """How many units have a prediction."""
-    return placed.scores.sizes["units"] - len(placed.scores.missing)
+    scores = placed.scores
+    return scores.sizes["units"] - len(scores.missing) - scores.omitted.get("missing", 0)
 
 
 def _without_text(placed: RankedSystem) -> int:

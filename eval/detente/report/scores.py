@@ -233,9 +233,10 @@ def missing_note(scores: Scores) -> str:
     labelled = "predicted" in scores.task.keys and bool((scores.counted.items["predicted"] == MISSING).any())
     how = "counted as the answer `missing`" if labelled else "counted as empty"
     units = counted(scores.sizes["units"], "unit")
-    whys = [f"{len(names)} {why}" for why, names in scores.unanswered.items()]
+    whys = [f"{len(names) + scores.omitted.get(why, 0)} {why}" for why, names in scores.unanswered.items()]
     of_which = f" ({', '.join(whys)})" if whys else ""
-    return f"{len(scores.missing)} of {units} without a prediction{of_which}, {how}: {listed(scores.missing)}"
+    missing = len(scores.missing) + scores.omitted.get("missing", 0)
+    return f"{missing} of {units} without a prediction{of_which}, {how}: {listed(scores.missing, missing)}"
 
 
 def undefined_shares(shares: Iterable[tuple[str, float]]) -> str:
@@ -252,6 +253,7 @@ def document(scores: Scores) -> dict[str, Any]:
         "dataset": scores.dataset,
         "n": scores.sizes,
         "missing": list(scores.missing),
+        "missing_omitted": scores.omitted.get("missing", 0),
         "unanswered": {why: list(names) for why, names in scores.unanswered.items()},
         "tools": list(scores.tools),
         "prompts": list(scores.prompts),
