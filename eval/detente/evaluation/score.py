@@ -234,12 +234,11 @@ def _scores(
     task, units = predictions.task, predictions.units
     main = counted.main.by(*(task.breakdowns or ()))
     clusters = counted.main.clusters(task.columns, resampling.unit)
-    sums, kinds = clusters
-    full = Columns(task.columns, bootstrap.total(sums, kinds))
+    full = Columns(task.columns, clusters.total)
     interval = bootstrap.interval_kind(clusters.size)
     resampled = None
     if interval == "bootstrap":
-        resampled = bootstrap.resampled_sums(sums, resampling.resamples, resampling.seed, kinds)
+        resampled = bootstrap.resampled_sums(clusters, resampling.resamples, resampling.seed)
     metrics: dict[str, Estimate] = {}
     ns: dict[str, int] = {}
     reasons: dict[str, str] = {}
@@ -251,14 +250,14 @@ def _scores(
             ns[metric.name], reasons[metric.name] = 0, reason
             continue
         metrics[metric.name] = bootstrap.estimate(
-            _statistic(metric, task, full), sums, resampled, of_part(metric, task.columns), kinds
+            _statistic(metric, task, full), clusters, resampled, of_part(metric, task.columns)
         )
         ns[metric.name] = int(sum(full[name] for name in metric.n))
     for measure in task.corpus_metrics:
         value, ns[measure.name], reason = measure.compute(units, predictions.by_id, main)
         metrics[measure.name] = NOTHING._replace(value=value)
         reasons |= {measure.name: reason} if reason else {}
-    sizes = {"units": len(units), "items": len(counted.items), "scored": len(counted.main.items)}
+    sizes = {"units": len(units), "items": counted.size, "scored": counted.main.size}
     sizes["families"] = counted.number_of("family")
     primary = primary_metric(task, metrics, gold.manifest["version"])
     return Scores(
@@ -429,9 +428,8 @@ def part_intervals(task: Task, main: Counted, name: str, resampling: Resampling)
         for value, part in main.parts(key, bootstrap.MIN_CLUSTERS):
             clusters = part.clusters(task.columns, resampling.unit)
             if bootstrap.interval_kind(clusters.size) == "bootstrap":
-                sums, kinds = clusters
-                drawn = bootstrap.resampled_sums(sums, resampling.resamples, resampling.seed, kinds)
-                statistic = _statistic(metric, task, Columns(task.columns, bootstrap.total(sums, kinds)))
+                drawn = bootstrap.resampled_sums(clusters, resampling.resamples, resampling.seed)
+                statistic = _statistic(metric, task, Columns(task.columns, clusters.total))
                 interval = bootstrap.percentile_interval(statistic(drawn))
                 found.setdefault(key, {})[value] = interval
     return found
@@ -464,7 +462,7 @@ def per_unit(scores: Scores) -> pl.DataFrame:
 
 def errors(scores: Scores) -> pl.DataFrame:
     """The items that are wrong, the worst first, with what is wrong in words and, of texts, block by block."""
-    wrong = scores.counted.wrong.sort("wrong", descending=True, maintain_order=True)
+    wrong = scores.counted.worst(scores.counted.wrong)
     of_texts = "blocks" in wrong.columns and not wrong["blocks"].is_null().all()
     return wrong.select("item", "slice", "wrong", "detail", *(["blocks"] if of_texts else []))
 

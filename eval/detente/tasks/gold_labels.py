@@ -23,7 +23,7 @@ from detente.tasks.all import TASKS
 from detente.tasks.by_label import ByLabel, Same
 from detente.tasks.metric_families import MISSING
 from detente.tasks.native_labels import LABELS, NATIVE, format_of, other_format
-from detente.tasks.task import TIMES, Alike, Options, Row, Task
+from detente.tasks.task import FIRST, PREDICTED, TIMES, Alike, OfLabels, Options, Row, Task
 from detente.text.display import counted, listed, quoted
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _AT_ONCE: Final = 100_000
 """Items of which the digest is made at once."""
 _ESCAPED: Final = bytes((*range(32), ord("\\")))
 """What JSON does not have in words as it is, beside the quotation mark."""
-_RESERVED: Final = ("item", "slice", "gold", "predicted", "wrong", "detail", "blocks", TIMES)
+_RESERVED: Final = ("item", "slice", "gold", "predicted", "wrong", "detail", "blocks", TIMES, FIRST)
 """Names that columns of the counts have already."""
 NO_BLIND: Final = "no floor `blind`: that is a model trained on inputs, and gold of labels has none"
 LABEL_TASKS: Final = tuple(task.name for task in TASKS if task.of_label)
@@ -122,33 +122,27 @@ class LabelCorpus:
         import polars as pl
 
         gold = pl.col("label").cast(pl.Enum(self.base.labels)).alias("gold")
-        return self.frame.select("id", _FAMILY, *self.breakdowns, pl.col("id").alias("item"), gold)
+        return self.frame.select("id", _FAMILY, *self.breakdowns, gold)
 
-    def alike(self, _: Mapping[str, Any], by_id: Mapping[str, Any]) -> Alike | None:
-        """The items, and one for each pair of labels; None if a prediction says more than its label."""
+    def alike(self, _: Mapping[str, Any], systems: Sequence[Mapping[str, Any]]) -> Alike:
+        """The items, and what each system says of them, where that is labels and nothing else."""
+        of_labels = OfLabels(self.base, lambda label, name: self._unit(label, name, name), self._answer)
+        return Alike(self._items, [self._labels_of(by_id) for by_id in systems], of_labels)
+
+    def _labels_of(self, by_id: Mapping[str, Any]) -> "pl.Series | str | None":
+        """The label of each item, or one that all have; None if a prediction says more than its label."""
         import polars as pl
 
-        made = {label: self._answer(label) for label in self.base.labels}
-        predicted: pl.Expr | pl.Series
-        if isinstance(by_id, ByLabel):
-            predicted = by_id.labels
-        elif isinstance(by_id, Same):
-            predicted = pl.lit(_label_of(by_id.value))
-        else:
-            if any(answer != made[_label_of(answer)] for answer in by_id.values()):
-                return None
-            said = [None if (answer := by_id.get(name)) is None else _label_of(answer) for name in self.frame["id"]]
-            predicted = pl.Series(said, dtype=pl.String)
+        if isinstance(by_id, Same):
+            return _label_of(by_id.value)
         inventory = pl.Enum([*self.base.labels, MISSING])
-        items = self._items.with_columns(predicted.cast(inventory).fill_null(MISSING).alias("predicted"))
-        pairs = items.select("gold", "predicted").unique(maintain_order=True).rows()
-        names = {f"{gold}>{predicted}": (gold, predicted) for gold, predicted in pairs}
-        return Alike(
-            items,
-            self.base,
-            {name: self._unit(gold, name, name) for name, (gold, _) in names.items()},
-            {name: made[predicted] for name, (_, predicted) in names.items() if predicted != MISSING},
-        )
+        if isinstance(by_id, ByLabel):
+            return by_id.labels.cast(inventory)
+        made = {label: self._answer(label) for label in self.base.labels}
+        if any(answer != made[_label_of(answer)] for answer in by_id.values()):
+            return None
+        said = [None if (answer := by_id.get(name)) is None else _label_of(answer) for name in self.frame["id"]]
+        return pl.Series(said, dtype=inventory)
 
     def _majority(self, _: Collection[Any]) -> Any:
         """The prediction of the most frequent label; of equals the first of the inventory."""
@@ -388,7 +382,8 @@ def _divides(column: "pl.Series", base: Task) -> bool:
     """Whether scores can be broken down by a column: of few values, under a name that is free."""
     values, items = column.fill_null(NO_VALUE).n_unique(), len(column)
     few = values <= MOST_VALUES and (values < items or items == 1)
-    return few and column.name not in ("", *_RESERVED, *base.columns)
+    taken = column.name in ("", *_RESERVED, *base.columns) or column.name.startswith(PREDICTED)
+    return few and not taken
 
 
 def _items_of(words: "pl.DataFrame", breakdowns: Sequence[str]) -> "pl.DataFrame":
