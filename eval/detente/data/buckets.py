@@ -38,12 +38,8 @@ def hashes_of(ids: "pl.Series") -> Hashes:
     Σ (byte + 1) · b^place modulo 2^64, then stirred as SplitMix64 does. All ids at once, as differences of one running
     sum over the bytes of all of them.
     """
-    import polars as pl
-
-    array = ids.fill_null("").to_arrow(compat_level=pl.CompatLevel.oldest())
-    _, starts, held = array.buffers()
-    steps = np.frombuffer(starts, dtype=np.int64)[array.offset : array.offset + len(array) + 1]
-    data = np.frombuffer(held or b"", dtype=np.uint8)
+    held, steps = _buffer(ids.fill_null(""))
+    data = np.frombuffer(held, dtype=np.uint8)
     found = np.empty(len(ids), dtype=np.uint64)
     start = 0
     while start < len(ids):
@@ -103,8 +99,9 @@ def bucket_digests(rows: "pl.DataFrame") -> dict[int, str]:
         ordered = ordered.with_columns(pl.Series("#hash", hashed)).sort("#hash", rows.columns[0]).drop("#hash")
     buckets = hashed >> _BUCKET
     steps = [0, *(np.flatnonzero(buckets[1:] != buckets[:-1]) + 1).tolist(), len(buckets)]
+    data, ends = _buffer(_json_of(ordered))
     return {
-        int(buckets[start]): hashlib.sha256(_json_of(ordered.slice(start, end - start))).hexdigest()
+        int(buckets[start]): hashlib.sha256(data[ends[start] : ends[end]]).hexdigest()
         for start, end in pairwise(steps)
         if start < end
     }
@@ -116,11 +113,24 @@ def digest_of(buckets: Iterable[Mapping[Any, str]]) -> str:
     return hashlib.sha256(dump_line([known.get(bucket) for bucket in range(BUCKETS)]).encode()).hexdigest()
 
 
-def _json_of(rows: "pl.DataFrame") -> bytes:
+def _json_of(rows: "pl.DataFrame") -> "pl.Series":
+    """Each row as a list in canonical JSON."""
     import polars as pl
 
     marks = ",".join(['"{}"'] * rows.width)
-    written: bytes = rows.select(pl.format(f"[{marks}]", *rows.columns).str.join(",")).item().encode()
-    if written.count(b'"') > 2 * rows.width * len(rows) or len(written.translate(None, _ESCAPED)) < len(written):
-        return dump_line(rows.rows()).encode()
-    return b"[" + written + b"]"
+    written = rows.select(pl.format(f"[{marks}]", *rows.columns)).to_series()
+    data = memoryview(_buffer(written)[0])
+    quotes = int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == ord('"')))
+    if quotes > 2 * rows.width * len(rows) or len(bytes(data).translate(None, _ESCAPED)) < len(data):
+        return pl.Series([dump_line(row) for row in rows.rows()], dtype=pl.String)
+    return written
+
+
+def _buffer(words: "pl.Series") -> tuple[Any, NDArray[np.int64]]:
+    """The bytes of words, one after the other, and where each begins, the end of the last at the end."""
+    import polars as pl
+
+    array = words.to_arrow(compat_level=pl.CompatLevel.oldest())
+    _, starts, held = array.buffers()
+    steps = np.frombuffer(starts, dtype=np.int64)[array.offset : array.offset + len(array) + 1]
+    return held or b"", steps
