@@ -6,20 +6,40 @@ the folder.
 
 import os
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from detente.data.buckets import partitions_of
+from detente.data.pieces import PIECE, Stretch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import polars as pl
 
 _T = TypeVar("_T")
+PARTITIONS: Final = 64
+"""Into how many sources are divided; of ten million labels each has some megabytes."""
 PLACE: Final = "#place"
 """The column that says where a row stood: its line, counted through all files of its source."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where large inputs are divided, and who does it.
+
+    Attributes:
+        folder: Where files may be written that are not kept.
+        run: Does a step: from its name, a function of a module, the items that this is called with, and their names to
+            the results, which are plain data, in the order of the items.
+        partitions: Into how many sources are divided, at most `BUCKETS`.
+        size: About how many bytes are read at once.
+    """
+
+    folder: Path
+    run: Callable[[str, Callable[[Any], Any], Sequence[Any], Sequence[str]], Iterator[Any]]
+    partitions: int = PARTITIONS
+    size: int = PIECE
 
 
 class Spilled(NamedTuple):
@@ -129,7 +149,7 @@ class Apart(Mapping[str, _T]):
         load: From a partition to its values.
     """
 
-    def __init__(self, size: int, partitions: int, load: "Callable[[int], Mapping[str, _T]]") -> None:
+    def __init__(self, size: int, partitions: int, load: Callable[[int], Mapping[str, _T]]) -> None:
         self._size, self.partitions, self._load = size, partitions, load
         self._last: tuple[int, Mapping[str, _T]] | None = None
 
@@ -154,23 +174,23 @@ class Apart(Mapping[str, _T]):
 
 
 def divided(
-    stretches: Sequence[tuple[str, str, Mapping[str, Any]]], partitions: int
+    stretches: Sequence[Stretch], found: Sequence[Mapping[str, Any]], partitions: int
 ) -> tuple[Divided, tuple[int, ...]]:
-    """What the stretches of a source became together, and the base of each.
+    """What the stretches of a source became together, and what is added to the places of each.
 
     Args:
-        stretches: Of each, in order, its file's name as problems have it, the word before a number, and what was found:
-            `lines` and `rows`, how many there are, and `files`, the paths of what was spilled.
+        stretches: In their order.
+        found: Of each, `lines` and `rows`, how many there are, and `files`, the paths of what was spilled.
         partitions: Into how many.
     """
     files: list[Spilled] = []
     starts: list[Start] = []
     bases: list[int] = []
     base = rows = 0
-    for name, word, found in stretches:
-        if not starts or starts[-1].name != name:
-            starts.append(Start(base, name, word))
+    for stretch, each in zip(stretches, found, strict=True):
+        if not starts or starts[-1].name != stretch.path:
+            starts.append(Start(base, stretch.path, "row " if stretch.form == "rows" else ""))
         bases.append(base)
-        files += [Spilled(path, base) for path in found["files"]]
-        base, rows = base + found["lines"], rows + found["rows"]
+        files += [Spilled(path, base) for path in each["files"]]
+        base, rows = base + each["lines"], rows + each["rows"]
     return Divided(tuple(files), tuple(starts), rows, partitions), tuple(bases)

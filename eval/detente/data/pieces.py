@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 import numpy as np
 
-from detente.data.files import is_packed, max_line, max_size, reason, too_large, unpacking
+from detente.data.files import is_packed, max_line, max_records, max_size, max_values, reason, too_large, unpacking
 from detente.data.problems import Problem, ValidationError
 from detente.data.tabular import SEPARATORS, suffix_of
 
@@ -82,6 +82,40 @@ def shards_of(path: Path) -> list[Path]:
     suffixes = {suffix_of(each.name) for each in found if each.is_file()}
     whole = bool(found) and all(each.is_file() for each in found) and suffixes <= {*SHARDS} - {".json"}
     return found if whole and len(found) <= _MOST_SHARDS else []
+
+
+def fits(path: Path) -> bool:
+    """Whether a file is small enough to be read whole; so is what is no file, as a pipe, until it has been read."""
+    if not path.is_file():
+        return True
+    if path.stat().st_size > max_size():
+        return False
+    try:
+        if suffix_of(path.name) == ".parquet" and not is_packed(path):
+            return _fits_as_parquet(path)
+        size = lines = values = 0
+        with unpacking(path) as stream:
+            while data := stream.read(PIECE):
+                size, lines = size + len(data), lines + data.count(b"\n")
+                values += sum(map(data.count, (b",", b"[", b"{", b"\t")))
+                if size > max_size() or lines > max_records() or values > max_values():
+                    return False
+    except (OSError, ValidationError):  # whoever reads it says what is wrong
+        pass
+    return True
+
+
+def _fits_as_parquet(path: Path) -> bool:
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        about = parquet.read_metadata(path)
+    except (pyarrow.ArrowException, ValueError):
+        return True
+    size = sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
+    rows, values = about.num_rows, about.num_rows * about.num_columns
+    return bool(size <= max_size() and rows <= max_records() and values <= max_values())
 
 
 def stretches_of(path: Path, size: int = PIECE) -> list[Stretch]:

@@ -383,7 +383,7 @@ def _labels_together(parts: Iterable[Examined]) -> dict[str, list[str]]:
 
 def _prepared(lines: Sequence[Line], task: Task, gold: Gold, name: str, *, table: bool) -> tuple[list[Line], list[str]]:
     """Lines with the keys and labels of their task, and what was left out or changed for that, in words."""
-    lines = [_present(line, task) if None in line.record.values() else line for line in lines]
+    lines = [without_nulls(line, task) for line in lines]
     notes: list[str] = []
     if lines and table:
         lines, notes = known_columns(lines, task, _top(lines, name))
@@ -413,8 +413,10 @@ def _other_label(line: Line, task: Task) -> str | None:
     return None if not task.labels or label in task.labels else printed(label)
 
 
-def _present(line: Line, task: Task) -> Line:
+def without_nulls(line: Line, task: Task) -> Line:
     """A line without the keys that are null; a page that crashed keeps the one that it has no output under."""
+    if None not in line.record.values():
+        return line
     present = {key: value for key, value in line.record.items() if value is not None}
     if present.get("error") and not present.keys() & set(task.kinds):
         present |= dict.fromkeys([kind for kind in task.kinds if kind in line.record][:1])

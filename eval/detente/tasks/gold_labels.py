@@ -148,8 +148,12 @@ class LabelCorpus:
 
     def alike(self, _: Mapping[str, Any], systems: Sequence[Mapping[str, Any]]) -> Alike:
         """The items, and what each system says of them, where that is labels and nothing else."""
-        of_labels = OfLabels(self.base, lambda label, name: self._unit(label, name, name), self._answer)
-        return Alike(self._items, [self._labels_of(by_id) for by_id in systems], of_labels)
+        return Alike(self._items, [self._labels_of(by_id) for by_id in systems], self.of_labels)
+
+    @property
+    def of_labels(self) -> OfLabels:
+        """How an item is counted, of which labels say all."""
+        return OfLabels(self.base, lambda label, name: self._unit(label, name, name), self._answer)
 
     def _labels_of(self, by_id: Mapping[str, Any]) -> "pl.Series | str | None":
         """The label of each item, or one that all have; None if a prediction says more than its label."""
