@@ -28,7 +28,7 @@ def engine(request: pytest.FixtureRequest, mapped: ModuleType) -> Iterator[Local
 
 def test_results_come_in_the_order_of_the_work(engine: Local, mapped: ModuleType) -> None:
     assert list(engine.map(mapped.double, [3, 1, 2], ["a", "b", "c"])) == [6, 2, 4]
-    assert list(engine.map(work, [], [])) == []
+    assert list(engine.map(mapped.double, [], [])) == []
     assert engine.usage.items == 3
 
 
