@@ -85,14 +85,14 @@ def test_the_error_is_that_of_the_defined_resamples() -> None:
 
 def test_under_ten_clusters_the_range_and_the_mean_of_equals() -> None:
     # Clusters 1/2 and 9/10: pooled 10/12, range ½ … 9/10, mean (.5 + .9)/2.
-    found = resample.estimate(share, np.array([[1.0, 2.0], [9.0, 10.0]]), None)
+    found = resample.estimate(share, resample.Clusters(np.array([[1.0, 2.0], [9.0, 10.0]])), None)
     assert (found.value, found.low, found.high, found.defined) == (10 / 12, 1 / 2, 9 / 10, 2)
     assert found.mean == pytest.approx(0.7)
     assert np.isnan(found.undefined)
 
 
 def test_a_cluster_without_the_metric_stays_out_of_range_and_mean() -> None:
-    found = resample.estimate(share, np.array([[1.0, 2.0], [0.0, 0.0]]), None)
+    found = resample.estimate(share, resample.Clusters(np.array([[1.0, 2.0], [0.0, 0.0]])), None)
     assert (found.low, found.high, found.mean, found.defined, found.clusters) == (0.5, 0.5, 0.5, 1, 2)
 
 
@@ -100,14 +100,16 @@ def test_a_cluster_without_the_metric_stays_out_of_range_and_mean() -> None:
 def test_a_cluster_by_itself_may_have_another_formula(drawn: np.ndarray | None) -> None:
     # Of the whole 10/12; of the clusters their second counts, 2 and 10.
     sums = np.array([[1.0, 2.0], [9.0, 10.0]])
-    found = resample.estimate(share, sums, None if drawn is None else drawn @ sums, lambda sums: sums[..., 1])
+    found = resample.estimate(
+        share, resample.Clusters(sums), None if drawn is None else drawn @ sums, lambda sums: sums[..., 1]
+    )
     assert (found.value, found.mean, found.defined) == (10 / 12, 6, 2)
     assert (found.low, found.high) == (2, 10) if drawn is None else found.high <= 1
 
 
 @pytest.mark.parametrize("drawn", [None, resample.bootstrap_weights(2, 20, 0)])
 def test_a_metric_that_is_defined_nowhere_has_no_number_at_all(drawn: np.ndarray | None) -> None:
-    found = resample.estimate(share, np.zeros((2, 2)), None if drawn is None else np.zeros((20, 2)))
+    found = resample.estimate(share, resample.Clusters(np.zeros((2, 2))), None if drawn is None else np.zeros((20, 2)))
     assert np.isnan([found.value, found.low, found.high, found.mean]).all()
     assert found.defined == 0
     assert np.isnan(found.undefined) if drawn is None else found.undefined == 1
@@ -116,7 +118,7 @@ def test_a_metric_that_is_defined_nowhere_has_no_number_at_all(drawn: np.ndarray
 def test_the_bootstrap_interval_is_percentiles_of_the_resampled_metric() -> None:
     sums = np.array([[hits, 10.0] for hits in range(11)])
     drawn = resample.bootstrap_weights(len(sums), 2000, 0)
-    found = resample.estimate(share, sums, drawn @ sums)
+    found = resample.estimate(share, resample.Clusters(sums), drawn @ sums)
     # Second opinion: resample the clusters one by one.
     each = [np.average(sums[:, 0], weights=row) * len(sums) / (10 * len(sums)) for row in drawn]
     assert (found.low, found.high) == pytest.approx(np.quantile(each, [0.025, 0.975]))
@@ -128,7 +130,7 @@ def test_the_interval_of_the_mean_covers_as_it_says() -> None:
     # The standard error of a mean of 40 standard normals is 1/√40; the interval is about ±1.96 of it.
     normals = np.random.default_rng(5).standard_normal(40)
     sums = np.column_stack([normals, np.ones(40)])
-    found = resample.estimate(share, sums, resample.bootstrap_weights(40, 4000, 1) @ sums)
+    found = resample.estimate(share, resample.Clusters(sums), resample.bootstrap_weights(40, 4000, 1) @ sums)
     error = normals.std() / np.sqrt(40)
     assert found.high - found.low == pytest.approx(2 * 1.96 * error, rel=0.06)
 
@@ -138,7 +140,7 @@ def test_undefined_resamples_are_told_and_more_than_five_percent_forbid_an_inter
     sums = np.array([[1.0, 2.0], [0.0, 0.0]])
     for missed, bounds in ((5, 0.5), (6, np.nan)):
         drawn = np.array([[0.0, 2.0]] * missed + [[1.0, 1.0]] * (100 - missed))
-        found = resample.estimate(share, sums, drawn @ sums)
+        found = resample.estimate(share, resample.Clusters(sums), drawn @ sums)
         assert (found.value, found.mean, found.defined) == (0.5, 0.5, 1)
         assert found.undefined == pytest.approx(missed / 100)
         assert [found.low, found.high] == pytest.approx([bounds, bounds], nan_ok=True)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import Any, BinaryIO, Final, Protocol
 
 from detente.data.problems import Problem, ValidationError
 from detente.text.display import shortened
@@ -37,7 +37,10 @@ _OPENERS: Final[dict[str, Callable[[BinaryIO], AbstractContextManager[_Stream]]]
     "gzip": gzip.open,
     "bz2": bz2.open,
 }
+_BROKEN: Final = (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error, MemoryError)
 _CHUNK: Final = 1 << 20
+MOST_PACKED: Final = 200
+"""What is read in pieces may be so many times as large, unpacked, as it is packed; labels are up to fifty times."""
 _LIMIT: Final = ContextVar("max_input", default=MAX_INPUT)
 
 
@@ -219,6 +222,74 @@ def _runs(process: int) -> bool:
     return True
 
 
+def kind_of(data: bytes) -> str | None:
+    """What bytes are packed with, told by the first of them; None if with nothing that is known."""
+    return next((kind for start, kind in _PACKERS.items() if data.startswith(start)), None)
+
+
+def is_packed(path: Path) -> bool:
+    """Whether a file is packed, told by its first bytes."""
+    with path.open("rb") as file:
+        return kind_of(file.read(8)) is not None
+
+
+@contextmanager
+def unpacking(path: Path) -> Iterator[BinaryIO]:
+    """A file as a stream of what it holds, unpacked as it is read.
+
+    Raises:
+        ValidationError: On reading, if it is packed and broken, or holds more than `MOST_PACKED` times its own size and
+            more than an input may have.
+    """
+    with path.open("rb") as file:
+        kind = kind_of(file.read(8))
+        file.seek(0)
+        if kind is None:
+            yield file
+            return
+        try:
+            with _opened(kind, file) as stream:
+                most = max(max_size(), MOST_PACKED * path.stat().st_size)
+                yield io.BufferedReader(_Unpacked(stream, most, str(path)), _CHUNK)
+        except _BROKEN as error:
+            raise _broken(str(path), kind, error) from error
+
+
+class _Unpacked(io.RawIOBase):
+    """A stream that refuses to go on for ever."""
+
+    def __init__(self, stream: _Stream, most: int, name: str) -> None:
+        self._stream, self._left, self._most, self._name = stream, most, most, name
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        data = self._stream.read(len(buffer))
+        self._left -= len(data)
+        if self._left < 0:
+            what = f"has more than {self._most:,} bytes, unpacked, {MOST_PACKED} times its size"
+            raise ValidationError([too_large(self._name, what)])
+        buffer[: len(data)] = data
+        return len(data)
+
+
+@contextmanager
+def _opened(kind: str, file: BinaryIO) -> Iterator[_Stream]:
+    if kind == "zstd":
+        import pyarrow
+
+        with pyarrow.input_stream(pyarrow.PythonFile(file, mode="r"), compression=kind) as stream:
+            yield stream
+        return
+    with _OPENERS[kind](file) as stream:
+        yield stream
+
+
+def _broken(name: str, kind: str, error: BaseException) -> ValidationError:
+    return ValidationError([Problem("not-readable", name, f"is packed with {kind} and broken: {reason(error)}")])
+
+
 def unpacked_name(name: str) -> str:
     """A file's name without the suffix that says how it is packed."""
     return next((name[: -len(suffix)] for suffix in PACKED if name.lower().endswith(suffix)), name)
@@ -232,20 +303,12 @@ def unpack(data: bytes, name: str) -> bytes:
     Raises:
         ValidationError: If they are packed, and broken or too large.
     """
-    kind = next((kind for start, kind in _PACKERS.items() if data.startswith(start)), None)
-    try:
-        if kind == "zstd":
-            import pyarrow
-
-            with pyarrow.input_stream(pyarrow.py_buffer(data), compression=kind) as unpacked:
-                data = _bounded(unpacked, name)
-        elif kind:
-            with _OPENERS[kind](io.BytesIO(data)) as stream:
+    if kind := kind_of(data):
+        try:
+            with _opened(kind, io.BytesIO(data)) as stream:
                 data = _bounded(stream, name)
-    except (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error, MemoryError) as error:
-        raise ValidationError(
-            [Problem("not-readable", name, f"is packed with {kind} and broken: {reason(error)}")]
-        ) from error
+        except _BROKEN as error:
+            raise _broken(name, kind, error) from error
     if sum(map(data.count, (b",", b"[", b"{", b"\t"))) > max_values():  # each of these can begin a value
         raise ValidationError([too_large(name, f"has more than {max_values():,} commas, tabs and brackets")])
     return _utf8(data, name)

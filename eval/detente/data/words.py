@@ -6,17 +6,20 @@ be read in two ways, or is wrong, there is no frame: the strict reader (`data.ta
 
 import io
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from detente.data.columns import WORDS, header_faults
-from detente.data.files import max_line, max_records, max_size, max_values
+from detente.data.files import max_input, max_line, max_records, max_size, max_values
 from detente.data.spellings import printed
 from detente.data.tabular import SEPARATORS, cell, suffix_of
 
 if TYPE_CHECKING:
     import polars as pl
+    import pyarrow
 
 _BOM: Final = b"\xef\xbb\xbf"
+_UNLIMITED: Final = 1 << 62
 _KEY: Final = re.compile(rb'"\s*:')
 _LIST: Final = re.compile(rb":\s*\[")
 _LIKE_NUMBER: Final = r"^[-+]?\.?[0-9]"
@@ -45,7 +48,34 @@ def words_of(data: bytes, name: str) -> "pl.DataFrame | None":
         found = reader(data, name)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
         return None
-    if found is None or header_faults(found.columns) or any("." in column for column in found.columns):
+    return None if found is None else _checked(found)
+
+
+def words_of_table(table: "pyarrow.Table") -> "pl.DataFrame | None":
+    """The same of a table in memory, or of a part of one, whatever the limits of a file are."""
+    import polars as pl
+
+    try:
+        found = pl.DataFrame(pl.from_arrow(table))
+        with max_input(_UNLIMITED):
+            return _checked(found.select(pl.all().cast(pl.String))) if _is_plain(found.schema) else None
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError):
+        return None
+
+
+def _is_plain(schema: "Mapping[str, pl.DataType]") -> bool:
+    """Whether columns are of words, or of whole numbers, which are printed in one way."""
+    import polars as pl
+
+    plain = (pl.String, pl.Categorical, pl.Enum, pl.Boolean, pl.Null)
+    return all(kind in plain or kind.is_integer() for kind in schema.values())
+
+
+def _checked(found: "pl.DataFrame") -> "pl.DataFrame | None":
+    """Columns that have a value, in the order in which records have them first; None if names or limits are wrong."""
+    import polars as pl
+
+    if header_faults(found.columns) or any("." in column for column in found.columns):
         return None
     found = found.select(column for column in found if column.null_count() < len(column))
     if not found.width or len(found) > max_records() or found.width * len(found) > max_values():
@@ -66,9 +96,7 @@ def _parquet(data: bytes, _: str) -> "pl.DataFrame | None":
     size = sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
     if about.num_rows > max_records() or about.num_rows * about.num_columns > max_values() or size > max_size():
         return None
-    schema = pl.read_parquet_schema(io.BytesIO(data))
-    plain = (pl.String, pl.Categorical, pl.Enum, pl.Boolean, pl.Null)
-    if not all(kind in plain or kind.is_integer() for kind in schema.values()):
+    if not _is_plain(pl.read_parquet_schema(io.BytesIO(data))):
         return None
     return pl.read_parquet(io.BytesIO(data)).select(pl.all().cast(pl.String))
 

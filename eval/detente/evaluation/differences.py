@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from detente.evaluation.score import Columns, Resampling, Scores
 from detente.metrics.classification import Floats
 from detente.stats import bootstrap, paired
-from detente.stats.bootstrap import Interval, Statistic
+from detente.stats.bootstrap import Clusters, Interval, Statistic
 from detente.stats.paired import SignFlip
 from detente.tasks.task import CorpusMetric, Metric
 
@@ -117,7 +117,7 @@ def counts_of(systems: Sequence[Scores], unit: str, resampling: Resampling) -> C
     items, item_sums = aligned(rows, "item", columns)
     resampled = []
     if bootstrap.interval_kind(len(clusters)) == "bootstrap":
-        drawn = bootstrap.resampled_sums(np.hstack(sums), resampling.resamples, resampling.seed)
+        drawn = bootstrap.resampled_sums(Clusters(np.hstack(sums)), resampling.resamples, resampling.seed)
         resampled = np.split(drawn, len(sums), axis=1)
     families = rows[0]["family"].n_unique()
     return Counts(columns, clusters, families, sums, items, item_sums, resampled, resampling)

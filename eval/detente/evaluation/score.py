@@ -85,6 +85,7 @@ class Scores:
         tools: What made the predictions, as they say themselves.
         prompts: What the model was asked with, as they say themselves.
         unanswered: Of the missing, those whose line says why there is no answer: `refused`, `unreadable`, `failed`.
+        omitted: How many ids are not listed in `missing` or under a why of `unanswered`, where there are very many.
         confusion: Gold label to predicted label to number of main items; empty for a task without labels.
         counted: The counts.
         settings: All that is needed to repeat the scores, by name: what the signature spells out.
@@ -107,6 +108,7 @@ class Scores:
     tools: tuple[str, ...]
     prompts: tuple[str, ...]
     unanswered: Mapping[str, tuple[str, ...]]
+    omitted: Mapping[str, int]
     confusion: dict[str, dict[str, int]]
     counted: Counted
     settings: dict[str, str]
@@ -234,12 +236,11 @@ def _scores(
     task, units = predictions.task, predictions.units
     main = counted.main.by(*(task.breakdowns or ()))
     clusters = counted.main.clusters(task.columns, resampling.unit)
-    sums, kinds = clusters
-    full = Columns(task.columns, bootstrap.total(sums, kinds))
+    full = Columns(task.columns, clusters.total)
     interval = bootstrap.interval_kind(clusters.size)
     resampled = None
     if interval == "bootstrap":
-        resampled = bootstrap.resampled_sums(sums, resampling.resamples, resampling.seed, kinds)
+        resampled = bootstrap.resampled_sums(clusters, resampling.resamples, resampling.seed)
     metrics: dict[str, Estimate] = {}
     ns: dict[str, int] = {}
     reasons: dict[str, str] = {}
@@ -251,14 +252,14 @@ def _scores(
             ns[metric.name], reasons[metric.name] = 0, reason
             continue
         metrics[metric.name] = bootstrap.estimate(
-            _statistic(metric, task, full), sums, resampled, of_part(metric, task.columns), kinds
+            _statistic(metric, task, full), clusters, resampled, of_part(metric, task.columns)
         )
         ns[metric.name] = int(sum(full[name] for name in metric.n))
     for measure in task.corpus_metrics:
         value, ns[measure.name], reason = measure.compute(units, predictions.by_id, main)
         metrics[measure.name] = NOTHING._replace(value=value)
         reasons |= {measure.name: reason} if reason else {}
-    sizes = {"units": len(units), "items": len(counted.items), "scored": len(counted.main.items)}
+    sizes = {"units": len(units), "items": counted.size, "scored": counted.main.size}
     sizes["families"] = counted.number_of("family")
     primary = primary_metric(task, metrics, gold.manifest["version"])
     return Scores(
@@ -278,6 +279,7 @@ def _scores(
         tools=predictions.tools,
         prompts=predictions.prompts,
         unanswered=predictions.unanswered,
+        omitted=predictions.omitted,
         confusion=_confusion(main) if "predicted" in task.keys else {},
         counted=counted,
         settings=_settings(predictions, gold, options, resampling, sizes, interval),
@@ -428,9 +430,8 @@ def part_intervals(task: Task, main: Counted, name: str, resampling: Resampling)
         for value, part in main.parts(key, bootstrap.MIN_CLUSTERS):
             clusters = part.clusters(task.columns, resampling.unit)
             if bootstrap.interval_kind(clusters.size) == "bootstrap":
-                sums, kinds = clusters
-                drawn = bootstrap.resampled_sums(sums, resampling.resamples, resampling.seed, kinds)
-                statistic = _statistic(metric, task, Columns(task.columns, bootstrap.total(sums, kinds)))
+                drawn = bootstrap.resampled_sums(clusters, resampling.resamples, resampling.seed)
+                statistic = _statistic(metric, task, Columns(task.columns, clusters.total))
                 interval = bootstrap.percentile_interval(statistic(drawn))
                 found.setdefault(key, {})[value] = interval
     return found
@@ -463,7 +464,7 @@ def per_unit(scores: Scores) -> pl.DataFrame:
 
 def errors(scores: Scores) -> pl.DataFrame:
     """The items that are wrong, the worst first, with what is wrong in words and, of texts, block by block."""
-    wrong = scores.counted.wrong.sort("wrong", descending=True, maintain_order=True)
+    wrong = scores.counted.worst(scores.counted.wrong)
     of_texts = "blocks" in wrong.columns and not wrong["blocks"].is_null().all()
     return wrong.select("item", "slice", "wrong", "detail", *(["blocks"] if of_texts else []))
 
@@ -490,11 +491,11 @@ def _settings(
     if isinstance(gold, Corpus) and gold.absent and (labelled := task.labelled(gold))[0] < labelled[1]:
         parts["pages"] = "{}/{}".format(*labelled)
     parts |= {name: getattr(options, name) for name in task.options}
-    parts |= {"kind": "+".join(predictions.kinds) or "none", "missing": len(predictions.missing)}
-    parts |= {why: len(names) for why, names in predictions.unanswered.items()}
+    parts |= {"kind": "+".join(predictions.kinds) or "none", "missing": predictions.count("missing")}
+    parts |= {why: predictions.count(why) for why in predictions.unanswered}
     if predictions.prompts:
         parts["prompt"] = ",".join(predictions.prompts)
     if "error" in task.extras:
-        parts |= {"crashed": len(predictions.crashed), "extra": len(predictions.extra)}
+        parts |= {key: predictions.count(key) for key in ("crashed", "extra")}
     parts |= {**task.signature_parts(predictions.units), **predictions.reduced}
     return {name: str(value) for name, value in (parts | {"v": __version__}).items()}

@@ -149,7 +149,7 @@ def notes(comparison: Comparison) -> list[str]:
     for name, scores in comparison.scores.items():
         if scores.missing:
             found.append(f"{name}: {missing_note(scores)}")
-    found += comparison.task.gold_notes(next(iter(comparison.scores.values())).counted.items, comparison.settings)
+    found += comparison.task.gold_notes(next(iter(comparison.scores.values())).counted.frame, comparison.settings)
     undefined = undefined_shares(
         (f"{name} ({pair.second})", each.tested.interval.undefined)
         for pair in comparison.pairs

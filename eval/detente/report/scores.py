@@ -189,7 +189,7 @@ def notes(scores: Scores, names: Collection[str] = ()) -> list[str]:
         )
     if not by_family:
         found.append(CONDITIONAL)
-    if "without_text" in scores.counted.items.columns and (count := int(scores.counted.items["without_text"].sum())):
+    if "without_text" in scores.counted.frame.columns and (count := int(scores.counted.frame["without_text"].sum())):
         dropped = settings.get("empty") == "drop"
         how = "left out of every mean" if dropped else "counted by the rule of each measure, mostly as 0"
         where = f"see the breakdown by {'slice' if dropped else 'output'}"
@@ -201,11 +201,11 @@ def notes(scores: Scores, names: Collection[str] = ()) -> list[str]:
     if settings.get("nltk") == "none":
         found.append(NO_ROUGE)
     found += [f"{group}: {reason}" for group, reason in not_measured(scores).items()]
-    if BOUNDS in scores.counted.items.columns and (large := int(scores.main_rows[BOUNDS].sum())):
+    if BOUNDS in scores.counted.frame.columns and (large := int(scores.main_rows[BOUNDS].sum())):
         found.append(f"of {large} tables and code blocks the similarity is a lower bound: too large, or too many")
     if scores.missing:
         found.append(missing_note(scores))
-    found += scores.task.gold_notes(scores.counted.items, settings)
+    found += scores.task.gold_notes(scores.counted.frame, settings)
     found += surplus(scores)
     valued = {name: each.undefined for name, each in scores.metrics.items() if name not in scores.reasons}
     if undefined := undefined_shares(valued.items()):
@@ -224,18 +224,19 @@ def surplus(scores: Scores) -> list[str]:
 def not_measured(scores: Scores) -> dict[str, str]:
     """Groups of metrics that are not there, and why, where one side of the texts was Markdown or HTML all the same."""
     markup = scores.settings.keys() & {"output_format", "gold_text"}
-    without = PAGES in scores.counted.items.columns and not scores.counted.items[PAGES].sum()
+    without = PAGES in scores.counted.frame.columns and not scores.counted.frame[PAGES].sum()
     return {GROUP: NOT_MEASURED} if markup and without else {}
 
 
 def missing_note(scores: Scores) -> str:
     """Which units have no prediction: their number, and the first of them."""
-    labelled = "predicted" in scores.task.keys and bool((scores.counted.items["predicted"] == MISSING).any())
+    labelled = "predicted" in scores.task.keys and bool((scores.counted.frame["predicted"] == MISSING).any())
     how = "counted as the answer `missing`" if labelled else "counted as empty"
     units = counted(scores.sizes["units"], "unit")
-    whys = [f"{len(names)} {why}" for why, names in scores.unanswered.items()]
+    whys = [f"{len(names) + scores.omitted.get(why, 0)} {why}" for why, names in scores.unanswered.items()]
     of_which = f" ({', '.join(whys)})" if whys else ""
-    return f"{len(scores.missing)} of {units} without a prediction{of_which}, {how}: {listed(scores.missing)}"
+    missing = len(scores.missing) + scores.omitted.get("missing", 0)
+    return f"{missing} of {units} without a prediction{of_which}, {how}: {listed(scores.missing, missing)}"
 
 
 def undefined_shares(shares: Iterable[tuple[str, float]]) -> str:
@@ -252,6 +253,7 @@ def document(scores: Scores) -> dict[str, Any]:
         "dataset": scores.dataset,
         "n": scores.sizes,
         "missing": list(scores.missing),
+        "missing_omitted": scores.omitted.get("missing", 0),
         "unanswered": {why: list(names) for why, names in scores.unanswered.items()},
         "tools": list(scores.tools),
         "prompts": list(scores.prompts),

@@ -31,6 +31,10 @@ Row = dict[str, Any]
 
 TIMES: Final = "times"
 """The column that says how many items a row of counts stands for, where items that are alike are one row."""
+FIRST: Final = "first_place"
+"""The column that says which place an item has in the gold, or the first of those that are alike."""
+PREDICTED: Final = "predicted "
+"""What the columns begin with that have what several systems say of items: `predicted 0` and so on."""
 
 
 def sizes_of(rows: "pl.DataFrame", *by: str) -> "pl.DataFrame":
@@ -243,20 +247,33 @@ def _without(record: Record, keys: Collection[str]) -> Record:
     return {key: value for key, value in record.items() if key not in keys}
 
 
-class Alike(NamedTuple):
-    """Items whose counts follow from the gold label and the predicted one alone: one of each pair is counted for all.
+class OfLabels(NamedTuple):
+    """How an item is counted of which a gold label and a predicted one say all.
 
     Attributes:
-        items: The keys of every item, with `gold` and `predicted`; without `slice`, since all are `main`.
-        task: The task that counts those that stand for all: its `count` sees labels only.
-        units: An item for each pair of labels that occurs.
-        answers: What is predicted of it, if anything.
+        task: The task that counts it, which sees labels only.
+        unit: From the gold label and a name to an item.
+        answer: From a label to the prediction that says it and nothing else.
+    """
+
+    task: "Task"
+    unit: Callable[[str, str], Any]
+    answer: Callable[[str], Any]
+
+
+class Alike(NamedTuple):
+    """Items whose counts follow from the gold label and the predicted one alone, and what systems say of them.
+
+    Attributes:
+        items: `id`, the other keys and `gold` of every item, in the order of the gold; all are `main`.
+        answers: Of each system the label of each item, null where there is none; one label that it gives to all; or
+            None, if its predictions say more than labels.
+        of_labels: How each pair of labels is counted.
     """
 
     items: "pl.DataFrame"
-    task: "Task"
-    units: dict[str, Any]
-    answers: dict[str, Any]
+    answers: "list[pl.Series | str | None]"
+    of_labels: OfLabels
 
 
 @dataclass(frozen=True)
@@ -309,8 +326,7 @@ class Task:
             by the names that they give them; none if the unit has no text. The last row of `count` is that of the
             output as a whole.
         layer: The layer whose files say which pages are labelled, if it is not the one of the task's name.
-        alike: Where counts follow from labels alone: from units and predictions to the items, and one of each pair of
-            labels; None if a prediction says more than its label.
+        alike: Where counts follow from labels alone: from units and the predictions of each system to the labels.
         fit: The task with the labels of a corpus, where it has counts or measures for each label that a corpus may have
             its own of.
     """
@@ -351,7 +367,7 @@ class Task:
     remarks: tuple[str, ...] = ()
     texts: Callable[[Any, Any], dict[str, str]] | None = None
     layer: str = ""
-    alike: Callable[[Mapping[str, Any], Mapping[str, Any]], Alike | None] | None = None
+    alike: Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]]], Alike] | None = None
     fit: "Callable[[Inventory], Task] | None" = None
 
     def fitting(self, inventory: Inventory) -> "Task":
