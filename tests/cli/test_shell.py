@@ -18,7 +18,8 @@ from click.testing import CliRunner, Result
 from detente.cli import main
 from detente.data.jsonl import dump_lines
 from detente.data.problems import ValidationError
-from detente.evaluation import engines
+from detente.evaluation.engines import pages as engine_pages
+from detente.evaluation.engines.local import Local
 from detente.tasks.task import Options
 
 DETENTE = [sys.executable, "-m", "detente"]
@@ -289,9 +290,12 @@ def running(process: int) -> bool:
 def test_a_worker_that_dies_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "deadly_count.py").write_text("import os\n\n\ndef count(*_):\n    os._exit(7)\n")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(engines, "MIN_PAGES_FOR_POOL", 1)
-    with pytest.raises(ValidationError, match="process-died: a process that counts pages died: try --jobs 1"):
-        engines.rows_of_systems(import_module("deadly_count").count, dict.fromkeys("abcdefghi", 1), [{}], Options(), 2)
+    monkeypatch.setattr(engine_pages, "MIN_PAGES_FOR_POOL", 1)
+    died = pytest.raises(ValidationError, match="process-died: a process that counts pages died: try --jobs 1")
+    with died, Local(2) as two:
+        engine_pages.rows_of_systems(
+            import_module("deadly_count").count, dict.fromkeys("abcdefghi", 1), [{}], Options(), two
+        )
 
 
 # Pipelines

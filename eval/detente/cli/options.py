@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detente.cli.shell import line
-from detente.data.labels import GOLD_FORMATS, LABEL_GOLD_FORMATS, OPTION_VALUES, REFERENCE_TASK
+from detente.data.labels import ENGINES, GOLD_FORMATS, LABEL_GOLD_FORMATS, OPTION_VALUES, REFERENCE_TASK
 from detente.data.problems import Problem, ValidationError, folded
 from detente.tasks import TASK_NAMES
 from detente.text.display import json_safe
 from detente.text.markup import FORMATS
 
 if TYPE_CHECKING:
+    from detente.evaluation.engines.execution import Execution
     from detente.evaluation.score import Resampling, Scores
     from detente.evaluation.systems import Systems
     from detente.report.tables import Report
@@ -154,7 +155,17 @@ class ReadingOptions:
     output_format: tuple[str, ...]
     labels: str | None
     output: Path | None
+    engine: str
+    scheduler: str | None
     jobs: int | None
+    verbose: bool
+
+    @property
+    def execution(self) -> "Execution":
+        """How the call is to be carried out."""
+        from detente.evaluation.engines.execution import Execution
+
+        return Execution(self.engine, self.scheduler, self.jobs, verbose=self.verbose)
 
     def read(self, paths: Sequence[str], *outputs: Path | None) -> "Systems":
         """The gold, and the checked predictions of each file by its short name; prints what must be said of them.
@@ -207,7 +218,7 @@ class ScoringOptions(ReadingOptions):
         from detente.tasks.task import Options
 
         options = Options(self.paratext or "ignore", self.alternatives, self.empty or "zero", errors)
-        return systems.scores(options, self.resampling, self.jobs)
+        return systems.scores(options, self.resampling, self.execution)
 
     @property
     def resampling(self) -> "Resampling":
@@ -301,7 +312,20 @@ _READING = (
         help="How labels are spelled in PREDICTIONS and --gold, as FAVOR=favor,2=none; others stay as they are.",
     ),
     click.option("-o", "--output", type=OUTPUT, help="Write there, not to the screen."),
+    click.option(
+        "--engine",
+        type=click.Choice(ENGINES),
+        default=ENGINES[0],
+        show_default=True,
+        help="Where long work is done: in processes on this machine, or on a Dask cluster (the extra `distributed`).",
+    ),
+    click.option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Of the Dask cluster, as tcp://10.0.0.1:8786.  [default: a cluster of --jobs workers on this machine]",
+    ),
     click.option("--jobs", type=click.IntRange(1), help="Processes that work at once.  [default: one per core]"),
+    click.option("--verbose", is_flag=True, help="Say on stderr what it took: items, seconds, memory."),
     ALL_PROBLEMS,
     MAX_INPUT,
 )

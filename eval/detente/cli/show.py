@@ -27,7 +27,7 @@ def show(predictions: str, name: str | None, options: ReadingOptions) -> None:
         from detente.tasks.task import Options
 
         (system,) = options.read([predictions]).predictions.values()
-        unit = marked(system, name, Options(paratext=options.paratext or "ignore"), options.jobs)
+        unit = marked(system, name, Options(paratext=options.paratext or "ignore"), options.execution)
         if options.output:
             emit(rendered(unit), options.output)
         else:

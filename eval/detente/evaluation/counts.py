@@ -9,7 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from detente.evaluation.engines import rows_of_systems
+from detente.evaluation.engines.engine import Engine
+from detente.evaluation.engines.local import HERE
+from detente.evaluation.engines.pages import rows_of_systems
 from detente.metrics.classification import Floats
 from detente.stats import bootstrap
 from detente.stats.bootstrap import Clusters
@@ -234,17 +236,17 @@ def count_all(
     units: Mapping[str, Any],
     systems: Sequence[Mapping[str, Any]],
     options: Options,
-    jobs: int = 1,
+    engine: Engine = HERE,
     advance: Callable[[int], None] | None = None,
 ) -> list[Counted]:
-    """The counts of several systems on the same units; on `jobs` cores.
+    """The counts of several systems on the same units; texts by an engine.
 
     A unit without a prediction counts as empty, or as the answer `missing`.
     """
     alike = task.alike(units, systems) if task.alike else None
     said = alike.answers if alike else [None] * len(systems)
     others = [by_id for by_id, answers in zip(systems, said, strict=True) if answers is None]
-    one_by_one = iter(_rows(task, units, others, options, jobs, advance) if others else ())
+    one_by_one = iter(_rows(task, units, others, options, engine, advance) if others else ())
     by_kind = iter(_by_kind(alike, options) if alike else ())
     result = []
     for answers in said:
@@ -301,12 +303,12 @@ def _rows(
     units: Mapping[str, Any],
     systems: Sequence[Mapping[str, Any]],
     options: Options,
-    jobs: int = 1,
+    engine: Engine = HERE,
     advance: Callable[[int], None] | None = None,
 ) -> list[pl.DataFrame]:
     if task.group is None:
         # Texts take their time to be aligned; labels are counted before another process has started.
-        counted = rows_of_systems(task.count, units, systems, options, jobs if task.texts else 1, advance)
+        counted = rows_of_systems(task.count, units, systems, options, engine if task.texts else HERE, advance)
     else:
         counted = []
         for by_id in systems:

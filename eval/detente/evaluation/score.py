@@ -12,6 +12,8 @@ from detente import __version__
 from detente.data.corpus import Corpus
 from detente.data.problems import Problem, ValidationError
 from detente.evaluation.counts import Counted, count_all, sums_of, totals_of
+from detente.evaluation.engines.engine import Engine
+from detente.evaluation.engines.local import HERE
 from detente.evaluation.predictions import Predictions
 from detente.metrics.classification import Floats
 from detente.stats import bootstrap
@@ -159,11 +161,11 @@ def count(
     units: Mapping[str, Any],
     systems: Sequence[Mapping[str, Any]],
     options: Options,
-    jobs: int = 1,
+    engine: Engine = HERE,
     advance: Callable[[int], None] | None = None,
 ) -> list[pl.DataFrame]:
     """The counts of several systems on the same units, one row per item; see `counts.count_all`."""
-    return [each.rows for each in count_all(task, units, systems, options, jobs, advance)]
+    return [each.rows for each in count_all(task, units, systems, options, engine, advance)]
 
 
 def score(
@@ -178,7 +180,7 @@ def score_all(
     gold: Gold,
     options: Options | None = None,
     resampling: Resampling | None = None,
-    jobs: int = 1,
+    engine: Engine = HERE,
     advance: Callable[[int], None] | None = None,
 ) -> dict[str, Scores]:
     """Scores systems on the same units of one gold.
@@ -188,7 +190,7 @@ def score_all(
         gold: The gold: a built dataset, or reference texts.
         options: What counts as right.
         resampling: How intervals are made.
-        jobs: How many processes may count.
+        engine: Where texts are counted.
         advance: Told how many units of systems were just counted.
 
     Raises:
@@ -204,7 +206,7 @@ def score_all(
     floors = _floors(task, units, gold)
     every = {measure.name for measure in task.measures}
     available = task.available(units, answers, options) if task.available else every
-    rows = count_all(task, units, [*answers, *floors.values()], options, jobs, advance)
+    rows = count_all(task, units, [*answers, *floors.values()], options, engine, advance)
     beside = {name: pooled(task, own.main.by()) for name, own in zip(floors, rows[len(systems) :], strict=True)}
     return {
         name: _scores(each, own, beside, gold, options, resampling, available)

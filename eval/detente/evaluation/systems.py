@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from detente.data.jsonl import Record
     from detente.data.page_texts import Pages
     from detente.data.spellings import Spellings
+    from detente.evaluation.engines.execution import Execution
     from detente.evaluation.predictions import Predictions
     from detente.evaluation.score import Resampling, Scores
     from detente.tasks.content_extraction.references import ReferenceCorpus
@@ -120,9 +121,11 @@ class Systems:
         """What was left out or changed on reading, in words, after the name of the system."""
         return tuple(f"{name}: note: {note}" for name, each in self.predictions.items() for note in each.notes)
 
-    def scores(self, options: "Options", resampling: "Resampling", jobs: int | None = None) -> "dict[str, Scores]":
+    def scores(
+        self, options: "Options", resampling: "Resampling", execution: "Execution | None" = None
+    ) -> "dict[str, Scores]":
         """The scores of each system; see `score_files`."""
-        return score_files(self.predictions, self.gold, options, resampling, jobs)
+        return score_files(self.predictions, self.gold, options, resampling, execution)
 
 
 def asked_of(options: "Options") -> list[str]:
@@ -491,13 +494,21 @@ def markup_warnings(
 
 
 def score_files(
-    systems: "dict[str, Predictions]", gold: "Gold", options: "Options", resampling: "Resampling", jobs: int | None
+    systems: "dict[str, Predictions]",
+    gold: "Gold",
+    options: "Options",
+    resampling: "Resampling",
+    execution: "Execution | None" = None,
 ) -> "dict[str, Scores]":
-    """Each system's scores, counted together on `jobs` cores (all by default), with a progress bar for long work."""
-    from detente.evaluation import engines
+    """Each system's scores, counted together (on all cores by default), with a progress bar for long work."""
+    from detente.evaluation.engines.execution import Execution
+    from detente.evaluation.engines.pages import MIN_PAGES_FOR_POOL
     from detente.evaluation.progress import progress
     from detente.evaluation.score import score_all
 
     units = next(iter(systems.values())).units
-    with progress("scoring", len(units) * len(systems), engines.MIN_PAGES_FOR_POOL) as advance:
-        return score_all(systems, gold, options, resampling, jobs or engines.cores(), advance)
+    with (
+        (execution or Execution()).open() as engine,
+        progress("scoring", len(units) * len(systems), MIN_PAGES_FOR_POOL) as advance,
+    ):
+        return score_all(systems, gold, options, resampling, engine, advance)
