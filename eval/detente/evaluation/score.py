@@ -22,6 +22,8 @@ from detente.tasks.by_label import Same
 from detente.tasks.metric_families import EACH_LABEL
 from detente.tasks.task import TIMES, Counts, Gold, Metric, Options, Task, sizes_of
 
+Counting = Callable[..., list[Counted]]
+"""A function as `count_all`."""
 UNITS: Final = ("family", "article", "item")
 ALL: Final = "all"
 """In the place of metrics' names: every one."""
@@ -182,6 +184,7 @@ def score_all(
     resampling: Resampling | None = None,
     engine: Engine = HERE,
     advance: Callable[[int], None] | None = None,
+    counting: Counting = count_all,
 ) -> dict[str, Scores]:
     """Scores systems on the same units of one gold.
 
@@ -192,6 +195,7 @@ def score_all(
         resampling: How intervals are made.
         engine: Where texts are counted.
         advance: Told how many units of systems were just counted.
+        counting: What counts; another function than `count_all` where systems are in partitions.
 
     Raises:
         ValidationError: If the task has no such unit of resampling.
@@ -206,7 +210,7 @@ def score_all(
     floors = _floors(task, units, gold)
     every = {measure.name for measure in task.measures}
     available = task.available(units, answers, options) if task.available else every
-    rows = count_all(task, units, [*answers, *floors.values()], options, engine, advance)
+    rows = counting(task, units, [*answers, *floors.values()], options, engine, advance)
     beside = {name: pooled(task, own.main.by()) for name, own in zip(floors, rows[len(systems) :], strict=True)}
     return {
         name: _scores(each, own, beside, gold, options, resampling, available)
