@@ -1,6 +1,7 @@
 """The predictions of one call: read and checked together, against the built dataset or reference texts."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from pathlib import Path
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from detente.data.jsonl import Record
     from detente.data.page_texts import Pages
     from detente.data.spellings import Spellings
-    from detente.evaluation.engines.execution import Execution
     from detente.evaluation.predictions import Predictions
     from detente.evaluation.score import Resampling, Scores
+    from detente.evaluation.session import Session
     from detente.tasks.content_extraction.references import ReferenceCorpus
     from detente.tasks.gold_labels import LabelCorpus
     from detente.tasks.task import Gold, Options
@@ -122,10 +123,10 @@ class Systems:
         return tuple(f"{name}: note: {note}" for name, each in self.predictions.items() for note in each.notes)
 
     def scores(
-        self, options: "Options", resampling: "Resampling", execution: "Execution | None" = None
+        self, options: "Options", resampling: "Resampling", session: "Session | None" = None
     ) -> "dict[str, Scores]":
         """The scores of each system; see `score_files`."""
-        return score_files(self.predictions, self.gold, options, resampling, execution)
+        return score_files(self.predictions, self.gold, options, resampling, session)
 
 
 def asked_of(options: "Options") -> list[str]:
@@ -498,17 +499,17 @@ def score_files(
     gold: "Gold",
     options: "Options",
     resampling: "Resampling",
-    execution: "Execution | None" = None,
+    session: "Session | None" = None,
 ) -> "dict[str, Scores]":
     """Each system's scores, counted together (on all cores by default), with a progress bar for long work."""
-    from detente.evaluation.engines.execution import Execution
     from detente.evaluation.engines.pages import MIN_PAGES_FOR_POOL
     from detente.evaluation.progress import progress
     from detente.evaluation.score import score_all
+    from detente.evaluation.session import Session
 
     units = next(iter(systems.values())).units
     with (
-        (execution or Execution()).open() as engine,
+        nullcontext(session) if session else Session() as session,
         progress("scoring", len(units) * len(systems), MIN_PAGES_FOR_POOL) as advance,
     ):
-        return score_all(systems, gold, options, resampling, engine, advance)
+        return score_all(systems, gold, options, resampling, session.engine, advance)
