@@ -21,6 +21,7 @@ from detente.text.markup import FORMATS
 if TYPE_CHECKING:
     from detente.evaluation.engines.execution import Execution
     from detente.evaluation.score import Resampling, Scores
+    from detente.evaluation.session import Session
     from detente.evaluation.systems import Systems
     from detente.report.tables import Report
 
@@ -158,6 +159,8 @@ class ReadingOptions:
     engine: str
     scheduler: str | None
     jobs: int | None
+    work: Path | None
+    resume: bool
     verbose: bool
 
     @property
@@ -165,14 +168,30 @@ class ReadingOptions:
         """How the call is to be carried out."""
         from detente.evaluation.engines.execution import Execution
 
-        return Execution(self.engine, self.scheduler, self.jobs, verbose=self.verbose)
+        return Execution(self.engine, self.scheduler, self.jobs, self.work, self.resume)
 
-    def read(self, paths: Sequence[str], *outputs: Path | None) -> "Systems":
+    @contextmanager
+    def session(self) -> "Iterator[Session]":
+        """What the call holds while it runs; says at the end what it took, or how to go on."""
+        from detente.evaluation.session import Session
+
+        with Session(self.execution) as session:
+            try:
+                yield session
+            except BaseException:
+                if self.work:
+                    line(f"what is done lies in {self.work}: the same call with --resume goes on there", err=True)
+                raise
+        if self.verbose:
+            line(session.summary(), err=True)
+
+    def read(self, paths: Sequence[str], *outputs: Path | None, session: "Session | None" = None) -> "Systems":
         """The gold, and the checked predictions of each file by its short name; prints what must be said of them.
 
         Args:
             paths: The files.
             outputs: What else is to be written, beside `output`; none of it may be one of the files.
+            session: What reads that which does not fit into memory.
 
         Raises:
             ValidationError: With the problems of all files and options.
@@ -193,6 +212,7 @@ class ReadingOptions:
             allow_missing=self.allow_missing,
             allow_extra=self.allow_extra,
             labels=None if self.labels is None else parse_spellings(self.labels),
+            session=session,
         )
         for warning in read.warnings:
             line(f"warning: {warning}", err=True)
@@ -213,12 +233,12 @@ class ScoringOptions(ReadingOptions):
     report_format: str
     metrics: tuple[str, ...]
 
-    def score(self, systems: "Systems", *, errors: bool = True) -> "dict[str, Scores]":
+    def score(self, systems: "Systems", session: "Session", *, errors: bool = True) -> "dict[str, Scores]":
         """The scores of each system; `errors` says whether they are attributed where that takes time."""
         from detente.tasks.task import Options
 
         options = Options(self.paratext or "ignore", self.alternatives, self.empty or "zero", errors)
-        return systems.scores(options, self.resampling, self.execution)
+        return systems.scores(options, self.resampling, session)
 
     @property
     def resampling(self) -> "Resampling":
@@ -325,6 +345,14 @@ _READING = (
         help="Of the Dask cluster, as tcp://10.0.0.1:8786.  [default: a cluster of --jobs workers on this machine]",
     ),
     click.option("--jobs", type=click.IntRange(1), help="Processes that work at once.  [default: one per core]"),
+    click.option(
+        "--work",
+        metavar="DIR",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Keep there what is done of long work, for --resume; workers on other machines must see it, too."
+        "  [default: a temporary folder]",
+    ),
+    click.option("--resume", is_flag=True, help="Go on in the folder of --work, where a call like this one ended."),
     click.option("--verbose", is_flag=True, help="Say on stderr what it took: items, seconds, memory."),
     ALL_PROBLEMS,
     MAX_INPUT,

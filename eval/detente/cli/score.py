@@ -90,7 +90,7 @@ def score(
 
     Exit status: 0 scored, 1 a metric is worse than --fail-under allows, 2 the call or a file is wrong.
     """
-    with problems_exit():
+    with problems_exit(), options.session() as session:
         from detente.evaluation import pipelines
         from detente.evaluation.ranking import rank
         from detente.evaluation.score import ALL
@@ -98,7 +98,7 @@ def score(
         from detente.report import scores as reports
         from detente.tasks.content_extraction.errors import METRICS
 
-        systems = options.read(predictions, per_unit)
+        systems = options.read(predictions, per_unit, session=session)
         asked = options.metrics
         named = {*asked, *(threshold.metric for threshold in fail_under)}
         errors = (
@@ -106,7 +106,7 @@ def score(
             or per_unit is not None
             or bool({ALL, *(metric.name for metric in METRICS)} & named)
         )
-        scores = options.score(systems, errors=errors)
+        scores = options.score(systems, session, errors=errors)
         failures = pipelines.failures(scores, fail_under)
         chosen = {name: reports.choose(each, asked, by) for name, each in scores.items()}
         if len(chosen) == 1:

@@ -107,6 +107,7 @@ CALL_RULES = {
     "not-runnable": "an extractor, function or command that is to be run can be started",
     "process-died": "the processes that count pages live until they are done",
     "shard-failed": "a part of the work is done in one of three attempts",
+    "work-differs": "the folder of --work holds the work of the same call, if any",
     "cluster-lost": "the scheduler of a cluster can be reached, and has workers",
     "gold-format": "reference texts are in one of the formats that are known",
     "not-comparable": "systems that are compared are scored on the same task, gold and options",

@@ -1,9 +1,7 @@
 """What was found in partitions, put together: the problems of all, predictions, and the counts of every system."""
 
-import shutil
-import tempfile
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -36,21 +34,6 @@ from detente.tasks.gold_labels import LabelCorpus
 from detente.tasks.gold_shards import GoldShards, read_gold_shards
 from detente.tasks.task import FIRST, Options, Task
 
-Run = Callable[[str, Callable[[Any], Any], Sequence[Any], Sequence[str]], Iterator[Any]]
-
-
-class Folder:
-    """A temporary folder, which is removed with the last that holds it, and at the latest when Python ends."""
-
-    def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="detente-"))
-        self._end = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
-
-
-def on(engine: Engine) -> Run:
-    """The steps of a workplace, done by an engine."""
-    return lambda _, function, work, names: engine.map(function, work, names)
-
 
 @dataclass(frozen=True)
 class InPartitions:
@@ -62,7 +45,7 @@ class InPartitions:
         systems: The systems as plain data.
         parts: The partitions.
         kinds: The kinds of items, by those systems that say labels and nothing else; the last one has the items.
-        folder: What keeps the files where they are.
+        place: Where they are.
     """
 
     shards: GoldShards
@@ -70,7 +53,7 @@ class InPartitions:
     systems: tuple[SystemShards, ...]
     parts: tuple[Part, ...]
     kinds: Kinds
-    folder: object
+    place: Workplace
 
     def count(
         self,
@@ -78,7 +61,7 @@ class InPartitions:
         _: Mapping[str, Any],
         answers: Sequence[Mapping[str, Any]],
         options: Options,
-        engine: Engine,
+        _engine: Engine,
         advance: Callable[[int], None] | None = None,
     ) -> list[Counted]:
         """What `counts.count_all` gives for these systems, and for floors that say one label of each item."""
@@ -94,14 +77,15 @@ class InPartitions:
         )
         found = []
         for place, each in enumerate(said):
-            found.append(next(by_kind) if each is not None else self._one_by_one(task, place, options, engine))
+            found.append(next(by_kind) if each is not None else self._one_by_one(task, place, options))
             if advance:
                 advance(self.gold.size)
         return found
 
-    def _one_by_one(self, task: Task, system: int, options: Options, engine: Engine) -> Counted:
+    def _one_by_one(self, task: Task, system: int, options: Options) -> Counted:
         work = [Count(part, system, options) for part in self.parts]
-        paths = list(engine.map(count_part, work, [f"{task.name}, part {each + 1}" for each in range(len(work))]))
+        names = [f"{task.name}, part {each + 1}" for each in range(len(work))]
+        paths = list(self.place.run(f"count-{system}", count_part, work, names))
         return Counted(pl.concat([pl.read_ipc(path) for path in paths]).sort(FIRST).drop(FIRST))
 
 
@@ -111,7 +95,7 @@ def read(
     spellings: Spellings,
     sources: Sequence[tuple[str, Any]],
     place: Workplace,
-    folder: object,
+    keeper: object,
     *,
     allow_missing: bool,
     allow_extra: bool,
@@ -124,7 +108,7 @@ def read(
         spellings: Of labels, in gold and predictions, to the task's.
         sources: Of each system its name in problems, and its path or what is in memory.
         place: Where all of it is divided.
-        folder: What keeps the place's folder.
+        keeper: What keeps the place's folder for as long as it is there itself.
         allow_missing: See `predictions.check`.
         allow_extra: See `predictions.check`.
 
@@ -189,8 +173,8 @@ def read(
         raise ValidationError(refused)
     kinds = merged([pl.read_ipc(result["kinds"]) for result in results])
     known = Kinds(kinds, pl.scan_ipc([result["items"] for result in results]))
-    weakref.finalize(known, id, folder)  # which holds the folder for as long as the kinds are there
-    return corpus, found, InPartitions(shards, corpus, each, parts, known, folder)
+    weakref.finalize(known, id, keeper)  # which holds it for as long as somebody may ask for items
+    return corpus, found, InPartitions(shards, corpus, each, parts, known, place)
 
 
 def _concluded(
@@ -238,6 +222,7 @@ def _examined(found: Sequence[Any]) -> Examined:
     """What was found in a partition, from plain data, in which tuples may have become lists."""
     each = Examined(*found)
     return each._replace(
+        other_labels={word: (place, location, count) for word, (place, location, count) in each.other_labels.items()},
         missing=Names(*each.missing),
         extra=Names(*each.extra),
         crashed=Names(*each.crashed),

@@ -1,6 +1,7 @@
 """The predictions of one call: read and checked together, against the built dataset or reference texts."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from pathlib import Path
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from detente.data.jsonl import Record
     from detente.data.page_texts import Pages
     from detente.data.spellings import Spellings
-    from detente.evaluation.engines.execution import Execution
     from detente.evaluation.predictions import Predictions
     from detente.evaluation.score import Counting, Resampling, Scores
+    from detente.evaluation.session import Session
     from detente.tasks.content_extraction.references import ReferenceCorpus
     from detente.tasks.gold_labels import LabelCorpus
     from detente.tasks.task import Gold, Options
@@ -124,10 +125,10 @@ class Systems:
         return tuple(f"{name}: note: {note}" for name, each in self.predictions.items() for note in each.notes)
 
     def scores(
-        self, options: "Options", resampling: "Resampling", execution: "Execution | None" = None
+        self, options: "Options", resampling: "Resampling", session: "Session | None" = None
     ) -> "dict[str, Scores]":
         """The scores of each system; see `score_files`."""
-        return score_files(self.predictions, self.gold, options, resampling, execution, self.counting)
+        return score_files(self.predictions, self.gold, options, resampling, session, self.counting)
 
 
 def asked_of(options: "Options") -> list[str]:
@@ -149,7 +150,7 @@ def read_systems(
     labels: "Spellings | None" = None,
     allow_missing: bool = False,
     allow_extra: bool = False,
-    execution: "Execution | None" = None,
+    session: "Session | None" = None,
     pieces: "Pieces | None" = None,
 ) -> Systems:
     """Reads the gold and the predictions of all systems.
@@ -169,7 +170,7 @@ def read_systems(
         labels: Spellings of labels, of predictions and gold, to the task's.
         allow_missing: Whether ids of the gold may be missing.
         allow_extra: Whether ids that the gold does not have may be there.
-        execution: How it is carried out, where it is read in pieces.
+        session: What reads it, where it is read in pieces.
         pieces: To read it in pieces however small it is, and in which.
 
     Raises:
@@ -190,7 +191,7 @@ def read_systems(
         if known:
             allowed = {"allow_missing": allow_missing, "allow_extra": allow_extra}
             return _read_in_pieces(
-                gold, known, sources, asked, output_formats, names, labels or {}, execution, pieces, **allowed
+                gold, known, sources, asked, output_formats, names, labels or {}, session, pieces, **allowed
             )
     reference = load_gold(gold, gold_format, gold_text, dataset=dataset, task=task, labels=labels)
     systems = read_all(
@@ -232,14 +233,15 @@ def _read_in_pieces(
     output_formats: Sequence[str],
     names: Sequence[str],
     labels: "Spellings",
-    execution: "Execution | None",
+    session: "Session | None",
     pieces: "Pieces | None",
     **allowed: bool,
 ) -> Systems:
     from detente.data.partitions import Workplace
     from detente.data.spellings import refusals, written
     from detente.evaluation import merge
-    from detente.evaluation.engines.execution import Execution
+    from detente.evaluation.session import Session
+    from detente.evaluation.steps import fingerprint
     from detente.tasks.all import TASKS
 
     base = next(known for known in TASKS if known.name == task)
@@ -250,18 +252,27 @@ def _read_in_pieces(
         message = f"is not supported by the task {task}, whose predictions are no texts"
         raise ValidationError([Problem("option", "--output-format", message)] * len(sources))
     places = _places(sources)
-    folder = merge.Folder()
-    with (execution or Execution()).open() as engine:
-        division = pieces or Pieces()
-        place = Workplace(folder.path, merge.on(engine), division.partitions, division.size)
-        corpus, found, counting = merge.read(
-            gold, task, labels, list(zip(places, sources, strict=True)), place, folder, **allowed
-        )
+    division, session = pieces or Pieces(), session or Session()
+    call = {"gold": fingerprint(gold), "task": task, "labels": written(labels), "pieces": division, **allowed}
+    call |= {f"predictions {number}": _fingerprint(source) for number, source in enumerate(sources, start=1)}
+    steps = session.steps(call)
+    place = Workplace(steps.folder, steps.run, division.partitions, division.size)
+    corpus, found, counting = merge.read(
+        gold, task, labels, list(zip(places, sources, strict=True)), place, session, **allowed
+    )
     mapped = {"labels": written(labels)} if labels else {}
     titles = names or short_names(places)
     systems = {name: replace(each, reduced=mapped) for name, each in zip(titles, found.values(), strict=True)}
     _refuse_unfit(systems, asked)
     return Systems(corpus, systems, (), counting.count)
+
+
+def _fingerprint(source: Source) -> Any:
+    """What tells a source from another; nothing of one that is in memory, which no other call has."""
+    from detente.data.memory import is_path
+    from detente.evaluation.steps import fingerprint
+
+    return fingerprint(Path(source)) if is_path(source) and Path(source).exists() else str(id(source))
 
 
 class Pieces(NamedTuple):
@@ -587,19 +598,19 @@ def score_files(
     gold: "Gold",
     options: "Options",
     resampling: "Resampling",
-    execution: "Execution | None" = None,
+    session: "Session | None" = None,
     counting: "Counting | None" = None,
 ) -> "dict[str, Scores]":
     """Each system's scores, counted together (on all cores by default), with a progress bar for long work."""
     from detente.evaluation.counts import count_all
-    from detente.evaluation.engines.execution import Execution
     from detente.evaluation.engines.pages import MIN_PAGES_FOR_POOL
     from detente.evaluation.progress import progress
     from detente.evaluation.score import score_all
+    from detente.evaluation.session import Session
 
     units = next(iter(systems.values())).units
     with (
-        (execution or Execution()).open() as engine,
+        nullcontext(session) if session else Session() as running,
         progress("scoring", len(units) * len(systems), MIN_PAGES_FOR_POOL) as advance,
     ):
-        return score_all(systems, gold, options, resampling, engine, advance, counting or count_all)
+        return score_all(systems, gold, options, resampling, running.engine, advance, counting or count_all)

@@ -12,7 +12,8 @@ import polars as pl
 from detente.data.fields import nearest
 from detente.data.page import pairs_of
 from detente.data.problems import Problem, ValidationError
-from detente.evaluation.engines.execution import Execution
+from detente.evaluation.engines.engine import Engine
+from detente.evaluation.engines.local import HERE
 from detente.evaluation.engines.pages import MIN_PAGES_FOR_POOL
 from detente.evaluation.predictions import Predictions
 from detente.evaluation.progress import progress
@@ -65,16 +66,14 @@ class MarkedUnit:
     blocks: Sequence[Row]
 
 
-def marked(
-    predictions: Predictions, name: str | None, options: Options, execution: Execution | None = None
-) -> MarkedUnit:
+def marked(predictions: Predictions, name: str | None, options: Options, engine: Engine = HERE) -> MarkedUnit:
     """Compares a unit with what is predicted of it.
 
     Args:
         predictions: The predictions.
         name: The unit's id; None for the one of which most is wrong, the first of equals.
         options: What counts as right.
-        execution: How units are counted where all must be compared; on all cores by default.
+        engine: Who counts the units where all must be compared.
 
     Raises:
         ValidationError: If the task's errors have no place in a text, or there is no such unit, or it has no text.
@@ -88,10 +87,7 @@ def marked(
         hint = nearest(name, units) or f": it has {listed(list(units))}"
         raise ValidationError([Problem("id-unknown", "ID", f"{quoted(name)} is not in the gold{hint}")])
     compared = units if name is None else {name: units[name]}
-    with (
-        (execution or Execution()).open() as engine,
-        progress("comparing", len(compared), MIN_PAGES_FOR_POOL) as advance,
-    ):
+    with progress("comparing", len(compared), MIN_PAGES_FOR_POOL) as advance:
         (rows,) = count(task, compared, [predictions.by_id], options, engine, advance)
     chosen = name or _worst(rows)
     texts = task.texts(units[chosen], predictions.by_id.get(chosen))

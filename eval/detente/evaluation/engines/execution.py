@@ -21,7 +21,6 @@ class Execution:
         jobs: How many processes may work at once; None for one per core.
         work: A folder in which what is done is kept.
         resume: Whether to go on in it.
-        verbose: Whether to say at the end what it took.
 
     Raises:
         ValidationError: If one does not go with another.
@@ -32,7 +31,6 @@ class Execution:
     jobs: int | None = None
     work: Path | None = None
     resume: bool = False
-    verbose: bool = False
 
     def __post_init__(self) -> None:
         problems = []
