@@ -109,7 +109,7 @@ def compare(
     chosen = _chosen(systems[0], metrics)
     unit = resampling.unit if resampling.unit in task.keys else "family"
     counts = counts_of(systems, unit, resampling)
-    interval = bootstrap.interval_kind(len(counts.clusters))
+    interval = bootstrap.interval_kind(counts.clusters)
     found = {
         metric.name: of_counts(metric, counts)
         if isinstance(metric, Metric)
@@ -122,7 +122,7 @@ def compare(
         scores=dict(scores),
         metrics=chosen,
         unit=unit,
-        clusters=len(counts.clusters),
+        clusters=counts.clusters,
         families=counts.families,
         interval=interval,
         ranks={name: ranks for name, (ranks, _) in found.items()},
