@@ -234,7 +234,8 @@ class Counted:
     @cached_property
     def wrong(self) -> int:
         """How many items are wrong."""
-        return int(sizes_of(self.by().filter(pl.col("wrong") > 0))["size"].sum())
+        rows = self.by().filter(pl.col("wrong") > 0)
+        return len(rows) if self.pairs is None else int(rows[TIMES].sum())
 
     def worst(self, most: int) -> pl.DataFrame:
         """The rows of the items that are wrong, the worst first: of equals the first in the gold."""
