@@ -19,7 +19,6 @@ from detente.metrics.classification import Floats
 from detente.stats import bootstrap
 from detente.stats.bootstrap import NOTHING, Estimate, Interval
 from detente.tasks.by_label import Same
-from detente.tasks.metric_families import EACH_LABEL
 from detente.tasks.task import TIMES, Counts, Gold, Metric, Options, Task, sizes_of
 
 Counting = Callable[..., list[Counted]]
@@ -439,38 +438,6 @@ def part_intervals(task: Task, main: Counted, name: str, resampling: Resampling)
                 interval = bootstrap.percentile_interval(statistic(drawn))
                 found.setdefault(key, {})[value] = interval
     return found
-
-
-def per_unit(scores: Scores) -> pl.DataFrame:
-    """One row per unit: its keys where they are one value, then every metric that is defined for some unit.
-
-    Those of each label are left out: of one item they say no more than `gold` and `predicted` do.
-    """
-    task = scores.task
-    keys = [
-        key
-        for key in task.keys
-        if key != "id" and scores.rows.group_by("id").agg(pl.col(key).n_unique())[key].max() == 1
-        if not scores.rows[key].is_null().all()
-    ]
-    grouped = scores.rows.group_by("id", maintain_order=True)
-    base = grouped.agg(pl.col(keys).first(), pl.col("wrong").sum())
-    sums = sums_of(scores.rows, task.columns, "id")
-    values = {
-        metric.name: of_part(metric, task.columns)(sums)
-        for metric in task.metrics
-        if metric.name not in scores.reasons and metric.group != EACH_LABEL
-    }
-    return base.with_columns(
-        pl.Series(name, each).fill_nan(None) for name, each in values.items() if not np.isnan(each).all()
-    )
-
-
-def errors(scores: Scores) -> pl.DataFrame:
-    """The items that are wrong, the worst first, with what is wrong in words and, of texts, block by block."""
-    wrong = scores.counted.worst(scores.counted.wrong)
-    of_texts = "blocks" in wrong.columns and not wrong["blocks"].is_null().all()
-    return wrong.select("item", "slice", "wrong", "detail", *(["blocks"] if of_texts else []))
 
 
 def _settings(
