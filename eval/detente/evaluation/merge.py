@@ -58,6 +58,10 @@ class InPartitions:
     kinds: Kinds
     place: Workplace
 
+    def available(self, task: Task, _: Any, __: Any, ___: Options) -> set[str]:
+        """The metrics that there are."""
+        return {measure.name for measure in task.measures}
+
     def count(
         self,
         task: Task,
@@ -201,7 +205,7 @@ def _concluded(
     **allowed: bool,
 ) -> Predictions:
     """The predictions of a system from what was found in every partition."""
-    examined = [_examined(result["systems"][at]) for result in results]
+    examined = [examined_of(result["systems"][at]) for result in results]
     outside = sum(each.outside for each in examined)
     if outside and not allowed["allow_extra"] and few_enough(outside, gold.size):
         hints = _ids(gold)
@@ -231,7 +235,7 @@ def _concluded(
     return concluded if system.plain else replace(concluded, notes=tuple(gold.task.notes(by_id)))
 
 
-def _examined(found: Sequence[Any]) -> Examined:
+def examined_of(found: Sequence[Any]) -> Examined:
     """What was found in a partition, from plain data, in which tuples may have become lists."""
     each = Examined(*found)
     return each._replace(
