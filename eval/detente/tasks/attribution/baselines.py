@@ -5,7 +5,7 @@ from typing import Final
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
-from detente.tasks import blind
+from detente.tasks import blind, held_out
 from detente.tasks.task import Baseline
 
 _CUE: Final = re.compile(
@@ -19,7 +19,7 @@ _NOBODY: Final[Record] = {"id": "", "name": "nobody"}
 
 def guess(inputs: list[Record], corpus: Corpus) -> list[Record]:
     """The one candidate, or nobody, that is likeliest without the page."""
-    family = blind.families(corpus)
+    family = held_out.families(corpus)
     right: dict[str, set[str]] = {}
     for row in corpus.rows("attribution"):
         right.setdefault(row["claim"], set()).update(row["chain"][-1]["sources"] if row["chain"] else [_NOBODY["id"]])
@@ -33,7 +33,7 @@ def guess(inputs: list[Record], corpus: Corpus) -> list[Record]:
         for unit in inputs
     ]
     lines = []
-    found = iter(blind.probabilities([example for pairs in asked for _, example in pairs]))
+    found = iter(held_out.probabilities([example for pairs in asked for _, example in pairs]))
     for unit, pairs in zip(inputs, asked, strict=True):
         likely = {name: next(found).get("True", 0.0) for name, _ in pairs}
         best = max(likely, key=lambda name: likely[name])
@@ -69,5 +69,5 @@ def _names(source: Record) -> list[str]:
 
 BASELINES: Final = (
     Baseline("cited", "the source named nearest to a word of saying, in the claim's line", cited),
-    blind.baseline(guess),
+    blind.baseline(guess, held_out.of_pages("attribution")),
 )

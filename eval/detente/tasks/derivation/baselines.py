@@ -4,7 +4,7 @@ from typing import Final
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
-from detente.tasks import blind
+from detente.tasks import blind, held_out
 from detente.tasks.task import Baseline
 
 _LIKELY: Final = 0.5
@@ -12,7 +12,7 @@ _LIKELY: Final = 0.5
 
 def guess(inputs: list[Record], corpus: Corpus) -> list[Record]:
     """An edge to every candidate that is likelier than not without the page."""
-    family = blind.families(corpus)
+    family = held_out.families(corpus)
     right: dict[str, set[str]] = {unit["id"]: set() for unit in inputs}
     for row in corpus.rows("derivation"):
         right[row["article"]].add(row["source"])
@@ -25,7 +25,7 @@ def guess(inputs: list[Record], corpus: Corpus) -> list[Record]:
         )
         for unit in inputs
     ]
-    found = iter(blind.probabilities([example for pairs in asked for _, example in pairs]))
+    found = iter(held_out.probabilities([example for pairs in asked for _, example in pairs]))
     return [
         {
             "id": unit["id"],
@@ -50,5 +50,5 @@ def _prints(unit: Record, source: Record) -> bool:
 
 BASELINES: Final = (
     Baseline("named", "the texts all of whose names the page prints", named),
-    blind.baseline(guess),
+    blind.baseline(guess, held_out.of_pages("derivation")),
 )

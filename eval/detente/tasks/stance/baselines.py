@@ -1,14 +1,18 @@
 """Baselines for `stance`."""
 
+import math
 import re
+from collections.abc import Sequence
+from itertools import combinations
 from typing import Final
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import STANCE_LABELS
-from detente.tasks import blind
-from detente.tasks.labels import most_frequent
+from detente.tasks import blind, held_out, sentence_encoder
+from detente.tasks.held_out import Example
 from detente.tasks.task import Baseline
+from detente.text.clauses import sentence_spans
 
 _FAVOR: Final = re.compile(
     r"\b(?:ready|readiness|willing|offer\w*|invit\w+|propos\w+|pledg\w+|promis\w+|agree\w*|welcom\w+|shar(?:e|ed|es|ing)"
@@ -39,12 +43,6 @@ _PAST: Final = re.compile(
 _SENTENCE: Final = re.compile(r"[^.!?\n]+[.!?]*")
 
 
-def majority(inputs: list[Record], corpus: Corpus) -> list[Record]:
-    """The most frequent gold label for every cell."""
-    label = most_frequent((row["label"] for row in corpus.rows("stance")), STANCE_LABELS)
-    return [{"id": unit["id"], "label": label} for unit in inputs]
-
-
 def lexicon(inputs: list[Record], _: Corpus) -> list[Record]:
     """Words for against words against, in the sentences that name the holder and the target; none on a tie.
 
@@ -69,8 +67,91 @@ def _lexicon_label(unit: Record) -> str:
     return "favor" if balance > 0 else "against" if balance < 0 else "none"
 
 
+def sentences_on(unit: Record) -> list[str]:
+    """The sentences that name the holder and the target; if there are none, those that name the holder."""
+    text = unit["text"]
+    every = [text[start:end] for start, end in sentence_spans(text)]
+    names = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in [unit["holder_name"], *unit["holder_aliases"]]))
+    named = [sentence for sentence in every if names.search(sentence)]
+    return [each for each in named if _TARGETS.get(unit["target"], _ANY).search(each)] or named
+
+
+def _question(unit: Record) -> dict[str, float]:
+    """What is asked, each part by itself and with each other part."""
+    parts = [f"{name}={unit[name]}" for name in ("holder_name", "holder_kind", "target", "time", "told_by")]
+    return dict.fromkeys([*parts, *(f"{left}, {right}" for left, right in combinations(parts, 2))], 1.0)
+
+
+def _found(unit: Record, sentences: Sequence[str]) -> dict[str, float]:
+    """How many words for and against the sentences have, by what is asked."""
+    near = " ".join(sentences)
+    numbers = {
+        "sentences": len(sentences),
+        "words for": len(_FAVOR.findall(near)),
+        "words against": len(_AGAINST.findall(near)),
+        "words of the past": len(_PAST.findall(near)),
+    }
+    asked = ("", f", {unit['time']}", f", told by {unit['told_by']}", f", {unit['target']}")
+    return {f"{name}{part}": math.log1p(value) for name, value in numbers.items() for part in asked}
+
+
+def _examples(inputs: list[Record], corpus: Corpus) -> list[Example]:
+    gold = blind.rows_of("stance")(corpus)
+    found = []
+    for unit in inputs:
+        near = sentences_on(unit)
+        found.append(Example(_question(unit) | _found(unit, near), *gold[unit["id"]], " ".join(near)))
+    return found
+
+
+def _lines(inputs: list[Record], labels: Sequence[str]) -> list[Record]:
+    return [{"id": unit["id"], "label": label} for unit, label in zip(inputs, labels, strict=True)]
+
+
+def majority(inputs: list[Record], corpus: Corpus) -> list[Record]:
+    """The most frequent label of other families for every cell."""
+    return _lines(inputs, held_out.majorities(_examples(inputs, corpus), STANCE_LABELS))
+
+
+def tfidf(inputs: list[Record], corpus: Corpus) -> list[Record]:
+    """Logistic regression on the question, and on the words of the sentences that name holder and target."""
+    return _lines(inputs, held_out.labels(_examples(inputs, corpus), STANCE_LABELS))
+
+
+def nearest(inputs: list[Record], corpus: Corpus) -> list[Record]:
+    """The label of the cell with the most similar question and sentences."""
+    return _lines(inputs, held_out.labels(_examples(inputs, corpus), STANCE_LABELS, held_out.nearest))
+
+
+def encoder(inputs: list[Record], corpus: Corpus) -> list[Record]:
+    """Logistic regression on the question, and on the vector of the sentences that name holder and target."""
+    examples = _examples(inputs, corpus)
+    vectors = sentence_encoder.vectors([each.text for each in examples])
+    seen = [
+        each._replace(seen={**each.seen, **sentence_encoder.as_features(vector)}, text="")
+        for each, vector in zip(examples, vectors, strict=True)
+    ]
+    return _lines(inputs, held_out.labels(seen, STANCE_LABELS))
+
+
+_LEARNS: Final = held_out.of_pages("stance")
+
 BASELINES: Final = (
-    Baseline("majority", "the gold's most frequent label; it sees gold labels", majority, reads=False),
+    Baseline("majority", "the most frequent label of other families", majority, reads=False, learns_from=_LEARNS),
+    blind.baseline(blind.of_labels(STANCE_LABELS, blind.rows_of("stance")), _LEARNS),
     Baseline("lexicon", "words for and against, in the sentences that name the holder and the target", lexicon),
-    blind.baseline(blind.of_labels(STANCE_LABELS, blind.rows_of("stance"))),
+    Baseline(
+        "nearest", "the cell of another family with the most similar question and sentences", nearest, learns_from=_LEARNS
+    ),
+    Baseline(
+        "tfidf", "the question and TF-IDF of the sentences that name holder and target", tfidf, learns_from=_LEARNS
+    ),
+    Baseline(
+        "encoder",
+        "the question and sentence vectors of the sentences that name holder and target",
+        encoder,
+        learns_from=_LEARNS,
+        extra=sentence_encoder.EXTRA,
+        package=sentence_encoder.PACKAGE,
+    ),
 )
