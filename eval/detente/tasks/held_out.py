@@ -76,10 +76,7 @@ def labels(
     examples: Sequence[Example], inventory: Sequence[str], classifier: Callable[[], Any] | None = None
 ) -> list[str]:
     """The most probable label of each example; of equals the first of the inventory."""
-    return [
-        max(inventory, key=lambda name: each.get(name, 0.0))
-        for each in probabilities(examples, classifier)
-    ]
+    return [max(inventory, key=lambda name: each.get(name, 0.0)) for each in probabilities(examples, classifier)]
 
 
 def majorities(examples: Sequence[Example], inventory: Sequence[str]) -> list[str]:

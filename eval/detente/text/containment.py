@@ -16,7 +16,9 @@ def words(text: str) -> list[str]:
 def shingles(text: str, size: int = WORDS) -> frozenset[tuple[str, ...]]:
     """The runs of so many words; of a shorter text that has words, its words are one run."""
     found = words(text)
-    return frozenset(tuple(found[start : start + size]) for start in range(max(len(found) - size + 1, min(len(found), 1))))
+    return frozenset(
+        tuple(found[start : start + size]) for start in range(max(len(found) - size + 1, min(len(found), 1)))
+    )
 
 
 def of(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> float:

@@ -78,7 +78,7 @@ def _examples(inputs: list[Record], corpus: Corpus, similar: Similar, texts: boo
         for unit, row in zip(units, rows, strict=True):
             proposition = unit["proposition_text"]
             seen = _measures(proposition, sentences, row)
-            best = sentences[max(range(len(sentences)), key=lambda place: row[place])] if sentences else ""  # noqa: B023
+            best = sentences[max(range(len(sentences)), key=lambda place: row[place])] if sentences else ""
             words = f"{proposition} {best}" if texts else ""
             found[unit["id"]] = Example(seen, *gold[unit["id"]], words)
     return [found[unit["id"]] for unit in inputs]
@@ -138,7 +138,10 @@ BASELINES: Final = (
     blind.baseline(blind.of_labels(AGREEMENT_LABELS, blind.rows_of("agreement")), _LEARNS),
     Baseline("overlap", "the share of the proposition's words that one sentence has", overlap),
     Baseline(
-        "similarity", "how similar the nearest sentences are to the proposition, by TF-IDF", similarity, learns_from=_LEARNS
+        "similarity",
+        "how similar the nearest sentences are to the proposition, by TF-IDF",
+        similarity,
+        learns_from=_LEARNS,
     ),
     Baseline(
         "tfidf", "the same, with the words of the proposition and its nearest sentence", tfidf, learns_from=_LEARNS

@@ -19,10 +19,52 @@ _CLOSERS: Final = "\"'”’»)]"
 _SENTENCE_ENDS: Final = (".", "!", "?", "…")
 _WORD: Final = re.compile(r"\w+")
 _FUNCTION: Final = frozenset(
-    "a an the of to in on at by for from with as and or but that which who is are was were be been has had have it its "
-    "he she they his her their this not would will after before".split()
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "from",
+        "with",
+        "as",
+        "and",
+        "or",
+        "but",
+        "that",
+        "which",
+        "who",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "has",
+        "had",
+        "have",
+        "it",
+        "its",
+        "he",
+        "she",
+        "they",
+        "his",
+        "her",
+        "their",
+        "this",
+        "not",
+        "would",
+        "will",
+        "after",
+        "before",
+    ]
 )
-_READER: Final = frozenset("you your we our us me my".split())
+_READER: Final = frozenset(["you", "your", "we", "our", "us", "me", "my"])
 _FEWEST: Final = 0.01
 """No probability of a line counts as less: one line cannot decide alone."""
 
@@ -171,9 +213,14 @@ _LEARNS: Final = held_out.of_pages("boilerplate")
 BASELINES: Final = (
     Baseline("keep_all", "every character is content", keep_all, reads=False),
     Baseline("body_lines", "lines of twelve words or more that end a sentence are content", body_lines),
-    Baseline("line_features", "length, case, marks and function words of a line", _by_lines(False), learns_from=_LEARNS),
+    Baseline(
+        "line_features", "length, case, marks and function words of a line", _by_lines(False), learns_from=_LEARNS
+    ),
     Baseline("line_words", "TF-IDF of the words of a line", _by_lines(True), learns_from=_LEARNS),
     Baseline(
-        "smoothed", "features and words of a line and its neighbours, the likeliest sequence", smoothed, learns_from=_LEARNS
+        "smoothed",
+        "features and words of a line and its neighbours, the likeliest sequence",
+        smoothed,
+        learns_from=_LEARNS,
     ),
 )

@@ -73,9 +73,7 @@ def ranked(inputs: list[Record], corpus: Corpus) -> list[Record]:
     return [
         {
             "id": unit["id"],
-            "edges": [
-                {"source": each["id"]} for each in unit["sources"] if next(found).get("True", 0.0) >= _LIKELY
-            ],
+            "edges": [{"source": each["id"]} for each in unit["sources"] if next(found).get("True", 0.0) >= _LIKELY],
         }
         for unit in inputs
     ]
@@ -121,10 +119,10 @@ def _groups(runs: Mapping[str, frozenset[tuple[str, ...]]]) -> list[list[str]]:
     """The pages that share words, directly or through others, in groups of two or more."""
     groups: list[list[str]] = []
     for name in runs:
-        near = [
-            group for group in groups if any(containment.of(runs[name], runs[other]) >= _SHARED for other in group)
+        near = [group for group in groups if any(containment.of(runs[name], runs[other]) >= _SHARED for other in group)]
+        groups = [group for group in groups if group not in near] + [
+            [*(each for group in near for each in group), name]
         ]
-        groups = [group for group in groups if group not in near] + [[*(each for group in near for each in group), name]]
     return sorted(sorted(group) for group in groups if len(group) > 1)
 
 

@@ -11,30 +11,10 @@ from detente.data.jsonl import Record
 from detente.data.labels import STANCE_LABELS
 from detente.tasks import blind, held_out, sentence_encoder
 from detente.tasks.held_out import Example
+from detente.tasks.stance_words import AGAINST, FAVOR, target_words
 from detente.tasks.task import Baseline
 from detente.text.clauses import sentence_spans
 
-_FAVOR: Final = re.compile(
-    r"\b(?:ready|readiness|willing|offer\w*|invit\w+|propos\w+|pledg\w+|promis\w+|agree\w*|welcom\w+|shar(?:e|ed|es|ing)"
-    r"|work\w* together|cooperat\w+|collaborat\w+|exchange\w*|support\w*)\b",
-    re.IGNORECASE,
-)
-_AGAINST: Final = re.compile(
-    r"\b(?:refus\w+|reject\w+|cut off|halt\w*|suspend\w*|ceas\w+|stop\w*|end(?:ed|s)|no longer|not|no|never|lies"
-    r"|standstill|dismiss\w+|condemn\w+|accus\w+|blackmail)\b",
-    re.IGNORECASE,
-)
-_TARGETS: Final = {
-    target: re.compile(words, re.IGNORECASE)
-    for target, words in {
-        "ct_cooperation": r"cooperat|collaborat|exchanges?\b|work\w* together|communication",
-        "information_exchange": r"information|notif|intelligence|warn",
-        "olympics_security": r"Olympic|Games|security",
-        "official_dialogue": r"\btalk|\bcall|dialogue|discuss|conversation|contact|visit|travel|spoke",
-    }.items()
-}
-_ANY: Final = re.compile("")
-"""Of targets that other corpora have no words are known: every sentence counts."""
 _PAST: Final = re.compile(
     r"historically|years ago|in (?:19|20)\d\d|last (?:held|week|month)|tradition|had\b"
     r"|in (?:January|February|March|April|May|June|July|August|September|October|November|December)",
@@ -60,10 +40,10 @@ def _lexicon_label(unit: Record) -> str:
         sentence
         for sentence in _SENTENCE.findall(unit["text"])
         if names.search(sentence)
-        and _TARGETS.get(unit["target"], _ANY).search(sentence)
+        and target_words(unit["target"]).search(sentence)
         and bool(_PAST.search(sentence)) == (unit["time"] == "past")
     )
-    balance = len(_FAVOR.findall(near)) - len(_AGAINST.findall(near))
+    balance = len(FAVOR.findall(near)) - len(AGAINST.findall(near))
     return "favor" if balance > 0 else "against" if balance < 0 else "none"
 
 
@@ -73,7 +53,7 @@ def sentences_on(unit: Record) -> list[str]:
     every = [text[start:end] for start, end in sentence_spans(text)]
     names = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in [unit["holder_name"], *unit["holder_aliases"]]))
     named = [sentence for sentence in every if names.search(sentence)]
-    return [each for each in named if _TARGETS.get(unit["target"], _ANY).search(each)] or named
+    return [each for each in named if target_words(unit["target"]).search(each)] or named
 
 
 def _question(unit: Record) -> dict[str, float]:
@@ -87,8 +67,8 @@ def _found(unit: Record, sentences: Sequence[str]) -> dict[str, float]:
     near = " ".join(sentences)
     numbers = {
         "sentences": len(sentences),
-        "words for": len(_FAVOR.findall(near)),
-        "words against": len(_AGAINST.findall(near)),
+        "words for": len(FAVOR.findall(near)),
+        "words against": len(AGAINST.findall(near)),
         "words of the past": len(_PAST.findall(near)),
     }
     asked = ("", f", {unit['time']}", f", told by {unit['told_by']}", f", {unit['target']}")
@@ -141,7 +121,10 @@ BASELINES: Final = (
     blind.baseline(blind.of_labels(STANCE_LABELS, blind.rows_of("stance")), _LEARNS),
     Baseline("lexicon", "words for and against, in the sentences that name the holder and the target", lexicon),
     Baseline(
-        "nearest", "the cell of another family with the most similar question and sentences", nearest, learns_from=_LEARNS
+        "nearest",
+        "the cell of another family with the most similar question and sentences",
+        nearest,
+        learns_from=_LEARNS,
     ),
     Baseline(
         "tfidf", "the question and TF-IDF of the sentences that name holder and target", tfidf, learns_from=_LEARNS
