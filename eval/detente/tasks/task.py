@@ -230,6 +230,10 @@ class Baseline:
         """Whether the packages that it needs are installed."""
         return not self.package or find_spec(self.package) is not None
 
+    def lines(self, inputs: list[Record], corpus: "Corpus") -> list[Record]:
+        """The lines of a predictions file, each with what made it."""
+        return [{**line, "tool": f"detente {self.name}"} for line in self.predict(inputs, corpus)]
+
     def refusals(self, corpus: "Corpus") -> list[Problem]:
         """Why it cannot answer for a dataset: a package is missing, or there is no other family to learn from."""
         found = []

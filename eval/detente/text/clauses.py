@@ -33,7 +33,7 @@ _SPLIT: Final = re.compile(
     r"|[a-z]+ing\s)|\s+(?=(?:while|although|because|but|which|who)\s)"
     r"|\s+and\s+(?=(?:that|was|were|is|are|has|had|have|will|would|[a-z]+ed|[a-z]+ing)\s)",
 )
-"""Where clauses meet: at dashes and semicolons, at commas before a conjunction or a participle, at some conjunctions."""
+"""Where clauses meet: dashes, semicolons, commas before a conjunction or a participle, some conjunctions."""
 _LEADING: Final = re.compile(
     r"(?:and|but|while|who|which|whose|where|although|though|because|that|as|with|adding|saying|claiming)\s+(?:that\s+)?",
     re.IGNORECASE,
@@ -64,7 +64,7 @@ def _sentences(text: str, line: Span) -> Iterator[Span]:
 def clause_spans(text: str, sentence: Span) -> list[Span]:
     """The clauses of a sentence as `[start, end)`, without who says them, and without marks at either end.
 
-    What is said is what precedes `, X said`, or what follows `said that`; commas, dashes and conjunctions part the rest.
+    What is said precedes `, X said`, or follows `said that`; commas, dashes and conjunctions part the rest.
     """
     start, end = _said(text, sentence)
     cuts = [(start, start), *(match.span() for match in _SPLIT.finditer(text, start, end)), (end, end)]

@@ -105,21 +105,20 @@ def tfidf(inputs: list[Record], corpus: Corpus) -> list[Record]:
     candidates = [each for unit in inputs for each in _candidates(unit)]
     partners = _partners(candidates, corpus)
 
-    def examples(answers: Sequence[str | None]) -> list[Example]:
+    def examples(golds: Sequence[str | None]) -> list[Example]:
         return [
-            Example(_seen(each, texts[each.page]), answer, family[each.page], each.words)
-            for each, answer in zip(candidates, answers, strict=True)
+            Example(_seen(each, texts[each.page]), gold, family[each.page], each.words)
+            for each, gold in zip(candidates, golds, strict=True)
         ]
 
-    def learnt(field: str, labels: Sequence[str]) -> list[str]:
-        return held_out.labels(examples([None if gold is None else str(gold[field]) for gold in partners]), labels)
+    def of_field(field: str) -> list[Example]:
+        return examples([None if gold is None else str(gold[field]) for gold in partners])
 
     is_claim = held_out.probabilities(examples([str(gold is not None) for gold in partners]))
     chosen = _without_overlaps(candidates, [each.get("True", 0.0) for each in is_claim])
-    types, presentations = learnt("type", corpus.inventory.claim_types), learnt("presentation", PRESENTATIONS)
-    worthy = held_out.probabilities(
-        examples([None if gold is None else str(gold["check_worthy"]) for gold in partners])
-    )
+    types = held_out.labels(of_field("type"), corpus.inventory.claim_types)
+    presentations = held_out.labels(of_field("presentation"), PRESENTATIONS)
+    worthy = held_out.probabilities(of_field("check_worthy"))
     keys = _clusters([candidates[place].words for place in chosen])
     claims: dict[str, list[Record]] = {unit["id"]: [] for unit in inputs}
     for place, key in zip(chosen, keys, strict=True):

@@ -100,8 +100,8 @@ def _seen(unit: Record, source: Record) -> dict[str, float]:
 def shingles(inputs: list[Record], _: Corpus) -> list[Record]:
     """As `named`, with an unnamed text behind pages that share words without naming one another.
 
-    Pages share words if one has `_SHARED` or more of the other's runs of five; groups of such pages, in their order, get
-    the unnamed texts in theirs. Whoever has most of the runs of the other is derived wholly.
+    Pages share words if the shorter has `_SHARED` or more of its runs of five in the other; groups of such pages, in
+    their order, get the unnamed texts in theirs. From `_MOST` on a page is derived wholly.
     """
     lines = {line["id"]: list(line["edges"]) for line in named(inputs, _)}
     runs = {unit["id"]: containment.shingles(unit["text"], _RUN) for unit in inputs}

@@ -43,7 +43,7 @@ def _by_sentences(likeness: Callable[[], Likeness]) -> Callable[[list[Record], C
 
 
 def _like_sentences(unit: Record, like: Likeness) -> list[Record]:
-    """Each sentence of the first page with the most like one of the other, if that is like enough; of equals the first."""
+    """Each sentence of the first page with the likest of the other, if that is like enough; of equals the first."""
     here, there = (_long_sentences(unit[name]) for name in ("this_text", "source_text"))
     found = []
     for span in here:
@@ -97,11 +97,13 @@ def aligned(inputs: list[Record], _: Corpus) -> list[Record]:
 def _aligned_sentences(unit: Record) -> list[Record]:
     sides = ("this_text", "source_text")
     here, there = (sentence_spans(unit[name]) for name in sides)
-    passages = []
+    passages: list[Record] = []
     for pair in product(here, there):
         texts = [unit[name][slice(*span)] for name, span in zip(sides, pair, strict=True)]
-        for shared in shared_passages(*texts):
-            passages.append(_passage(unit, *(_whole(span, found) for span, found in zip(pair, shared, strict=True))))
+        passages += [
+            _passage(unit, *(_whole(span, found) for span, found in zip(pair, shared, strict=True)))
+            for shared in shared_passages(*texts)
+        ]
     return passages
 
 

@@ -1,9 +1,7 @@
 """Baselines for `stance`."""
 
-import math
 import re
 from collections.abc import Sequence
-from itertools import combinations
 from typing import Final
 
 from detente.data.corpus import Corpus
@@ -56,32 +54,10 @@ def sentences_on(unit: Record) -> list[str]:
     return [each for each in named if target_words(unit["target"]).search(each)] or named
 
 
-def _question(unit: Record) -> dict[str, float]:
-    """What is asked, each part by itself and with each other part."""
-    parts = [f"{name}={unit[name]}" for name in ("holder_name", "holder_kind", "target", "time", "told_by")]
-    return dict.fromkeys([*parts, *(f"{left}, {right}" for left, right in combinations(parts, 2))], 1.0)
-
-
-def _found(unit: Record, sentences: Sequence[str]) -> dict[str, float]:
-    """How many words for and against the sentences have, by what is asked."""
-    near = " ".join(sentences)
-    numbers = {
-        "sentences": len(sentences),
-        "words for": len(FAVOR.findall(near)),
-        "words against": len(AGAINST.findall(near)),
-        "words of the past": len(_PAST.findall(near)),
-    }
-    asked = ("", f", {unit['time']}", f", told by {unit['told_by']}", f", {unit['target']}")
-    return {f"{name}{part}": math.log1p(value) for name, value in numbers.items() for part in asked}
-
-
 def _examples(inputs: list[Record], corpus: Corpus) -> list[Example]:
+    """What `blind` sees of a cell, and the sentences on it: what more they tell is what reading adds."""
     gold = blind.rows_of("stance")(corpus)
-    found = []
-    for unit in inputs:
-        near = sentences_on(unit)
-        found.append(Example(_question(unit) | _found(unit, near), *gold[unit["id"]], " ".join(near)))
-    return found
+    return [Example(blind.seen(unit), *gold[unit["id"]], " ".join(sentences_on(unit))) for unit in inputs]
 
 
 def _lines(inputs: list[Record], labels: Sequence[str]) -> list[Record]:
@@ -127,11 +103,14 @@ BASELINES: Final = (
         learns_from=_LEARNS,
     ),
     Baseline(
-        "tfidf", "the question and TF-IDF of the sentences that name holder and target", tfidf, learns_from=_LEARNS
+        "tfidf",
+        "as blind, with TF-IDF of the sentences that name the holder and the target",
+        tfidf,
+        learns_from=_LEARNS,
     ),
     Baseline(
         "encoder",
-        "the question and sentence vectors of the sentences that name holder and target",
+        "as blind, with sentence vectors of the sentences that name the holder and the target",
         encoder,
         learns_from=_LEARNS,
         extra=sentence_encoder.EXTRA,
