@@ -109,6 +109,7 @@ CALL_RULES = {
     "gold-format": "reference texts are in one of the formats that are known",
     "not-comparable": "systems that are compared are scored on the same task, gold and options",
     "no-annotations": "the folder to check or build holds annotations/",
+    "no-tool": "an entry of the leaderboard says in `tool` what made it",
     "no-gold": "the corpus has gold of the task that is asked for",
     "too-few-families": "a baseline that learns has other families of pages to learn from",
     "not-empty": "what is written anew does not lie there",
