@@ -104,7 +104,9 @@ def leaderboard(root: Path, boards: Sequence[Board] = BOARDS) -> dict[str, str]:
     Raises:
         ValidationError: With the problems of all predictions.
     """
-    parts, entries, problems = [_INTRODUCTION], [], []
+    parts = [_INTRODUCTION]
+    entries: list[_Entry] = []
+    problems: list[Problem] = []
     for board in boards:
         try:
             if paths := board.files(root):
@@ -150,9 +152,9 @@ def _section(board: Board, ranking: Ranking, entries: Sequence[_Entry], resampli
     rows = list(_rows(ranking, entries, resampling))
     first = ranking.systems[0].scores
     sizes = f"{counted(first.sizes['units'], 'unit')}, {counted(first.sizes['families'], 'family')}"
-    worth = max((each.scores.one_item for each in ranking.systems), key=lambda value: (value == value, value))
+    worths = [each.scores.one_item for each in ranking.systems if not np.isnan(each.scores.one_item)]
     notes = [f"{sizes}. Ranked by `{ranking.by.name}`."]
-    notes += [] if np.isnan(worth) else [f"One item moves it by up to {number(worth)}."]
+    notes += [f"One item moves it by up to {number(max(worths))}."] if worths else []
     notes += [board.note] if board.note else []
     words = ("system", "decided by", "tool")
     return f"## {board.title}\n\n{' '.join(notes)}\n\n{markdown_table(header, rows, words)}"
@@ -162,7 +164,9 @@ def _rows(ranking: Ranking, entries: Sequence[_Entry], resampling: Resampling) -
     ranks = [each.standing.rank for each in ranking.systems]
     for place, (_, each, floor) in enumerate(entries):
         spread = each.scores.metrics[ranking.by.name]
-        rank_ = "–" if each.standing.rank is None else f"{each.standing.rank}{'=' * (ranks.count(each.standing.rank) > 1)}"
+        rank_ = (
+            "–" if each.standing.rank is None else f"{each.standing.rank}{'=' * (ranks.count(each.standing.rank) > 1)}"
+        )
         row = [rank_, each.name + _FLOOR * floor, number(each.standing.value), bounds(spread.low, spread.high)]
         if ranking.interval == "bootstrap":
             row.append("–" if each.standing.interval is None else "{}…{}".format(*each.standing.interval))

@@ -77,7 +77,7 @@ def _said(text: str, sentence: Span) -> Span:
     cues = [cue for cue in CUE.finditer(text, start, end) if not _inside_quotation(text, sentence, cue.start())]
     for cue in cues[-1:]:
         comma = text.rfind(",", start, cue.start())
-        if comma > start and _AFTER_LAST_CUE.fullmatch(text, cue.end(), end) and _short(text[comma : cue.start()]):
+        if comma > start and _AFTER_LAST_CUE.fullmatch(text, cue.end(), end) and _short(text[comma + 1 : cue.start()]):
             end, cues = comma, cues[:-1]
     for cue in cues[:1]:
         if _short(text[start : cue.start()]) and (that := _THAT.match(text, cue.end(), end)):

@@ -119,7 +119,7 @@ def tfidf(inputs: list[Record], corpus: Corpus) -> list[Record]:
     types = held_out.labels(of_field("type"), corpus.inventory.claim_types)
     presentations = held_out.labels(of_field("presentation"), PRESENTATIONS)
     worthy = held_out.probabilities(of_field("check_worthy"))
-    keys = _clusters([candidates[place].words for place in chosen])
+    keys = _clusters([candidates[place].words for place in chosen], [each.words for each in candidates])
     claims: dict[str, list[Record]] = {unit["id"]: [] for unit in inputs}
     for place, key in zip(chosen, keys, strict=True):
         each = candidates[place]
@@ -160,15 +160,19 @@ def _without_overlaps(candidates: Sequence[_Candidate], likely: Sequence[float])
     return sorted(taken)
 
 
-def _clusters(texts: Sequence[str]) -> list[int]:
-    """The number of the group of each text: those are together that are alike, directly or through others."""
+def _clusters(texts: Sequence[str], every: Sequence[str]) -> list[int]:
+    """The number of the group of each text: those are together that are alike, directly or through others.
+
+    Words weigh by how rare they are in all candidates, so that which of these were chosen makes no difference.
+    """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     if not texts:
         return []
-    vectors = TfidfVectorizer(sublinear_tf=True, stop_words="english", token_pattern=r"\b\w+\b").fit_transform(texts)
+    words = TfidfVectorizer(sublinear_tf=True, stop_words="english", token_pattern=r"\b\w+\b").fit(every)
+    vectors = words.transform(texts)
     alike = csr_array((vectors @ vectors.T).toarray() >= _SAME)
     found: list[int] = connected_components(alike, directed=False)[1].tolist()
     return found
