@@ -58,18 +58,14 @@ def _long_sentences(text: str) -> list[Span]:
 
 
 def _passage(unit: Record, this: Span, source: Span) -> Record:
-    """Verbatim if both are equal after folding quotation marks and white space, as the guideline has it."""
+    """With the operation by the guideline's letter: equal after folding, or two thirds of the words or less."""
     left, right = (
         " ".join(fold(unit[name][slice(*span)]).split())
         for name, span in (("this_text", this), ("source_text", source))
     )
-    size = len(left.split()) / len(right.split())
-    changed = "compressed" if size < 1 / _LONGER else "expanded" if size > _LONGER else "rewritten"
+    here, there = len(left.split()), len(right.split())
+    changed = "compressed" if 3 * here <= 2 * there else "expanded" if 3 * there <= 2 * here else "rewritten"
     return {"this": list(this), "source_span": list(source), "operation": "verbatim" if left == right else changed}
-
-
-_LONGER: Final = 1.5
-"""A text is expanded, or compressed, by more than so much."""
 
 
 def _containment() -> Likeness:
