@@ -79,10 +79,16 @@ def labels(
     return [max(inventory, key=lambda name: each.get(name, 0.0)) for each in probabilities(examples, classifier)]
 
 
-def majorities(examples: Sequence[Example], inventory: Sequence[str]) -> list[str]:
-    """For each example the most frequent answer of other families; of equals the first of the inventory."""
+def majorities(rows: Iterable[tuple[str, str]], inventory: Sequence[str]) -> list[str]:
+    """For the answer and the family of each row the most frequent answer of other families.
+
+    Args:
+        rows: Of all families.
+        inventory: The answers; of equally frequent ones the first is taken.
+    """
     from sklearn.dummy import DummyClassifier
 
+    examples = [Example({"": 1.0}, answer, family) for answer, family in rows]
     return labels(examples, inventory, lambda: DummyClassifier(strategy="prior"))
 
 

@@ -90,7 +90,10 @@ def _examples(units: list[Record], corpus: Corpus) -> list[Example]:
 
 def majority(inputs: list[Record], corpus: Corpus) -> list[Record]:
     """The most frequent label of the other pairs for every sentence of a question."""
-    return _each_question(inputs, lambda units, labels: held_out.majorities(_examples(units, corpus), labels))
+    gold = _rows(corpus)
+    return _each_question(
+        inputs, lambda units, labels: held_out.majorities([gold[unit["id"]] for unit in units], labels)
+    )
 
 
 def tfidf(inputs: list[Record], corpus: Corpus) -> list[Record]:
