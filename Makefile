@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help score test lint build docs bench mutants fuzz clean
+.PHONY: help score test lint build leaderboard docs bench mutants fuzz clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -11,14 +11,14 @@ INPUTS ?= 5000
 LARGEST ?= 100000
 
 help:  ## Say what each target does.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "setting up .venv (once; a minute or two)"
 	@$(BIN)/python -m pip install --quiet --upgrade pip
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,rouge,webmainbench,extractors,croissant,plot]'
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,rouge,webmainbench,extractors,croissant,encoder,minhash,plot]'
 	@touch $@
 
 score: $(READY)  ## Set up, let two baselines predict the pages, and score them (or PREDICTIONS=file.jsonl).
@@ -54,6 +54,9 @@ bench: $(READY)  ## Measure what the speed claims rest on (or LARGEST=1000000 un
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	@$(BIN)/python benchmarks/text_measures.py
 	@$(BIN)/python benchmarks/throughput.py $(LARGEST)
+
+leaderboard: $(READY)  ## Make LEADERBOARD.md from the predictions in eval/leaderboard/.
+	@$(BIN)/python scripts/leaderboard.py
 
 docs: $(READY)  ## Make the site in site/ (open site/index.html).
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'

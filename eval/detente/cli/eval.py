@@ -52,7 +52,8 @@ def eval_tasks(dataset: Path | None) -> None:
         line(f"  primary metric: {task.primary}; beside it: {', '.join(task.standard)}")
         line(f"  metrics: {', '.join(measure.name for measure in task.measures)}")
         for baseline in task.baselines:
-            line(f"  baseline {baseline.name}: {baseline.summary}")
+            needs = f" (needs detente[{baseline.extra}])" if baseline.extra else ""
+            line(f"  baseline {baseline.name}: {baseline.summary}{needs}")
 
 
 @eval_group.command("metrics")

@@ -101,7 +101,7 @@ AUDIT_RULES = {
 CALL_RULES = {
     "option": "an option is given to a task that heeds it",
     "file-suffix": "a file's suffix is one of those that the command writes",
-    "extra-missing": "a measure has the optional package that it needs",
+    "extra-missing": "a measure, an extractor or a baseline has the optional package that it needs",
     "not-readable": "an input can be read",
     "not-writable": "an output can be written",
     "not-runnable": "an extractor, function or command that is to be run can be started",
@@ -112,7 +112,9 @@ CALL_RULES = {
     "gold-format": "reference texts are in one of the formats that are known",
     "not-comparable": "systems that are compared are scored on the same task, gold and options",
     "no-annotations": "the folder to check or build holds annotations/",
+    "no-tool": "an entry of the leaderboard says in `tool` what made it",
     "no-gold": "the corpus has gold of the task that is asked for",
+    "too-few-families": "a baseline that learns has other families of pages to learn from",
     "not-empty": "what is written anew does not lie there",
     "page-known": "a page that is added is not registered yet",
     "no-text": "a page that is added has text",

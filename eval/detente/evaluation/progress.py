@@ -112,3 +112,18 @@ def progress(what: str, total: int, worth_it: int) -> Iterator[Callable[[int], N
         return
     with phases() as shown:
         yield shown.begin(what, total)
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """A moving bar on stderr and the time that has passed, for work of unknown steps, if stderr is a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        bar.add_task(what, total=None)
+        yield

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import numpy as np
@@ -214,12 +215,39 @@ class Baseline:
         summary: One line for people; says so if it looks at the gold.
         predict: From the inputs and the dataset to the lines of a predictions file.
         reads: Whether the answers depend on the pages' text.
+        learns_from: Where it is trained on the gold of other families than the one that it answers: from the dataset to
+            the families that there are.
+        extra: The optional packages that it needs, by the name of their extra; empty if none.
+        package: The module that those bring.
     """
 
     name: str
     summary: str
     predict: "Callable[[list[Record], Corpus], list[Record]]"
     reads: bool = True
+    learns_from: "Callable[[Corpus], Collection[str]] | None" = None
+    extra: str = ""
+    package: str = ""
+
+    @property
+    def available(self) -> bool:
+        """Whether the packages that it needs are installed."""
+        return not self.package or find_spec(self.package) is not None
+
+    def lines(self, inputs: list[Record], corpus: "Corpus") -> list[Record]:
+        """The lines of a predictions file, each with what made it."""
+        return [{**line, "tool": f"detente {self.name}"} for line in self.predict(inputs, corpus)]
+
+    def refusals(self, corpus: "Corpus") -> list[Problem]:
+        """Why it cannot answer for a dataset: a package is missing, or there is no other family to learn from."""
+        found = []
+        if not self.available:
+            message = f"{self.package} is not installed: pip install 'detente[{self.extra}]'"
+            found.append(Problem("extra-missing", self.name, message))
+        if self.learns_from and len(self.learns_from(corpus)) < 2:
+            message = f"{self.name} learns from other families than the one that it answers for, and there is but one"
+            found.append(Problem("too-few-families", str(corpus.folder), message))
+        return found
 
 
 def by_article(inputs: Iterable[Record]) -> list[Record]:
