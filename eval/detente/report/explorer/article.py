@@ -206,7 +206,9 @@ def _row(layer: Layer, record: Record, name: str, readings: Readings, names: Nam
     if layer.name in _GRIDS and not any(True for place in layer.spans for _ in place.places(record)):
         others = [record if other is None else other for other in others]  # nobody writes an empty cell
     fields, differs = _fields(layer, record, others, name, names)
-    remarks = [Remark(other["field"], "alternative", other["value"], other["reason"]) for other in record["alternatives"]]
+    remarks = [
+        Remark(other["field"], "alternative", other["value"], other["reason"]) for other in record["alternatives"]
+    ]
     remarks += readings.remarks.get((layer.name, record["id"]), ())
     own = [span for place in layer.spans for on, span in place.places(record) if on == name]
     return Row(
@@ -244,7 +246,7 @@ def _fields(
         gold = _explained(record, column, names.lines(layer.name, column, record[column], on, path))
         passes: list[list[Line] | None] = []
         for other in others:
-            value = _value(layer, record, other, column)
+            value = _value(record, other, column)
             same = _canonical(value) == _canonical(record[column])
             differs = differs or (not same and _is_compared(layer, column, record[column]))
             passes.append(None if same else names.lines(layer.name, column, value, on, path))
@@ -260,7 +262,7 @@ def _explained(record: Record, column: str, lines: list[Line]) -> list[Line]:
     return lines
 
 
-def _value(layer: Layer, record: Record, other: Record | None, column: str) -> Any:
+def _value(record: Record, other: Record | None, column: str) -> Any:
     """What a pass has in a column; where it has no such row, the empty value; what it cannot have is as in the gold."""
     if other is None:
         return [] if isinstance(record[column], list) else None
@@ -290,7 +292,7 @@ def _only_in_passes(corpus: Corpus, layer: Layer, name: str, readings: Readings,
     for each in passes:
         for key, record in readings.rows[layer.name, each].items():
             if key not in gold and record["article"] == name:
-                row = _row(layer, {"id": f"{key}", **record}, name, Readings(), names)
+                row = _row(layer, {"id": str(key), **record}, name, Readings(), names)
                 yield row._replace(only_in=each)
 
 

@@ -129,9 +129,7 @@ def _on_page(article: str, claims: list[Claim], labelled: Record | None, names: 
         label=Value(label, note=names.defined("agreement", "label", label)),
         voice=(labelled or {}).get("voice") or "",
         claims=claims,
-        alternatives=[
-            (names.prose(other["value"]), names.prose(other["reason"])) for other in (labelled or {}).get("alternatives", ())
-        ],
+        alternatives=names.alternatives(labelled or {}),
     )
 
 
@@ -164,5 +162,5 @@ def _behind(found: Sequence[Origin], corpus: Corpus, names: Names) -> list[Behin
 
 def _voice_of(origin: Origin, corpus: Corpus) -> Value:
     family = [name for name, row in corpus.articles.items() if row["family"] == origin.name]
-    near_copies = f", one with its near-copies {', '.join(family)}" if len(family) > 1 else ""
-    return Value(f"the own voice of {origin.name}{near_copies}", href(origin.name))
+    several = " and its near-copies" if len(family) > 1 else ""
+    return Value(f"the own voice of {origin.name}{several}", href(origin.name), ", ".join(family))

@@ -65,7 +65,9 @@ def read(corpus: Corpus, layers: tuple[Layer, ...]) -> Readings:
     if corpus.text_free or not (root / "annotations").is_dir():
         return Readings(notes=("The passes of annotators are not at hand: they lie in annotations/ of a checkout.",))
     articles = Table("articles", list(corpus.articles.values()), [""] * len(corpus.articles))
-    found = Readings(rows := {}, pages := {}, remarks := {})
+    rows: dict[tuple[str, str], dict[Hashable, Record]] = {}
+    pages: dict[tuple[str, str], frozenset[str]] = {}
+    remarks: dict[tuple[str, str], list[Remark]] = {}
     problems: list[Problem] = []
     for layer in layers:
         for name, folder in _folders(root, layer):
@@ -75,10 +77,8 @@ def read(corpus: Corpus, layers: tuple[Layer, ...]) -> Readings:
             pages[layer.name, name] = frozenset(corpus.articles) - table.absent
         for identity, remark in _remarks(root, layer, problems):
             remarks.setdefault((layer.name, identity), []).append(remark)
-    if problems:
-        left_out = f"{counted(len(problems), 'problem')} of annotations/: what they concern is left out."
-        return Readings(found.rows, found.pages, found.remarks, (left_out,))
-    return found
+    faulty = f"{counted(len(problems), 'line')} of annotations/ cannot be read: detente dataset validate says why."
+    return Readings(rows, pages, remarks, (faulty,) if problems else ())
 
 
 def _folders(root: Path, layer: Layer) -> Iterator[tuple[str, Path]]:
@@ -97,14 +97,15 @@ def _remarks(root: Path, layer: Layer, problems: list[Problem]) -> Iterator[tupl
         lines, faults = parse_lines(read_bytes(path), path.relative_to(root).as_posix())
         problems += faults
         for _, line in lines:
-            if all(isinstance(line.get(name), str) for name in ("id", "field", "reason")):
-                if line.get("verdict") != _REFUSED:
-                    yield line["id"], Remark(line["field"], kind, _said(line.get(value)), line["reason"])
+            whole = all(isinstance(line.get(name), str) for name in ("id", "field", "reason"))
+            if whole and line.get("verdict") != _REFUSED:
+                yield line["id"], Remark(line["field"], kind, _said(line.get(value)), line["reason"])
 
 
 def _said(value: Any) -> str:
-    if isinstance(value, list | tuple):
+    """A value of JSON in words."""
+    if isinstance(value, list):
         return ", ".join(map(_said, value))
     if isinstance(value, dict):
         return ", ".join(f"{key} {_said(inner)}" for key, inner in value.items())
-    return {True: "yes", False: "no", None: "none"}.get(value, str(value)) if value in (True, False, None) else str(value)
+    return "none" if value is None else {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

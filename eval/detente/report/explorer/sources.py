@@ -4,8 +4,11 @@ The graph is drawn in columns, from the pages on the left to states on the right
 find; the order is the same on every machine.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
+
+from rapidfuzz.distance import Indel
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
@@ -32,6 +35,7 @@ EDGES: Final[Mapping[str, str]] = {
 """The kinds of edges, and what they mean."""
 _COPIES: Final = ("agency_copy", "outlet_to_outlet", "common_source")
 _SWEEPS: Final = 6
+_ALL: Final = 1 << 31
 
 
 class Node(NamedTuple):
@@ -82,6 +86,10 @@ class Source(NamedTuple):
     facts: list[tuple[str, list[Value]]]
 
 
+Word = tuple[str, bool]
+"""Words of a passage, and whether the other passage has them, too."""
+
+
 class Pair(NamedTuple):
     """Two passages that match, side by side."""
 
@@ -89,8 +97,8 @@ class Pair(NamedTuple):
     operation: Value
     left: Value
     right: Value
-    left_text: str
-    right_text: str
+    left_words: list[Word]
+    right_words: list[Word]
     alternatives: list[tuple[str, str]]
 
 
@@ -146,9 +154,7 @@ def _reuse_edges(corpus: Corpus) -> Iterable[Edge]:
         found.setdefault((row["article"], row["source"]), []).append(row["id"])
     for (article, source), rows in found.items():
         links = [Value(row, href("sources", row)) for row in rows]
-        yield Edge(
-            f"reuse {article} {source}", article, source, "reuse", False, counted(len(rows), "passage"), links
-        )
+        yield Edge(f"reuse {article} {source}", article, source, "reuse", False, counted(len(rows), "passage"), links)
 
 
 def _speakers(corpus: Corpus, used: set[str]) -> Iterable[Edge]:
@@ -169,7 +175,7 @@ def _speakers(corpus: Corpus, used: set[str]) -> Iterable[Edge]:
 
 
 def _nodes(corpus: Corpus, edges: Sequence[Edge], names: Names) -> list[Node]:
-    kinds = {name: "article" for name in corpus.articles}
+    kinds = dict.fromkeys(corpus.articles, "article")
     kinds |= {row["id"]: row["kind"] for row in corpus.rows("sources", "id", "kind")}
     kinds |= {row["id"]: "event" for row in corpus.rows("events", "id")}
     used = {node for edge in edges for node in (edge.start, edge.end)}
@@ -195,14 +201,14 @@ def _placed(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[Node]:
         place |= _spread(own)
     for sweep in range(_SWEEPS):
         for x in sorted(columns, reverse=bool(sweep % 2)):
-
-            def centre(name: str) -> float:
-                others = [place[other] for other in neighbours.get(name, ()) if other in place]
-                return sum(others) / len(others) if others else place[name]
-
-            columns[x].sort(key=lambda name: (centre(name), name))
+            centres = {name: _mean([place[other] for other in neighbours[name]]) for name in columns[x]}
+            columns[x] = sorted(columns[x], key=lambda name, at=centres: (at[name], name))
             place |= _spread(columns[x])
     return [node._replace(y=place[node.id]) for node in nodes]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
 
 
 def _spread(names: Sequence[str]) -> dict[str, float]:
@@ -231,19 +237,33 @@ def reuse(corpus: Corpus, names: Names) -> list[Reuse]:
     """The passages that articles share, pair of articles by pair."""
     found: dict[tuple[str, str], list[Pair]] = {}
     for row in corpus.rows("reuse"):
-        (left,) = names.quoted(row["article"], [row["this"]], "reuse", row["id"], longest=1 << 31)
-        (right,) = names.quoted(row["source"], [row["source_span"]], "reuse", row["id"], longest=1 << 31)
+        (left,) = names.quoted(row["article"], [row["this"]], "reuse", row["id"], longest=_ALL)
+        (right,) = names.quoted(row["source"], [row["source_span"]], "reuse", row["id"], longest=_ALL)
+        left_words, right_words = _differing(left.text, right.text)
         found.setdefault((row["article"], row["source"]), []).append(
             Pair(
                 id=row["id"],
                 operation=Value(row["operation"], note=names.defined("reuse", "operation", row["operation"])),
                 left=left._replace(text=row["article"]),
                 right=right._replace(text=row["source"]),
-                left_text=left.text,
-                right_text=right.text,
-                alternatives=[
-                    (names.prose(other["value"]), names.prose(other["reason"])) for other in row["alternatives"]
-                ],
+                left_words=left_words,
+                right_words=right_words,
+                alternatives=names.alternatives(row),
             )
         )
     return [Reuse(names.named(left), names.named(right), pairs) for (left, right), pairs in found.items()]
+
+
+def _differing(left: str, right: str) -> tuple[list[Word], list[Word]]:
+    """Two passages word by word, each stretch with whether the other has it, too; white space belongs to what it ends."""
+    words = [re.findall(r"\S+\s*", text) for text in (left, right)]
+    bare = [[word.strip() for word in own] for own in words]
+    found: tuple[list[Word], list[Word]] = ([], [])
+    for step in Indel.opcodes(*bare):
+        for own, side, start, end in (
+            (words[0], found[0], step.src_start, step.src_end),
+            (words[1], found[1], step.dest_start, step.dest_end),
+        ):
+            if start < end:
+                side.append(("".join(own[start:end]), step.tag == "equal"))
+    return found

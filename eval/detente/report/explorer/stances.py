@@ -104,8 +104,5 @@ def _cell(row: Record, names: Names) -> Cell:
         expression=row["expression"] or "",
         chain=[names.called(source) for source in row["chain"]],
         evidence=names.quoted(row["article"], row["evidence"], "stance", row["id"]),
-        alternatives=[
-            (f"{other['field']} {names.prose(other['value'])}", names.prose(other["reason"]))
-            for other in row["alternatives"]
-        ],
+        alternatives=names.alternatives(row),
     )

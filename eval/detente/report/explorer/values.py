@@ -89,10 +89,14 @@ class Names:
         """An id with its link and name; any other word as it is."""
         return self._known.get(name) or Value(shown(name))
 
+    @cached_property
+    def _sources(self) -> dict[str, str]:
+        return {row["id"]: row["name"] for row in self.corpus.rows("sources", "id", "name")}
+
     def called(self, name: str) -> Value:
-        """What an id is called, with its link: `France` for `france`."""
+        """A source by its name, with its link: `France` for `france`; anything else as `named`."""
         known = self.named(name)
-        return Value(known.note, known.href, known.text) if known.href and known.note else known
+        return known._replace(text=known.note, note=name) if self._sources.get(name) else known
 
     def defined(self, layer: str, column: str, label: str) -> str:
         """What a label means; empty where nothing says it."""
@@ -107,6 +111,13 @@ class Names:
     def prose(self, text: str) -> str:
         """A sentence as a page may show it; a place that stands for words of a page in a text-free export is said."""
         return _PLACE.sub(r"[\1, characters \2 to \3]", shown(text))
+
+    def alternatives(self, row: Record) -> list[tuple[str, str]]:
+        """The other readings of a row: field and value, and the reason."""
+        return [
+            (self.prose(f"{other['field']} {other['value']}"), self.prose(other["reason"]))
+            for other in row.get("alternatives") or ()
+        ]
 
     def lines(self, layer: str, column: str, value: Any, article: str = "", path: Sequence[str] = ()) -> list[Line]:
         """A column's value: a line for each item of a list of objects, else one.
