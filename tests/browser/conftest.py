@@ -133,7 +133,7 @@ def open_page(browser: "Browser") -> Iterator[Callable[..., "Page"]]:
 
 
 @pytest.fixture
-def expect(browser: "Browser") -> Any:
+def expect(browser: "Browser") -> Any:  # noqa: ARG001 (without it there may be no Playwright)
     """Playwright's assertions, which wait until they hold."""
     from playwright.sync_api import expect as waiting
 
