@@ -138,7 +138,10 @@ def confusion(scores: Scores) -> Confusion | None:
     golds = [*inventory, *sorted(every - {*inventory, MISSING})]
     labels = [*golds, *(every & {MISSING})]
     rows = [
-        [Confused(gold, label, table.get(gold, {}).get(label, 0), sum(table.get(gold, {}).values())) for label in labels]
+        [
+            Confused(gold, label, table.get(gold, {}).get(label, 0), sum(table.get(gold, {}).values()))
+            for label in labels
+        ]
         for gold in golds
     ]
     wrong = [cell for row in rows for cell in row if cell.gold != cell.said and cell.count]
@@ -172,7 +175,8 @@ def items(scores: Sequence[Scores], most: int = MAX_ITEMS) -> Items:
     """
     kept = ("item", "id", "slice", "wrong", "detail", "blocks", "gold", "predicted")
     frames = [
-        each.rows.select(name for name in each.rows.columns if name in kept or name in each.task.keys) for each in scores
+        each.rows.select(name for name in each.rows.columns if name in kept or name in each.task.keys)
+        for each in scores
     ]
     sums = [each.group_by("item", maintain_order=True).agg(pl.col("wrong").sum()) for each in frames]
     worst = pl.concat(sums).group_by("item", maintain_order=True).agg(pl.col("wrong").max())

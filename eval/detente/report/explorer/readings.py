@@ -4,10 +4,10 @@ They lie in `annotations/` beside a built dataset; where only the dataset is at 
 cannot be read is left out and counted: `detente dataset validate` says what is wrong with it.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from detente.data.annotated import Table
 from detente.data.corpus import Corpus
@@ -19,7 +19,9 @@ from detente.dataset.quality.passes import LABELS, label_columns
 from detente.tasks.layer import Layer
 from detente.text.display import counted
 
-_REFUSED = "refused"
+_REFUSED: Final = "refused"
+_ALTERNATIVES: Final = "alternatives"
+"""What was settled about them stands in the row itself, with its reason."""
 
 
 class Remark(NamedTuple):
@@ -59,7 +61,7 @@ class Readings:
         return [name for (own, name), pages in self.pages.items() if own == layer and article in pages]
 
 
-def read(corpus: Corpus, layers: tuple[Layer, ...]) -> Readings:
+def read(corpus: Corpus, layers: Iterable[Layer]) -> Readings:
     """What lies beside a built dataset; nothing beside a text-free export, whose reader may not have its words."""
     root = corpus.folder.resolve().parent
     if corpus.text_free or not (root / "annotations").is_dir():
@@ -98,7 +100,7 @@ def _remarks(root: Path, layer: Layer, problems: list[Problem]) -> Iterator[tupl
         problems += faults
         for _, line in lines:
             whole = all(isinstance(line.get(name), str) for name in ("id", "field", "reason"))
-            if whole and line.get("verdict") != _REFUSED:
+            if whole and line.get("verdict") != _REFUSED and line["field"] != _ALTERNATIVES:
                 yield line["id"], Remark(line["field"], kind, _said(line.get(value)), line["reason"])
 
 

@@ -1,13 +1,15 @@
 """The explorer as files: a start page, a page for each article, and one each for propositions, stances and sources."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 from detente import __version__
 from detente.data.corpus import Corpus, caveat
+from detente.data.files import rewrite_folder
 from detente.data.independent_sources import DEFINITION
 from detente.report.explorer import propositions, readings, sources, stances
-from detente.report.explorer.article import Article, article, shown_layers
+from detente.report.explorer.article import article, shown_layers
 from detente.report.explorer.values import Names
 from detente.report.html.page import page
 from detente.tasks.all import layers
@@ -28,6 +30,20 @@ def files(corpus: Corpus) -> dict[str, bytes]:
         ValidationError: If a file of the dataset is not the one that its manifest vouches for.
     """
     return {name: text.encode() for name, text in _pages(corpus)}
+
+
+def write(corpus: Corpus, folder: Path) -> Path:
+    """Writes the explorer of a corpus into a folder, whole, in the place of an earlier one.
+
+    Returns:
+        Its start page.
+
+    Raises:
+        ValidationError: If there is something else in the folder, it cannot be written, or a file of the dataset is not
+            the one that its manifest vouches for.
+    """
+    rewrite_folder(folder, files(corpus))
+    return folder / START
 
 
 def _pages(corpus: Corpus) -> Iterator[tuple[str, str]]:
@@ -58,7 +74,8 @@ def _pages(corpus: Corpus) -> Iterator[tuple[str, str]]:
     holders = stances.stances(corpus, names)
     silent = stances.silent(holders)
     told = [each for each in holders if each not in silent]
-    yield "stances.html", made("stances", "Who stands where", holders=told, silent=silent)
+    overview = stances.overview(told, corpus.inventory)
+    yield "stances.html", made("stances", "Who stands where", holders=told, silent=silent, overview=overview)
     graph = sources.graph(corpus, names)
     yield (
         "sources.html",
@@ -96,17 +113,8 @@ def _notes(corpus: Corpus, read: readings.Readings) -> list[str]:
     found = list(read.notes)
     if corpus.text_free:
         found.append(
-            "This is a text-free export: it has labels and places, and not the pages' text. Join it with your own copies"
-            " of the pages (detente dataset join) to see it."
+            "This is a text-free export: it has labels and places, and not the pages' text. Join it with your own"
+            " copies of the pages (detente dataset join) to see it."
         )
     found += [f"{layer} is not labelled yet on {listed(pages)}." for layer, pages in corpus.absent.items() if pages]
     return found
-
-
-def rights(articles: list[Article]) -> str:
-    """What somebody who publishes the folder must know."""
-    return (
-        "the pages' text belongs to their publishers: publish the explorer of a text-free export instead"
-        if any(each.pieces for each in articles)
-        else ""
-    )

@@ -202,7 +202,7 @@ def _placed(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[Node]:
     for sweep in range(_SWEEPS):
         for x in sorted(columns, reverse=bool(sweep % 2)):
             centres = {name: _mean([place[other] for other in neighbours[name]]) for name in columns[x]}
-            columns[x] = sorted(columns[x], key=lambda name, at=centres: (at[name], name))
+            columns[x] = [name for _, name in sorted((centre, name) for name, centre in centres.items())]
             place |= _spread(columns[x])
     return [node._replace(y=place[node.id]) for node in nodes]
 
@@ -255,7 +255,7 @@ def reuse(corpus: Corpus, names: Names) -> list[Reuse]:
 
 
 def _differing(left: str, right: str) -> tuple[list[Word], list[Word]]:
-    """Two passages word by word, each stretch with whether the other has it, too; white space belongs to what it ends."""
+    """Two passages in stretches of words, each with whether the other passage has them, too."""
     words = [re.findall(r"\S+\s*", text) for text in (left, right)]
     bare = [[word.strip() for word in own] for own in words]
     found: tuple[list[Word], list[Word]] = ([], [])

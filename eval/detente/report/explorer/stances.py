@@ -5,8 +5,11 @@ from itertools import groupby
 from typing import NamedTuple
 
 from detente.data.corpus import Corpus
+from detente.data.inventory import Inventory
 from detente.data.jsonl import Record
+from detente.data.labels import TELLERS
 from detente.report.explorer.values import Line, Names, Value, href
+from detente.report.tables import Section
 
 
 class Cell(NamedTuple):
@@ -88,6 +91,26 @@ def _told(group: Group) -> bool:
 def silent(groups: Iterable[Group]) -> list[Group]:
     """The holders of whom no page tells a stance, nor could be read to."""
     return [group for group in groups if not _told(group)]
+
+
+def overview(holders: Iterable[Group], own: Inventory) -> Section:
+    """Holders and targets down, times and tellers across: how many articles tell favour (+) and opposition (−)."""
+    columns = [(time, teller) for time in own.times for teller in TELLERS]
+    rows = []
+    for holder in holders:
+        for target in holder.groups:
+            tellers = {(time.name.text, each.name.text): each for time in target.groups for each in time.groups}
+            cells = (_sides(tellers.get(column)) for column in columns)
+            rows.append((f"{holder.name.text}, {target.name.text.replace('_', ' ')}", *cells))
+    header = ("holder, target", *(f"{time}, {teller}" for time, teller in columns))
+    return Section("Articles in favor (+) and against (−), by time and teller", header, rows, header)
+
+
+def _sides(group: Group | None) -> str:
+    if not group:
+        return ""
+    sides = ((group.favor, "+"), (group.against, "−"))
+    return " ".join(f"{number}{sign}" for number, sign in sides if number)
 
 
 def _name(level: str, value: str, row: Record, names: Names) -> Value:

@@ -116,10 +116,11 @@
     if (row.matches("details")) row.open = true; else row.classList.add("chosen-row");
     const marks = row.dataset.row ? all("mark").filter((mark) => mark.dataset.marks?.split(" ").includes(row.dataset.row)) : [];
     for (const mark of marks) mark.classList.add("chosen");
-    if (scroll) {
-      row.scrollIntoView({ block: "nearest" });
-      marks[0]?.scrollIntoView({ block: "center" });
-    }
+    if (!scroll) return;
+    const panel = row.closest(".rows"); // scrolls by itself
+    if (panel) panel.scrollTop += row.getBoundingClientRect().top - find(".filters", panel).getBoundingClientRect().bottom;
+    else row.scrollIntoView({ block: "nearest" });
+    marks[0]?.scrollIntoView({ block: "center" });
   }
   const pathOf = (row) => (row.dataset.layer ? [row.dataset.layer, row.dataset.id] : [row.dataset.id]);
   onState(({ path, filters }, cause) => {
@@ -128,7 +129,7 @@
     if (cause === "filter") return;
     const row = rows.find((each) => each.dataset.id && each.dataset.id === path.at(-1) && (!each.dataset.layer || each.dataset.layer === path[0]));
     if (row?.hidden && row.dataset.layer && !on.has(row.dataset.layer)) { toggle(row.dataset.layer); }
-    choose(row ?? null);
+    choose(row ?? null, { scroll: cause !== "path" || Boolean(text) }); // a node of the graph stays in sight
   });
 
   // A mark leads to its rows, one after the other with each click; the layer that covers everything comes last.

@@ -1,7 +1,7 @@
 // The graph of sources, drawn by Cytoscape.js in the places that it was given; the table below has the same edges.
 (() => {
   "use strict";
-  const { find, all, data, onState, go } = detente;
+  const { find, all, data, element, onState, go } = detente;
   const into = find("#graph");
   // Cytoscape adds a style element unless one has this id, and the policy of the page allows none but its own.
   document.querySelector("style").id = "__________cytoscape_stylesheet";
@@ -31,7 +31,9 @@
       } },
       { selector: "edge[?translated]", style: { "line-style": "dashed" } },
       { selector: "edge[kind = 'cites'], edge[kind = 'via']", style: { width: 1, "line-style": "dotted" } },
-      { selector: "edge[kind = 'reuse']", style: { "curve-style": "unbundled-bezier", "control-point-distances": -90, "control-point-weights": 0.5, "target-arrow-shape": "none", width: 3 } },
+      { selector: "edge[kind = 'reuse']", style: { "curve-style": "unbundled-bezier", "source-endpoint": "270deg", "target-endpoint": "270deg", "target-arrow-shape": "none", width: 3,
+        "control-point-weights": 0.5, "control-point-distances": (edge) => (edge.source().position("y") < edge.target().position("y") ? 50 : -50),
+      } },
       { selector: ".far", style: { opacity: 0.15 } },
       { selector: "node.near", style: { "border-width": 3, "border-color": colour("focus") } },
     ];
@@ -44,7 +46,6 @@
     ],
     style: style(),
     layout: { name: "preset", fit: true, padding: 12 },
-    wheelSensitivity: 0.3,
     minZoom: 0.15,
     maxZoom: 3,
   });
@@ -64,6 +65,10 @@
       drawn.elements().difference(near).addClass("far");
       node.addClass("near");
     }
+    const edges = node.connectedEdges();
+    find("#chosen").replaceChildren(...(node.nonempty()
+      ? [element("a", { href: `#${encodeURIComponent(node.id())}` }, node.data("name")), `, ${node.data("kind").replaceAll("_", " ")}: ${edges.length} ${edges.length === 1 ? "edge" : "edges"}, marked in the table`]
+      : []));
     for (const row of all("#edges .row")) row.classList.toggle("chosen-row", node.nonempty() && row.dataset.ends.split(" ").includes(path[0]));
   });
   into.dataset.drawn = drawn.nodes().length;
