@@ -199,7 +199,12 @@ def _write_folder(folder: Path, files: Mapping[str, bytes], *, again: bool) -> N
                 (beside / "new" / name).write_bytes(data)
             if again and place.is_dir():
                 place.rename(beside / "old")
-            (beside / "new").replace(place)
+            try:
+                (beside / "new").replace(place)
+            except BaseException:  # also a signal
+                if (beside / "old").is_dir():
+                    (beside / "old").replace(place)
+                raise
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     except OSError as error:

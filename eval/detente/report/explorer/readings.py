@@ -79,7 +79,8 @@ def read(corpus: Corpus, layers: Iterable[Layer]) -> Readings:
             pages[layer.name, name] = frozenset(corpus.articles) - table.absent
         for identity, remark in _remarks(root, layer, problems):
             remarks.setdefault((layer.name, identity), []).append(remark)
-    faulty = f"{counted(len(problems), 'line')} of annotations/ cannot be read: detente dataset validate says why."
+    number = counted(len(problems), "problem")
+    faulty = f"{number} in annotations/: what they concern is left out (detente dataset validate)."
     return Readings(rows, pages, remarks, (faulty,) if problems else ())
 
 

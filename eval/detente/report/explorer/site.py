@@ -86,7 +86,7 @@ def _pages(corpus: Corpus) -> Iterator[tuple[str, str]]:
             meanings=sources.EDGES,
             registry=sources.registry(corpus, names),
             reuse=sources.reuse(corpus, names),
-            scripts=_GRAPH_SCRIPTS,
+            scripts=_GRAPH_SCRIPTS if graph.nodes else _SCRIPTS,
             data={"graph": graph_document(graph)},
         ),
     )
@@ -116,5 +116,5 @@ def _notes(corpus: Corpus, read: readings.Readings) -> list[str]:
             "This is a text-free export: it has labels and places, and not the pages' text. Join it with your own"
             " copies of the pages (detente dataset join) to see it."
         )
-    found += [f"{layer} is not labelled yet on {listed(pages)}." for layer, pages in corpus.absent.items() if pages]
-    return found
+    absent = [f"{layer} on {listed(pages)}" for layer, pages in corpus.absent.items() if pages]
+    return found + ([f"Not labelled yet: {'; '.join(absent)}."] if absent else [])

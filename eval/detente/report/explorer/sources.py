@@ -188,27 +188,24 @@ def _nodes(corpus: Corpus, edges: Sequence[Edge], names: Names) -> list[Node]:
 
 
 def _placed(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[Node]:
-    """The nodes with their places: each column sorted by where its neighbours are, a few times over."""
+    """The nodes with their places: each column sorted by where its neighbours in others are, a few times over."""
+    column = {node.id: node.x for node in nodes}
     columns: dict[int, list[str]] = {}
     for node in nodes:
         columns.setdefault(node.x, []).append(node.id)
-    neighbours: dict[str, list[str]] = {}
+    neighbours: dict[str, list[str]] = {node.id: [] for node in nodes}
     for edge in edges:
-        neighbours.setdefault(edge.start, []).append(edge.end)
-        neighbours.setdefault(edge.end, []).append(edge.start)
-    place: dict[str, float] = {}
-    for own in columns.values():
-        place |= _spread(own)
+        if column[edge.start] != column[edge.end]:
+            neighbours[edge.start].append(edge.end)
+            neighbours[edge.end].append(edge.start)
+    place = {name: y for own in columns.values() for name, y in _spread(own).items()}
     for sweep in range(_SWEEPS):
         for x in sorted(columns, reverse=bool(sweep % 2)):
-            centres = {name: _mean([place[other] for other in neighbours[name]]) for name in columns[x]}
-            columns[x] = [name for _, name in sorted((centre, name) for name, centre in centres.items())]
+            beside = {name: [place[other] for other in neighbours[name]] or [place[name]] for name in columns[x]}
+            means = {name: sum(places) / len(places) for name, places in beside.items()}
+            columns[x] = [name for _, name in sorted((mean, name) for name, mean in means.items())]
             place |= _spread(columns[x])
     return [node._replace(y=place[node.id]) for node in nodes]
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
 
 
 def _spread(names: Sequence[str]) -> dict[str, float]:
@@ -239,7 +236,10 @@ def reuse(corpus: Corpus, names: Names) -> list[Reuse]:
     for row in corpus.rows("reuse"):
         (left,) = names.quoted(row["article"], [row["this"]], "reuse", row["id"], longest=_ALL)
         (right,) = names.quoted(row["source"], [row["source_span"]], "reuse", row["id"], longest=_ALL)
-        left_words, right_words = _differing(left.text, right.text)
+        if corpus.text_free:
+            left_words, right_words = [(left.text, True)], [(right.text, True)]
+        else:
+            left_words, right_words = differing(left.text, right.text)
         found.setdefault((row["article"], row["source"]), []).append(
             Pair(
                 id=row["id"],
@@ -254,12 +254,11 @@ def reuse(corpus: Corpus, names: Names) -> list[Reuse]:
     return [Reuse(names.named(left), names.named(right), pairs) for (left, right), pairs in found.items()]
 
 
-def _differing(left: str, right: str) -> tuple[list[Word], list[Word]]:
+def differing(left: str, right: str) -> tuple[list[Word], list[Word]]:
     """Two passages in stretches of words, each with whether the other passage has them, too."""
-    words = [re.findall(r"\S+\s*", text) for text in (left, right)]
-    bare = [[word.strip() for word in own] for own in words]
+    words = [re.findall(r"\S+\s*", text.strip("“”")) for text in (left, right)]
     found: tuple[list[Word], list[Word]] = ([], [])
-    for step in Indel.opcodes(*bare):
+    for step in Indel.opcodes(*([word.strip() for word in own] for own in words)):
         for own, side, start, end in (
             (words[0], found[0], step.src_start, step.src_end),
             (words[1], found[1], step.dest_start, step.dest_end),

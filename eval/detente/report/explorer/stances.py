@@ -8,7 +8,7 @@ from detente.data.corpus import Corpus
 from detente.data.inventory import Inventory
 from detente.data.jsonl import Record
 from detente.data.labels import TELLERS
-from detente.report.explorer.values import Line, Names, Value, href
+from detente.report.explorer.values import Line, Names, Value, href, signed
 from detente.report.tables import Section
 
 
@@ -123,7 +123,7 @@ def _cell(row: Record, names: Names) -> Cell:
     return Cell(
         article=Value(row["article"], href(row["article"], "stance", row["id"])),
         label=Value(row["label"], note=names.defined("stance", "label", row["label"])),
-        scale="" if row["scale"] is None else f"{row['scale']:+d}".replace("-", "−"),
+        scale="" if row["scale"] is None else signed(row["scale"]),
         expression=row["expression"] or "",
         chain=[names.called(source) for source in row["chain"]],
         evidence=names.quoted(row["article"], row["evidence"], "stance", row["id"]),

@@ -152,11 +152,16 @@ class Names:
             word = "yes" if value else "no"
             return [Value(word, note=self.defined(layer, column, word))]
         if not isinstance(value, str):
-            return [Value(f"{value:+d}" if column == "scale" else str(value))]
+            return [Value(signed(value) if column == "scale" else str(value))]
         if note := self.defined(layer, column, value):
             return [Value(shown(value), note=note)]
         known = self.named(value)
         return [known if known.href else Value(self.prose(value))]
+
+
+def signed(scale: int) -> str:
+    """A step of the scale of stances: `+2`, `0`, `−1`."""
+    return f"{scale:+d}".replace("-", "−") if scale else "0"
 
 
 def _is_span(value: Record) -> bool:

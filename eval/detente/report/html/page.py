@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from detente.data.jsonl import without_nan
+from detente.report.html.pieces import shown
 from detente.text.display import json_safe
 
 FOLDER: Final = Path(__file__).resolve().parent

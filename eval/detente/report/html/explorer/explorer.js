@@ -119,11 +119,14 @@
     if (!scroll) return;
     const panel = row.closest(".rows"); // scrolls by itself
     if (panel) panel.scrollTop += row.getBoundingClientRect().top - find(".filters", panel).getBoundingClientRect().bottom;
-    else row.scrollIntoView({ block: "nearest" });
+    else row.scrollIntoView({ block: row.matches("details") ? "start" : "center" });
     marks[0]?.scrollIntoView({ block: "center" });
   }
   const pathOf = (row) => (row.dataset.layer ? [row.dataset.layer, row.dataset.id] : [row.dataset.id]);
   onState(({ path, filters }, cause) => {
+    // The start page leads on: #detente-002/claims/… is what the article's own page has at #claims/…
+    const page = !rows.length && all("a").find((link) => link.getAttribute("href") === `${path[0]}.html`);
+    if (page) { location.replace(page.href + detente.address(path.slice(1), filters)); return; }
     shownLayers(filters);
     filterRows(filters);
     if (cause === "filter") return;
