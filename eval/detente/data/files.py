@@ -152,31 +152,38 @@ def write_whole(path: Path, data: bytes | str) -> None:
         raise ValidationError([Problem("not-writable", str(path), f"cannot be written: {error.strerror}")]) from error
 
 
-def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+def write_folder(
+    folder: Path, files: Mapping[str, bytes], replaces: Callable[[Path], bool] = lambda _: False
+) -> None:
     """Writes a new folder whole or not at all: beside its place first, then renamed.
 
     Args:
         folder: The folder, which must not be there yet, or be empty.
         files: Names below it, and what they hold.
+        replaces: Whether a folder that is there, and not empty, is of the kind that may be replaced, with all it holds.
 
     Raises:
         ValidationError: If there is something in its place, or it cannot be written.
     """
     try:
-        if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        full = folder.is_dir() and any(folder.iterdir())
+        if (full and not replaces(folder)) or (folder.exists() and not folder.is_dir()):
             message = "is there already: name a new folder, or an empty one"
             raise ValidationError([Problem("not-writable", str(folder), message)])
         if outside := [name for name in files if ".." in Path(name).parts or Path(name).is_absolute()]:
             message = f"has no place for {shortened(outside[0])}, which would lie outside of it"
             raise ValidationError([Problem("not-writable", str(folder), message)])
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        _clean(folder.parent)
-        beside = folder.with_name(f"{_BESIDE}{os.getpid()}")
+        place = folder.resolve()
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _clean(place.parent)
+        beside = place.with_name(f"{_BESIDE}{os.getpid()}")
         try:
             for name, data in files.items():
-                (beside / name).parent.mkdir(parents=True, exist_ok=True)
-                (beside / name).write_bytes(data)
-            beside.replace(folder)
+                (beside / "new" / name).parent.mkdir(parents=True, exist_ok=True)
+                (beside / "new" / name).write_bytes(data)
+            if full:
+                place.replace(beside / "former")
+            (beside / "new").replace(place)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     except OSError as error:

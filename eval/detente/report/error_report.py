@@ -2,19 +2,21 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import polars as pl
 
+from detente.data.files import write_folder
 from detente.data.jsonl import Record
 from detente.evaluation.compare import compare
 from detente.evaluation.ranking import rank
-from detente.evaluation.score import Resampling, Scores
+from detente.evaluation.score import ALL, Resampling, Scores
 from detente.evaluation.systems import Systems
 from detente.report import comparison, evidence
 from detente.report import ranking as rankings
 from detente.report import scores as reports
-from detente.report.html.page import page
+from detente.report.html.page import made_here, page
 from detente.report.html.pieces import pieces, shown
 from detente.report.tables import Section, bounds, number
 from detente.tasks.metric_families import MISSING
@@ -77,14 +79,14 @@ class Spread(NamedTuple):
         return round(100 * (1 - share if self.best <= low else share), 2)
 
 
-def spreads(scores: Scores) -> list[Spread]:
-    """The primary metric and the standard ones, as they are drawn.
+def spreads(scores: Scores, asked: Sequence[str] = ()) -> list[Spread]:
+    """The metrics asked for or, by default, the primary one and the standard ones, as they are drawn.
 
     A metric without a greatest value is drawn up to the greatest number that is shown of it.
     """
     measures = {measure.name: measure for measure in scores.task.measures}
     found = []
-    for name in reports.standard(scores):
+    for name in list(scores.metrics) if asked else reports.standard(scores):
         metric, each = measures[name], scores.metrics[name]
         floors = {floor: values[name] for floor, values in scores.floors.items() if name in values}
         low, high = metric.bounds
@@ -342,51 +344,75 @@ def _written(sheet: evidence.Sheet, place: Mapping[str, int]) -> list[dict[str, 
     return written
 
 
-def tables(scores: Mapping[str, Scores], by: Sequence[str], resampling: Resampling) -> list[Section]:
+def tables(
+    scores: Mapping[str, Scores], asked: Sequence[str], by: Sequence[str], resampling: Resampling
+) -> list[Section]:
     """The tables beside the first one: breakdowns of one system, or the ranking and the differences of several."""
     (first, one), *others = scores.items()
     if not others:
-        return [each for each in reports.report(one, (), by).sections if each.title.startswith("by ")]
-    ranked = rankings.report(rank(scores, None, resampling), (), by).sections
-    compared = comparison.sections(compare(scores, reports.standard(one), resampling))
+        return [each for each in reports.report(one, asked, by).sections if each.title.startswith("by ")]
+    names = [name for name in asked if name != ALL] or reports.standard(one)
+    ranked = rankings.report(rank(scores, names[0], resampling), asked, by).sections
+    compared = comparison.sections(compare(scores, names, resampling))
     return [*ranked, *(each for each in compared if each.header[0] == "metric")]
 
 
 def error_report(
-    systems: Systems, scores: Mapping[str, Scores], by: Sequence[str] = (), resampling: Resampling | None = None
+    systems: Systems,
+    scores: Mapping[str, Scores],
+    asked: Sequence[str] = (),
+    by: Sequence[str] = (),
+    resampling: Resampling | None = None,
 ) -> str:
     """The report as one HTML file.
 
     Args:
         systems: The systems, read and checked, and their gold.
         scores: Those of each system, with errors attributed (`Options.errors`).
+        asked: The metrics to show, or `all`; by default the primary and the standard ones.
         by: Breakdowns to show beside the usual ones.
         resampling: How the scores' intervals were made.
+
+    Raises:
+        ValidationError: If a metric or a breakdown is not the task's.
     """
-    found = items(list(scores.values()))
-    one = next(iter(scores.values()))
-    written = document(systems, scores, found)
-    names = ", ".join(scores)
+    chosen = {name: reports.choose(each, asked, by) for name, each in scores.items()}
+    one = next(iter(chosen.values()))
+    found = items(list(chosen.values()))
+    written = document(systems, chosen, found)
+    drawn = {name: spreads(each, asked) for name, each in chosen.items()}
     return page(
         "error_report.html.jinja",
-        title=shortened(f"Errors of {names}: {one.task.name}"),
+        title=shortened(f"Errors of {', '.join(chosen)}: {one.task.name}"),
         data={"report": written},
         styles=("error_report.css",),
         scripts=("error_report.js",),
         task=one.task,
-        scores={shown(name): each for name, each in scores.items()},
-        spreads={shown(name): spreads(each) for name, each in scores.items()},
-        confusions={shown(name): each for name, own in scores.items() if (each := confusion(own))},
-        tables=tables(scores, by, resampling or one.resampling),
-        notes=_notes(scores),
+        scores={shown(name): each for name, each in chosen.items()},
+        spreads={shown(name): each for name, each in drawn.items()},
+        confusions={shown(name): each for name, own in chosen.items() if (each := confusion(own))},
+        tables=tables(chosen, asked, by, resampling or one.resampling),
+        notes=_notes(chosen),
         remarks=written["remarks"],
-        found=found,
         by_page=1 < len(written["pages"]) < len(written["items"]),
         filters=written["filters"],
         number=number,
         counted=counted,
         plural=plural,
     )
+
+
+def write_error_report(folder: Path, report: str) -> Path:
+    """Writes the page into a folder, as `index.html`; a folder of such pages is replaced.
+
+    Returns:
+        The page's path.
+
+    Raises:
+        ValidationError: If there is something else in its place, or it cannot be written.
+    """
+    write_folder(folder, {"index.html": report.encode()}, made_here)
+    return folder / "index.html"
 
 
 def _notes(scores: Mapping[str, Scores]) -> list[str]:

@@ -17,6 +17,10 @@ from detente.text.display import json_safe
 FOLDER: Final = Path(__file__).resolve().parent
 """Where templates, styles and scripts lie."""
 
+_GENERATOR: Final = '<meta name="generator" content="Détente">'
+_HEAD: Final = 200
+"""So many bytes at the start of a page say that it is one of ours."""
+
 
 @cache
 def _environment() -> Environment:
@@ -53,6 +57,7 @@ def page(
     text = _environment().get_template(template)
     return text.render(
         title=title,
+        generator=Markup(_GENERATOR),
         policy=policy(javascript, css),
         styles=css,
         scripts=javascript,
@@ -65,6 +70,17 @@ def page(
 def _asset(name: str) -> Markup:
     # Read as text, so that line ends are those that a browser hashes.
     return Markup((FOLDER / name).read_text(encoding="utf-8"))
+
+
+def made_here(folder: Path) -> bool:
+    """Whether all that a folder holds are pages of ours, so that it may be replaced by others."""
+    files = [path for path in folder.rglob("*") if not path.is_dir()]
+    return bool(files) and all(path.suffix == ".html" and path.is_file() and _is_ours(path) for path in files)
+
+
+def _is_ours(path: Path) -> bool:
+    with path.open("rb") as file:
+        return _GENERATOR.encode() in file.read(_HEAD)
 
 
 def policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
