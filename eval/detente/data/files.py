@@ -152,9 +152,7 @@ def write_whole(path: Path, data: bytes | str) -> None:
         raise ValidationError([Problem("not-writable", str(path), f"cannot be written: {error.strerror}")]) from error
 
 
-def write_folder(
-    folder: Path, files: Mapping[str, bytes], replaces: Callable[[Path], bool] = lambda _: False
-) -> None:
+def write_folder(folder: Path, files: Mapping[str, bytes], replaces: Callable[[Path], bool] = lambda _: False) -> None:
     """Writes a new folder whole or not at all: beside its place first, then renamed.
 
     Args:

@@ -104,20 +104,19 @@ class Confused(NamedTuple):
     Attributes:
         gold: The label.
         said: What is predicted; the same if it is right.
-        count: How many items.
+        size: How many items.
         of: How many items have the gold label.
-        level: 0 to 4: the share of the gold label's items, by quarters; 0 for none.
     """
 
     gold: str
     said: str
-    count: int
+    size: int
     of: int
 
     @property
     def level(self) -> int:
         """How dark its cell is."""
-        return math.ceil(4 * self.count / self.of) if self.of else 0
+        return math.ceil(4 * self.size / self.of) if self.of else 0
 
 
 class Confusion(NamedTuple):
@@ -138,11 +137,14 @@ def confusion(scores: Scores) -> Confusion | None:
     golds = [*inventory, *sorted(every - {*inventory, MISSING})]
     labels = [*golds, *(every & {MISSING})]
     rows = [
-        [Confused(gold, label, table.get(gold, {}).get(label, 0), sum(table.get(gold, {}).values())) for label in labels]
+        [
+            Confused(gold, label, table.get(gold, {}).get(label, 0), sum(table.get(gold, {}).values()))
+            for label in labels
+        ]
         for gold in golds
     ]
-    wrong = [cell for row in rows for cell in row if cell.gold != cell.said and cell.count]
-    errors = sorted(wrong, key=lambda cell: -cell.count)[:SHOWN_CONFUSIONS]
+    wrong = [cell for row in rows for cell in row if cell.gold != cell.said and cell.size]
+    errors = sorted(wrong, key=lambda cell: -cell.size)[:SHOWN_CONFUSIONS]
     return Confusion(labels, rows, errors) if len(labels) <= MAX_LABELS else Confusion((), (), errors)
 
 
@@ -167,12 +169,13 @@ class Items(NamedTuple):
 def items(scores: Sequence[Scores], most: int = MAX_ITEMS) -> Items:
     """The items of some systems: all of them, or as many as there is room for.
 
-    What is wrong comes first. If there is no room for all of that, it is the worst or, where all is equally wrong, items
-    at equal distances in the order of the gold.
+    What is wrong comes first. If there is no room for all of that, it is the worst or, where all is equally wrong,
+    items at equal distances in the order of the gold.
     """
     kept = ("item", "id", "slice", "wrong", "detail", "blocks", "gold", "predicted")
     frames = [
-        each.rows.select(name for name in each.rows.columns if name in kept or name in each.task.keys) for each in scores
+        each.rows.select(name for name in each.rows.columns if name in kept or name in each.task.keys)
+        for each in scores
     ]
     sums = [each.group_by("item", maintain_order=True).agg(pl.col("wrong").sum()) for each in frames]
     worst = pl.concat(sums).group_by("item", maintain_order=True).agg(pl.col("wrong").max())
@@ -186,7 +189,8 @@ def items(scores: Sequence[Scores], most: int = MAX_ITEMS) -> Items:
         chosen = wrong.gather_every(step) if alike else wrong.head(most)
         others = right.head(most - len(chosen))
         how = "all of them" if len(chosen) == len(wrong) else f"every {step}th" if alike else "the worst"
-        remark = f"{len(chosen):,} of {len(wrong):,} wrong items are listed, {how}; and {len(others):,} of {len(right):,} right ones"
+        remark = f"{len(chosen):,} of {len(wrong):,} wrong items are listed, {how}; "
+        remark += f"and {len(others):,} of {len(right):,} right ones"
     names = [*chosen["item"], *others["item"]]
     listed = pl.DataFrame({"item": names})
     rows = []
@@ -212,9 +216,9 @@ def document(systems: Systems, scores: Mapping[str, Scores], found: Items) -> di
     """What the page's script lists and shows: items, pages, texts with marks.
 
     Returns:
-        JSON: `systems`, `labelled` (whether items have labels), `values` (strings that others name by number), `filters`
-        (keys of items), `items`, `pages` (the worst first) with their `sheets` of each system (one for all where
-        they are equal; null where the report has no room for texts), `meanings` of marks, `on_choice`, `remarks`.
+        JSON: `systems`, `labelled` (whether items have labels), `values` (strings that others name by number),
+        `filters` (keys of items), `items`, `pages` (the worst first) with their `sheets` of each system (one for all
+        where they are equal; null where the report has no room for texts), `meanings` of marks, `on_choice`, `remarks`.
     """
     task = next(iter(scores.values())).task
     golds, key = evidence.gold_rows(task, systems.gold), evidence.page_key(task, systems.gold)
@@ -265,7 +269,7 @@ def _said(rows: Sequence[Row]) -> str:
 
 
 def _worst_pages(page_of: Sequence[str], wrong: Sequence[Sequence[float]]) -> list[str]:
-    """The pages of items, the one with most wrong, of the worst system there, first; of equals the first in the gold."""
+    """The pages of items, the one with most wrong (of the system that is worst there) first, equals in their order."""
     sums: dict[str, list[float]] = {}
     for name, each in zip(page_of, wrong, strict=True):
         sums[name] = [one + other for one, other in zip(sums.get(name, [0] * len(each)), each, strict=True)]
@@ -348,8 +352,8 @@ def tables(
     scores: Mapping[str, Scores], asked: Sequence[str], by: Sequence[str], resampling: Resampling
 ) -> list[Section]:
     """The tables beside the first one: breakdowns of one system, or the ranking and the differences of several."""
-    (first, one), *others = scores.items()
-    if not others:
+    one = next(iter(scores.values()))
+    if len(scores) == 1:
         return [each for each in reports.report(one, asked, by).sections if each.title.startswith("by ")]
     names = [name for name in asked if name != ALL] or reports.standard(one)
     ranked = rankings.report(rank(scores, names[0], resampling), asked, by).sections
