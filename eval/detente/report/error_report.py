@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import polars as pl
 
-from detente.data.files import write_folder
+from detente.data.files import rewrite_folder
 from detente.data.jsonl import Record
 from detente.evaluation.compare import compare
 from detente.evaluation.ranking import rank
@@ -16,7 +16,7 @@ from detente.evaluation.systems import Systems
 from detente.report import comparison, evidence
 from detente.report import ranking as rankings
 from detente.report import scores as reports
-from detente.report.html.page import made_here, page
+from detente.report.html.page import page
 from detente.report.html.pieces import pieces, shown
 from detente.report.tables import Section, bounds, number
 from detente.tasks.metric_families import MISSING
@@ -407,7 +407,7 @@ def error_report(
 
 
 def write_error_report(folder: Path, report: str) -> Path:
-    """Writes the page into a folder, as `index.html`; a folder of such pages is replaced.
+    """Writes the page into a folder, as `index.html`; a folder that was written so is written again.
 
     Returns:
         The page's path.
@@ -415,7 +415,7 @@ def write_error_report(folder: Path, report: str) -> Path:
     Raises:
         ValidationError: If there is something else in its place, or it cannot be written.
     """
-    write_folder(folder, {"index.html": report.encode()}, made_here)
+    rewrite_folder(folder, {"index.html": report.encode()})
     return folder / "index.html"
 
 

@@ -12,14 +12,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from detente.data.jsonl import without_nan
+from detente.report.html.pieces import shown
 from detente.text.display import json_safe
 
 FOLDER: Final = Path(__file__).resolve().parent
 """Where templates, styles and scripts lie."""
-
-_GENERATOR: Final = '<meta name="generator" content="Détente">'
-_HEAD: Final = 200
-"""So many bytes at the start of a page say that it is one of ours."""
 
 
 @cache
@@ -28,9 +25,15 @@ def _environment() -> Environment:
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _shown(value: Any) -> Any:
+    """What an expression of a template gives, without what would steer the display; markup is as it is."""
+    return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def page(
@@ -57,7 +60,6 @@ def page(
     text = _environment().get_template(template)
     return text.render(
         title=title,
-        generator=Markup(_GENERATOR),
         policy=policy(javascript, css),
         styles=css,
         scripts=javascript,
@@ -70,17 +72,6 @@ def page(
 def _asset(name: str) -> Markup:
     # Read as text, so that line ends are those that a browser hashes.
     return Markup((FOLDER / name).read_text(encoding="utf-8"))
-
-
-def made_here(folder: Path) -> bool:
-    """Whether all that a folder holds are pages of ours, so that it may be replaced by others."""
-    files = [path for path in folder.rglob("*") if not path.is_dir()]
-    return bool(files) and all(path.suffix == ".html" and path.is_file() and _is_ours(path) for path in files)
-
-
-def _is_ours(path: Path) -> bool:
-    with path.open("rb") as file:
-        return _GENERATOR.encode() in file.read(_HEAD)
 
 
 def policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
