@@ -243,7 +243,7 @@ def document(systems: Systems, scores: Mapping[str, Scores], found: Items) -> di
     ]
     sheets, remark = _sheets(systems, found, pages, golds, key)
     return {
-        "systems": list(scores),
+        "systems": [shown(name) for name in scores],
         "labelled": "predicted" in task.keys,
         "filters": filters,
         "items": listed,
@@ -384,7 +384,6 @@ def error_report(
     one = next(iter(chosen.values()))
     found = items(list(chosen.values()))
     written = document(systems, chosen, found)
-    drawn = {name: spreads(each, asked) for name, each in chosen.items()}
     return page(
         "error_report.html.jinja",
         title=shortened(f"Errors of {', '.join(chosen)}: {one.task.name}"),
@@ -392,9 +391,9 @@ def error_report(
         styles=("error_report.css",),
         scripts=("error_report.js",),
         task=one.task,
-        scores={shown(name): each for name, each in chosen.items()},
-        spreads={shown(name): each for name, each in drawn.items()},
-        confusions={shown(name): each for name, own in chosen.items() if (each := confusion(own))},
+        scores=chosen,
+        spreads={name: spreads(each, asked) for name, each in chosen.items()},
+        confusions={name: each for name, own in chosen.items() if (each := confusion(own))},
         tables=tables(chosen, asked, by, resampling or one.resampling),
         notes=_notes(chosen),
         remarks=written["remarks"],

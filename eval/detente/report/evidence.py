@@ -120,7 +120,10 @@ def _of_texts(page: str, given: Given) -> Sheet | None:
 def _outcomes(rows: Iterable[Row]) -> dict[str, tuple[str, str]]:
     """Of each item of the gold how it went, as a kind of mark, and in words."""
     return {
-        row["item"]: ("right" if not row["wrong"] else "lost" if "missed" in row["detail"] else "faulty", row["detail"])
+        row["item"]: (
+            "right" if not row["wrong"] else "lost" if row["detail"].startswith("missed") else "faulty",
+            row["detail"],
+        )
         for row in rows
     }
 
