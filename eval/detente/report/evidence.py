@@ -75,9 +75,10 @@ class Given(NamedTuple):
     golds: Mapping[str, Sequence[Record]]
 
 
-def page_key(task: Task) -> str:
+def page_key(task: Task, gold: Gold) -> str:
     """The key of rows that names the page an item is shown on: that of its text, of which there may be many units."""
-    return "article" if task.name in ("stance", "agreement", "attribution") else "id"
+    of_articles = task.name in ("stance", "agreement", "attribution") and isinstance(gold, Corpus)
+    return "article" if of_articles else "id"
 
 
 def gold_rows(task: Task, gold: Gold) -> dict[str, list[Record]]:
@@ -119,7 +120,10 @@ def _of_texts(page: str, given: Given) -> Sheet | None:
 def _outcomes(rows: Iterable[Row]) -> dict[str, tuple[str, str]]:
     """Of each item of the gold how it went, as a kind of mark, and in words."""
     return {
-        row["item"]: ("right" if not row["wrong"] else "lost" if "missed" in row["detail"] else "faulty", row["detail"])
+        row["item"]: (
+            "right" if not row["wrong"] else "lost" if row["detail"].startswith("missed") else "faulty",
+            row["detail"],
+        )
         for row in rows
     }
 
