@@ -140,7 +140,7 @@ const detente = (() => {
   const help = find("#help");
   const keys = {
     "?": () => help.showModal(),
-    "/": () => find("[type=search]")?.focus() ?? false,
+    "/": () => { const box = find("[type=search]"); box?.focus(); return box !== null; },
     t: otherTheme,
     j: () => step(1),
     k: () => step(-1),
