@@ -31,8 +31,8 @@
       } },
       { selector: "edge[?translated]", style: { "line-style": "dashed" } },
       { selector: "edge[kind = 'cites'], edge[kind = 'via']", style: { width: 1, "line-style": "dotted" } },
-      { selector: "edge[kind = 'reuse']", style: { "curve-style": "unbundled-bezier", "source-endpoint": "270deg", "target-endpoint": "270deg", "target-arrow-shape": "none", width: 3,
-        "control-point-weights": 0.5, "control-point-distances": (edge) => (edge.source().position("y") < edge.target().position("y") ? 50 : -50),
+      { selector: "edge[kind = 'reuse']", style: { "curve-style": "unbundled-bezier", "edge-distances": "endpoints", "source-endpoint": "270deg", "target-endpoint": "270deg", "target-arrow-shape": "none", width: 3,
+        "control-point-weights": 0.5, "control-point-distances": (edge) => (edge.source().position("y") < edge.target().position("y") ? -50 : 50),
       } },
       { selector: ".far", style: { opacity: 0.15 } },
       { selector: "node.near", style: { "border-width": 3, "border-color": colour("focus") } },
@@ -49,6 +49,8 @@
     minZoom: 0.15,
     maxZoom: 3,
   });
+  // On a narrow screen the whole is too small to be read: it begins at the pages, and the rest is drawn into sight.
+  if (into.clientWidth < 600) drawn.zoom(0.6).pan({ x: 70, y: into.clientHeight / 2 });
   const again = () => drawn.style(style());
   new MutationObserver(again).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
