@@ -2,8 +2,6 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import polars as pl
@@ -217,11 +215,11 @@ def document(systems: Systems, scores: Mapping[str, Scores], found: Items) -> di
         they are equal; null where the report has no room for texts), `meanings` of marks, `on_choice`, `remarks`.
     """
     task = next(iter(scores.values())).task
-    golds, key = evidence.gold_rows(task, systems.gold), evidence.page_key(task)
+    golds, key = evidence.gold_rows(task, systems.gold), evidence.page_key(task, systems.gold)
     first = [next(rows[name][0] for rows in found.rows if name in rows) for name in found.names]
     wrong = [[sum(row["wrong"] for row in rows.get(name, ())) for rows in found.rows] for name in found.names]
     pages = _worst_pages([row[key] for row in first], wrong)
-    filters = _filters(task, first)
+    filters = _filters(task, first, key)
     values, place = _Table(), {name: number for number, name in enumerate(pages)}
     listed = [
         {
@@ -241,7 +239,7 @@ def document(systems: Systems, scores: Mapping[str, Scores], found: Items) -> di
     return {
         "systems": list(scores),
         "labelled": "predicted" in task.keys,
-        "filters": list(filters),
+        "filters": filters,
         "items": listed,
         "pages": [{"name": shown(name), "sheets": sheet} for name, sheet in zip(pages, sheets, strict=True)],
         "meanings": evidence.MEANINGS,
@@ -272,16 +270,17 @@ def _worst_pages(page_of: Sequence[str], wrong: Sequence[Sequence[float]]) -> li
     return sorted(sums, key=lambda name: -max(sums[name]))
 
 
-def _filters(task: Task, rows: Sequence[Row]) -> dict[str, None]:
-    """The keys of items that have some values, but not too many."""
-    found = {}
-    for key in task.keys:
-        if key not in _FIXED and 1 < len({row[key] for row in rows}) <= MAX_VALUES:
-            found[key] = None
-    return found
+def _filters(task: Task, rows: Sequence[Row], page: str) -> list[str]:
+    """The keys of items that have some values, but not too many, and are not their pages."""
+    return [
+        key
+        for key in task.keys
+        if key not in _FIXED
+        if 1 < len({row[key] for row in rows}) <= MAX_VALUES and any(row[key] != row[page] for row in rows)
+    ]
 
 
-def _facts(golds: Sequence[Record], filters: Mapping[str, None]) -> Iterator[tuple[str, str]]:
+def _facts(golds: Sequence[Record], filters: Sequence[str]) -> Iterator[tuple[str, str]]:
     """What the gold says of an item, beside what is listed of it anyway, in words."""
     for gold in golds:
         for name, value in gold.items():
@@ -382,7 +381,7 @@ def error_report(
         notes=_notes(scores),
         remarks=written["remarks"],
         found=found,
-        pages=len(written["pages"]),
+        by_page=1 < len(written["pages"]) < len(written["items"]),
         filters=written["filters"],
         number=number,
         counted=counted,

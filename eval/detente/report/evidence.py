@@ -75,9 +75,10 @@ class Given(NamedTuple):
     golds: Mapping[str, Sequence[Record]]
 
 
-def page_key(task: Task) -> str:
+def page_key(task: Task, gold: Gold) -> str:
     """The key of rows that names the page an item is shown on: that of its text, of which there may be many units."""
-    return "article" if task.name in ("stance", "agreement", "attribution") else "id"
+    of_articles = task.name in ("stance", "agreement", "attribution") and isinstance(gold, Corpus)
+    return "article" if of_articles else "id"
 
 
 def gold_rows(task: Task, gold: Gold) -> dict[str, list[Record]]:

@@ -96,18 +96,16 @@ const detente = (() => {
     fill(form);
   }
 
-  /** A list that draws its items a few at a time, as the reader comes near its end. */
-  function list(into, draw, size = 40) {
+  /** A list that draws its items a few at a time, as the reader comes near its end; `root` is what scrolls. */
+  function list(into, draw, { size = 40, root = null } = {}) {
     let items = [], drawn = 0;
-    const end = element("p", { class: "quiet", hidden: true }, "…");
-    into.after(end);
-    new IntersectionObserver((seen) => { if (seen.some((each) => each.isIntersecting)) more(); }, { rootMargin: "1500px" }).observe(end);
+    const watch = new IntersectionObserver((seen) => { if (seen.some((each) => each.isIntersecting)) more(); }, { root, rootMargin: "1000px" });
     function more() {
+      watch.disconnect();
       const next = items.slice(drawn, drawn + size).map((item, place) => draw(item, drawn + place));
       into.append(...next);
       drawn += next.length;
-      end.hidden = true;
-      end.hidden = drawn >= items.length; // shown anew, so that it is observed again
+      if (drawn < items.length) watch.observe(into.lastElementChild);
     }
     return {
       /** Shows other items. */

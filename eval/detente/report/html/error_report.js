@@ -50,28 +50,35 @@
   const says = (item, system) => {
     const said = word(item.said[system]), detail = word(item.detail[system]);
     const right = item.wrong[system] > 0 ? "" : " (right)";
-    return said && report.labelled ? `${said}${right}` : detail || "right";
+    return said ? `${said}${right}` : detail || "right";
   };
   function what(item) {
     if (!several) return word(item.detail[0]) || "right";
-    return report.systems.map((name, system) => element("span", {}, `${name}: ${says(item, system)}`, element("br")));
+    const gold = word(item.gold) ? [`gold: ${word(item.gold)}`, element("br")] : [];
+    return [...gold, ...report.systems.flatMap((name, system) => [`${name}: ${says(item, system)}`, element("br")])];
   }
   let current = null, listed = [];
-  const rows = list(into, (item) => element("li", {}, element("a", {
-    href: detente.address([item.name]), "data-name": item.name, "aria-current": item === current ? "true" : null,
-    onclick: (event) => { if (!event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); go([item.name]); reveal(); } },
-  }, element("span", { class: "name" }, item.name),
-  element("span", { class: wrongest(item) > 0 ? "what" : "what right" }, several && report.labelled ? element("span", {}, `gold: ${word(item.gold)}`, element("br")) : null, what(item)))));
+  const row = (item) => element("li", {}, element("a", {
+    href: detente.address([item.name]), "aria-current": item === current ? "true" : null, onclick: choose(item),
+  }, element("span", { class: "name" }, item.name), element("span", { class: wrongest(item) > 0 ? "what" : "what right" }, what(item))));
+  const choose = (item) => (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    go([item.name]);
+    reveal();
+  };
+  const rows = list(into, row, { root: into });
   const narrow = () => matchMedia("(max-width: 56rem)").matches;
   function reveal() { if (narrow()) shown.scrollIntoView(); }
 
   // The chosen item, with its page.
   const marksOf = new Map(); // item -> elements on the page
   function sheet(of, item, title) {
-    const quiet = report.on_choice, number = numbers.get(item.name);
+    const quiet = report.on_choice, number = numbers.get(item.name), apartOnly = detente.state.filters.get("show") === "differ";
     const body = element("div", { class: "text", tabindex: "0", role: "region", "aria-label": title });
     body.append(text(of.pieces, (marks) => {
-      const seen = marks.map((place) => of.marks[place]).filter(([kind, mine]) => !quiet.includes(kind) || mine === number);
+      const seen = marks.map((place) => of.marks[place]).filter(([kind, mine]) =>
+        mine === number || !(quiet.includes(kind) || (apartOnly && mine >= 0 && !differs(report.items[mine]))));
       if (!seen.length) return null;
       const whose = seen.map(([, mine]) => mine);
       const [other] = whose.filter((mine) => mine >= 0 && mine !== number);
@@ -87,16 +94,31 @@
     });
     return element("section", { class: "sheet" }, element("h4", {}, title), body);
   }
+  /** The texts of all systems with their titles, the same text of each system side by side. */
+  function beside(sheets) {
+    const most = Math.max(0, ...sheets.map((own) => own.length));
+    return Array.from({ length: most }, (_, place) => sheets.flatMap((own, system) =>
+      own[place] ? [[own[place], sheets.length > 1 ? `${report.systems[system]}: ${own[place].name}` : own[place].name]] : [])).flat();
+  }
   function legend(sheets) {
     const used = new Set(sheets.flat().flatMap((each) => each.marks.map(([kind]) => kind)));
     const shownKinds = Object.keys(report.meanings).filter((kind) => used.has(kind));
     return shownKinds.length ? element("ul", { class: "legend", "aria-label": "Marks" }, shownKinds.map((kind) =>
       element("li", {}, element("span", { class: `mark ${kind.replace(" ", "-")}` }, kind), ` ${report.meanings[kind]}`))) : null;
   }
-  let drawn = null;
+  /** What a system says of an item: its answer if it has one, and what is wrong with it. */
+  function verdict(item, system) {
+    const said = word(item.said[system]), detail = word(item.detail[system]);
+    const who = several ? `${report.systems[system]}: ` : said ? "predicted: " : "";
+    if (!said) return [who, detail || "right"];
+    const told = item.wrong[system] > 0 ? (detail === `${word(item.gold)}, predicted ${said}` ? "wrong" : detail) : "right";
+    return [who, element("strong", {}, said), ` (${told})`];
+  }
+  let drawn = "";
   function show(item) {
-    if (item === drawn) return;
-    drawn = item;
+    const now = `${item?.name} ${detente.state.filters.get("show")}`;
+    if (now === drawn) return;
+    drawn = now;
     if (!item) { shown.replaceChildren(element("p", { class: "quiet" }, "Nothing fits these filters.")); return; }
     const page = report.pages[item.page], sheets = page.sheets || [];
     const facts = [["page", page.name], ...report.filters.map((key, place) => [key.replaceAll("_", " "), word(item.keys[place])]),
@@ -106,9 +128,7 @@
       element("h3", { id: "chosen", tabindex: "-1" }, item.name),
       element("ul", { class: "said" },
         word(item.gold) ? element("li", {}, "gold: ", element("strong", {}, word(item.gold))) : null,
-        report.systems.map((name, system) => element("li", {}, several ? `${name}: ` : report.labelled ? "predicted: " : "",
-          report.labelled ? element("strong", {}, word(item.said[system]) || "–") : null,
-          report.labelled ? ` ${item.wrong[system] > 0 ? word(item.detail[system]).replace(`${word(item.gold)}, predicted ${word(item.said[system])}`, "(wrong)") : "(right)"}` : word(item.detail[system]) || "right"))),
+        report.systems.map((name, system) => element("li", {}, ...verdict(item, system)))),
       element("nav", { "aria-label": "Errors" },
         element("button", { type: "button", onclick: () => step(-1) }, "← before"),
         element("button", { type: "button", onclick: () => step(1) }, "next →"),
@@ -116,13 +136,17 @@
       element("details", { open }, element("summary", {}, "About this item"),
         element("dl", { class: "facts" }, facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]))),
       legend(sheets) ?? "",
-      element("div", { class: "sheets" }, sheets.flatMap((own, system) =>
-        own.map((each) => sheet(each, item, sheets.length > 1 ? `${report.systems[system]}: ${each.name}` : each.name)))),
+      element("div", { class: "sheets" }, beside(sheets).map(([each, title]) => sheet(each, item, title))),
     );
     if (!sheets.length) shown.append(element("p", { class: "quiet" }, "The text of this page is not in the report."));
-    for (const body of all(".text", shown)) {
+    const bodies = all(".text", shown);
+    for (const body of bodies) {
       const mark = find(".chosen", body);
       if (mark) body.scrollTop += mark.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 3;
+    }
+    for (const body of bodies) { // the same text where the item has no mark
+      const other = bodies.find((each) => find(".chosen", each) && each.textContent === body.textContent);
+      if (other && !find(".chosen", body)) body.scrollTop = other.scrollTop;
     }
     find(".chosen", shown)?.classList.add("now");
   }
@@ -186,7 +210,8 @@
   });
 
   // The worst, where labels do not already say it.
-  const worst = report.labelled ? [] : report.items.slice(0, 3).filter((item) => wrongest(item) > 0);
+  const degrees = new Set(report.items.map(wrongest).filter((wrong) => wrong > 0));
+  const worst = report.labelled && degrees.size < 2 ? [] : report.items.slice(0, 3).filter((item) => wrongest(item) > 0);
   find("#worst-part").hidden = worst.length === 0;
   find("#worst").append(...worst.map((item) => {
     const system = item.wrong.indexOf(wrongest(item));
