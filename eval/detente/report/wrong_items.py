@@ -1,21 +1,26 @@
-"""The worst of what a system gets wrong, on a screen: gold and prediction under one another, and on the words of texts."""
+"""What a system gets most wrong, on a screen: gold and prediction under one another, and on the words of texts."""
 
 import io
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from detente.evaluation.predictions import Predictions
+from detente.evaluation.score import count
+from detente.evaluation.systems import Systems
 from detente.report.evidence import Given, Mark, Sheet, gold_rows, page_key, sheet
 from detente.report.marked import MARKS as OF_TEXTS
 from detente.report.marked import Mark as Style
 from detente.report.tables import PLAIN_WIDTH
-from detente.tasks.task import Gold, Row
+from detente.tasks.labels import answered
+from detente.tasks.task import Gold, Options, Row
 from detente.text.display import counted, visible
 from detente.text.spans import mask_of
 
@@ -26,7 +31,7 @@ OF_SPANS: Final = {
     "missed": Style("[-", "-]", "white on red", "only in the gold"),
     "let in": Style("{+", "+}", "black on yellow", "only predicted"),
     "agreed": Style("{=", "=}", "black on green", "in the gold and predicted"),
-    "evidence": Style("[=", "=]", "underline", "what the gold rests on"),
+    "evidence": Style("[=", "=]", "underline", "what the gold is about, or rests on"),
 }
 """How words of spans are shown, by kind; of two that share a character the first here is shown."""
 _GOLD: Final = ("right", "faulty", "lost")
@@ -43,6 +48,8 @@ MOST_LINES: Final = 12
 
 _Piece = tuple[str, str]
 """Text, and the kind of mark on it; empty if there is none."""
+_Kinds = NDArray[np.object_]
+"""The kind of mark on each character."""
 
 
 class Extract(NamedTuple):
@@ -96,11 +103,25 @@ def worst(predictions: Predictions, gold: Gold, rows: pl.DataFrame, most: int) -
     return [_item(name, own[name], sheets[own[name][0][on_page]], of_texts=of_texts) for name in names]
 
 
+def show_wrong(systems: Systems, article: str, file: IO[str]) -> None:
+    """Prints all that the one system gets wrong on a page of the dataset."""
+    (predictions,) = systems.predictions.values()
+    task = predictions.task
+    (rows,) = count(task, predictions.units, [predictions.by_id], Options())
+    own = rows.filter(article=article) if "article" in task.keys else rows.filter(id=article)
+    items = worst(predictions, systems.gold, own, len(own))
+    print_worst(f"{article}, {task.name}: {counted(len(items), 'item')} wrong", items, file)
+
+
 def _item(name: str, rows: Sequence[Row], page: Sheet | None, *, of_texts: bool) -> WrongItem:
     labels = [(row["gold"], row["predicted"]) for row in rows if row.get("gold") and row.get("predicted")]
     said = labels[0] if labels and not of_texts else None
-    details = [rows[-1]["detail"]] if of_texts else [row["detail"] for row in rows]
+    details = [row["detail"] for row in rows]
+    if of_texts:
+        details = [f"{counted(int(sum(row['wrong'] for row in rows)), 'character')}", rows[-1]["detail"]]
     detail = "; ".join(filter(None, details))
+    if said and detail == answered(*said):
+        detail = ""  # the labels say so
     texts = page.texts if page else {}
     marks = [mark for mark in page.marks if of_texts or mark.item == name] if page else []
     kinds = _blocks(texts, marks) if of_texts else _sides(texts, marks)
@@ -108,11 +129,11 @@ def _item(name: str, rows: Sequence[Row], page: Sheet | None, *, of_texts: bool)
     return WrongItem(name, detail, said, extracts, OF_TEXTS if of_texts else OF_SPANS)
 
 
-def _places(text: str, marks: Iterable[Mark]) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _places(text: str, marks: Iterable[Mark]) -> NDArray[np.bool_]:
     return mask_of([span for mark in marks for span in mark.spans], len(text))
 
 
-def _blocks(texts: Mapping[str, str], marks: Sequence[Mark]) -> dict[str, np.ndarray]:
+def _blocks(texts: Mapping[str, str], marks: Sequence[Mark]) -> dict[str, _Kinds]:
     """Of each character the kind of error that it is."""
     found = {}
     for of, text in texts.items():
@@ -122,7 +143,7 @@ def _blocks(texts: Mapping[str, str], marks: Sequence[Mark]) -> dict[str, np.nda
     return found
 
 
-def _sides(texts: Mapping[str, str], marks: Sequence[Mark]) -> dict[str, np.ndarray]:
+def _sides(texts: Mapping[str, str], marks: Sequence[Mark]) -> dict[str, _Kinds]:
     """Of each character of an item's spans whether it is the gold's, predicted, or both."""
     pointing = any(mark.kind in _PREDICTED for mark in marks)
     golds, resting = (_GOLD + _POINTED, _RESTING) if pointing else (_GOLD, _RESTING + _POINTED)
@@ -138,28 +159,28 @@ def _sides(texts: Mapping[str, str], marks: Sequence[Mark]) -> dict[str, np.ndar
     return found
 
 
-def _extract(of: str, text: str, kinds: np.ndarray) -> Extract:
-    """The lines with marks, and the start or end of those beside them where a mark leaves no words around it."""
+def _extract(of: str, text: str, kinds: _Kinds) -> Extract:
+    """The lines with marks; beside a mark that begins the first of them, or ends the last, the words of the next."""
     bounds, start = [], 0
     for line in text.split("\n"):
         bounds.append((start, start + len(line)))
         start += len(line) + 1
-    filled = [place for place, (start, end) in enumerate(bounds) if text[start:end].strip()]
     wrong = [place for place, (start, end) in enumerate(bounds) if (kinds[start:end] != "").any()]
-    shown = {wrong[0], *wrong[:MOST_LINES]}
-    before = max((place for place in filled if place < min(shown)), default=None)
-    behind = min((place for place in filled if place > max(shown)), default=None)
-    lines: list[Sequence[_Piece]] = [[(_end(text[slice(*bounds[before])]), "")]] if before is not None else []
-    for place in sorted(shown):
-        start, end = bounds[place]
-        pieces = [
-            ("".join(text[start + index] for index, _ in run), str(kind))
-            for kind, run in groupby(enumerate(kinds[start:end]), key=lambda pair: pair[1])
-        ]
-        lines.append(list(_cut(pieces)))
-    if behind is not None and behind not in wrong:
-        lines.append([(_start(text[slice(*bounds[behind])]), "")])
+    shown = wrong[:MOST_LINES]
+    lines = [list(_cut(_pieces(text[start:end], kinds[start:end]))) for start, end in map(bounds.__getitem__, shown)]
+    filled = [place for place, (start, end) in enumerate(bounds) if text[start:end].strip()]
+    before = [place for place in filled if place < shown[0]]
+    behind = [place for place in filled if place > shown[-1]]
+    if lines[-1][-1][1] and behind and len(shown) == len(wrong):
+        lines.append([(_start(text[slice(*bounds[behind[0]])]), "")])
+    if lines[0][0][1] and before:
+        lines.insert(0, [(_end(text[slice(*bounds[before[-1]])]), "")])
     return Extract(of, lines, len(wrong) - len(shown))
+
+
+def _pieces(line: str, kinds: _Kinds) -> list[_Piece]:
+    runs = groupby(zip(kinds.tolist(), line, strict=True), key=itemgetter(0))
+    return [("".join(character for _, character in run), kind) for kind, run in runs]
 
 
 def _cut(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
