@@ -6,6 +6,7 @@ import math
 import re
 
 import pytest
+from rich.console import Console
 
 from detente.report.tables import (
     Report,
@@ -198,8 +199,6 @@ def test_a_cell_has_a_greatest_length() -> None:
 
 
 def test_a_line_that_begins_further_in_is_wrapped_as_far_in_on_a_terminal_only() -> None:
-    from rich.console import Console
-
     words = " ".join(["harbour"] * 6)
     for terminal, expected in (
         (True, "favor\n    harbour harbour\n    harbour harbour\n    harbour harbour\n"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.cells import cell_len
 
 from detente.cli import main
 from detente.data.jsonl import dump_lines
@@ -84,8 +85,6 @@ def test_of_many_lines_the_first_are_shown_and_the_others_counted(shown) -> None
 def test_wide_combining_and_control_characters_are_wrapped_whole_and_steer_nothing(
     shown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rich.cells import cell_len
-
     monkeypatch.setenv("COLUMNS", "40")
     wide = "巴黎和莫斯科" * 10 + " e\u0301" * 10 + "\x1b[31m\u202eend"
     found = shown({"p\x1b1": HARBOUR}, {"p\x1b1": f"{HARBOUR} {wide}"})
