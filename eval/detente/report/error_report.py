@@ -2,14 +2,16 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import polars as pl
 
+from detente.data.files import rewrite_folder
 from detente.data.jsonl import Record
 from detente.evaluation.compare import compare
 from detente.evaluation.ranking import rank
-from detente.evaluation.score import Resampling, Scores
+from detente.evaluation.score import ALL, Resampling, Scores
 from detente.evaluation.systems import Systems
 from detente.report import comparison, evidence
 from detente.report import ranking as rankings
@@ -77,14 +79,14 @@ class Spread(NamedTuple):
         return round(100 * (1 - share if self.best <= low else share), 2)
 
 
-def spreads(scores: Scores) -> list[Spread]:
-    """The primary metric and the standard ones, as they are drawn.
+def spreads(scores: Scores, asked: Sequence[str] = ()) -> list[Spread]:
+    """The metrics asked for or, by default, the primary one and the standard ones, as they are drawn.
 
     A metric without a greatest value is drawn up to the greatest number that is shown of it.
     """
     measures = {measure.name: measure for measure in scores.task.measures}
     found = []
-    for name in reports.standard(scores):
+    for name in list(scores.metrics) if asked else reports.standard(scores):
         metric, each = measures[name], scores.metrics[name]
         floors = {floor: values[name] for floor, values in scores.floors.items() if name in values}
         low, high = metric.bounds
@@ -102,20 +104,19 @@ class Confused(NamedTuple):
     Attributes:
         gold: The label.
         said: What is predicted; the same if it is right.
-        count: How many items.
+        size: How many items.
         of: How many items have the gold label.
-        level: 0 to 4: the share of the gold label's items, by quarters; 0 for none.
     """
 
     gold: str
     said: str
-    count: int
+    size: int
     of: int
 
     @property
     def level(self) -> int:
         """How dark its cell is."""
-        return math.ceil(4 * self.count / self.of) if self.of else 0
+        return math.ceil(4 * self.size / self.of) if self.of else 0
 
 
 class Confusion(NamedTuple):
@@ -136,11 +137,14 @@ def confusion(scores: Scores) -> Confusion | None:
     golds = [*inventory, *sorted(every - {*inventory, MISSING})]
     labels = [*golds, *(every & {MISSING})]
     rows = [
-        [Confused(gold, label, table.get(gold, {}).get(label, 0), sum(table.get(gold, {}).values())) for label in labels]
+        [
+            Confused(gold, label, table.get(gold, {}).get(label, 0), sum(table.get(gold, {}).values()))
+            for label in labels
+        ]
         for gold in golds
     ]
-    wrong = [cell for row in rows for cell in row if cell.gold != cell.said and cell.count]
-    errors = sorted(wrong, key=lambda cell: -cell.count)[:SHOWN_CONFUSIONS]
+    wrong = [cell for row in rows for cell in row if cell.gold != cell.said and cell.size]
+    errors = sorted(wrong, key=lambda cell: -cell.size)[:SHOWN_CONFUSIONS]
     return Confusion(labels, rows, errors) if len(labels) <= MAX_LABELS else Confusion((), (), errors)
 
 
@@ -165,12 +169,13 @@ class Items(NamedTuple):
 def items(scores: Sequence[Scores], most: int = MAX_ITEMS) -> Items:
     """The items of some systems: all of them, or as many as there is room for.
 
-    What is wrong comes first. If there is no room for all of that, it is the worst or, where all is equally wrong, items
-    at equal distances in the order of the gold.
+    What is wrong comes first. If there is no room for all of that, it is the worst or, where all is equally wrong,
+    items at equal distances in the order of the gold.
     """
     kept = ("item", "id", "slice", "wrong", "detail", "blocks", "gold", "predicted")
     frames = [
-        each.rows.select(name for name in each.rows.columns if name in kept or name in each.task.keys) for each in scores
+        each.rows.select(name for name in each.rows.columns if name in kept or name in each.task.keys)
+        for each in scores
     ]
     sums = [each.group_by("item", maintain_order=True).agg(pl.col("wrong").sum()) for each in frames]
     worst = pl.concat(sums).group_by("item", maintain_order=True).agg(pl.col("wrong").max())
@@ -184,7 +189,8 @@ def items(scores: Sequence[Scores], most: int = MAX_ITEMS) -> Items:
         chosen = wrong.gather_every(step) if alike else wrong.head(most)
         others = right.head(most - len(chosen))
         how = "all of them" if len(chosen) == len(wrong) else f"every {step}th" if alike else "the worst"
-        remark = f"{len(chosen):,} of {len(wrong):,} wrong items are listed, {how}; and {len(others):,} of {len(right):,} right ones"
+        remark = f"{len(chosen):,} of {len(wrong):,} wrong items are listed, {how}; "
+        remark += f"and {len(others):,} of {len(right):,} right ones"
     names = [*chosen["item"], *others["item"]]
     listed = pl.DataFrame({"item": names})
     rows = []
@@ -210,9 +216,9 @@ def document(systems: Systems, scores: Mapping[str, Scores], found: Items) -> di
     """What the page's script lists and shows: items, pages, texts with marks.
 
     Returns:
-        JSON: `systems`, `labelled` (whether items have labels), `values` (strings that others name by number), `filters`
-        (keys of items), `items`, `pages` (the worst first) with their `sheets` of each system (one for all where
-        they are equal; null where the report has no room for texts), `meanings` of marks, `on_choice`, `remarks`.
+        JSON: `systems`, `labelled` (whether items have labels), `values` (strings that others name by number),
+        `filters` (keys of items), `items`, `pages` (the worst first) with their `sheets` of each system (one for all
+        where they are equal; null where the report has no room for texts), `meanings` of marks, `on_choice`, `remarks`.
     """
     task = next(iter(scores.values())).task
     golds, key = evidence.gold_rows(task, systems.gold), evidence.page_key(task, systems.gold)
@@ -237,7 +243,7 @@ def document(systems: Systems, scores: Mapping[str, Scores], found: Items) -> di
     ]
     sheets, remark = _sheets(systems, found, pages, golds, key)
     return {
-        "systems": list(scores),
+        "systems": [shown(name) for name in scores],
         "labelled": "predicted" in task.keys,
         "filters": filters,
         "items": listed,
@@ -263,7 +269,7 @@ def _said(rows: Sequence[Row]) -> str:
 
 
 def _worst_pages(page_of: Sequence[str], wrong: Sequence[Sequence[float]]) -> list[str]:
-    """The pages of items, the one with most wrong, of the worst system there, first; of equals the first in the gold."""
+    """The pages of items, the one with most wrong (of the system that is worst there) first, equals in their order."""
     sums: dict[str, list[float]] = {}
     for name, each in zip(page_of, wrong, strict=True):
         sums[name] = [one + other for one, other in zip(sums.get(name, [0] * len(each)), each, strict=True)]
@@ -342,51 +348,74 @@ def _written(sheet: evidence.Sheet, place: Mapping[str, int]) -> list[dict[str, 
     return written
 
 
-def tables(scores: Mapping[str, Scores], by: Sequence[str], resampling: Resampling) -> list[Section]:
+def tables(
+    scores: Mapping[str, Scores], asked: Sequence[str], by: Sequence[str], resampling: Resampling
+) -> list[Section]:
     """The tables beside the first one: breakdowns of one system, or the ranking and the differences of several."""
-    (first, one), *others = scores.items()
-    if not others:
-        return [each for each in reports.report(one, (), by).sections if each.title.startswith("by ")]
-    ranked = rankings.report(rank(scores, None, resampling), (), by).sections
-    compared = comparison.sections(compare(scores, reports.standard(one), resampling))
+    one = next(iter(scores.values()))
+    if len(scores) == 1:
+        return [each for each in reports.report(one, asked, by).sections if each.title.startswith("by ")]
+    names = [name for name in asked if name != ALL] or reports.standard(one)
+    ranked = rankings.report(rank(scores, names[0], resampling), asked, by).sections
+    compared = comparison.sections(compare(scores, names, resampling))
     return [*ranked, *(each for each in compared if each.header[0] == "metric")]
 
 
 def error_report(
-    systems: Systems, scores: Mapping[str, Scores], by: Sequence[str] = (), resampling: Resampling | None = None
+    systems: Systems,
+    scores: Mapping[str, Scores],
+    asked: Sequence[str] = (),
+    by: Sequence[str] = (),
+    resampling: Resampling | None = None,
 ) -> str:
     """The report as one HTML file.
 
     Args:
         systems: The systems, read and checked, and their gold.
         scores: Those of each system, with errors attributed (`Options.errors`).
+        asked: The metrics to show, or `all`; by default the primary and the standard ones.
         by: Breakdowns to show beside the usual ones.
         resampling: How the scores' intervals were made.
+
+    Raises:
+        ValidationError: If a metric or a breakdown is not the task's.
     """
-    found = items(list(scores.values()))
-    one = next(iter(scores.values()))
-    written = document(systems, scores, found)
-    names = ", ".join(scores)
+    chosen = {name: reports.choose(each, asked, by) for name, each in scores.items()}
+    one = next(iter(chosen.values()))
+    found = items(list(chosen.values()))
+    written = document(systems, chosen, found)
     return page(
         "error_report.html.jinja",
-        title=shortened(f"Errors of {names}: {one.task.name}"),
+        title=shortened(f"Errors of {', '.join(chosen)}: {one.task.name}"),
         data={"report": written},
         styles=("error_report.css",),
         scripts=("error_report.js",),
         task=one.task,
-        scores={shown(name): each for name, each in scores.items()},
-        spreads={shown(name): spreads(each) for name, each in scores.items()},
-        confusions={shown(name): each for name, own in scores.items() if (each := confusion(own))},
-        tables=tables(scores, by, resampling or one.resampling),
-        notes=_notes(scores),
+        scores=chosen,
+        spreads={name: spreads(each, asked) for name, each in chosen.items()},
+        confusions={name: each for name, own in chosen.items() if (each := confusion(own))},
+        tables=tables(chosen, asked, by, resampling or one.resampling),
+        notes=_notes(chosen),
         remarks=written["remarks"],
-        found=found,
         by_page=1 < len(written["pages"]) < len(written["items"]),
         filters=written["filters"],
         number=number,
         counted=counted,
         plural=plural,
     )
+
+
+def write_error_report(folder: Path, report: str) -> Path:
+    """Writes the page into a folder, as `index.html`; a folder that was written so is written again.
+
+    Returns:
+        The page's path.
+
+    Raises:
+        ValidationError: If there is something else in its place, or it cannot be written.
+    """
+    rewrite_folder(folder, {"index.html": report.encode()})
+    return folder / "index.html"
 
 
 def _notes(scores: Mapping[str, Scores]) -> list[str]:

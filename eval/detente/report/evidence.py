@@ -111,14 +111,19 @@ def _of_texts(page: str, given: Given) -> Sheet | None:
         for row in given.rows
         for block in row.get("blocks") or ()
     ]
-    body = [span for segment in getattr(unit, "segments", ()) if segment["zone"] == "body" for span in pairs_of([segment])]
+    body = [
+        span for segment in getattr(unit, "segments", ()) if segment["zone"] == "body" for span in pairs_of([segment])
+    ]
     return Sheet(texts, [*([Mark("page", body, "wanted")] if body else []), *marks])
 
 
 def _outcomes(rows: Iterable[Row]) -> dict[str, tuple[str, str]]:
     """Of each item of the gold how it went, as a kind of mark, and in words."""
     return {
-        row["item"]: ("right" if not row["wrong"] else "lost" if "missed" in row["detail"] else "faulty", row["detail"])
+        row["item"]: (
+            "right" if not row["wrong"] else "lost" if row["detail"].startswith("missed") else "faulty",
+            row["detail"],
+        )
         for row in rows
     }
 
@@ -241,7 +246,11 @@ def _attribution(given: Given, item: str, gold: Record) -> Iterator[Mark]:
     for kind, field in (("source", "source_spans"), ("cue", "cue_spans")):
         yield Mark("page", pairs_of(gold[field]), kind, item, f"{kind} of the gold")
     said = given.predictions.by_id.get(item)
-    for what, spans in (("source", said and said.spans), ("cue", said and said.cue), ("content", said and said.content)):
+    for what, spans in (
+        ("source", said and said.spans),
+        ("cue", said and said.cue),
+        ("content", said and said.content),
+    ):
         if spans:
             yield Mark("page", spans, "predicted", item, f"predicted {what}")
 

@@ -75,6 +75,7 @@
   const marksOf = new Map(); // item -> elements on the page
   function sheet(of, item, title) {
     const quiet = report.on_choice, number = numbers.get(item.name), apartOnly = detente.state.filters.get("show") === "differ";
+    const alone = of.marks.every(([, mine]) => mine < 0 || mine === number); // nothing to stand out from
     const body = element("div", { class: "text", tabindex: "0", role: "region", "aria-label": title });
     body.append(text(of.pieces, (marks) => {
       const seen = marks.map((place) => of.marks[place]).filter(([kind, mine]) =>
@@ -83,7 +84,7 @@
       const whose = seen.map(([, mine]) => mine);
       const [other] = whose.filter((mine) => mine >= 0 && mine !== number);
       return {
-        class: ["mark", ...new Set(seen.map(([kind]) => kind.replace(" ", "-"))), whose.includes(number) && seen.some(([kind]) => kind !== "wanted") ? "chosen" : ""].join(" ").trim(),
+        class: ["mark", ...new Set(seen.map(([kind]) => kind.replace(" ", "-"))), whose.includes(number) ? (alone ? "own" : "chosen") : ""].join(" ").trim(),
         title: [...new Set(seen.map(([kind, , words]) => words || report.meanings[kind]))].join("\n"),
         "data-item": other ?? (whose.includes(number) ? number : null),
       };
@@ -106,6 +107,7 @@
     return shownKinds.length ? element("ul", { class: "legend", "aria-label": "Marks" }, shownKinds.map((kind) =>
       element("li", {}, element("span", { class: `mark ${kind.replace(" ", "-")}` }, kind), ` ${report.meanings[kind]}`))) : null;
   }
+  const anyTexts = report.pages.some((page) => page.sheets);
   /** What a system says of an item: its answer if it has one, and what is wrong with it. */
   function verdict(item, system) {
     const said = word(item.said[system]), detail = word(item.detail[system]);
@@ -138,17 +140,17 @@
       legend(sheets) ?? "",
       element("div", { class: "sheets" }, beside(sheets).map(([each, title]) => sheet(each, item, title))),
     );
-    if (!sheets.length) shown.append(element("p", { class: "quiet" }, "The text of this page is not in the report."));
+    if (!sheets.length) shown.append(element("p", { class: "quiet" }, anyTexts ? "The text of this page is not in the report." : "There are no texts: this gold has labels alone."));
     const bodies = all(".text", shown);
     for (const body of bodies) {
-      const mark = find(".chosen", body);
+      const mark = find(".chosen, .own", body);
       if (mark) body.scrollTop += mark.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 3;
     }
     for (const body of bodies) { // the same text where the item has no mark
-      const other = bodies.find((each) => find(".chosen", each) && each.textContent === body.textContent);
-      if (other && !find(".chosen", body)) body.scrollTop = other.scrollTop;
+      const other = bodies.find((each) => find(".chosen, .own", each) && each.textContent === body.textContent);
+      if (other && !find(".chosen, .own", body)) body.scrollTop = other.scrollTop;
     }
-    find(".chosen", shown)?.classList.add("now");
+    find(".chosen, .own", shown)?.classList.add("now");
   }
   function step(by) {
     const place = listed.indexOf(current);

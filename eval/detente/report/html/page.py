@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from detente.data.jsonl import without_nan
+from detente.report.html.pieces import shown
 from detente.text.display import json_safe
 
 FOLDER: Final = Path(__file__).resolve().parent
@@ -24,9 +25,15 @@ def _environment() -> Environment:
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _shown(value: Any) -> Any:
+    """What an expression of a template gives, without what would steer the display; markup is as it is."""
+    return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def page(
