@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help score test lint build leaderboard docs bench mutants fuzz clean
+.PHONY: help score test lint build explore leaderboard docs bench mutants fuzz clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -46,6 +46,9 @@ lint: $(READY)  ## Check style and types.
 
 build: $(READY)  ## Make dataset/ from the annotations.
 	@$(BIN)/detente dataset build
+
+explore: $(READY)  ## Make linked pages of the dataset in build/explorer/, and open them.
+	@$(BIN)/detente dataset explore -o build/explorer --open
 
 bench: $(READY)  ## Measure what the speed claims rest on (or LARGEST=1000000 units).
 	@$(BIN)/python benchmarks/start_up.py

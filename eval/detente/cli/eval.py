@@ -6,6 +6,7 @@ import click
 
 from detente.cli.compare import compare
 from detente.cli.options import CONTEXT, DATASET, TASK, emit_json, problems_exit, refuse_overwriting
+from detente.cli.report import report
 from detente.cli.run import run
 from detente.cli.score import score
 from detente.cli.shell import line
@@ -26,6 +27,7 @@ def eval_group() -> None:
 eval_group.add_command(score)
 eval_group.add_command(compare)
 eval_group.add_command(show)
+eval_group.add_command(report)
 
 
 @eval_group.command("tasks")

@@ -230,8 +230,8 @@ class ScoringOptions(ReadingOptions):
     unit: str
     resamples: int
     seed: int
-    report_format: str
     metrics: tuple[str, ...]
+    report_format: str = "table"
 
     def score(self, systems: "Systems", session: "Session", *, errors: bool = True) -> "dict[str, Scores]":
         """The scores of each system; `errors` says whether they are attributed where that takes time."""
@@ -331,7 +331,6 @@ _READING = (
         metavar="SPELLING=LABEL,…",
         help="How labels are spelled in PREDICTIONS and --gold, as FAVOR=favor,2=none; others stay as they are.",
     ),
-    click.option("-o", "--output", type=OUTPUT, help="Write there, not to the screen."),
     click.option(
         "--engine",
         type=click.Choice(ENGINES),
@@ -357,6 +356,22 @@ _READING = (
     ALL_PROBLEMS,
     MAX_INPUT,
 )
+_TO_FILE = click.option("-o", "--output", type=OUTPUT, help="Write there, not to the screen.")
+_TO_FOLDER = click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder to write: a new or empty one, or one that this command wrote, which is replaced.",
+)
+_FORMAT = click.option(
+    "--format",
+    "report_format",
+    type=click.Choice(["table", "json", "markdown"]),
+    default="table",
+    show_default=True,
+)
 
 
 def _options(
@@ -367,7 +382,7 @@ def _options(
     def add(command: Callable[..., None]) -> Callable[..., None]:
         @wraps(command)
         def given(**values: Any) -> None:
-            own = {field.name: values.pop(field.name) for field in fields(kind)}
+            own = {field.name: values.pop(field.name) for field in fields(kind) if field.name in values}
             command(options=kind(**own), **values)
 
         for option in reversed(added):
@@ -377,12 +392,18 @@ def _options(
     return add
 
 
-reading_options = _options(ReadingOptions, _READING)
+reading_options = _options(ReadingOptions, (_TO_FILE, *_READING))
 """Adds the options of reading to a command."""
 
 
-def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Adds the options of reading and scoring to a command."""
+def scoring_options(resamples: int, *, folder: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Adds the options of reading and scoring to a command: one that prints or writes a file, or that writes a folder.
+
+    Args:
+        resamples: How many are drawn by default.
+        folder: Whether it writes a folder, which has no `--format`.
+    """
+    output = (_TO_FOLDER,) if folder else (_TO_FILE, _FORMAT)
     added = (
         click.option(
             "--alternatives",
@@ -407,13 +428,6 @@ def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[
         ),
         click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the resampling."),
         click.option(
-            "--format",
-            "report_format",
-            type=click.Choice(["table", "json", "markdown"]),
-            default="table",
-            show_default=True,
-        ),
-        click.option(
             "--empty",
             type=click.Choice(OPTION_VALUES["empty"]),
             default=None,
@@ -426,4 +440,4 @@ def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[
             "  [default: the primary metric and up to eight standard ones]",
         ),
     )
-    return _options(ScoringOptions, (*_READING, *added))
+    return _options(ScoringOptions, (*output, *_READING, *added))

@@ -28,6 +28,8 @@ PACKED: Final = (".xz", ".gz", ".zst", ".bz2")
 """The suffixes that say how a file is packed."""
 _BESIDE: Final = ".detente-writes-"
 """How the name of a file that is being written begins; the number of the process follows."""
+FILES: Final = ".detente-files"
+"""Names the files of a folder that may be written again (`rewrite_folder`)."""
 STANDARD_INPUT: Final = "-"
 MAX_INPUT: Final = 100_000_000
 """How many bytes an input may have, unpacked, unless another limit is set."""
@@ -167,25 +169,63 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     Raises:
         ValidationError: If there is something in its place, or it cannot be written.
     """
+    _write_folder(folder, files, again=False)
+
+
+def rewrite_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Writes a folder as `write_folder` does, or in the place of one that was written so and has nothing else in it.
+
+    The names of its files stand in `FILES`, which is one of them: a folder with any other file is somebody's own.
+
+    Args:
+        folder: The folder.
+        files: Names in it, without folders below, and what they hold.
+
+    Raises:
+        ValidationError: If there is something else in its place, or it cannot be written.
+    """
+    _write_folder(folder, {**files, FILES: "".join(f"{name}\n" for name in sorted(files)).encode()}, again=True)
+
+
+def _write_folder(folder: Path, files: Mapping[str, bytes], *, again: bool) -> None:
     try:
-        if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-            message = "is there already: name a new folder, or an empty one"
-            raise ValidationError([Problem("not-writable", str(folder), message)])
+        if stranger := _stranger(folder, again=again):
+            raise ValidationError([Problem("not-writable", str(folder), stranger)])
         if outside := [name for name in files if ".." in Path(name).parts or Path(name).is_absolute()]:
             message = f"has no place for {shortened(outside[0])}, which would lie outside of it"
             raise ValidationError([Problem("not-writable", str(folder), message)])
         folder.parent.mkdir(parents=True, exist_ok=True)
-        _clean(folder.parent)
-        beside = folder.with_name(f"{_BESIDE}{os.getpid()}")
+        place = folder.resolve() if again else folder
+        _clean(place.parent)
+        beside = place.with_name(f"{_BESIDE}{os.getpid()}")
         try:
             for name, data in files.items():
-                (beside / name).parent.mkdir(parents=True, exist_ok=True)
-                (beside / name).write_bytes(data)
-            beside.replace(folder)
+                (beside / "new" / name).parent.mkdir(parents=True, exist_ok=True)
+                (beside / "new" / name).write_bytes(data)
+            if again and place.is_dir():
+                place.rename(beside / "old")
+            try:
+                (beside / "new").replace(place)
+            except BaseException:  # also a signal
+                if (beside / "old").is_dir():
+                    (beside / "old").replace(place)
+                raise
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     except OSError as error:
         raise ValidationError([Problem("not-writable", str(folder), f"cannot be written: {error.strerror}")]) from error
+
+
+def _stranger(folder: Path, *, again: bool) -> str:
+    """Why nothing may be written in place of what is there; empty if nothing speaks against it."""
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return ""
+    written = folder / FILES
+    if not (again and written.is_file()):
+        return "is there already: name a new folder, or an empty one"
+    own = {FILES, *written.read_text("utf-8", errors="replace").splitlines()}
+    others = sorted(path.name for path in folder.iterdir() if path.name not in own or path.is_dir())
+    return f"has {shortened(others[0])}, which was not written with it: name a new folder" if others else ""
 
 
 def _replace(path: Path, content: Iterable[bytes], mode: int | None) -> None:
