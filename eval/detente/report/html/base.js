@@ -57,6 +57,7 @@ const detente = (() => {
   /** Calls back with the state now and after each change; the cause is `start`, `address`, `filter` or `path`. */
   function onState(listener) {
     listeners.push(listener);
+    for (const form of all("form[data-filters]")) fill(form); // pages may have made options meanwhile
     listener(state, "start");
   }
   /** Goes to a path; with `quiet` only the address changes, and going back does not return here. */
@@ -140,7 +141,11 @@ const detente = (() => {
   const help = find("#help");
   const keys = {
     "?": () => help.showModal(),
-    "/": () => { const box = find("[type=search]"); box?.focus(); return box !== null; },
+    "/": () => {
+      const search = find("[type=search]");
+      search?.focus();
+      return search !== null;
+    },
     t: otherTheme,
     j: () => step(1),
     k: () => step(-1),
