@@ -26,11 +26,11 @@ def report(predictions: tuple[str, ...], options: ScoringOptions, by: tuple[str,
 
     Exit status: 0 written, 2 the call or a file is wrong.
     """
-    with problems_exit():
+    with problems_exit(), options.session() as session:
         from detente.report.error_report import error_report, write_error_report
 
-        systems = options.read(predictions)
-        scores = options.score(systems)
+        systems = options.read(predictions, session=session)
+        scores = options.score(systems, session)
         assert options.output
         made = error_report(systems, scores, options.metrics, by, options.resampling)
         index = write_error_report(options.output, made)

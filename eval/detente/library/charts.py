@@ -40,7 +40,8 @@ def of_breakdown(scores: Scores, key: str) -> Any:
     """The primary metric of each part, and its interval where the part has one."""
     frame = frames.breakdowns(scores).filter(key=key, metric=scores.primary)
     y = alt.Y("part:N", sort=frame["part"].to_list(), title=key)
-    return _points(alt.Chart(frame), y, f"{scores.primary}, 95% interval of parts with {MIN_CLUSTERS} clusters or more")
+    intervals = f", 95% interval where there are {MIN_CLUSTERS} clusters" if scores.part_intervals.get(key) else ""
+    return _points(alt.Chart(frame), y, scores.primary + intervals)
 
 
 def of_confusion(scores: Scores) -> Any:

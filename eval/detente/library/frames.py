@@ -112,7 +112,7 @@ def items(comparison: Comparison) -> pl.DataFrame:
             "second_wrong": each.wrong[1],
         }
         for pair in comparison.pairs
-        for each in item_differences(comparison.scores[first], comparison.scores[pair.second])
+        for each in item_differences(comparison.scores[first], comparison.scores[pair.second]).items
     ]
     texts = ("first", "second", "item", "slice", "gold", "first_said", "second_said", "second_is")
     schema = dict.fromkeys(texts, pl.String) | dict.fromkeys(("first_wrong", "second_wrong"), pl.Float64)

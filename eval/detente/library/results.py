@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from detente.data.problems import Problem, ValidationError
 from detente.evaluation.compare import Comparison
+from detente.evaluation.items import errors, per_unit
 from detente.evaluation.ranking import Ranking
-from detente.evaluation.score import Scores, errors, per_unit
+from detente.evaluation.score import Scores
 from detente.report import comparison as comparisons
 from detente.report import ranking as rankings
 from detente.report import scores as reports

@@ -137,7 +137,7 @@ def _ranking(board: Board, root: Path, paths: Sequence[Path]) -> tuple[Ranking, 
         message = "no line says in `tool` what made it"
         raise ValidationError([Problem("no-tool", str(path), message) for path in unnamed])
     resampling = Resampling()
-    return rank(systems.scores(Options(), resampling, jobs=1), resampling=resampling), resampling
+    return rank(systems.scores(Options(), resampling), resampling=resampling), resampling
 
 
 def _floors(board: Board) -> set[str]:
