@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help score test lint build explore leaderboard screenshots docs bench mutants fuzz clean
+.PHONY: help score test lint build explore leaderboard docs bench pictures mutants fuzz clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
