@@ -64,7 +64,7 @@ def test_nothing_is_wider_than_the_window_light_or_dark(pages, open_page, screen
 
 def test_the_picture_of_the_report_in_the_readme_is_small(pages, open_page, expect, screenshot) -> None:
     page = open_page(pages["report-texts"], width=960)
-    page.set_viewport_size({"width": 960, "height": 440})
+    page.set_viewport_size({"width": 960, "height": 400})
     page.locator("#items a").first.click()
     mark = page.locator("#shown .sheet .missed").first
     expect(mark).to_be_visible()
