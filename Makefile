@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help score test lint build explore docs bench mutants fuzz clean
+.PHONY: help score test lint build explore docs bench pictures mutants fuzz clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -62,6 +62,10 @@ docs: $(READY)  ## Make the site in site/ (open site/index.html).
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
 	@echo site/index.html
+
+pictures: $(READY)  ## Take the README's pictures of the report and the explorer anew (needs chromium).
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[browser]'
+	@DETENTE_BROWSER=required DETENTE_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser/test_pictures.py -k readme
 
 mutants: $(READY)  ## Break the code in 60 small ways, and name those that no test notices (or SAMPLE=200 SEED=3).
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[mutants]'
