@@ -63,8 +63,8 @@ def test_an_item_is_wrong_if_one_of_the_systems_is(tmp_path: Path) -> None:
         (6, ["i0", "i1", "i2", "i3", "i4", "i5"], ""),
         (5, ["i0", "i1", "i2", "i3", "i4"], "4 of 4 wrong items are listed, all of them; and 1 of 2 right ones"),
         (4, ["i0", "i1", "i2", "i3"], "4 of 4 wrong items are listed, all of them; and 0 of 2 right ones"),
-        # Every ⌈4 / 3⌉ = 2nd: two of them, which leaves room for one that is right.
-        (3, ["i0", "i2", "i4"], "2 of 4 wrong items are listed, every 2th; and 1 of 2 right ones"),
+        # One in ⌈4 / 3⌉ = 2: two of them, which leaves room for one that is right.
+        (3, ["i0", "i2", "i4"], "2 of 4 wrong items are listed, one in 2; and 1 of 2 right ones"),
     ],
 )
 def test_of_more_items_than_there_is_room_for_some_at_equal_distances_are_listed(

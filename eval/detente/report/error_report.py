@@ -188,7 +188,7 @@ def items(scores: Sequence[Scores], most: int = MAX_ITEMS) -> Items:
         step = math.ceil(len(wrong) / most) if alike and len(wrong) else 1
         chosen = wrong.gather_every(step) if alike else wrong.head(most)
         others = right.head(most - len(chosen))
-        how = "all of them" if len(chosen) == len(wrong) else f"every {step}th" if alike else "the worst"
+        how = "all of them" if len(chosen) == len(wrong) else f"one in {step}" if alike else "the worst"
         remark = f"{len(chosen):,} of {len(wrong):,} wrong items are listed, {how}; "
         remark += f"and {len(others):,} of {len(right):,} right ones"
     names = [*chosen["item"], *others["item"]]

@@ -175,7 +175,6 @@
   keys.p = toMark(-1);
 
   // Everything follows the address.
-  const anchors = ["top", "errors", "notes", "scores"];
   for (const link of all(".bar nav a")) {
     link.addEventListener("click", (event) => {
       event.preventDefault();
@@ -186,7 +185,7 @@
   }
   for (const link of all("#top ~ section a, .confusion a, #worst a")) link.addEventListener("click", () => find("#errors").scrollIntoView());
   onState(({ path, filters }, cause) => {
-    const asked = path.length && !anchors.includes(path[0]) ? report.items[numbers.get(path.join("/"))] : null;
+    const asked = report.items[numbers.get(path.join("/"))];
     if (cause !== "path") {
       listed = chosenBy(filters);
       rows.show(listed);
