@@ -192,6 +192,23 @@ def test_keys_go_through_the_rows(site: Path, open_page: Open, expect: Any) -> N
     expect(rows.nth(0).locator("summary")).to_be_focused()
 
 
+def test_on_a_narrow_screen_the_rows_are_folded_until_they_are_asked_for(
+    site: Path, open_page: Open, expect: Any
+) -> None:
+    page = open_page(site / f"{ARTICLE}.html", width=360)
+    rows, fold = page.locator("details.row").first, page.get_by_role("button", name="Rows")
+    expect(rows).to_be_hidden()
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    for unfold in (fold.click, lambda: page.keyboard.press("j"), page.locator("mark.t0").first.click):
+        unfold()
+        expect(rows).to_be_visible()
+        fold.click()
+        expect(rows).to_be_hidden()
+    wide = open_page(site / f"{ARTICLE}.html")
+    expect(wide.locator("#fold")).to_be_hidden()
+    expect(wide.locator("details.row").first).to_be_visible()
+
+
 def test_keys_go_from_article_to_article(site: Path, open_page: Open) -> None:
     page = open_page(site / "detente-001.html")
     page.keyboard.press("n")
@@ -302,9 +319,7 @@ def test_a_node_shows_what_is_joined_to_it(site: Path, open_page: Open, expect: 
     expect(page.locator("#graph")).to_be_in_viewport()
     page.locator("#chosen a").click()
     assert page.url.endswith("#le-parisien")
-    box = page.locator("#graph").bounding_box()
-    assert box
-    page.mouse.click(box["x"] + 5, box["y"] + 5)  # beside every node
+    page.locator("#graph").click(position={"x": 5, "y": 5})  # beside every node
     expect(page.locator("#chosen")).to_be_empty()
     expect(page.locator("#edges .chosen-row")).to_have_count(0)
 

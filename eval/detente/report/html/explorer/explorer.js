@@ -109,6 +109,19 @@
     if (count) count.textContent = shown === rows.length ? `${shown} shown` : `${shown} of ${rows.length} shown`;
   }
 
+  // On a narrow screen the rows are a sheet over the text, folded until the reader asks for them.
+  const fold = find("#fold");
+  function folded(away) {
+    fold?.setAttribute("aria-expanded", String(!away));
+    fold?.closest(".rows").classList.toggle("folded", away);
+  }
+  fold?.addEventListener("click", () => folded(fold.getAttribute("aria-expanded") === "true"));
+  if (fold?.checkVisibility()) folded(true);
+  for (const key of ["j", "k"]) {
+    const go = keys[key];
+    keys[key] = () => { folded(false); return go(); };
+  }
+
   // The chosen row: the last word of the path is its id, in an article after its layer.
   let chosen = null;
   function choose(row, { scroll = true } = {}) {
@@ -116,6 +129,7 @@
     chosen?.classList.remove("chosen-row");
     chosen = row;
     if (!row) return;
+    folded(false);
     if (row.matches("details")) row.open = true; else row.classList.add("chosen-row");
     const marks = row.dataset.row ? all("mark").filter((mark) => mark.dataset.marks?.split(" ").includes(row.dataset.row)) : [];
     for (const mark of marks) mark.classList.add("chosen");
