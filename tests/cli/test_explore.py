@@ -7,6 +7,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+import detente
 from detente.cli import main
 
 
@@ -27,6 +28,17 @@ def test_it_writes_the_pages_and_says_where(minimal_gold, tmp_path: Path, opened
     names = ("detente-900", "index", "propositions", "sources", "stances")
     assert sorted(path.name for path in (tmp_path / "out").glob("*.html")) == [f"{name}.html" for name in names]
     assert opened == []
+
+
+def test_the_function_writes_what_the_command_does(minimal_gold, tmp_path: Path) -> None:
+    start = detente.explore(tmp_path / "function", dataset=minimal_gold.folder)
+    assert start == tmp_path / "function" / "index.html"
+    assert run("--dataset", minimal_gold.folder, "-o", tmp_path / "command").exit_code == 0
+    command, function = (
+        {path.name: path.read_bytes() for path in start.parents[1].glob(f"{name}/*")}
+        for name in ("command", "function")
+    )
+    assert command == function
 
 
 def test_it_is_opened_only_when_asked(minimal_gold, tmp_path: Path, opened: list[str]) -> None:

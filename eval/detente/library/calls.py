@@ -1,4 +1,4 @@
-"""The commands as functions: `detente.inputs`, `score`, `rank`, `compare`, `report_errors`."""
+"""The commands as functions: `detente.inputs`, `score`, `rank`, `compare`, `report_errors`, `explore`."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from detente.data.corpus import load_scored
+from detente.data.corpus import load, load_scored
 from detente.data.jsonl import Record
 from detente.data.memory import is_path
 from detente.data.problems import Problem, ValidationError
@@ -239,6 +239,31 @@ def compare(
     resampling = resampling or Resampling(resamples=10_000)
     found = comparing.compare(read.scores(options or Options(), resampling), metrics, resampling)
     return ComparisonResult(**vars(found), notes=read.notes)
+
+
+def explore(folder: PathName, *, dataset: PathName | None = None) -> Path:
+    """Writes a dataset as linked pages to be opened in a browser, as `detente dataset explore` does.
+
+    Args:
+        folder: Where to write: a new or empty folder, or one that this function wrote, which is replaced.
+        dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
+
+    Returns:
+        The path of the start page, `index.html` in the folder.
+
+    Raises:
+        ValidationError: If nothing is built in `dataset`, it was changed since, or there is something else in the
+            folder.
+
+    Example:
+        >>> import detente, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     detente.explore(folder).name
+        'index.html'
+    """
+    from detente.report.explorer.site import write  # its models take a second to load
+
+    return write(load(dataset), Path(folder))
 
 
 def report_errors(

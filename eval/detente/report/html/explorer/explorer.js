@@ -14,11 +14,14 @@
     noted = word;
     note.textContent = word.dataset.note;
     note.hidden = false;
-    const at = word.getBoundingClientRect(), size = note.getBoundingClientRect();
+    word.setAttribute("aria-describedby", "note");
+    placeNote();
+  }
+  function placeNote() {
+    const at = noted.getBoundingClientRect(), size = note.getBoundingClientRect();
     const below = at.bottom + size.height + 4 < innerHeight;
     note.style.left = `${Math.max(8, Math.min(at.left, document.documentElement.clientWidth - size.width - 8))}px`;
     note.style.top = `${Math.max(0, below ? at.bottom + 2 : at.top - size.height - 2)}px`;
-    word.setAttribute("aria-describedby", "note");
   }
   function hideNote() {
     noted?.removeAttribute("aria-describedby");
@@ -32,7 +35,7 @@
   });
   addEventListener("focusin", ({ target }) => { if (notedAt(target)) showNote(notedAt(target)); else hideNote(); });
   addEventListener("focusout", hideNote);
-  addEventListener("scroll", hideNote, { capture: true, passive: true });
+  addEventListener("scroll", () => { if (noted) placeNote(); }, { capture: true, passive: true });
   addEventListener("keydown", ({ key }) => { if (key === "Escape") hideNote(); });
 
   // Layers of an article: which are on stands in the address; each has a track of lines below the words.
@@ -74,7 +77,7 @@
     button.addEventListener("click", () => toggle(button.dataset.layer));
     if (place < 9) keys[place + 1] = () => toggle(button.dataset.layer);
   }
-  for (const [key, way] of [["n", "next"], ["p", "prev"]]) keys[key] = () => find(`[rel=${way}]`)?.click() ?? false;
+  for (const [key, way] of [["n", "next"], ["p", "prev"]]) keys[key] = () => { find(`[rel=${way}]`)?.click(); };
 
   // Rows: those that fit the filters are shown; a group without any is hidden.
   const words = new Map();
@@ -106,6 +109,19 @@
     if (count) count.textContent = shown === rows.length ? `${shown} shown` : `${shown} of ${rows.length} shown`;
   }
 
+  // On a narrow screen the rows are a sheet over the text, folded until the reader asks for them.
+  const fold = find("#fold");
+  function folded(away) {
+    fold?.setAttribute("aria-expanded", String(!away));
+    fold?.closest(".rows").classList.toggle("folded", away);
+  }
+  fold?.addEventListener("click", () => folded(fold.getAttribute("aria-expanded") === "true"));
+  if (fold?.checkVisibility()) folded(true);
+  for (const key of ["j", "k"]) {
+    const go = keys[key];
+    keys[key] = () => { folded(false); return go(); };
+  }
+
   // The chosen row: the last word of the path is its id, in an article after its layer.
   let chosen = null;
   function choose(row, { scroll = true } = {}) {
@@ -113,6 +129,7 @@
     chosen?.classList.remove("chosen-row");
     chosen = row;
     if (!row) return;
+    folded(false);
     if (row.matches("details")) row.open = true; else row.classList.add("chosen-row");
     const marks = row.dataset.row ? all("mark").filter((mark) => mark.dataset.marks?.split(" ").includes(row.dataset.row)) : [];
     for (const mark of marks) mark.classList.add("chosen");
@@ -146,7 +163,7 @@
   // A row that the reader opens, or comes to by key, is the chosen one; the address follows.
   addEventListener("focusin", ({ target }) => {
     const row = target.matches("[data-stop]") && target.closest(".row");
-    if (!row?.dataset.id || row === chosen) return;
+    if (!row || !row.dataset.id || row === chosen) return;
     const open = row.open;
     choose(row, { scroll: false });
     if (row.matches("details")) row.open = open;

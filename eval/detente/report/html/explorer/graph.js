@@ -31,24 +31,34 @@
       } },
       { selector: "edge[?translated]", style: { "line-style": "dashed" } },
       { selector: "edge[kind = 'cites'], edge[kind = 'via']", style: { width: 1, "line-style": "dotted" } },
-      { selector: "edge[kind = 'reuse']", style: { "curve-style": "unbundled-bezier", "source-endpoint": "270deg", "target-endpoint": "270deg", "target-arrow-shape": "none", width: 3,
-        "control-point-weights": 0.5, "control-point-distances": (edge) => (edge.source().position("y") < edge.target().position("y") ? 50 : -50),
+      { selector: "edge[bend]", style: {
+        "curve-style": "unbundled-bezier", "edge-distances": "endpoints", "source-endpoint": "270deg", "target-endpoint": "270deg",
+        "control-point-weights": 0.5, "control-point-distances": (edge) => edge.data("bend"),
       } },
+      { selector: "edge[kind = 'reuse']", style: { "target-arrow-shape": "none", width: 3 } },
       { selector: ".far", style: { opacity: 0.15 } },
       { selector: "node.near", style: { "border-width": 3, "border-color": colour("focus") } },
     ];
+  }
+  // An edge within a column bends to the left of it.
+  const places = new Map(graph.nodes.map(({ id, x, y }) => [id, { x, y }]));
+  function bend({ start, end }) {
+    const [from, to] = [places.get(start), places.get(end)];
+    return from.x === to.x ? { bend: from.y < to.y ? 60 : -60 } : {};
   }
   const drawn = cytoscape({
     container: into,
     elements: [
       ...graph.nodes.map((node) => ({ data: node, position: { x: node.x * wide, y: node.y * high }, grabbable: true })),
-      ...graph.edges.map((edge) => ({ data: { ...edge, source: edge.start, target: edge.end } })),
+      ...graph.edges.map((edge) => ({ data: { ...edge, ...bend(edge), source: edge.start, target: edge.end } })),
     ],
     style: style(),
     layout: { name: "preset", fit: true, padding: 12 },
     minZoom: 0.15,
     maxZoom: 3,
   });
+  // On a narrow screen the whole is too small to be read: it begins at the pages, and the rest is drawn into sight.
+  if (into.clientWidth < 600) drawn.zoom(0.6).pan({ x: 70, y: into.clientHeight / 2 });
   const again = () => drawn.style(style());
   new MutationObserver(again).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
