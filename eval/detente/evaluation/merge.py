@@ -93,7 +93,8 @@ class InPartitions:
         work = [Count(part, system, options) for part in self.parts]
         names = [f"{task.name}, part {each + 1}" for each in range(len(work))]
         paths = list(self.place.run(f"count-{system}", count_part, work, names))
-        return Counted(pl.concat([pl.read_ipc(path) for path in paths]).sort(FIRST).drop(FIRST))
+        # One chunk, as of what is in memory: polars adds up each chunk by itself.
+        return Counted(pl.concat([pl.read_ipc(path) for path in paths]).sort(FIRST).drop(FIRST).rechunk())
 
 
 def read(
@@ -191,7 +192,7 @@ def _kinds(paths: Iterable[str]) -> pl.DataFrame:
         known.append(pl.read_ipc(path))
         if sum(map(len, known[1:])) > max(_AT_ONCE, len(known[0])):
             known = [merged(known)]
-    return merged(known)
+    return merged(known).rechunk()
 
 
 def _concluded(

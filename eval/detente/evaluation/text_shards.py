@@ -332,7 +332,8 @@ def _rows(paths: Iterable[str]) -> pl.DataFrame:
     numbers = pl.concat([frame.select(FIRST, "wrong").collect() for frame in each])
     worst = numbers.sort("wrong", FIRST, descending=[True, False]).head(MOST_LISTED)[FIRST]
     shown = pl.when(pl.col(FIRST).is_in(worst.implode())).then("blocks").alias("blocks")
-    return pl.concat([frame.with_columns(shown).collect() for frame in each]).sort(FIRST).drop(FIRST)
+    # One chunk, as of what is in memory: polars adds up each chunk by itself.
+    return pl.concat([frame.with_columns(shown).collect() for frame in each]).sort(FIRST).drop(FIRST).rechunk()
 
 
 def read(
