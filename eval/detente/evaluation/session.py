@@ -57,14 +57,13 @@ class Session:
         seconds = time.perf_counter() - self._start
         told = [f"{seconds:,.1f} seconds"]
         if engine := self.__dict__.get("engine"):
-            usage = engine.usage
-            rate = usage.items / seconds
+            items, worked = engine.usage.items, engine.usage.seconds
             told.append(
-                f"{usage.items:,} parts of work, {rate:,.1f} a second, in {usage.seconds:,.1f} seconds of processes"
+                f"{items:,} parts of work, {items / seconds:,.1f} a second, worked at for {worked:,.1f} seconds"
             )
         told.append(f"at most {_size(peak_memory())} in this process")
-        if engine and usage.peak_memory:
-            told.append(f"{_size(usage.peak_memory)} in one that worked for it")
+        if engine and engine.usage.peak_memory:
+            told.append(f"{_size(engine.usage.peak_memory)} in one that worked for it")
         return "; ".join([*told, engine.name if engine else "this process"])
 
     def close(self) -> None:

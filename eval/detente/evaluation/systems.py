@@ -509,7 +509,7 @@ def score_files(
 
     units = next(iter(systems.values())).units
     with (
-        nullcontext(session) if session else Session() as session,
+        nullcontext(session) if session else Session() as held,
         progress("scoring", len(units) * len(systems), MIN_PAGES_FOR_POOL) as advance,
     ):
-        return score_all(systems, gold, options, resampling, session.engine, advance)
+        return score_all(systems, gold, options, resampling, held.engine, advance)

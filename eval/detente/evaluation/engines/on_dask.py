@@ -10,6 +10,7 @@ from typing import Any, Final, Self, TypeVar
 from detente.data.problems import Problem, ValidationError
 from detente.data.processes import without_interrupt
 from detente.evaluation.engines.engine import Usage, in_others, in_words
+from detente.text.display import counted
 
 W = TypeVar("W")
 R = TypeVar("R")
@@ -63,7 +64,7 @@ class Dask:
     @property
     def name(self) -> str:
         """As the summary says it."""
-        return f"dask on {self._place}, {self._threads} threads"
+        return f"dask on {self._place}, {counted(self._threads, 'thread')}"
 
     def map(self, function: Callable[[W], R], work: Sequence[W], names: Sequence[str]) -> Iterator[R]:
         """See `Engine.map`; a worker that dies is the scheduler's care, which gives its items to others."""
