@@ -17,8 +17,9 @@ from detente.data.jsonl import dump_line, dump_lines
 from detente.data.labels import LABELS_OF_CONTRAST
 from detente.data.problems import ValidationError
 from detente.evaluation.counts import kinds_of, merged
+from detente.evaluation.items import errors, per_unit
 from detente.evaluation.predictions import Predictions
-from detente.evaluation.score import Resampling, Scores, errors, per_unit, score_all
+from detente.evaluation.score import Resampling, Scores, score_all
 from detente.evaluation.systems import Systems, read_systems
 from detente.report.scores import document
 from detente.stats import bootstrap

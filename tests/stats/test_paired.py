@@ -28,7 +28,7 @@ def test_shares_and_what_decides_hold_for_random_counts(statistic) -> None:
     for _ in range(50):
         first, second = generator.integers(0, 6, (2, 15, 3)).astype(float)
         first[:, 1] += 1
-        shares, deciding = paired.influence(statistic, first, second)
+        shares, deciding, _ = paired.influence(statistic, first, second)
         lead = statistic(second.sum(axis=0)) - statistic(first.sum(axis=0))
         one, two = first.copy(), second.copy()
         for place in deciding:
@@ -243,25 +243,25 @@ def right(*answers: int) -> np.ndarray:
 
 def test_the_share_of_an_item_in_a_difference_of_accuracies_is_a_part_of_n() -> None:
     # The second is right on two that the first is not, and wrong on one: 1/4 ahead. One item swapped takes 2/4.
-    shares, deciding = paired.influence(share, right(0, 0, 1, 1), right(1, 1, 1, 0))
+    shares, deciding, _ = paired.influence(share, right(0, 0, 1, 1), right(1, 1, 1, 0))
     assert shares.tolist() == [1 / 4, 1 / 4, 0, -1 / 4]
     assert deciding == (0,)
     # The other way round it is behind by as much, and the same item decides.
-    shares, deciding = paired.influence(share, right(1, 1, 1, 0), right(0, 0, 1, 1))
+    shares, deciding, _ = paired.influence(share, right(1, 1, 1, 0), right(0, 0, 1, 1))
     assert shares.tolist() == [-1 / 4, -1 / 4, 0, 1 / 4]
     assert deciding == (0,)
 
 
 @pytest.mark.parametrize(("ahead", "needed"), [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3)])
 def test_swapping_half_of_a_lead_leaves_none(ahead: int, needed: int) -> None:
-    _, deciding = paired.influence(share, right(*[0] * 6), right(*[1] * ahead, *[0] * (6 - ahead)))
+    _, deciding, _ = paired.influence(share, right(*[0] * 6), right(*[1] * ahead, *[0] * (6 - ahead)))
     assert deciding == tuple(range(needed))
 
 
 def test_the_largest_share_decides_first() -> None:
     # Shares (1, 3, 2) / 12 of a lead of 6/12: after 3 swapped, 6 − 2 · 3 = 0 are left.
     first, second = np.array([[0.0, 4]] * 3), np.array([[1.0, 4], [3, 4], [2, 4]])
-    shares, deciding = paired.influence(share, first, second)
+    shares, deciding, _ = paired.influence(share, first, second)
     assert shares.tolist() == pytest.approx([1 / 12, 3 / 12, 2 / 12])
     assert deciding == (1,)
     # One more of 2/16 each in four items of 8/16: two of them.
@@ -281,7 +281,7 @@ def test_an_item_whose_swap_leaves_the_metric_undefined_has_no_share() -> None:
     # Each item is one system's only one; swapped alone, it leaves the other without any. Both together turn the lead.
     # The item between them is nobody's.
     first, second = np.array([[1.0, 1], [0, 0], [0, 0]]), np.array([[0.0, 0], [0, 0], [1, 2]])
-    shares, deciding = paired.influence(share, first, second)
+    shares, deciding, _ = paired.influence(share, first, second)
     assert np.isnan(shares[[0, 2]]).all()
     assert shares[1] == 0
     assert deciding == (0, 2)

@@ -35,7 +35,7 @@ def compare(predictions: tuple[str, ...], options: ScoringOptions, fail_if_worse
         from detente.evaluation import pipelines
         from detente.report import comparison
 
-        scores = options.score(options.read(predictions), session)
+        scores = options.score(options.read(predictions, session=session), session)
         compared = comparing.compare(scores, options.metrics, options.resampling)
         options.write(comparison.report(compared))
         if fail_if_worse:

@@ -185,12 +185,13 @@ class ReadingOptions:
         if self.verbose:
             line(session.summary(), err=True)
 
-    def read(self, paths: Sequence[str], *outputs: Path | None) -> "Systems":
+    def read(self, paths: Sequence[str], *outputs: Path | None, session: "Session | None" = None) -> "Systems":
         """The gold, and the checked predictions of each file by its short name; prints what must be said of them.
 
         Args:
             paths: The files.
             outputs: What else is to be written, beside `output`; none of it may be one of the files.
+            session: What reads that which does not fit into memory.
 
         Raises:
             ValidationError: With the problems of all files and options.
@@ -211,6 +212,7 @@ class ReadingOptions:
             allow_missing=self.allow_missing,
             allow_extra=self.allow_extra,
             labels=None if self.labels is None else parse_spellings(self.labels),
+            session=session,
         )
         for warning in read.warnings:
             line(f"warning: {warning}", err=True)

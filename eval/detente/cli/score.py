@@ -98,7 +98,7 @@ def score(
         from detente.report import scores as reports
         from detente.tasks.content_extraction.errors import METRICS
 
-        systems = options.read(predictions, per_unit)
+        systems = options.read(predictions, per_unit, session=session)
         asked = options.metrics
         named = {*asked, *(threshold.metric for threshold in fail_under)}
         errors = (

@@ -10,7 +10,7 @@ import shutil
 import stat
 import sys
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -135,8 +135,8 @@ def _bounded(stream: _Stream, name: str) -> bytes:
     return held.getvalue()
 
 
-def write_whole(path: Path, data: bytes | str) -> None:
-    """Writes a file whole or not at all: beside its place first, then renamed.
+def write_whole(path: Path, data: bytes | str | Iterable[str]) -> None:
+    """Writes a file, perhaps in parts, whole or not at all: beside its place first, then renamed.
 
     A symbolic link stays one: what it leads to is replaced. A file keeps its mode. What is no regular file, as a pipe
     or a device, is written to directly.
@@ -144,11 +144,13 @@ def write_whole(path: Path, data: bytes | str) -> None:
     Raises:
         ValidationError: If the place cannot be written, with the system's reason.
     """
-    content = data.encode() if isinstance(data, str) else data
+    parts = [data] if isinstance(data, bytes | str) else data
+    content = (part.encode() if isinstance(part, str) else part for part in parts)
     try:
         mode = path.stat().st_mode if path.exists() else None
         if mode is not None and not stat.S_ISREG(mode):
-            path.write_bytes(content)
+            with path.open("wb") as file:
+                file.writelines(content)
         else:
             _replace(path.resolve(), content, mode)
     except OSError as error:
@@ -186,12 +188,12 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         raise ValidationError([Problem("not-writable", str(folder), f"cannot be written: {error.strerror}")]) from error
 
 
-def _replace(path: Path, content: bytes, mode: int | None) -> None:
+def _replace(path: Path, content: Iterable[bytes], mode: int | None) -> None:
     _clean(path.parent)
     beside = path.with_name(f"{_BESIDE}{os.getpid()}")
     try:
         with beside.open("xb") as file:
-            file.write(content)
+            file.writelines(content)
         if mode is not None:
             beside.chmod(stat.S_IMODE(mode))
         beside.replace(path)

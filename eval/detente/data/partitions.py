@@ -6,7 +6,7 @@ the folder.
 
 import os
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
@@ -171,6 +171,22 @@ class Apart(Mapping[str, _T]):
 
     def __len__(self) -> int:
         return self._size
+
+    def values(self) -> ValuesView[_T]:
+        """The values, partition by partition."""
+        return _Values(self)
+
+
+class _Values(ValuesView[_T]):
+    """Values that are looked up by nobody, since that takes a hash for each."""
+
+    def __init__(self, apart: Apart[_T]) -> None:
+        super().__init__(apart)
+        self._apart = apart
+
+    def __iter__(self) -> Iterator[_T]:
+        for partition in range(self._apart.partitions):
+            yield from self._apart.part(partition).values()
 
 
 def divided(

@@ -156,17 +156,17 @@ def strictly(piece: Piece, stretch: Stretch) -> Strict:
             read = read_records if stretch.form == "cells" else parse_lines
             lines, problems = read(data, _name(stretch))
     return Strict(
-        [(piece.before + _number(line.location), line.record) for line in lines],
+        [(piece.before + number_of(line.location), line.record) for line in lines],
         faults + [(_placed(problem, piece.before), problem.code, problem.message) for problem in problems],
     )
 
 
-def _number(location: str) -> int:
+def number_of(location: str) -> int:
     """The line that a location names; 0 if none."""
     number = location.rpartition(":")[2].removeprefix("row ")
     return int(number) if number.isdecimal() else 0
 
 
 def _placed(problem: Problem, before: int) -> int:
-    number = _number(problem.location)
+    number = number_of(problem.location)
     return before + number if number else 0

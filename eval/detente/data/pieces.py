@@ -58,7 +58,7 @@ class Piece(NamedTuple):
         data: Bytes that end where a line ends, below the header if there is one; or rows of Parquet.
         before: The lines or rows of the stretch before it: line 1 of the piece is line `before + 1` of the stretch. Of
             cells below a header that was put there, it is one less.
-        length: Of its lines or rows.
+        length: How many lines or rows it has, such a header among them.
     """
 
     data: "bytes | pyarrow.Table"
@@ -236,7 +236,7 @@ def _lines(stretch: Stretch) -> Iterator[Piece]:
                     data += more  # a cell goes on beyond the line
                 count = _physical_lines(data)
                 if header:
-                    yield Piece(header + data, before - 1, count)
+                    yield Piece(header + data, before - 1, count + 1)
                 else:
                     yield Piece(data, before, count)
                     header = _header_of(data)

@@ -85,9 +85,27 @@ class Kinds:
     every: pl.LazyFrame | None = None
 
     @property
+    def apart(self) -> bool:
+        """Whether items are told apart, so that each is a kind of its own."""
+        return "id" in self.frame.columns
+
+    @property
     def items(self) -> pl.LazyFrame | None:
         """A row for each item; None where only the kinds are known."""
-        return self.frame.lazy() if "id" in self.frame.columns else self.every
+        return self.frame.lazy() if self.apart else self.every
+
+    def alike(self, *systems: "Counted") -> pl.DataFrame:
+        """Of the gold labels and what some of the systems say of them, how many items have them, and the first."""
+        by = ("gold", *(predicted(each.place) for each in systems))
+        return self.frame.group_by(by).agg(pl.col(TIMES).sum(), pl.col(FIRST).min()).sort(FIRST)
+
+    def names(self, places: pl.Series) -> list[str]:
+        """The ids at places in the gold; empty where items are not kept."""
+        if self.items is None:
+            return [""] * len(places)
+        found = self.items.select(FIRST, "id").filter(pl.col(FIRST).is_in(places.implode())).collect()
+        ids = dict(found.iter_rows())
+        return [ids[place] for place in places]
 
 
 def _of_system(rows: Rows, place: int) -> Rows:
@@ -156,27 +174,39 @@ class Counted:
         """The counts of each value of a key, in the order of first appearance."""
         if self.pairs is None:
             return Clusters(sums_of(self.frame, columns, by))
-        counts = self.pairs.select(columns).to_numpy()
         if not self._single(by):
-            return Clusters(self._sizes(by) @ counts)
+            return Clusters(self.sizes(by) @ self.counts(columns))
         if "id" in self.frame.columns:
-            return Clusters(counts, kinds=self._places)
-        times = np.bincount(self._places, self.frame[TIMES].to_numpy(), len(counts))
-        return Clusters(counts, times=times.astype(float))
+            return Clusters(self.counts(columns), kinds=self._places)
+        times = np.bincount(self._places, self.frame[TIMES].to_numpy(), len(self.pairs))
+        return Clusters(self.counts(columns), times=times.astype(float))
+
+    def counts(self, columns: Sequence[str]) -> Floats:
+        """The counts of one item of each pair."""
+        assert self.pairs is not None
+        counts: Floats = self.pairs.select(columns).to_numpy()
+        return counts
+
+    def places(self, kinds: pl.DataFrame) -> NDArray[np.integer[Any]]:
+        """Of each row of kinds the place of this system's pair."""
+        return self._places_of(kinds["gold"], kinds[predicted(self.place)])
 
     @cached_property
     def _places(self) -> NDArray[np.integer[Any]]:
-        """Of each row the place of its pair."""
+        return self._places_of(self.frame["gold"], self.frame["predicted"])
+
+    def _places_of(self, gold: pl.Series, said: pl.Series) -> NDArray[np.integer[Any]]:
         assert self.pairs is not None
-        codes = [self.frame[side].to_physical().to_numpy() for side in _PAIR]
-        pairs = [self.pairs[side].cast(self.frame[side].dtype).to_physical().to_numpy() for side in _PAIR]
-        places = np.zeros([int(each.max(initial=0)) + 1 for each in pairs], dtype=np.int16)
-        places[tuple(pairs)] = np.arange(len(self.pairs))
-        found: NDArray[np.integer[Any]] = places[tuple(codes)]
+        codes = tuple(side.to_physical().to_numpy() for side in (gold, said))
+        named = zip(_PAIR, (gold, said), strict=True)
+        pairs = tuple(self.pairs[name].cast(side.dtype).to_physical().to_numpy() for name, side in named)
+        places = np.zeros([int(each.max()) + 1 for each in pairs], dtype=np.int16)
+        places[pairs] = np.arange(len(self.pairs))
+        found: NDArray[np.integer[Any]] = places[codes]
         return found
 
-    def _sizes(self, key: str) -> Floats:
-        """How many items of each pair each value of a key has, shape `(values, pairs)`."""
+    def sizes(self, key: str) -> Floats:
+        """How many items of each pair each value of a key has, shape `(values, pairs)`, as the values first appear."""
         assert self.pairs is not None
         values = self.frame.select(key).unique(maintain_order=True).with_row_index("place")
         rows = self.frame.select(key).join(values, on=key, how="left", nulls_equal=True, maintain_order="left")
@@ -206,7 +236,8 @@ class Counted:
     @cached_property
     def wrong(self) -> int:
         """How many items are wrong."""
-        return int(sizes_of(self.by().filter(pl.col("wrong") > 0))["size"].sum())
+        rows = self.by().filter(pl.col("wrong") > 0)
+        return len(rows) if self.pairs is None else int(rows[TIMES].sum())
 
     def worst(self, most: int) -> pl.DataFrame:
         """The rows of the items that are wrong, the worst first: of equals the first in the gold."""
@@ -223,6 +254,13 @@ class Counted:
     def number_of(self, key: str) -> int:
         """How many values a key has."""
         return self.size if self.pairs is not None and self._single(key) else self.frame[key].n_unique()
+
+
+def together(systems: Sequence[Counted]) -> Kinds | None:
+    """The kinds that systems have in common, where there are so many items that they are not told apart."""
+    kinds = systems[0].kinds
+    shared = kinds is not None and all(each.kinds is kinds for each in systems)
+    return kinds if kinds and shared and not kinds.apart else None
 
 
 def _frame(task: Task, rows: list[Row]) -> pl.DataFrame:

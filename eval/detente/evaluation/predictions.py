@@ -141,8 +141,17 @@ def check(
     found, by_id = examined(
         lines, task, units, gold, allow_missing=allow_missing, allow_extra=allow_extra, table=table, hints=units
     )
-    allowed = {"allow_missing": allow_missing, "allow_extra": allow_extra}
-    concluded = conclude([found], task, units, by_id, name, problems=problems, labels=labels, **allowed)
+    concluded = conclude(
+        [found],
+        task,
+        units,
+        by_id,
+        name,
+        allow_missing=allow_missing,
+        allow_extra=allow_extra,
+        problems=problems,
+        labels=labels,
+    )
     return replace(concluded, notes=(*notes, *task.notes(by_id)))
 
 
@@ -248,7 +257,7 @@ def examined(
     extra = {name for _, name in outside} if allow_extra else set()
     if extra:
         numbered = [(place, line) for place, line in numbered if str(line.record.get("id")) not in extra]
-    few = len(outside) <= _MOST_HINTS and len(outside) * len(hints) <= _MOST_COMPARED
+    few = few_enough(len(outside), len(hints))
     first: dict[str, str] = {}
     by_id: dict[str, Any] = {}
     kinds: set[str] = set()
@@ -293,6 +302,11 @@ def examined(
     return found, by_id
 
 
+def few_enough(outside: int, known: int) -> bool:
+    """Whether so few ids are not in the gold that each is compared with all of its ids."""
+    return outside <= _MOST_HINTS and outside * known <= _MOST_COMPARED
+
+
 def _is_named(line: Line) -> bool:
     return isinstance(line.record.get("id"), str)
 
@@ -308,6 +322,7 @@ def conclude(
     allow_extra: bool,
     problems: Sequence[Problem],
     labels: Spellings | None,
+    first: Callable[[], str] | None = None,
 ) -> Predictions:
     """The predictions from what was found in all their lines, part by part: the same for any division into parts.
 
@@ -321,6 +336,7 @@ def conclude(
         allow_extra: See `check`.
         problems: What went wrong on reading.
         labels: Spellings that the user gave, for the problem that names others.
+        first: Gives the first id of the gold; by default that of the units.
 
     Raises:
         ValidationError: With every problem.
@@ -328,7 +344,7 @@ def conclude(
     found = list(problems)
     lines, outside = (sum(getattr(part, key) for part in parts) for key in ("lines", "outside"))
     if outside == lines > 1 and not allow_extra:
-        has = quoted(next(iter(units), "nothing"))
+        has = quoted(first() if first else next(iter(units), "nothing"))
         stranger = min(tuple(part.stranger) for part in parts if part.outside)[1]
         shown = f"{quoted(str(stranger))} and {lines - 1} more; the gold has {has}"
         message = f"none of the ids is in the gold: {shown}. Is it the right gold, and the right task?"

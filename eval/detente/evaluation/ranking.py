@@ -84,7 +84,7 @@ def rank(scores: Mapping[str, Scores], by: str | None = None, resampling: Resamp
     metric = _metric(systems, by)
     values = [each.metrics[metric.name].value for each in systems]
     counts = counts_of(systems, resampling.unit, resampling)
-    interval = bootstrap.interval_kind(len(counts.clusters))
+    interval = bootstrap.interval_kind(counts.clusters)
     resampled = resampled_values(metric, counts) if isinstance(metric, Metric) else None
     places = ranks(metric, values, resampled)
     order = sorted(range(len(names)), key=lambda system: (places[system].rank or len(names) + 1, names[system]))

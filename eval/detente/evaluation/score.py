@@ -19,9 +19,10 @@ from detente.metrics.classification import Floats
 from detente.stats import bootstrap
 from detente.stats.bootstrap import NOTHING, Estimate, Interval
 from detente.tasks.by_label import Same
-from detente.tasks.metric_families import EACH_LABEL
 from detente.tasks.task import TIMES, Counts, Gold, Metric, Options, Task, sizes_of
 
+Counting = Callable[..., list[Counted]]
+"""A function as `count_all`."""
 UNITS: Final = ("family", "article", "item")
 ALL: Final = "all"
 """In the place of metrics' names: every one."""
@@ -182,6 +183,7 @@ def score_all(
     resampling: Resampling | None = None,
     engine: Engine = HERE,
     advance: Callable[[int], None] | None = None,
+    counting: Counting = count_all,
 ) -> dict[str, Scores]:
     """Scores systems on the same units of one gold.
 
@@ -192,6 +194,7 @@ def score_all(
         resampling: How intervals are made.
         engine: Where texts are counted.
         advance: Told how many units of systems were just counted.
+        counting: What counts; another function than `count_all` where systems are in partitions.
 
     Raises:
         ValidationError: If the task has no such unit of resampling.
@@ -206,7 +209,7 @@ def score_all(
     floors = _floors(task, units, gold)
     every = {measure.name for measure in task.measures}
     available = task.available(units, answers, options) if task.available else every
-    rows = count_all(task, units, [*answers, *floors.values()], options, engine, advance)
+    rows = counting(task, units, [*answers, *floors.values()], options, engine, advance)
     beside = {name: pooled(task, own.main.by()) for name, own in zip(floors, rows[len(systems) :], strict=True)}
     return {
         name: _scores(each, own, beside, gold, options, resampling, available)
@@ -435,38 +438,6 @@ def part_intervals(task: Task, main: Counted, name: str, resampling: Resampling)
                 interval = bootstrap.percentile_interval(statistic(drawn))
                 found.setdefault(key, {})[value] = interval
     return found
-
-
-def per_unit(scores: Scores) -> pl.DataFrame:
-    """One row per unit: its keys where they are one value, then every metric that is defined for some unit.
-
-    Those of each label are left out: of one item they say no more than `gold` and `predicted` do.
-    """
-    task = scores.task
-    keys = [
-        key
-        for key in task.keys
-        if key != "id" and scores.rows.group_by("id").agg(pl.col(key).n_unique())[key].max() == 1
-        if not scores.rows[key].is_null().all()
-    ]
-    grouped = scores.rows.group_by("id", maintain_order=True)
-    base = grouped.agg(pl.col(keys).first(), pl.col("wrong").sum())
-    sums = sums_of(scores.rows, task.columns, "id")
-    values = {
-        metric.name: of_part(metric, task.columns)(sums)
-        for metric in task.metrics
-        if metric.name not in scores.reasons and metric.group != EACH_LABEL
-    }
-    return base.with_columns(
-        pl.Series(name, each).fill_nan(None) for name, each in values.items() if not np.isnan(each).all()
-    )
-
-
-def errors(scores: Scores) -> pl.DataFrame:
-    """The items that are wrong, the worst first, with what is wrong in words and, of texts, block by block."""
-    wrong = scores.counted.worst(scores.counted.wrong)
-    of_texts = "blocks" in wrong.columns and not wrong["blocks"].is_null().all()
-    return wrong.select("item", "slice", "wrong", "detail", *(["blocks"] if of_texts else []))
 
 
 def _settings(

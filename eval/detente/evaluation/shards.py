@@ -6,7 +6,7 @@ with their places, so that neither the pieces nor their order nor who worked at 
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,8 +14,9 @@ import polars as pl
 
 from detente.data.files import max_input, max_size
 from detente.data.jsonl import Line, Record
-from detente.data.partitions import PLACE, Divided, Workplace, divided, spill
-from detente.data.piece_records import Fault, Strict, records_of
+from detente.data.memory import Rows
+from detente.data.partitions import PLACE, Divided, Spilled, Start, Workplace, divided, spill
+from detente.data.piece_records import Fault, Strict, number_of, records_of
 from detente.data.pieces import Stretch, pieces, stretches_of
 from detente.data.problems import Problem, ValidationError
 from detente.data.spellings import Spellings, printed, spelled
@@ -82,7 +83,6 @@ class Part(NamedTuple):
         target: What the paths of what is written begin with.
         allow_missing: See `predictions.check`.
         allow_extra: See `predictions.check`.
-        hints: The ids that one may be meant as that is in no gold.
     """
 
     gold: GoldShards
@@ -92,7 +92,6 @@ class Part(NamedTuple):
     target: str
     allow_missing: bool
     allow_extra: bool
-    hints: tuple[str, ...] = ()
 
 
 class Count(NamedTuple):
@@ -222,6 +221,28 @@ def divide_system(
     return _shards(name, parts, found, gold, table=tables == {True}), problems, _notes(found, table=tables == {True})
 
 
+def divide_rows(
+    number: int, name: str, rows: Rows, gold: GoldShards, place: Workplace
+) -> tuple[SystemShards, list[Problem], list[str]]:
+    """The same of predictions that are in memory, whose places are those of rows."""
+    corpus = gold.corpus()
+    known = {*corpus.columns} - {*corpus.base.kinds, *corpus.base.extras}
+    numbered = [(number_of(line.location), line.record) for line in rows.lines]
+    keys: dict[str, None] = {}
+    kept = [(at, _without(record, known)) for at, record in numbered]
+    frame = _frame(kept, corpus.spellings, keys)
+    path = place.folder / f"system-{number}.arrow"
+    spill(frame, path, place.partitions)
+    found = {
+        "columns": [*dict.fromkeys(key for _, record in kept for key in record)],
+        "ignored": [*dict.fromkeys(key for _, record in numbered for key in record if key in known)],
+        "keys": [*keys],
+    }
+    word = "row " if not rows.lines or ":row " in rows.lines[0].location else ""
+    parts = Divided((Spilled(str(path), 0),), (Start(0, name, word),), len(frame), place.partitions)
+    return _shards(name, parts, [found], gold, table=rows.table), rows.problems, _notes([found], table=rows.table)
+
+
 def _notes(found: Iterable[Mapping[str, Any]], *, table: bool) -> list[str]:
     ignored = dict.fromkeys(key for each in found for key in each["ignored"])
     return [keys_ignored(ignored)] if ignored and not table else []
@@ -234,12 +255,12 @@ def _shards(
     keys = {key for each in found for key in each["keys"]}
     corpus = gold.corpus()
     if table:
-        keys |= _header(columns, corpus).record.keys()
+        keys |= header_of(columns, corpus).record.keys()
     plain = not keys & ({*corpus.base.kinds} - {"label"})
     return SystemShards(name, parts, table, columns if table else (), plain)
 
 
-def _header(columns: Sequence[str], gold: LabelCorpus) -> Line:
+def header_of(columns: Sequence[str], gold: LabelCorpus) -> Line:
     """A row that has every column of a table."""
     return with_probabilities([Line("", dict.fromkeys(columns, ""))], [gold.base], gold.spellings)[0]
 
@@ -255,7 +276,7 @@ def score_part(work: Part) -> dict[str, Any]:
     found: list[Examined] = []
     said: list[Mapping[str, Any]] = []
     for system in work.systems:
-        each, by_id = _examine(system, gold, work)
+        each, by_id = examine(system, gold, work)
         found.append(each)
         if system.plain:
             said.append(by_id)
@@ -279,8 +300,17 @@ def write_frame(frame: pl.DataFrame, path: Path) -> None:
     beside.replace(path)
 
 
-def _examine(system: SystemShards, gold: LabelCorpus, work: Part) -> tuple[Examined, Mapping[str, Any]]:
-    """What is in a system's lines of a partition: as columns where all are labels and right, else line by line."""
+def examine(
+    system: SystemShards, gold: LabelCorpus, work: Part, hints: Collection[str] = ()
+) -> tuple[Examined, Mapping[str, Any]]:
+    """What is in a system's lines of a partition: as columns where all are labels and right, else line by line.
+
+    Args:
+        system: The system.
+        gold: The partition's gold.
+        work: The partition.
+        hints: The ids that one may be meant as that is in no gold.
+    """
     rows = system.parts.part(work.partition)
     if "id" not in rows.columns:
         rows = pl.DataFrame(schema={PLACE: pl.Int64, "id": pl.String, "label": pl.String})
@@ -304,7 +334,7 @@ def _examine(system: SystemShards, gold: LabelCorpus, work: Part) -> tuple[Exami
         gold,
         **allowed,
         table=system.table,
-        hints=work.hints,
+        hints=hints,
         places=rows[PLACE].to_list(),
         most=MOST_PROBLEMS,
     )
@@ -336,7 +366,7 @@ def count_part(work: Count) -> str:
     """The path of the counts of a partition's items, one by one, with their places."""
     part = work.part
     gold, places = part.gold.corpus().part(part.partition, part.gold.parts.partitions)
-    _, by_id = _examine(part.systems[work.system], gold, part)
+    _, by_id = examine(part.systems[work.system], gold, part)
     task = gold.task
     (counted,) = count_all(task, gold.units, [dict(by_id)], work.options)
     order = pl.DataFrame({"id": gold.frame["id"], FIRST: places})

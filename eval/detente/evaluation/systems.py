@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from detente.data.labels import GOLD_FORMATS, LABEL_GOLD_FORMATS, OPTION_VALUES, REFERENCE_TASK
 from detente.data.problems import Problem, ValidationError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from detente.data.page_texts import Pages
     from detente.data.spellings import Spellings
     from detente.evaluation.predictions import Predictions
-    from detente.evaluation.score import Resampling, Scores
+    from detente.evaluation.score import Counting, Resampling, Scores
     from detente.evaluation.session import Session
     from detente.tasks.content_extraction.references import ReferenceCorpus
     from detente.tasks.gold_labels import LabelCorpus
@@ -111,11 +111,13 @@ class Systems:
         gold: The dataset, or reference texts.
         predictions: Of each system by its name; all of one task, on the same pages.
         warnings: What is probably not meant, in words.
+        counting: What counts them, where they are not in memory.
     """
 
     gold: "Gold"
     predictions: "dict[str, Predictions]"
     warnings: tuple[str, ...]
+    counting: "Counting | None" = None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -126,7 +128,7 @@ class Systems:
         self, options: "Options", resampling: "Resampling", session: "Session | None" = None
     ) -> "dict[str, Scores]":
         """The scores of each system; see `score_files`."""
-        return score_files(self.predictions, self.gold, options, resampling, session)
+        return score_files(self.predictions, self.gold, options, resampling, session, self.counting)
 
 
 def asked_of(options: "Options") -> list[str]:
@@ -148,8 +150,12 @@ def read_systems(
     labels: "Spellings | None" = None,
     allow_missing: bool = False,
     allow_extra: bool = False,
+    session: "Session | None" = None,
+    pieces: "Pieces | None" = None,
 ) -> Systems:
     """Reads the gold and the predictions of all systems.
+
+    What is too large to be read whole, or comes in shards, is read in pieces: labels against labels.
 
     Args:
         sources: Of the systems; see `read_all`.
@@ -164,6 +170,8 @@ def read_systems(
         labels: Spellings of labels, of predictions and gold, to the task's.
         allow_missing: Whether ids of the gold may be missing.
         allow_extra: Whether ids that the gold does not have may be there.
+        session: What reads it, where it is read in pieces.
+        pieces: To read it in pieces however small it is, and in which.
 
     Raises:
         ValidationError: With the problems of all systems and options, and if the systems are of different tasks or
@@ -178,6 +186,13 @@ def read_systems(
             *texts,
         ]
     )
+    if gold is not None and dataset is None and not gold_text:
+        known = _labels_in_pieces(gold, gold_format, task, sources, forced=pieces is not None)
+        if known:
+            allowed = {"allow_missing": allow_missing, "allow_extra": allow_extra}
+            return _read_in_pieces(
+                gold, known, sources, asked, output_formats, names, labels or {}, session, pieces, **allowed
+            )
     reference = load_gold(gold, gold_format, gold_text, dataset=dataset, task=task, labels=labels)
     systems = read_all(
         sources,
@@ -191,6 +206,95 @@ def read_systems(
     )
     _refuse_unfit(systems, asked)
     return Systems(reference, systems, tuple(markup_warnings(reference, systems, output_formats, gold_text)))
+
+
+def _labels_in_pieces(
+    gold: Path, gold_format: str | None, task: str | None, sources: Sequence[Source], *, forced: bool
+) -> str | None:
+    """The task of gold of labels, if that or predictions are to be read in pieces: they are shards, or too large."""
+    from detente.data.memory import is_path
+    from detente.data.pieces import fits, is_shards
+    from detente.tasks.gold_labels import task_of_gold
+    from detente.tasks.native_labels import NATIVE, format_of_file
+
+    paths = [gold, *(Path(source) for source in sources if is_path(source))]
+    if not forced and all(fits(path) and not is_shards(path) for path in paths):
+        return None
+    if (gold_format or format_of_file(gold)) in NATIVE:
+        return None
+    return task_of_gold(gold, task, gold_format)
+
+
+def _read_in_pieces(
+    gold: Path,
+    task: str,
+    sources: Sequence[Source],
+    asked: Sequence[str],
+    output_formats: Sequence[str],
+    names: Sequence[str],
+    labels: "Spellings",
+    session: "Session | None",
+    pieces: "Pieces | None",
+    **allowed: bool,
+) -> Systems:
+    from detente.data.partitions import Workplace
+    from detente.data.spellings import refusals, written
+    from detente.evaluation import merge
+    from detente.evaluation.session import Session
+    from detente.evaluation.steps import fingerprint
+    from detente.tasks.all import TASKS
+
+    base = next(known for known in TASKS if known.name == task)
+    if faults := refusals(labels, task, base.labels):
+        raise ValidationError(faults)
+    _refuse_names(sources, output_formats, names)
+    if output_formats:
+        message = f"is not supported by the task {task}, whose predictions are no texts"
+        raise ValidationError([Problem("option", "--output-format", message)] * len(sources))
+    places = _places(sources)
+    division, session = pieces or Pieces(), session or Session()
+    call = {"gold": fingerprint(gold), "task": task, "labels": written(labels), "pieces": division, **allowed}
+    call |= {f"predictions {number}": _fingerprint(source) for number, source in enumerate(sources, start=1)}
+    steps = session.steps(call)
+    place = Workplace(steps.folder, steps.run, division.partitions, division.size)
+    corpus, found, counting = merge.read(
+        gold, task, labels, list(zip(places, sources, strict=True)), place, session, **allowed
+    )
+    mapped = {"labels": written(labels)} if labels else {}
+    titles = names or short_names(places)
+    systems = {name: replace(each, reduced=mapped) for name, each in zip(titles, found.values(), strict=True)}
+    _refuse_unfit(systems, asked)
+    return Systems(corpus, systems, (), counting.count)
+
+
+def _fingerprint(source: Source) -> Any:
+    """What tells a source from another; nothing of one that is in memory, which no other call has."""
+    from detente.data.memory import is_path
+    from detente.evaluation.steps import fingerprint
+
+    return fingerprint(Path(source)) if is_path(source) and Path(source).exists() else str(id(source))
+
+
+class Pieces(NamedTuple):
+    """How what is read in pieces is divided, which no score depends on.
+
+    Attributes:
+        partitions: Into how many partitions.
+        size: About how many bytes are read at once.
+    """
+
+    partitions: int = 64
+    size: int = 1 << 25
+
+
+def _refuse_names(sources: Sequence[Source], output_formats: Sequence[str], names: Sequence[str]) -> None:
+    """Refuses formats and names that are not one for each of the systems."""
+    if len(output_formats) not in (0, 1, len(sources)):
+        message = f"is given {len(output_formats)} times for {len(sources)} files: give it once, or once for each file"
+        raise ValidationError([Problem("option", "--output-format", message)])
+    if names and (len(names) != len(sources) or len(set(names)) < len(names)):
+        message = f"{listed(names)}: give each of the {len(sources)} systems a name of its own"
+        raise ValidationError([Problem("option", "names", message)])
 
 
 def _refuse_unfit(systems: "Mapping[str, Predictions]", asked: Sequence[str]) -> None:
@@ -263,12 +367,7 @@ def read_all(
         raise ValidationError([Problem("option", "--task", message)])
     if not isinstance(gold, ReferenceCorpus) and task == REFERENCE_TASK:
         raise ValidationError([Problem("option", "--task", f"{task} needs reference texts: name them with --gold")])
-    if len(output_formats) not in (0, 1, len(sources)):
-        message = f"is given {len(output_formats)} times for {len(sources)} files: give it once, or once for each file"
-        raise ValidationError([Problem("option", "--output-format", message)])
-    if names and (len(names) != len(sources) or len(set(names)) < len(names)):
-        message = f"{listed(names)}: give each of the {len(sources)} systems a name of its own"
-        raise ValidationError([Problem("option", "names", message)])
+    _refuse_names(sources, output_formats, names)
     formats = output_formats if len(output_formats) == len(sources) else [*output_formats, None][:1] * len(sources)
     places = _places(sources)
     for source, place, name, written_in in zip(sources, places, names or short_names(places), formats, strict=True):
@@ -500,8 +599,10 @@ def score_files(
     options: "Options",
     resampling: "Resampling",
     session: "Session | None" = None,
+    counting: "Counting | None" = None,
 ) -> "dict[str, Scores]":
     """Each system's scores, counted together (on all cores by default), with a progress bar for long work."""
+    from detente.evaluation.counts import count_all
     from detente.evaluation.engines.pages import MIN_PAGES_FOR_POOL
     from detente.evaluation.progress import progress
     from detente.evaluation.score import score_all
@@ -509,7 +610,7 @@ def score_files(
 
     units = next(iter(systems.values())).units
     with (
-        nullcontext(session) if session else Session() as held,
+        nullcontext(session) if session else Session() as running,
         progress("scoring", len(units) * len(systems), MIN_PAGES_FOR_POOL) as advance,
     ):
-        return score_all(systems, gold, options, resampling, held.engine, advance)
+        return score_all(systems, gold, options, resampling, running.engine, advance, counting or count_all)

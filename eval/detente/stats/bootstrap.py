@@ -4,7 +4,7 @@ Under ten clusters a "95%" interval is false, so there is the range over the clu
 cluster bootstrap with percentile bounds.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
@@ -145,6 +145,33 @@ def resampled_sums(clusters: Clusters, resamples: int, seed: int) -> Floats:
     if kinds is not None:
         sums = sums[: int(kinds.max()) + 1]
     return np.concatenate([weighted_sums(drawn, sums) for drawn in _weights(clusters.size, resamples, seed, kinds)])
+
+
+def resampled_sizes(
+    times: Floats, groups: Sequence[NDArray[np.integer[Any]]], resamples: int, seed: int
+) -> list[Floats]:
+    """How many clusters of each group are in each resample, for several ways to group the same kinds of clusters.
+
+    Args:
+        times: How many clusters are of each kind; how often each kind is drawn is multinomial.
+        groups: For each way the group of each kind.
+        resamples: How many samples are drawn.
+        seed: Of the drawing.
+
+    Returns:
+        For each way an array `(resamples, groups)`.
+    """
+    random, shares = np.random.default_rng(seed), times / times.sum()
+    found: list[list[Floats]] = [[] for _ in groups]
+    step = max(1, _AT_ONCE // len(times))
+    for start in range(0, resamples, step):
+        drawn = random.multinomial(int(times.sum()), shares, min(step, resamples - start))
+        for each, sizes in zip(groups, found, strict=True):
+            number = int(each.max()) + 1
+            cells = each.astype(np.int64) + np.arange(len(drawn))[:, None] * number
+            counted = np.bincount(cells.ravel(), drawn.ravel(), len(drawn) * number)
+            sizes.append(counted.reshape(len(drawn), number).astype(float))
+    return [np.concatenate(sizes) for sizes in found]
 
 
 def percentiles(

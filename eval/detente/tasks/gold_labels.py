@@ -16,6 +16,7 @@ from detente.data.labels import REFERENCE_TASK
 from detente.data.memory import Rows
 from detente.data.page_texts import has_half_character, short_name
 from detente.data.partitions import PLACE, Apart, Divided
+from detente.data.pieces import is_shards
 from detente.data.problems import Problem, ValidationError
 from detente.data.spellings import Spellings, printed, refusals, spelled, unknown_labels
 from detente.data.tabular import FLAT_SUFFIXES, read_lines, read_records, suffix_of
@@ -23,7 +24,7 @@ from detente.data.words import words_of
 from detente.tasks.all import TASKS
 from detente.tasks.by_label import ByLabel, Same
 from detente.tasks.metric_families import MISSING
-from detente.tasks.native_labels import LABELS, NATIVE, format_of, other_format
+from detente.tasks.native_labels import LABELS, NATIVE, format_of, format_of_file, other_format
 from detente.tasks.task import FIRST, PREDICTED, TIMES, Alike, OfLabels, Options, Row, Task
 from detente.text.display import counted, listed, quoted
 
@@ -232,9 +233,9 @@ def task_of_gold(path: Path, task: str | None, gold_format: str | None) -> str |
         named = "which is not named" if task is None else f"not {task}"
         message = f"labels are gold of a task with labels, {named}: give one of {', '.join(LABEL_TASKS)}"
         raise ValidationError([Problem("option", "--task", message)])
-    if gold_format or task or not path.is_file():  # a pipe can be read only once, by whoever reads all of it
+    if gold_format or task or not (path.is_file() or is_shards(path)):  # a pipe can be read only once, by its reader
         return None
-    found = format_of(unpack(read_input(str(path)), str(path)), str(path))
+    found = format_of_file(path)
     if found == LABELS:
         tasks = f"{', '.join(LABEL_TASKS)}; {REFERENCE_TASK} for texts"
         message = f"has ids and labels: name the task that they are gold of with --task ({tasks})"

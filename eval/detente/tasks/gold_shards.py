@@ -143,9 +143,9 @@ def divide(work: GoldStretch) -> dict[str, Any]:
                         frame = _frame(found, base, spellings, faults, others)
                     else:
                         frame = found
+                        keys |= dict.fromkeys(frame.columns)
                     if not len(frame):
                         continue
-                    keys |= dict.fromkeys(frame.columns)
                     for key in frame.columns:
                         if key not in ("id", "label", PLACE):
                             _note(columns, frame[key], isinstance(found, Strict) and _has_parts(found, key))

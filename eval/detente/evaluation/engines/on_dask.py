@@ -50,11 +50,11 @@ class Dask:
                     self._cluster = distributed.LocalCluster(
                         n_workers=jobs,
                         threads_per_worker=1,
-                        dashboard_address=None,
+                        dashboard_address="127.0.0.1:0",
                         silence_logs="CRITICAL",
                     )
             self._client = distributed.Client(scheduler or self._cluster, timeout=_TIMEOUT, set_as_default=False)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             self._close()
             message = f"no scheduler answers: {in_words(error)}"
             raise ValidationError([Problem("cluster-lost", self._place, message)]) from error
