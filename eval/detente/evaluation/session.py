@@ -14,7 +14,6 @@ from typing import Any, Self
 from detente.data.problems import Problem, ValidationError
 from detente.evaluation.engines.engine import Engine, peak_memory
 from detente.evaluation.engines.execution import Execution
-from detente.evaluation.progress import phases
 from detente.evaluation.steps import CALL, Steps
 
 
@@ -47,7 +46,7 @@ class Session:
             ValidationError: If the folder holds the work of another call, or anything if it is not to go on.
         """
         folder = self._folders.enter_context(_folder(self.execution.work, resume=self.execution.resume))
-        return Steps(folder, self.engine, call, self._folders.enter_context(phases()))
+        return Steps(folder, self.engine, call)
 
     def summary(self) -> str:
         """What it took, on one line: seconds, parts of work and how many a second, memory, engine.

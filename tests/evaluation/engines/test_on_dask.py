@@ -1,7 +1,6 @@
 """Scores from a real scheduler and workers: to the byte those of this process, whatever happens to a worker."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +42,25 @@ def packaged(tmp_path: Path) -> list[str]:
     return [str(path)]
 
 
+@pytest.fixture
+def labels(tmp_path: Path) -> list[str]:
+    """A call that scores labels in three shards against others, of which some are missing."""
+    items = [(f"i{item:04}", f"f{item % 30}", ("favor", "against", "none")[item * item % 3]) for item in range(3_000)]
+    gold, guess = tmp_path / "gold", tmp_path / "guess"
+    for folder in (gold, guess):
+        folder.mkdir()
+    for shard in range(3):
+        own = items[shard * 1_000 : (shard + 1) * 1_000]
+        made = [{"id": name, "family": family, "label": label} for name, family, label in own]
+        (gold / f"{shard}.jsonl").write_text(dump_lines(made))
+        made = [{"id": name, "label": "none" if number % 7 else label} for number, (name, _, label) in enumerate(own)]
+        (guess / f"{2 - shard}.jsonl").write_text(dump_lines(made[5:]))
+    return [str(guess), "--gold", str(gold), "--task", "stance", "--allow-missing", "--resamples", "50"]
+
+
+EVERYTHING = ("texts", "packaged", "labels")
+
+
 def score(call: list[str], *options: str) -> Result:
     return CliRunner().invoke(main, ["eval", "score", *call, "--format", "json", *options])
 
@@ -59,13 +77,13 @@ def there(call: list[str], cluster: Any) -> str:
     return found.stdout
 
 
-@pytest.mark.parametrize("what", ["texts", "packaged"])
+@pytest.mark.parametrize("what", EVERYTHING)
 def test_a_cluster_gives_the_same_bytes(what: str, cluster: Any, request: pytest.FixtureRequest) -> None:
     call: list[str] = request.getfixturevalue(what)
     assert there(call, cluster) == here(call)
 
 
-@pytest.mark.parametrize("what", ["texts", "packaged"])
+@pytest.mark.parametrize("what", EVERYTHING)
 def test_a_worker_that_is_killed_changes_nothing(what: str, cluster: Any, request: pytest.FixtureRequest) -> None:
     call: list[str] = request.getfixturevalue(what)
     killer = cluster.kill_one()
@@ -93,6 +111,34 @@ def test_an_item_that_always_fails_is_named(cluster: Any, texts: list[str]) -> N
     ]
 
 
+@pytest.mark.parametrize(
+    ("what", "broken", "name"),
+    [
+        ("texts", "-00000.json", "p00 … p07"),
+        ("labels", "score-00003.json", "part 4 of 64"),
+        ("labels", "1.jsonl", "1.jsonl"),
+    ],
+)
+def test_after_a_failure_the_call_goes_on_where_it_was(
+    what: str, broken: str, name: str, cluster: Any, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    call: list[str] = request.getfixturevalue(what)
+    kept = ("--work", str(tmp_path / "work"), "--engine", "dask", "--scheduler", cluster.address)
+    cluster.order("fail-always", broken)
+    found = score(call, *kept)
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert f"{name}: shard-failed: failed, 3 times: OSError: never any luck" in found.stderr
+    assert f"what is done lies in {tmp_path / 'work'}: the same call with --resume goes on there\n" in found.stderr
+    done = {path: path.stat().st_mtime_ns for path in (tmp_path / "work").glob("*-0*.json")}
+    assert done
+    cluster.staff()
+    assert score(call, *kept, "--resume").stdout == here(call)
+    assert {path: path.stat().st_mtime_ns for path in done} == done  # none of it was done again
+    again = score(call, "--work", str(tmp_path / "work"), "--resume", "--jobs", "1", "--verbose")
+    assert again.stdout == here(call)
+    assert "; 0 parts of work, " in again.stderr
+
+
 def test_a_cluster_on_this_machine_is_started_and_ended(texts: list[str]) -> None:
     found = score(texts, "--engine", "dask", "--jobs", "1", "--verbose")
     assert found.exit_code == 0, found.output
@@ -112,18 +158,11 @@ def test_without_a_scheduler_nothing_is_scored(texts: list[str], monkeypatch: py
 def test_a_scheduler_without_workers_is_not_waited_for_for_ever(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(on_dask, "MAX_WITHOUT_WORKERS", -1.0)
     with Dask(cluster.address, 1) as engine:
-        monkeypatch.setattr(engine, "_client", _NoWorkers())
+        monkeypatch.setattr(engine._client, "nthreads", dict)
         with pytest.raises(ValidationError) as invalid:
             list(engine.map(len, ["a"], ["a"]))
     message = "has had no workers for -1 seconds: start some (dask worker ADDRESS)"
     assert invalid.value.problems == (Problem("cluster-lost", cluster.address, message),)
-
-
-class _NoWorkers:
-    nthreads: Callable[[], dict[str, int]] = dict
-
-    def close(self) -> None:
-        pass
 
 
 def test_what_is_wrong_on_a_worker_is_raised_here(cluster: Any) -> None:
