@@ -1,11 +1,11 @@
 """What was found in partitions, put together: the problems of all, predictions, and the counts of every system."""
 
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -33,6 +33,9 @@ from detente.tasks.by_label import Same
 from detente.tasks.gold_labels import LabelCorpus
 from detente.tasks.gold_shards import GoldShards, read_gold_shards
 from detente.tasks.task import FIRST, Options, Task
+
+_AT_ONCE: Final = 500_000
+"""Kinds that are put together at once, at least."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ def read(
             else:
                 divided = divide_rows(number, name, read_rows(source, name), shards, place)
             systems[key], problems[key], notes[key] = divided
-            if systems[key].table:
+            if systems[key].table and systems[key].parts.rows:
                 top = name if systems[key].parts.starts[0].word else f"{name}:1"
                 header = header_of(systems[key].columns, corpus)
                 notes[key] += known_columns([header], corpus.base, top)[1]
@@ -171,10 +174,20 @@ def read(
             refused += invalid.problems
     if refused:
         raise ValidationError(refused)
-    kinds = merged([pl.read_ipc(result["kinds"]) for result in results])
+    kinds = _kinds(result["kinds"] for result in results)
     known = Kinds(kinds, pl.scan_ipc([result["items"] for result in results]))
     weakref.finalize(known, id, keeper)  # which holds it for as long as somebody may ask for items
     return corpus, found, InPartitions(shards, corpus, each, parts, known, place)
+
+
+def _kinds(paths: Iterable[str]) -> pl.DataFrame:
+    """The kinds of all partitions together, of which never many more are held than there are different ones."""
+    known: list[pl.DataFrame] = []
+    for path in paths:
+        known.append(pl.read_ipc(path))
+        if sum(map(len, known[1:])) > max(_AT_ONCE, len(known[0])):
+            known = [merged(known)]
+    return merged(known)
 
 
 def _concluded(
