@@ -26,6 +26,9 @@ WORDS = (
 )
 
 
+Rows = list[dict[str, Any]]
+
+
 def corpus(count: int = 12) -> tuple[Rows, Rows]:
     """Pages as WebMainBench has them, and outputs in another order."""
     drawn = random.Random(1)
@@ -33,7 +36,7 @@ def corpus(count: int = 12) -> tuple[Rows, Rows]:
     def text() -> str:
         return "\n".join(" ".join(drawn.choice(WORDS) for _ in range(drawn.randint(3, 12))) for _ in range(3))
 
-    gold = [
+    gold: Rows = [
         {
             "track_id": f"t{n}",
             "convert_main_content": text(),
