@@ -12,7 +12,7 @@ WORDS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
 
 def hashed(word: str) -> int:
     """The formula, in whole numbers: Σ (byte + 1) · b^place modulo 2^64, stirred."""
-    found = sum((byte + 1) * BASE**place for place, byte in enumerate(word.encode())) % 2**64
+    found: int = sum((byte + 1) * BASE**place for place, byte in enumerate(word.encode())) % 2**64
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         found = ((found ^ (found >> shift)) * factor) % 2**64
     return found ^ (found >> 31)

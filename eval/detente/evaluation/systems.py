@@ -222,6 +222,16 @@ def read_systems(
     return Systems(reference, systems, warnings, steps=session.steps(call))
 
 
+def _elsewhere(session: "Session | None", gold: Path, sources: Sequence[Source]) -> bool:
+    """Whether files are to be read in pieces for a cluster's sake, or to go on with them; all of them can be."""
+    from detente.data.memory import is_path
+    from detente.data.pieces import can_be_divided
+
+    if session is None or (session.execution.engine == "local" and session.execution.work is None):
+        return False
+    return all(is_path(each) and can_be_divided(Path(each)) for each in (gold, *sources))
+
+
 def _labels_in_pieces(
     gold: Path, gold_format: str | None, task: str | None, sources: Sequence[Source], *, forced: bool
 ) -> str | None:
