@@ -27,12 +27,13 @@ from detente.evaluation.shards import (
     divide_system,
     examine,
     header_of,
+    in_order,
     score_part,
 )
 from detente.tasks.by_label import Same
 from detente.tasks.gold_labels import LabelCorpus
 from detente.tasks.gold_shards import GoldShards, read_gold_shards
-from detente.tasks.task import FIRST, Options, Task
+from detente.tasks.task import Options, Task
 
 _AT_ONCE: Final = 500_000
 """Kinds that are put together at once, at least."""
@@ -93,8 +94,7 @@ class InPartitions:
         work = [Count(part, system, options) for part in self.parts]
         names = [f"{task.name}, part {each + 1}" for each in range(len(work))]
         paths = list(self.place.run(f"count-{system}", count_part, work, names))
-        # One chunk, as of what is in memory: polars adds up each chunk by itself.
-        return Counted(pl.concat([pl.read_ipc(path) for path in paths]).sort(FIRST).drop(FIRST).rechunk())
+        return Counted(in_order([pl.read_ipc(path) for path in paths]))
 
 
 def read(

@@ -293,6 +293,15 @@ def score_part(work: Part) -> dict[str, Any]:
     return {"systems": [tuple(each) for each in found], "kinds": str(kinds), "items": str(every)}
 
 
+def in_order(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Rows of partitions in the order of the gold, as what is in memory: in one chunk, and not known to be sorted.
+
+    polars adds up each chunk by itself, and in another order what it knows to be sorted: the last bit would tell.
+    """
+    rows = pl.concat(frames).sort(FIRST).drop(FIRST).rechunk()
+    return pl.DataFrame(pl.from_arrow(rows.to_arrow()))
+
+
 def write_frame(frame: pl.DataFrame, path: Path) -> None:
     """Writes a table whole or not at all."""
     beside = path.with_name(f".{path.name}")
