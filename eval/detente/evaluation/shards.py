@@ -7,6 +7,7 @@ with their places, so that neither the pieces nor their order nor who worked at 
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -376,7 +377,7 @@ def count_part(work: Count) -> str:
     part = work.part
     gold, places = part.gold.corpus().part(part.partition, part.gold.parts.partitions)
     _, by_id = examine(part.systems[work.system], gold, part)
-    task = gold.task
+    task = replace(gold.task, alike=None)  # labels alone in one partition, and more than that in another
     (counted,) = count_all(task, gold.units, [dict(by_id)], work.options)
     order = pl.DataFrame({"id": gold.frame["id"], FIRST: places})
     rows = counted.rows.join(order, on="id", how="left", maintain_order="left")
