@@ -144,3 +144,28 @@ def test_undefined_resamples_are_told_and_more_than_five_percent_forbid_an_inter
         assert (found.value, found.mean, found.defined) == (0.5, 0.5, 1)
         assert found.undefined == pytest.approx(missed / 100)
         assert [found.low, found.high] == pytest.approx([bounds, bounds], nan_ok=True)
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 1000])
+def test_several_ways_to_group_kinds_are_drawn_alike(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    times = np.array([30.0, 50, 20])
+    each = np.arange(3)
+    monkeypatch.setattr(resample, "_AT_ONCE", at_once * 3)
+    by_kind, by_two, other = resample.resampled_sizes(times, [each, np.array([0, 0, 1]), np.array([1, 0, 1])], 40, 5)
+    drawn = resample.resampled_sums(resample.Clusters(np.eye(3), times=times), 40, 5)
+    assert np.array_equal(by_kind, drawn)
+    assert np.array_equal(by_two, np.stack([drawn[:, 0] + drawn[:, 1], drawn[:, 2]], axis=1))
+    assert np.array_equal(other, np.stack([drawn[:, 1], drawn[:, 0] + drawn[:, 2]], axis=1))
+
+
+def test_an_estimate_of_kinds_is_that_of_their_clusters() -> None:
+    # Shares 1/2, 3/4 and 0/0 of 2, 1 and 3 clusters; pooled (2 + 3) / (4 + 4), the mean (1/2 + 1/2 + 3/4) / 3.
+    sums, times = np.array([[1.0, 2], [3, 4], [0, 0]]), np.array([2.0, 1, 3])
+    found = resample.estimate(share, resample.Clusters(sums, times=times), None)
+    one_by_one = resample.estimate(share, resample.Clusters(np.repeat(sums, [2, 1, 3], axis=0)), None)
+    assert found == pytest.approx(one_by_one, nan_ok=True)
+    assert (found.value, found.mean, found.low, found.high) == (5 / 8, pytest.approx(1.75 / 3), 0.5, 0.75)
+    assert (found.defined, found.clusters) == (3, 6)
+    none = resample.estimate(share, resample.Clusters(sums[2:], times=times[2:]), None)
+    assert (none.defined, none.clusters) == (0, 3)
+    assert np.isnan([none.value, none.mean, none.low]).all()

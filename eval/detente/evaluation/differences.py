@@ -325,6 +325,17 @@ def _apart(metric: Metric, counts: Counts, clusters: Beside, *, defined: bool) -
     return apart, float(np.average(apart[known], weights=clusters.times[known]))
 
 
+def _of_read(statistic: Statistic, read: NDArray[np.bool_]) -> Statistic:
+    """The metric of the counts that it reads alone, which are few of many."""
+
+    def of_read(sums: NDArray[np.float64]) -> Floats:
+        every = np.full((*sums.shape[:-1], len(read)), np.nan)
+        every[..., read] = sums
+        return statistic(every)
+
+    return of_read
+
+
 def _has_no_value(metric: Metric, counts: Counts, total: Floats) -> bool:
     """Whether a system says nothing of what is measured, so that it has no value, in whatever sample."""
     return bool(metric.no_value(Columns(counts.columns, total)))
@@ -347,9 +358,10 @@ def _tested(
     tests = []
     for place, statistic in enumerate(statistics, start=1):
         _, first, second, times = counts.beside(place)[0]
-        differ = (second != first)[:, read].any(axis=1)
+        first, second = first[:, read], second[:, read]
+        differ = (second != first).any(axis=1)
         draws, seed = counts.resampling.resamples, counts.resampling.seed
-        tests.append(paired.sign_flip(statistic, first, second, differ, draws, seed, times))
+        tests.append(paired.sign_flip(_of_read(statistic, read), first, second, differ, draws, seed, times))
     return [
         Tested(interval, test, p, paired.minimal_detectable(interval.error))
         for interval, test, p in zip(intervals, tests, paired.holm([test.p for test in tests]), strict=True)

@@ -58,6 +58,10 @@ class InPartitions:
     kinds: Kinds
     place: Workplace
 
+    def available(self, task: Task, _: Any, __: Any, ___: Options) -> set[str]:
+        """The metrics that there are."""
+        return {measure.name for measure in task.measures}
+
     def count(
         self,
         task: Task,
@@ -89,7 +93,8 @@ class InPartitions:
         work = [Count(part, system, options) for part in self.parts]
         names = [f"{task.name}, part {each + 1}" for each in range(len(work))]
         paths = list(self.place.run(f"count-{system}", count_part, work, names))
-        return Counted(pl.concat([pl.read_ipc(path) for path in paths]).sort(FIRST).drop(FIRST))
+        # One chunk, as of what is in memory: polars adds up each chunk by itself.
+        return Counted(pl.concat([pl.read_ipc(path) for path in paths]).sort(FIRST).drop(FIRST).rechunk())
 
 
 def read(
@@ -187,7 +192,7 @@ def _kinds(paths: Iterable[str]) -> pl.DataFrame:
         known.append(pl.read_ipc(path))
         if sum(map(len, known[1:])) > max(_AT_ONCE, len(known[0])):
             known = [merged(known)]
-    return merged(known)
+    return merged(known).rechunk()
 
 
 def _concluded(
@@ -201,7 +206,7 @@ def _concluded(
     **allowed: bool,
 ) -> Predictions:
     """The predictions of a system from what was found in every partition."""
-    examined = [_examined(result["systems"][at]) for result in results]
+    examined = [examined_of(result["systems"][at]) for result in results]
     outside = sum(each.outside for each in examined)
     if outside and not allowed["allow_extra"] and few_enough(outside, gold.size):
         hints = _ids(gold)
@@ -231,7 +236,7 @@ def _concluded(
     return concluded if system.plain else replace(concluded, notes=tuple(gold.task.notes(by_id)))
 
 
-def _examined(found: Sequence[Any]) -> Examined:
+def examined_of(found: Sequence[Any]) -> Examined:
     """What was found in a partition, from plain data, in which tuples may have become lists."""
     each = Examined(*found)
     return each._replace(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 import polars as pl
@@ -21,8 +21,42 @@ from detente.stats.bootstrap import NOTHING, Estimate, Interval
 from detente.tasks.by_label import Same
 from detente.tasks.task import TIMES, Counts, Gold, Metric, Options, Task, sizes_of
 
-Counting = Callable[..., list[Counted]]
-"""A function as `count_all`."""
+
+class Counting(Protocol):
+    """Who counts systems, and says which metrics they have what it takes for."""
+
+    def available(
+        self, task: Task, units: Mapping[str, Any], systems: Sequence[Mapping[str, Any]], options: Options, /
+    ) -> Container[str]:
+        """The names of the metrics that there are."""
+
+    def count(
+        self,
+        task: Task,
+        units: Mapping[str, Any],
+        systems: Sequence[Mapping[str, Any]],
+        options: Options,
+        engine: Engine,
+        advance: Callable[[int], None] | None,
+        /,
+    ) -> list[Counted]:
+        """What `count_all` gives."""
+
+
+class InMemory:
+    """What counts units and predictions that are in memory."""
+
+    count = staticmethod(count_all)
+
+    @staticmethod
+    def available(
+        task: Task, units: Mapping[str, Any], systems: Sequence[Mapping[str, Any]], options: Options, /
+    ) -> Container[str]:
+        """The names of the metrics that there are."""
+        every = {measure.name for measure in task.measures}
+        return task.available(units, systems, options) if task.available else every
+
+
 UNITS: Final = ("family", "article", "item")
 ALL: Final = "all"
 """In the place of metrics' names: every one."""
@@ -183,7 +217,7 @@ def score_all(
     resampling: Resampling | None = None,
     engine: Engine = HERE,
     advance: Callable[[int], None] | None = None,
-    counting: Counting = count_all,
+    counting: Counting | None = None,
 ) -> dict[str, Scores]:
     """Scores systems on the same units of one gold.
 
@@ -194,7 +228,7 @@ def score_all(
         resampling: How intervals are made.
         engine: Where texts are counted.
         advance: Told how many units of systems were just counted.
-        counting: What counts; another function than `count_all` where systems are in partitions.
+        counting: What counts, where systems are not in memory.
 
     Raises:
         ValidationError: If the task has no such unit of resampling.
@@ -207,9 +241,9 @@ def score_all(
         raise ValidationError([Problem("option", "--unit", message)])
     answers: list[Mapping[str, Any]] = [each.by_id for each in systems.values()]
     floors = _floors(task, units, gold)
-    every = {measure.name for measure in task.measures}
-    available = task.available(units, answers, options) if task.available else every
-    rows = counting(task, units, [*answers, *floors.values()], options, engine, advance)
+    counting = counting or InMemory()
+    available = counting.available(task, units, answers, options)
+    rows = counting.count(task, units, [*answers, *floors.values()], options, engine, advance)
     beside = {name: pooled(task, own.main.by()) for name, own in zip(floors, rows[len(systems) :], strict=True)}
     return {
         name: _scores(each, own, beside, gold, options, resampling, available)

@@ -355,7 +355,7 @@ def _of_labels(lines: int, stranger: tuple[int, str], found: Labels, kinds: tupl
 def _prepared(lines: Sequence[Line], system: SystemShards, gold: LabelCorpus) -> list[Line]:
     """Lines without keys that are null and, of a table, with the columns of the task, whichever a part has."""
     lines = [without_nulls(line, gold.base) for line in lines]
-    if not system.table:
+    if not system.table or not lines:
         return lines
     header = Line("", dict.fromkeys(system.columns, ""))
     whole = with_probabilities([header, *lines], [gold.base], gold.spellings)

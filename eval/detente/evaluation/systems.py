@@ -81,7 +81,7 @@ def load_gold(
         message = "is not read beside --gold: predictions are scored against the one or the other"
         raise ValidationError([Problem("option", "--dataset", message)])
     from detente.tasks import gold_labels
-    from detente.tasks.content_extraction.gold_formats import read_gold
+    from detente.tasks.content_extraction.gold_formats import read_gold, whole_page
 
     if of_labels := gold_labels.task_of_gold(path, task, gold_format):
         if gold_text:
@@ -92,11 +92,7 @@ def load_gold(
     pages = {_dense(row["text"]): name for name, row in corpus.load().articles.items()}
     texts = [reference.text for target in gold.targets.values() for reference in target.references]
     if found := next((pages[_dense(text)] for text in texts if _dense(text) in pages), None):
-        message = (
-            f"has the whole page {found}, menus and all, so that keeping everything would be perfect: --gold takes the"
-            " texts that an extractor should give; leave it out to score on the dataset's own gold"
-        )
-        raise ValidationError([Problem("gold-format", str(path), message)])
+        raise ValidationError([whole_page(str(path), found)])
     return gold
 
 
@@ -197,6 +193,10 @@ def read_systems(
             return _read_in_pieces(
                 gold, known, sources, asked, output_formats, names, labels or {}, session, pieces, **allowed
             )
+    if gold is not None and dataset is None and _texts_in_pieces(gold, task, sources, forced=pieces is not None):
+        allowed = {"allow_missing": allow_missing, "allow_extra": allow_extra}
+        formats = (gold_format, gold_text, output_formats)
+        return _read_texts_in_pieces(gold, formats, sources, asked, names, labels or {}, session, pieces, **allowed)
     reference = load_gold(gold, gold_format, gold_text, dataset=dataset, task=task, labels=labels)
     systems = read_all(
         sources,
@@ -220,6 +220,16 @@ def read_systems(
     call |= {"task": task, "--output-format": [*output_formats]}
     call |= {f"predictions {number}": _fingerprint(source) for number, source in enumerate(sources, start=1)}
     return Systems(reference, systems, warnings, steps=session.steps(call))
+
+
+def _elsewhere(session: "Session | None", gold: Path, sources: Sequence[Source]) -> bool:
+    """Whether files are to be read in pieces for a cluster's sake, or to go on with them; all of them can be."""
+    from detente.data.memory import is_path
+    from detente.data.pieces import can_be_divided
+
+    if session is None or (session.execution.engine == "local" and session.execution.work is None):
+        return False
+    return all(is_path(each) and can_be_divided(Path(each)) for each in (gold, *sources))
 
 
 def _labels_in_pieces(
@@ -278,7 +288,77 @@ def _read_in_pieces(
     titles = names or short_names(places)
     systems = {name: replace(each, reduced=mapped) for name, each in zip(titles, found.values(), strict=True)}
     _refuse_unfit(systems, asked)
-    return Systems(corpus, systems, (), counting.count)
+    return Systems(corpus, systems, (), counting)
+
+
+def _texts_in_pieces(gold: Path, task: str | None, sources: Sequence[Source], *, forced: bool) -> bool:
+    """Whether reference texts or the texts of systems are to be read in pieces: they are shards, or too large."""
+    from detente.data.memory import is_path
+    from detente.data.pieces import fits, is_shards
+    from detente.tasks.native_labels import NATIVE, format_of_file
+
+    if task not in (None, REFERENCE_TASK) or format_of_file(gold) in NATIVE:
+        return False
+    paths = [gold, *(Path(source) for source in sources if is_path(source))]
+    return forced or any(not fits(path) or is_shards(path) for path in paths)
+
+
+def _read_texts_in_pieces(
+    gold: Path,
+    formats: tuple[str | None, str | None, Sequence[str]],
+    sources: Sequence[Source],
+    asked: Sequence[str],
+    names: Sequence[str],
+    labels: "Spellings",
+    session: "Session | None",
+    pieces: "Pieces | None",
+    **allowed: bool,
+) -> Systems:
+    from detente.data.memory import is_path
+    from detente.data.partitions import Workplace
+    from detente.data.pieces import shards_of
+    from detente.data.spellings import refusals, written
+    from detente.evaluation import text_shards
+    from detente.evaluation.session import Session
+    from detente.evaluation.steps import fingerprint
+
+    gold_format, gold_text, output_formats = formats
+    _refuse_names(sources, output_formats, names)
+    if faults := refusals(labels, REFERENCE_TASK, ()):
+        raise ValidationError(faults)
+    each = output_formats if len(output_formats) == len(sources) else [*output_formats, None][:1] * len(sources)
+    places = _places(sources)
+    division, session = pieces or Pieces(), session or Session()
+    call = {"gold": fingerprint(gold), "formats": formats, "labels": written(labels), "pieces": division, **allowed}
+    call |= {f"predictions {number}": _fingerprint(source) for number, source in enumerate(sources, start=1)}
+    steps = session.steps(call)
+    place = Workplace(steps.folder, steps.run, division.partitions, division.size)
+    files = [shards_of(Path(source)) if is_path(source) else [] for source in sources]
+    corpus, found, counting, looks = text_shards.read(
+        (str(gold), shards_of(gold)),
+        gold_format,
+        gold_text,
+        list(zip(places, files, each, strict=True)),
+        place,
+        session,
+        **allowed,
+    )
+    systems = dict(zip(names or short_names(places), found, strict=True))
+    _refuse_unfit(systems, asked)
+    options = (
+        {} if output_formats else {name: ("--output-format", look) for name, look in zip(systems, looks, strict=False)}
+    )
+    if gold_text is None:
+        options[f"--gold {corpus.name}"] = "--gold-text", looks[-1]
+    return Systems(corpus, systems, tuple(_warnings(options)), counting)
+
+
+def _warnings(looks: "Mapping[str, tuple[str, str | None]]") -> list[str]:
+    return [
+        f"{name}: the texts look like {written_in}, and its marks count as text: say {option} {written_in}, or text"
+        for name, (option, written_in) in looks.items()
+        if written_in
+    ]
 
 
 def _fingerprint(source: Source) -> Any:
@@ -599,12 +679,7 @@ def markup_warnings(
     if isinstance(gold, ReferenceCorpus) and gold_text is None and gold.written_in == "text":
         references = (reference.text for target in gold.targets.values() for reference in target.references)
         texts[f"--gold {gold.name}"] = "--gold-text", list(references)
-    found = {name: (option, looks_like(each)) for name, (option, each) in texts.items()}
-    return [
-        f"{name}: the texts look like {written_in}, and its marks count as text: say {option} {written_in}, or text"
-        for name, (option, written_in) in found.items()
-        if written_in
-    ]
+    return _warnings({name: (option, looks_like(each)) for name, (option, each) in texts.items()})
 
 
 def score_files(
@@ -617,7 +692,6 @@ def score_files(
     steps: "Steps | None" = None,
 ) -> "dict[str, Scores]":
     """Each system's scores, counted together (on all cores by default), with a progress bar for long work."""
-    from detente.evaluation.counts import count_all
     from detente.evaluation.engines.pages import MIN_PAGES_FOR_POOL
     from detente.evaluation.progress import progress
     from detente.evaluation.score import score_all
@@ -630,4 +704,4 @@ def score_files(
         progress("scoring", 0 if steps or counting else len(units) * len(systems), MIN_PAGES_FOR_POOL) as advance,
     ):
         engine = Keeping(steps, f"count {options}") if steps else running.engine
-        return score_all(systems, gold, options, resampling, engine, advance, counting or count_all)
+        return score_all(systems, gold, options, resampling, engine, advance, counting)

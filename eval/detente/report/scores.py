@@ -250,7 +250,7 @@ def undefined_shares(shares: Iterable[tuple[str, float]]) -> str:
 
 def document(scores: Scores) -> dict[str, Any]:
     """The scores as `detente.scores/2`, everything at full precision; NaN is written as null."""
-    wrong = errors(scores)
+    wrong = errors(scores, MOST_ITEMS)
     return {
         "schema": "detente.scores/2",
         "task": scores.task.name,

@@ -317,8 +317,8 @@ def test_type_comes_before_presentation_and_presentation_before_check_worthiness
     def faults(*labels: dict[str, Any]) -> str:
         claims = [{"spans": [[19, 48]], **each} for each in labels]
         checked = predict(CLAIMS, minimal_gold, [{"id": "detente-900", "claims": claims}])
-        errors = errors(scoring.score(checked, minimal_gold))
-        return next((row["detail"] for row in errors.iter_rows(named=True) if row["item"] == "detente-900:c02"), "")
+        wrong = errors(scoring.score(checked, minimal_gold))
+        return next((row["detail"] for row in wrong.iter_rows(named=True) if row["item"] == "detente-900:c02"), "")
 
     # Gold: position, reported, check-worthy.
     right = {"type": "position", "presentation": "asserted", "check_worthy": False}
