@@ -144,6 +144,9 @@ def measured(labels: int) -> list[tuple[str, str]]:
         write_labels(folder, labels)
         write_texts(folder, PAGES)
         sizes = [sum(path.stat().st_size for path in (folder / each).iterdir()) for each in ("gold", "mine")]
+        (folder / "warm").mkdir()
+        write_labels(folder / "warm", 10_000)  # what is imported on the way is not timed
+        cost(folder / "warm", "gold", "mine", "stance", Execution(jobs=1, work=folder / "warm" / "work"))
         print("labels …", file=sys.stderr)
         runs = {
             (engine, jobs): cost(
