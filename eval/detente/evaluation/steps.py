@@ -102,11 +102,14 @@ class Steps:
         there = {place for place, item in enumerate(items) if _key_in(item.path) == item.key}
         missing = [place for place in range(len(items)) if place not in there]
         made = self.engine.map(keep, [items[place] for place in missing], [names[place] for place in missing])
+        usage = self.engine.usage
+        before = usage.seconds
         with phases() as shown:
             advance = shown.begin(step.replace("-", " "), len(items))
             for place, item in enumerate(items):
                 yield _result_in(item.path) if place in there else next(made)
                 advance(1)
+        usage.by_step[step] = usage.by_step.get(step, 0.0) + usage.seconds - before
 
     def _kept(self, step: str, place: int, function: Callable[[Any], Any], item: Any, known_by: Any) -> Kept:
         of = [self._call, step, function.__module__, function.__qualname__, known_by]

@@ -186,7 +186,7 @@ def read_systems(
         ]
     )
     if gold is not None and dataset is None and not gold_text:
-        forced = pieces is not None or (session is not None and session.execution.asked)
+        forced = pieces is not None or _elsewhere(session, gold, sources)
         known = _labels_in_pieces(gold, gold_format, task, sources, forced=forced)
         if known:
             allowed = {"allow_missing": allow_missing, "allow_extra": allow_extra}
@@ -227,7 +227,7 @@ def _elsewhere(session: "Session | None", gold: Path, sources: Sequence[Source])
     from detente.data.memory import is_path
     from detente.data.pieces import can_be_divided
 
-    if session is None or (session.execution.engine == "local" and session.execution.work is None):
+    if session is None or not session.execution.asked:
         return False
     return all(is_path(each) and can_be_divided(Path(each)) for each in (gold, *sources))
 
