@@ -9,7 +9,6 @@ from typing import Any
 import polars as pl
 import pytest
 
-from detente.data.files import max_input
 from detente.data.problems import ValidationError
 from detente.evaluation.engines.execution import Execution
 from detente.evaluation.score import Resampling
@@ -140,8 +139,6 @@ def test_tables_and_shards(tmp_path: Path) -> None:
         for number in range(3):
             jsonl(tmp_path / name / f"{number}.jsonl", rows[4 * number : 4 * number + 4])
     assert outcome(tmp_path / "g", [tmp_path / "p"], None) == whole
-    with max_input(3_000):
-        assert outcome(tmp_path / "g.jsonl", [tmp_path / "p.jsonl"], None) == whole
 
 
 def test_a_folder_of_pages_is_not_read_beside_gold_in_pieces(tmp_path: Path) -> None:
