@@ -18,7 +18,7 @@ $(READY): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "setting up .venv (once; a minute or two)"
 	@$(BIN)/python -m pip install --quiet --upgrade pip
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,rouge,webmainbench,extractors,croissant,encoder,minhash,plot]'
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,rouge,webmainbench,extractors,croissant,encoder,minhash,plot,distributed]'
 	@touch $@
 
 score: $(READY)  ## Set up, let two baselines predict the pages, and score them (or PREDICTIONS=file.jsonl).
@@ -56,6 +56,7 @@ bench: $(READY)  ## Measure what the speed claims rest on (or LARGEST=1000000 un
 	@$(BIN)/python benchmarks/scaling.py
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	@$(BIN)/python benchmarks/text_measures.py
+	@$(BIN)/python benchmarks/scale.py
 	@$(BIN)/python benchmarks/throughput.py $(LARGEST)
 
 leaderboard: $(READY)  ## Make LEADERBOARD.md from the predictions in eval/leaderboard/.

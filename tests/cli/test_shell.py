@@ -257,6 +257,20 @@ def test_a_signal_ends_parallel_scoring(number: int, to_group: bool, status: int
     assert sorted(path.name for path in tmp_path.iterdir()) == ["gold.json", "made.json"]
 
 
+def test_after_ctrl_c_a_call_says_how_to_go_on(tmp_path: Path) -> None:
+    words = [f"w{number}" for number in range(400)]
+    pages = {f"p{page}": {"articleBody": "\n\n".join([" ".join(words[page:])] * 6)} for page in range(400)}
+    (tmp_path / "gold.json").write_text(json.dumps(pages))
+    call = ["eval", "score", "gold.json", "--gold", "gold.json", "--jobs", "2", "--work", "kept"]
+
+    def started(_: int) -> bool:
+        return any((tmp_path / "kept").glob("count-*"))
+
+    said = b"what is done lies in kept: the same call with --resume goes on there\ninterrupted\n"
+    assert ended(call, signal.SIGINT, started, True, tmp_path) == (130, said)
+    assert (tmp_path / "kept" / "call.json").is_file()
+
+
 @pytest.mark.parametrize("kind", ["function", "command"])
 @pytest.mark.parametrize(("number", "to_group", "status"), SIGNALS[1:])
 def test_a_signal_ends_an_extractor_and_what_it_started(

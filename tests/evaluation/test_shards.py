@@ -109,12 +109,14 @@ def test_scores_and_probabilities_are_counted_item_by_item(tmp_path: Path) -> No
     shares = {"favor": 0.3, "against": 0.3, "none": 0.402}  # a sum of 1.002, which is divided by, and said
     probable = [{"id": row["id"], "probabilities": shares} if n % 3 else row for n, row in enumerate(PREDICTED)]
     scored = [{"id": row["id"], "score": 1.5 if n % 2 else -0.5} for n, row in enumerate(PREDICTED)]
-    found = is_the_same(
-        jsonl(tmp_path / "g.jsonl", GOLD),
+    gold = jsonl(tmp_path / "g.jsonl", GOLD)
+    systems = [
         jsonl(tmp_path / "p.jsonl", PREDICTED),
         jsonl(tmp_path / "probable.jsonl", probable),
         jsonl(tmp_path / "scored.jsonl", scored),
-    )
+    ]
+    found = is_the_same(gold, *systems)
+    assert outcome(gold, systems, Pieces()) == found  # partitions of one item, whose columns are known to be sorted
     assert isinstance(found, tuple)
     assert "40 lines" in found[1][0]
 

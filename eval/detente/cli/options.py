@@ -276,7 +276,8 @@ MAX_INPUT = click.option(
     show_default=True,
     expose_value=False,
     callback=_limit_input,
-    help="The largest input that is read, unpacked; one line may be a tenth of it.",
+    help="The largest input that is read whole, unpacked; one line may be a tenth of it. With --gold, JSON Lines, CSV"
+    " and Parquet that are larger, and folders of them, are read in pieces.",
 )
 
 

@@ -32,7 +32,7 @@ FILES: Final = ".detente-files"
 """Names the files of a folder that may be written again (`rewrite_folder`)."""
 STANDARD_INPUT: Final = "-"
 MAX_INPUT: Final = 100_000_000
-"""How many bytes an input may have, unpacked, unless another limit is set."""
+"""How many bytes an input may have that is read whole, unpacked, unless another limit is set."""
 _PACKERS: Final = {b"\xfd7zXZ": "xz", b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
 _OPENERS: Final[dict[str, Callable[[BinaryIO], AbstractContextManager[_Stream]]]] = {
     "xz": lzma.open,
@@ -48,7 +48,9 @@ _LIMIT: Final = ContextVar("max_input", default=MAX_INPUT)
 
 @contextmanager
 def max_input(size: int) -> Iterator[None]:
-    """Sets how many bytes an input may have, unpacked. The other limits follow it.
+    """Sets how many bytes an input may have that is read whole, unpacked. The other limits follow it.
+
+    What is read in pieces may be larger (`data.pieces`); its lines may not.
 
     A file of a few hundred kilobytes can unpack to gigabytes, and a few bytes of JSON can take a hundred in memory.
     """

@@ -118,6 +118,15 @@ def _fits_as_parquet(path: Path) -> bool:
     return bool(size <= max_size() and rows <= max_records() and values <= max_values())
 
 
+def can_be_divided(path: Path) -> bool:
+    """Whether files, or shards, can be read in pieces."""
+    files = [each for each in shards_of(path) if each.is_file()]
+    try:
+        return bool(files) and all(stretches_of(each) for each in files)
+    except ValidationError:
+        return False
+
+
 def stretches_of(path: Path, size: int = PIECE) -> list[Stretch]:
     """The stretches of a file.
 

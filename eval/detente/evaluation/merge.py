@@ -27,12 +27,13 @@ from detente.evaluation.shards import (
     divide_system,
     examine,
     header_of,
+    in_order,
     score_part,
 )
 from detente.tasks.by_label import Same
 from detente.tasks.gold_labels import LabelCorpus
 from detente.tasks.gold_shards import GoldShards, read_gold_shards
-from detente.tasks.task import FIRST, Options, Task
+from detente.tasks.task import Options, Task
 
 _AT_ONCE: Final = 500_000
 """Kinds that are put together at once, at least."""
@@ -93,7 +94,7 @@ class InPartitions:
         work = [Count(part, system, options) for part in self.parts]
         names = [f"{task.name}, part {each + 1}" for each in range(len(work))]
         paths = list(self.place.run(f"count-{system}", count_part, work, names))
-        return Counted(pl.concat([pl.read_ipc(path) for path in paths]).sort(FIRST).drop(FIRST))
+        return Counted(in_order([pl.read_ipc(path) for path in paths]))
 
 
 def read(
@@ -191,7 +192,7 @@ def _kinds(paths: Iterable[str]) -> pl.DataFrame:
         known.append(pl.read_ipc(path))
         if sum(map(len, known[1:])) > max(_AT_ONCE, len(known[0])):
             known = [merged(known)]
-    return merged(known)
+    return merged(known).rechunk()
 
 
 def _concluded(

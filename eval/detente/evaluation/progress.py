@@ -10,25 +10,11 @@ EVERY: Final = 30.0
 """Seconds between two lines, and before the first."""
 
 
-class Phases:
-    """The phases of some work, one after the other: `begin` each, and tell what is done of it.
-
-    Args:
-        show: Where it is shown; None for nowhere.
-    """
-
-    def __init__(self, show: "Shown | None") -> None:
-        self._show = show
+class Shown(Protocol):
+    """A place where phases of work are shown, one after the other."""
 
     def begin(self, what: str, total: int) -> Callable[[int], None]:
-        """Begins the next phase, of so many items, and returns what is to be told how many more are done."""
-        return (lambda _: None) if self._show is None else self._show.begin(what, total)
-
-
-class Shown(Protocol):
-    """A place where phases are shown."""
-
-    def begin(self, what: str, total: int) -> Callable[[int], None]: ...  # noqa: D102
+        """Begins a phase of so many items, and returns what is to be told how many more are done."""
 
 
 class Lines:
@@ -44,7 +30,7 @@ class Lines:
         self._last = clock()
 
     def begin(self, what: str, total: int) -> Callable[[int], None]:
-        """See `Phases.begin`."""
+        """See `Shown.begin`."""
         start, done = self._clock(), 0
 
         def advance(more: int) -> None:
@@ -69,10 +55,10 @@ def _clock_time(seconds: float) -> str:
 
 
 @contextmanager
-def phases() -> Iterator[Phases]:
-    """Phases that are shown on stderr: as a bar with rate and time left on a terminal, else in lines."""
+def phases() -> Iterator[Shown]:
+    """Phases of work are shown on stderr: as a bar with rate and time left on a terminal, else in lines."""
     if not sys.stderr.isatty():
-        yield Phases(Lines(lambda line: print(line, file=sys.stderr, flush=True)))  # noqa: T201
+        yield Lines(lambda line: print(line, file=sys.stderr, flush=True))  # noqa: T201
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -101,7 +87,7 @@ def phases() -> Iterator[Phases]:
 
                 return advance
 
-        yield Phases(Bar())
+        yield Bar()
 
 
 @contextmanager

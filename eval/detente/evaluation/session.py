@@ -14,7 +14,6 @@ from typing import Any, Self
 from detente.data.problems import Problem, ValidationError
 from detente.evaluation.engines.engine import Engine, peak_memory
 from detente.evaluation.engines.execution import Execution
-from detente.evaluation.progress import phases
 from detente.evaluation.steps import CALL, Steps
 
 
@@ -47,7 +46,7 @@ class Session:
             ValidationError: If the folder holds the work of another call, or anything if it is not to go on.
         """
         folder = self._folders.enter_context(_folder(self.execution.work, resume=self.execution.resume))
-        return Steps(folder, self.engine, call, self._folders.enter_context(phases()))
+        return Steps(folder, self.engine, call)
 
     def summary(self) -> str:
         """What it took, on one line: seconds, parts of work and how many a second, memory, engine.
@@ -57,14 +56,13 @@ class Session:
         seconds = time.perf_counter() - self._start
         told = [f"{seconds:,.1f} seconds"]
         if engine := self.__dict__.get("engine"):
-            usage = engine.usage
-            rate = usage.items / seconds
+            items, worked = engine.usage.items, engine.usage.seconds
             told.append(
-                f"{usage.items:,} parts of work, {rate:,.1f} a second, in {usage.seconds:,.1f} seconds of processes"
+                f"{items:,} parts of work, {items / seconds:,.1f} a second, worked at for {worked:,.1f} seconds"
             )
         told.append(f"at most {_size(peak_memory())} in this process")
-        if engine and usage.peak_memory:
-            told.append(f"{_size(usage.peak_memory)} in one that worked for it")
+        if engine and engine.usage.peak_memory:
+            told.append(f"{_size(engine.usage.peak_memory)} in one that worked for it")
         return "; ".join([*told, engine.name if engine else "this process"])
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ with their places, so that neither the pieces nor their order nor who worked at 
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -293,6 +294,15 @@ def score_part(work: Part) -> dict[str, Any]:
     return {"systems": [tuple(each) for each in found], "kinds": str(kinds), "items": str(every)}
 
 
+def in_order(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Rows of partitions in the order of the gold, as what is in memory: in one chunk, and not known to be sorted.
+
+    polars adds up each chunk by itself, and in another order what it knows to be sorted: the last bit would tell.
+    """
+    rows = pl.concat(frames).sort(FIRST).drop(FIRST).rechunk()
+    return pl.DataFrame(pl.from_arrow(rows.to_arrow()))
+
+
 def write_frame(frame: pl.DataFrame, path: Path) -> None:
     """Writes a table whole or not at all."""
     beside = path.with_name(f".{path.name}")
@@ -367,7 +377,7 @@ def count_part(work: Count) -> str:
     part = work.part
     gold, places = part.gold.corpus().part(part.partition, part.gold.parts.partitions)
     _, by_id = examine(part.systems[work.system], gold, part)
-    task = gold.task
+    task = replace(gold.task, alike=None)  # labels alone in one partition, and more than that in another
     (counted,) = count_all(task, gold.units, [dict(by_id)], work.options)
     order = pl.DataFrame({"id": gold.frame["id"], FIRST: places})
     rows = counted.rows.join(order, on="id", how="left", maintain_order="left")

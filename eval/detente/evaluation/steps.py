@@ -15,8 +15,8 @@ from typing import Any, Final, NamedTuple
 
 from detente import __version__
 from detente.data.problems import Problem, ValidationError
-from detente.evaluation.engines.engine import Engine
-from detente.evaluation.progress import Phases
+from detente.evaluation.engines.engine import Engine, R, W
+from detente.evaluation.progress import phases
 from detente.text.display import listed
 
 CALL: Final = "call.json"
@@ -61,15 +61,13 @@ class Steps:
         folder: Where results are kept, and what steps write besides; it is there.
         engine: Who does it.
         call: All that results depend on but the items: plain data, by names that a user knows.
-        phases: Told what is done.
 
     Raises:
         ValidationError: If the folder holds the work of another call, with what differs.
     """
 
-    def __init__(self, folder: Path, engine: Engine, call: Mapping[str, Any], phases: Phases | None = None) -> None:
+    def __init__(self, folder: Path, engine: Engine, call: Mapping[str, Any]) -> None:
         self.folder, self.engine = folder.resolve(), engine
-        self._phases = phases or Phases(None)
         self._call = json.dumps({"version": __version__, **call}, sort_keys=True)
         path = folder / CALL
         if path.exists():
@@ -80,7 +78,12 @@ class Steps:
             write_whole(path, self._call + "\n")
 
     def run(
-        self, step: str, function: Callable[[Any], Any], work: Sequence[Any], names: Sequence[str]
+        self,
+        step: str,
+        function: Callable[[Any], Any],
+        work: Sequence[Any],
+        names: Sequence[str],
+        keys: Sequence[Any] | None = None,
     ) -> Iterator[Any]:
         """The results of a step in the order of its items; those that are there are not made again.
 
@@ -89,23 +92,46 @@ class Steps:
             function: Of a module; from an item to plain data.
             work: The items: plain data, NamedTuples among it.
             names: What to call them in problems.
+            keys: What tells them from others in this call; by default the items themselves.
 
         Raises:
             ValidationError: See `Engine.map`.
         """
-        items = [self._kept(step, place, function, item) for place, item in enumerate(work)]
+        keyed = zip(work, work if keys is None else keys, strict=True)
+        items = [self._kept(step, place, function, *each) for place, each in enumerate(keyed)]
         there = {place for place, item in enumerate(items) if _key_in(item.path) == item.key}
         missing = [place for place in range(len(items)) if place not in there]
         made = self.engine.map(keep, [items[place] for place in missing], [names[place] for place in missing])
-        advance = self._phases.begin(step.replace("-", " "), len(items))
-        for place, item in enumerate(items):
-            yield _result_in(item.path) if place in there else next(made)
-            advance(1)
+        usage = self.engine.usage
+        before = usage.seconds
+        with phases() as shown:
+            advance = shown.begin(step.replace("-", " "), len(items))
+            for place, item in enumerate(items):
+                yield _result_in(item.path) if place in there else next(made)
+                advance(1)
+        usage.by_step[step] = usage.by_step.get(step, 0.0) + usage.seconds - before
 
-    def _kept(self, step: str, place: int, function: Callable[[Any], Any], item: Any) -> Kept:
-        of = [self._call, step, function.__module__, function.__qualname__, item]
+    def _kept(self, step: str, place: int, function: Callable[[Any], Any], item: Any, known_by: Any) -> Kept:
+        of = [self._call, step, function.__module__, function.__qualname__, known_by]
         key = hashlib.sha256(json.dumps(of, default=str).encode()).hexdigest()
         return Kept(function, item, str(self.folder / f"{step}-{place:05}.json"), key)
+
+
+class Keeping:
+    """An engine whose results are kept, each known by the name of its item.
+
+    Args:
+        steps: Where they are kept.
+        of: What they depend on beside the call and the names.
+    """
+
+    def __init__(self, steps: Steps, of: str) -> None:
+        self.usage, self.name = steps.engine.usage, steps.engine.name
+        self._steps, self._of = steps, hashlib.sha256(of.encode()).hexdigest()[:8]
+
+    def map(self, function: Callable[[W], R], work: Sequence[W], names: Sequence[str]) -> Iterator[R]:
+        """See `Engine.map`."""
+        return self._steps.run(f"count-{self._of}", function, work, names, names)
 
 
 def _key_in(path: str) -> str | None:

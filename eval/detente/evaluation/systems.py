@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from detente.evaluation.predictions import Predictions
     from detente.evaluation.score import Counting, Resampling, Scores
     from detente.evaluation.session import Session
+    from detente.evaluation.steps import Steps
     from detente.tasks.content_extraction.references import ReferenceCorpus
     from detente.tasks.gold_labels import LabelCorpus
     from detente.tasks.task import Gold, Options
@@ -108,12 +109,14 @@ class Systems:
         predictions: Of each system by its name; all of one task, on the same pages.
         warnings: What is probably not meant, in words.
         counting: What counts them, where they are not in memory.
+        steps: Where the counts of texts are kept, if they are.
     """
 
     gold: "Gold"
     predictions: "dict[str, Predictions]"
     warnings: tuple[str, ...]
     counting: "Counting | None" = None
+    steps: "Steps | None" = None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -124,7 +127,7 @@ class Systems:
         self, options: "Options", resampling: "Resampling", session: "Session | None" = None
     ) -> "dict[str, Scores]":
         """The scores of each system; see `score_files`."""
-        return score_files(self.predictions, self.gold, options, resampling, session, self.counting)
+        return score_files(self.predictions, self.gold, options, resampling, session, self.counting, self.steps)
 
 
 def asked_of(options: "Options") -> list[str]:
@@ -183,7 +186,8 @@ def read_systems(
         ]
     )
     if gold is not None and dataset is None and not gold_text:
-        known = _labels_in_pieces(gold, gold_format, task, sources, forced=pieces is not None)
+        forced = pieces is not None or _elsewhere(session, gold, sources)
+        known = _labels_in_pieces(gold, gold_format, task, sources, forced=forced)
         if known:
             allowed = {"allow_missing": allow_missing, "allow_extra": allow_extra}
             return _read_in_pieces(
@@ -205,7 +209,27 @@ def read_systems(
         labels=labels,
     )
     _refuse_unfit(systems, asked)
-    return Systems(reference, systems, tuple(markup_warnings(reference, systems, output_formats, gold_text)))
+    warnings = tuple(markup_warnings(reference, systems, output_formats, gold_text))
+    if session is None or session.execution.work is None:
+        return Systems(reference, systems, warnings)
+    call = {
+        "gold": _fingerprint(gold) if gold else reference.manifest["sha256"],
+        "labels": str(labels),
+        "formats": [gold_format, gold_text],
+    }
+    call |= {"task": task, "--output-format": [*output_formats]}
+    call |= {f"predictions {number}": _fingerprint(source) for number, source in enumerate(sources, start=1)}
+    return Systems(reference, systems, warnings, steps=session.steps(call))
+
+
+def _elsewhere(session: "Session | None", gold: Path, sources: Sequence[Source]) -> bool:
+    """Whether files are to be read in pieces for a cluster's sake, or to go on with them; all of them can be."""
+    from detente.data.memory import is_path
+    from detente.data.pieces import can_be_divided
+
+    if session is None or not session.execution.asked:
+        return False
+    return all(is_path(each) and can_be_divided(Path(each)) for each in (gold, *sources))
 
 
 def _labels_in_pieces(
@@ -665,16 +689,19 @@ def score_files(
     resampling: "Resampling",
     session: "Session | None" = None,
     counting: "Counting | None" = None,
+    steps: "Steps | None" = None,
 ) -> "dict[str, Scores]":
     """Each system's scores, counted together (on all cores by default), with a progress bar for long work."""
     from detente.evaluation.engines.pages import MIN_PAGES_FOR_POOL
     from detente.evaluation.progress import progress
     from detente.evaluation.score import score_all
     from detente.evaluation.session import Session
+    from detente.evaluation.steps import Keeping
 
     units = next(iter(systems.values())).units
     with (
         nullcontext(session) if session else Session() as running,
-        progress("scoring", len(units) * len(systems), MIN_PAGES_FOR_POOL) as advance,
+        progress("scoring", 0 if steps or counting else len(units) * len(systems), MIN_PAGES_FOR_POOL) as advance,
     ):
-        return score_all(systems, gold, options, resampling, running.engine, advance, counting)
+        engine = Keeping(steps, f"count {options}") if steps else running.engine
+        return score_all(systems, gold, options, resampling, engine, advance, counting)

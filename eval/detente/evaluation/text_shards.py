@@ -36,7 +36,7 @@ from detente.evaluation.predictions import (
     few_enough,
     without_nulls,
 )
-from detente.evaluation.shards import write_frame
+from detente.evaluation.shards import in_order, write_frame
 from detente.tasks.content_extraction.gold_formats import format_of, labelled, no_format, targets_of, whole_page
 from detente.tasks.content_extraction.prediction import Output, with_given
 from detente.tasks.content_extraction.references import ReferenceCorpus, ReferencePage, digests
@@ -332,7 +332,7 @@ def _rows(paths: Iterable[str]) -> pl.DataFrame:
     numbers = pl.concat([frame.select(FIRST, "wrong").collect() for frame in each])
     worst = numbers.sort("wrong", FIRST, descending=[True, False]).head(MOST_LISTED)[FIRST]
     shown = pl.when(pl.col(FIRST).is_in(worst.implode())).then("blocks").alias("blocks")
-    return pl.concat([frame.with_columns(shown).collect() for frame in each]).sort(FIRST).drop(FIRST)
+    return in_order([frame.with_columns(shown).collect() for frame in each])
 
 
 def read(

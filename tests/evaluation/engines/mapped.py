@@ -26,6 +26,10 @@ def fails(work: tuple[str, int]) -> int:
     return calls
 
 
+def times(work: tuple[str, int]) -> int:
+    return _calls(work[0])
+
+
 def refuses(path: str) -> None:
     _calls(path)
     if path.endswith(("b", "d")):

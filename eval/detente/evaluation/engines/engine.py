@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from detente import __version__
@@ -69,11 +69,13 @@ class Usage:
         items: How many were done.
         seconds: For how long processes worked at them, added up.
         peak_memory: The most that one process held, in bytes; 0 where the system does not tell.
+        by_step: The seconds of each step of a call (`steps.Steps`).
     """
 
     items: int = 0
     seconds: float = 0.0
     peak_memory: int = 0
+    by_step: dict[str, float] = field(default_factory=dict)
 
     def add(self, outcome: "Outcome") -> None:
         """Adds what one item has taken."""

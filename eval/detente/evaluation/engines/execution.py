@@ -43,6 +43,11 @@ class Execution:
         if problems:
             raise ValidationError(problems)
 
+    @property
+    def asked(self) -> bool:
+        """Whether work is to be done in parts however little there is, since it goes to a cluster or is kept."""
+        return self.engine != ENGINES[0] or self.work is not None
+
     @contextmanager
     def open(self) -> Iterator[Engine]:
         """The engine, for as long as it is needed.

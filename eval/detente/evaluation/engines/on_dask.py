@@ -10,6 +10,7 @@ from typing import Any, Final, Self, TypeVar
 from detente.data.problems import Problem, ValidationError
 from detente.data.processes import without_interrupt
 from detente.evaluation.engines.engine import Usage, in_others, in_words
+from detente.text.display import counted
 
 W = TypeVar("W")
 R = TypeVar("R")
@@ -49,11 +50,11 @@ class Dask:
                     self._cluster = distributed.LocalCluster(
                         n_workers=jobs,
                         threads_per_worker=1,
-                        dashboard_address=None,
+                        dashboard_address="127.0.0.1:0",
                         silence_logs="CRITICAL",
                     )
             self._client = distributed.Client(scheduler or self._cluster, timeout=_TIMEOUT, set_as_default=False)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             self._close()
             message = f"no scheduler answers: {in_words(error)}"
             raise ValidationError([Problem("cluster-lost", self._place, message)]) from error
@@ -63,7 +64,7 @@ class Dask:
     @property
     def name(self) -> str:
         """As the summary says it."""
-        return f"dask on {self._place}, {self._threads} threads"
+        return f"dask on {self._place}, {counted(self._threads, 'thread')}"
 
     def map(self, function: Callable[[W], R], work: Sequence[W], names: Sequence[str]) -> Iterator[R]:
         """See `Engine.map`; a worker that dies is the scheduler's care, which gives its items to others."""
