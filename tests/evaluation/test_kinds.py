@@ -43,7 +43,7 @@ def files(folder: Path, *, families: bool) -> tuple[list[Path], Path]:
 def scored(folder: Path, *, families: bool, unit: str = "family") -> Mapping[str, Scores]:
     paths, gold = files(folder, families=families)
     systems = read_systems(paths, "stance", gold=gold, allow_missing=True)
-    return systems.scores(Options(), Resampling(unit, 400, 2), jobs=1)
+    return systems.scores(Options(), Resampling(unit, 400, 2))
 
 
 @pytest.mark.parametrize("families", [False, True])
