@@ -9,9 +9,11 @@ import pytest
 
 from detente.evaluation import items
 from detente.evaluation.compare import Comparison, compare
+from detente.evaluation.engines.execution import Execution
 from detente.evaluation.items import errors, item_differences, per_unit, unit_slices
 from detente.evaluation.ranking import rank
 from detente.evaluation.score import Columns, Resampling, Scores
+from detente.evaluation.session import Session
 from detente.evaluation.systems import read_systems
 from detente.report import comparison as comparisons
 from detente.report import scores as reports
@@ -43,7 +45,8 @@ def files(folder: Path, *, families: bool) -> tuple[list[Path], Path]:
 def scored(folder: Path, *, families: bool, unit: str = "family") -> Mapping[str, Scores]:
     paths, gold = files(folder, families=families)
     systems = read_systems(paths, "stance", gold=gold, allow_missing=True)
-    return systems.scores(Options(), Resampling(unit, 400, 2), jobs=1)
+    with Session(Execution(jobs=1)) as session:
+        return systems.scores(Options(), Resampling(unit, 400, 2), session)
 
 
 @pytest.mark.parametrize("families", [False, True])
