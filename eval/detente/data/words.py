@@ -73,7 +73,7 @@ def words_of_table(table: "pyarrow.Table", words: Collection[str] | None = None)
     import polars as pl
 
     try:
-        found = _plain(pl.DataFrame(pl.from_arrow(table)), words)
+        found = _plain(_frame_of(table), words)
         with max_input(_UNLIMITED):
             return None if found is None else _checked(found)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError):
@@ -134,10 +134,17 @@ def _parquet(data: bytes, _: str, words: Collection[str] | None) -> "pl.DataFram
 
 
 def _ipc(data: bytes, _: str, words: Collection[str] | None) -> "pl.DataFrame | None":
+    table = ipc_table(data)
+    return None if table is None else _plain(_frame_of(table), words)
+
+
+def _frame_of(table: "pyarrow.Table") -> "pl.DataFrame":
+    """A table as a frame, in which a column without a name has none."""
     import polars as pl
 
-    table = ipc_table(data)
-    return None if table is None else _plain(pl.DataFrame(pl.from_arrow(table)), words)
+    found = pl.DataFrame(pl.from_arrow(table))
+    found.columns = table.column_names
+    return found
 
 
 def _separated(data: bytes, name: str, words: Collection[str] | None) -> "pl.DataFrame | None":
@@ -190,7 +197,7 @@ def _with_quotes(data: bytes, header: list[str], separator: str) -> "pl.DataFram
         arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=True),
         arrow_csv.ConvertOptions(column_types=dict.fromkeys(header, pyarrow.string()), strings_can_be_null=False),
     )
-    found = pl.DataFrame(pl.from_arrow(table))
+    found = _frame_of(table)
     return found.with_columns(pl.when(pl.all() != "").then(pl.all()))
 
 

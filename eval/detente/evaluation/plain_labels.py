@@ -17,7 +17,7 @@ from detente.data.words import NUMBER, words_of
 from detente.evaluation.columns import known_columns, with_probabilities
 from detente.evaluation.predictions import PROMPT, Predictions
 from detente.tasks.gold_labels import LabelCorpus, keys_ignored, labels_of
-from detente.tasks.native_labels import LABELS, NATIVE, format_of
+from detente.tasks.native_labels import NATIVE, format_of
 
 TOOL: Final = "tool"
 ASKED: Final = "prompt"
@@ -108,7 +108,7 @@ def read_labels(
         None if `predictions.check` must look at each line, and say what is wrong with which.
     """
     words = None if gold.format in NATIVE else words_of(data, name, READ)
-    if words is None or format_of(data, name) != LABELS:
+    if words is None or format_of(data, name) in NATIVE:
         return None
     suffix = suffix_of(name)
     said = said_of(words, gold, suffix)
