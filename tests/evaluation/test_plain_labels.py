@@ -141,7 +141,7 @@ def test_a_null_is_no_key_that_the_gold_has(tmp_path: Path, gold: LabelCorpus) -
     assert found["notes"] == ()
 
 
-CELLS = {
+CELLS: dict[str, st.SearchStrategy[Any]] = {
     "label": st.sampled_from(["none", "favor"]),
     "tool": st.sampled_from([None, "a", "", "7", "1e3", "true", "7b"]),
     "prompt": st.sampled_from([None, "p@1", "", "7", "a b"]),
@@ -169,7 +169,8 @@ def test_whatever_the_columns_they_are_what_the_strict_reader_finds(
 ) -> None:
     names = [row["id"] for row in [*GOLD, {"id": "other"}]][:count] or ["i3"]
     keys = [key for key in columns if suffix in TABLES or key not in ("number", "")]
-    rows = [{"id": name, "label": "none"} | {key: data.draw(CELLS[key]) for key in keys} for name in names]
+    drawn = [{key: data.draw(CELLS[key]) for key in keys} for _ in names]
+    rows = [{"id": name, "label": "none", **cells} for name, cells in zip(names, drawn, strict=True)]
     path = written(tmp_path, rows, suffix)
     allowed = {"allow_missing": missing, "allow_extra": True}
     found = by_columns(path, gold, **allowed)

@@ -26,8 +26,8 @@ _BLOCK: Final = 1 << 24
 _LINES_AT_ONCE: Final = 200_000
 _MOST_SHAPES: Final = 1_000
 """Of lines of JSON; those of more have values that are neither words nor numbers of few digits."""
-_NUMBER_SIZE: Final = 24
-"""Bytes of a number, at most, as it is written."""
+_NUMBER_SIZE: Final = 8
+"""Bytes of a number, as the strict reader of tables counts them."""
 _PLACEHOLDERS: Final = ((str, "w"), (int, 0), (float, 0.5), (type(None), None))
 _JSON_WORD: Final = (
     r'(:[ \t]*)"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u(?:[0-9a-ce-fA-CE-F][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2})'
