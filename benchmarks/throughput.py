@@ -3,14 +3,16 @@
 python benchmarks/throughput.py [LARGEST]
 
 Units are those of the gold (of contrast the pairs that are scored together), over and over, a hundred to a family;
-predictions are a task's first baseline, or four of five of the gold's spans where it has none. Counting, sums, 1,000 resamples, breakdowns and the floor
+predictions are a task's first baseline, or four of five of the gold's spans where it has none. Counting, sums, 1,000
+resamples, breakdowns and the floor
 that reads nothing are timed; making units and parsing are not. Each size runs in a process of its own; memory is what
 scoring adds to the peak. Where the next size would take longer than `PATIENCE` by the last one, it is not run, and the
 line says so.
 
 The peers measure far less, and none of them an interval: scikit-learn's `classification_report` on columns of pandas
 (stance, agreement), nervaluate (the first span of each claim), and difflib's longest matching blocks of tokens
-(boilerplate). Each gets the same labels, spans or texts as detente; a ratio above 1 says that detente is faster. Needs nervaluate,
+(boilerplate). Each gets the same labels, spans or texts as detente; a ratio above 1 says that detente is faster.
+Needs nervaluate,
 pandas and scikit-learn.
 """
 
