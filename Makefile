@@ -54,6 +54,8 @@ bench: $(READY)  ## Measure what the speed claims rest on (or LARGEST=1000000 un
 	@$(BIN)/python benchmarks/start_up.py
 	@$(BIN)/python benchmarks/alignment.py
 	@$(BIN)/python benchmarks/scaling.py
+	@$(BIN)/python benchmarks/resampling.py
+	@$(BIN)/python benchmarks/labels.py
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	@$(BIN)/python benchmarks/text_measures.py
 	@$(BIN)/python benchmarks/spans.py

@@ -2,15 +2,17 @@
 
 python benchmarks/throughput.py [LARGEST]
 
-Units are those of the gold, over and over, a hundred copies to a family; predictions are a task's first baseline, and
-of claims, which have none, four of five of the gold's spans. Counting, sums, 1,000 resamples, breakdowns and the floor
+Units are those of the gold (of contrast the pairs that are scored together), over and over, a hundred to a family;
+predictions are a task's first baseline, or four of five of the gold's spans where it has none. Counting, sums, 1,000
+resamples, breakdowns and the floor
 that reads nothing are timed; making units and parsing are not. Each size runs in a process of its own; memory is what
 scoring adds to the peak. Where the next size would take longer than `PATIENCE` by the last one, it is not run, and the
 line says so.
 
 The peers measure far less, and none of them an interval: scikit-learn's `classification_report` on columns of pandas
-(stance), nervaluate (the first span of each claim), and difflib's longest matching blocks of tokens (boilerplate).
-Each gets the same labels, spans or texts as detente; a ratio above 1 says that detente is faster. Needs nervaluate,
+(stance, agreement), nervaluate (the first span of each claim), and difflib's longest matching blocks of tokens
+(boilerplate). Each gets the same labels, spans or texts as detente; a ratio above 1 says that detente is faster.
+Needs nervaluate,
 pandas and scikit-learn.
 """
 
@@ -29,7 +31,7 @@ from detente.evaluation.score import score
 from detente.tasks.all import TASKS
 from detente.tasks.task import Options, Row, Task
 
-SIZES: Final = (1_000, 10_000, 100_000, 1_000_000)
+SIZES: Final = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 LARGEST: Final = 100_000
 PATIENCE: Final = 30.0
 """Seconds."""
@@ -46,14 +48,18 @@ class Cost(NamedTuple):
 
 
 def copies(task: Task, corpus: Corpus, size: int) -> Pairs:
-    """So many units of the gold with the first baseline's predictions; claims with four of five of the gold's spans."""
+    """So many units of the gold, or groups of them, with the first baseline's predictions; see above for claims."""
     units = task.units(corpus, ())
     if task.baselines:
         found = task.baselines[0].predict(task.inputs(corpus), corpus)
     else:
         found = [{"id": name, "claims": _four_of_five(unit.claims)} for name, unit in units.items()]
     lines = {line["id"]: line for line in found}
-    pairs = [(unit, task.parse(unit, lines[name])) for name, unit in units.items() if name in lines]
+    by_id = {name: task.parse(unit, lines[name]) for name, unit in units.items() if name in lines}
+    units = {name: units[name] for name in by_id}
+    if task.group:
+        units, by_id = task.group(units, by_id)
+    pairs = [(unit, by_id[name]) for name, unit in units.items()]
     return [pairs[number % len(pairs)] for number in range(size)]
 
 
@@ -70,7 +76,9 @@ def renamed(task: Task) -> Task:
         names = {"id": f"{number}", "family": f"f{number // 100}"}
         return [{**row, **names, "item": f"{number}-{row['item']}"} for row in task.count(own, prediction, options)]
 
-    return replace(task, count=count, corpus_metrics=(), available=None, majority=None, signature_parts=lambda _: {})
+    return replace(
+        task, count=count, group=None, corpus_metrics=(), available=None, majority=None, signature_parts=lambda _: {}
+    )
 
 
 def report(pairs: Pairs) -> None:
@@ -108,6 +116,7 @@ def similarity(pairs: Pairs) -> None:
 
 PEERS: Final[dict[str, tuple[str, Callable[[Pairs], None]]]] = {
     "stance": ("scikit-learn in pandas", report),
+    "agreement": ("scikit-learn in pandas", report),
     "claims": ("nervaluate", spans),
     "boilerplate": ("difflib", similarity),
 }
@@ -136,23 +145,21 @@ def cost(name: str, size: int) -> Cost:
 
 
 def main() -> None:
-    """Prints a line for each task and size."""
+    """Prints a table with a row for each task and size, to be pasted."""
     largest = int(sys.argv[1]) if len(sys.argv) > 1 else LARGEST
+    print("| task | units | units/s | MiB | beside | ratio |\n|---|---:|---:|---:|---|---:|")
     for task in TASKS:
-        if task.group is not None or not (task.baselines or task.name == "claims"):
-            print(f"{task.name}: not measured (scored in groups, or without a baseline)")
-            continue
         last = 0.0
         for size in (size for size in SIZES if size <= largest):
             if 10 * last > PATIENCE:
-                print(f"{task.name:<12} {size:>9,} units: not run, would take {10 * last:,.0f} s or so")
+                print(f"| {task.name} | {size:,} | not run: {10 * last:,.0f} s or so | | | |", flush=True)
                 break
             with get_context("spawn").Pool(1) as pool:
                 found = pool.apply(cost, (task.name, size))
             last = found.seconds + found.peer
-            rate = f"{size / found.seconds:>9,.0f} units/s, {found.memory:>6,.0f} MiB"
-            peer = f"; {PEERS[task.name][0]}, ratio {found.peer / found.seconds:.2f}" if found.peer else ""
-            print(f"{task.name:<12} {size:>9,} units: {found.seconds:>7.2f} s, {rate}{peer}", flush=True)
+            peer, ratio = (PEERS[task.name][0], f"{found.peer / found.seconds:.2f}") if found.peer else ("", "")
+            row = (task.name, f"{size:,}", f"{size / found.seconds:,.0f}", f"{found.memory:,.0f}", peer, ratio)
+            print("|", " | ".join(row), "|", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What importing costs, and that the tests stand where the code stands: each import in a process of its own."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import detente
-from detente.tasks.all import TASKS
+from detente.tasks import kinds_of
+from detente.tasks.all import EVERY_TASK, TASKS
 
 HEAVY = {"datasets", "numpy", "pandera", "polars", "pyarrow", "pydantic", "rich", "scipy"}
 HELP = """
@@ -41,6 +43,39 @@ def test_a_task_loads_no_other_task(task) -> None:
     folders = {path.parent.name for path in (Path(detente.__file__).parent / "tasks").glob("*/__init__.py")}
     found = {name for name in folders if any(module.startswith(f"detente.tasks.{name}.") for module in modules)}
     assert found == {task.name}
+
+
+def other_tasks(modules: set[str], *known: str) -> set[str]:
+    """The tasks among the modules that are loaded, without those that are known to be."""
+    return {task.name for task in TASKS if f"detente.tasks.{task.name}.task" in modules} - set(known)
+
+
+@pytest.mark.parametrize("task", EVERY_TASK, ids=lambda task: task.name)
+def test_the_name_of_a_task_loads_it_and_no_other(task) -> None:
+    modules = loaded(f"from detente.tasks import task_named; assert task_named('{task.name}').name == '{task.name}'")
+    assert other_tasks(modules, task.name) == set()
+
+
+@pytest.mark.parametrize("task", EVERY_TASK, ids=lambda task: task.name)
+def test_the_keys_of_a_task_are_known_before_it_is_loaded(task) -> None:
+    assert kinds_of(task.name) == task.kinds
+
+
+@pytest.mark.parametrize(
+    ("task", "line"),
+    [
+        ("boilerplate", {"id": "detente-000", "text": ""}),
+        ("claims", {"id": "detente-000", "claims": []}),
+        ("stance_open", {"id": "detente-000", "stances": []}),
+    ],
+)
+def test_scoring_loads_the_task_that_the_keys_tell_and_no_other(tmp_path: Path, task: str, line: dict) -> None:
+    path = tmp_path / "answers.jsonl"
+    path.write_text(json.dumps(line) + "\n")
+    command = ["eval", "score", str(path), "--allow-missing"]
+    modules = loaded(f"from detente.cli import main; main({command!r}, standalone_mode=False)")
+    assert other_tasks(modules, task) == set()
+    assert "pandera" not in modules
 
 
 def test_tests_lie_where_what_they_test_lies(root: Path) -> None:

@@ -12,9 +12,8 @@ import pytest
 from detente.data import corpus
 from detente.data.corpus import Corpus
 from detente.data.problems import ValidationError
-from detente.evaluation import predictions, systems
+from detente.evaluation import systems
 from detente.evaluation.score import Resampling, Scores
-from detente.tasks import all as every
 from detente.tasks.all import TASKS
 from detente.tasks.task import Options, Task
 
@@ -69,9 +68,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
         return replace(task, units=units)
 
-    counted = tuple(map(counting, TASKS))
-    monkeypatch.setattr(every, "TASKS", counted)
-    monkeypatch.setattr(predictions, "TASKS", counted)
+    for task in TASKS:
+        monkeypatch.setattr(f"detente.tasks.{task.name}.task.{task.name.upper()}", counting(task))
     return found
 
 

@@ -26,7 +26,7 @@ from detente.stats import bootstrap
 from detente.stats.bootstrap import Clusters
 from detente.tasks import gold_labels
 from detente.tasks.by_label import ByLabel
-from detente.tasks.gold_labels import LABEL_TASKS, LabelCorpus, read_gold
+from detente.tasks.gold_labels import LabelCorpus, label_tasks, read_gold
 from detente.tasks.stance.prediction import Prediction
 from detente.tasks.task import Options
 
@@ -81,7 +81,7 @@ def same(found: Scores, other: Scores) -> None:
     assert found.confusion_by("target") == other.confusion_by("target")
 
 
-@pytest.mark.parametrize("task", LABEL_TASKS)
+@pytest.mark.parametrize("task", label_tasks())
 @pytest.mark.parametrize("unit", ["family", "item"])
 @pytest.mark.parametrize("seed", range(8))
 def test_a_pair_of_labels_counted_once_is_every_item_counted(tmp_path: Path, task: str, unit: str, seed: int) -> None:

@@ -16,7 +16,7 @@ from detente.cli import main
 from detente.data.jsonl import dump_lines
 from detente.evaluation.score import Scores
 from detente.evaluation.systems import load_gold
-from detente.tasks.gold_labels import LABEL_TASKS, MOST_VALUES, LabelCorpus
+from detente.tasks.gold_labels import MOST_VALUES, LabelCorpus, label_tasks
 from detente.tasks.native_labels import NATIVE
 
 SUITE = Path(__file__).parents[3] / "shared" / "suites" / "stance_native"
@@ -433,7 +433,7 @@ def test_probabilities_and_scores_are_measured_against_labels_too(tmp_path: Path
     assert values(scored(mine, "--gold", gold, "--task", "stance"))["accuracy"] == 1
 
 
-@pytest.mark.parametrize("task", LABEL_TASKS)
+@pytest.mark.parametrize("task", label_tasks())
 def test_every_task_whose_lines_have_a_label_takes_labels_as_gold(tmp_path: Path, task: str) -> None:
     known = {
         "stance": ["favor", "against", "none"],
@@ -621,7 +621,7 @@ def test_the_task_and_the_format_must_fit_the_gold(tmp_path: Path) -> None:
     tweets, pairs = semeval(tmp_path / "gold.txt"), fnc(tmp_path / "stances.csv")
     labels = lines(tmp_path / "gold.jsonl", LABELS)
     tasks = "stance, agreement, contrast"
-    assert tuple(tasks.split(", ")) == LABEL_TASKS
+    assert tuple(tasks.split(", ")) == label_tasks()
     assert refused(labels, "--gold", labels) == [
         (
             f"gold.jsonl: task-unclear: has ids and labels: name the task that they are gold of with --task"

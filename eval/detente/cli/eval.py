@@ -13,7 +13,7 @@ from detente.cli.shell import line
 from detente.cli.show import show
 from detente.data.labels import REFERENCE_TASK
 from detente.data.problems import Problem, ValidationError
-from detente.tasks import TASK_NAMES
+from detente.tasks import TASK_NAMES, task_named
 from detente.tasks.boilerplate.html import NAMES as TEMPLATES
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -157,9 +157,8 @@ def eval_prompts(task: str, dataset: Path | None, output: Path | None) -> None:
         from detente.data.corpus import load_scored
         from detente.data.jsonl import dump_lines
         from detente.evaluation import prompts
-        from detente.tasks.all import TASKS
 
-        wanted = next(known for known in TASKS if known.name == task)
+        wanted = task_named(task)
         corpus = load_scored(dataset)
         prompt = prompts.load(task, inventory=corpus.inventory)
         if prompt is None:

@@ -9,6 +9,7 @@ import click
 from detente.cli.options import DATASET, OUTPUT, TASK, emit_json, fail, problems_exit, refuse_overwriting
 from detente.cli.shell import line
 from detente.data.problems import Problem, ValidationError
+from detente.tasks import task_named
 from detente.tasks.boilerplate.extractors import NAMES as EXTRACTORS
 from detente.tasks.boilerplate.html import NAMES as TEMPLATES
 from detente.text.display import counted
@@ -145,18 +146,15 @@ def _refuse(name: str | None, given: dict[str, bool], why: str) -> None:
 
 
 def _baselines(task: str) -> "dict[str | None, Baseline]":
-    from detente.tasks.all import TASKS
-
-    return {found.name: found for known in TASKS if known.name == task for found in known.baselines}
+    return {found.name: found for found in task_named(task).baselines}
 
 
 def _answers_of(baseline: "Baseline", task: str, dataset: Path | None) -> "list[Record]":
     from detente.data.corpus import load_scored
     from detente.evaluation.progress import waiting
-    from detente.tasks.all import TASKS
 
     gold = load_scored(dataset)
-    inputs = next(known for known in TASKS if known.name == task).asked(gold)
+    inputs = task_named(task).asked(gold)
     if problems := baseline.refusals(gold):
         raise ValidationError(problems)
     with waiting(f"{baseline.name} answers {counted(len(inputs), 'unit')}"):
@@ -169,10 +167,9 @@ def _units(
     """What is asked for, and the signature of the prompt that it is asked with."""
     from detente.data.corpus import load_scored
     from detente.evaluation import prompts, runs
-    from detente.tasks.all import TASKS
 
     gold = load_scored(dataset)
-    wanted = next(known for known in TASKS if known.name == task)
+    wanted = task_named(task)
     if prompt:
         asked_with = prompts.load(task, inventory=gold.inventory)
         if asked_with is None:
@@ -207,9 +204,8 @@ def _runners(
 
 def _program(task: str, tool: str, prompt: str | None) -> "Program":
     from detente.evaluation.runs import Program
-    from detente.tasks.all import TASKS
 
-    wanted = next(known for known in TASKS if known.name == task)
+    wanted = task_named(task)
     return Program(wanted, tool, prompt, verbatim=task == "boilerplate" and prompt is None)
 
 

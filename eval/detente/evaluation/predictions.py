@@ -16,7 +16,7 @@ from detente.data.tabular import FLAT_SUFFIXES, read_lines, suffix_of
 from detente.evaluation import answers
 from detente.evaluation.answers import PROVENANCE, UNANSWERED
 from detente.evaluation.columns import BESIDE, PROBABILITIES, known_columns, misspelt, named_labels, with_probabilities
-from detente.tasks.all import TASKS
+from detente.tasks import TASK_NAMES, kinds_of, task_named
 from detente.tasks.task import ANY_ID, Gold, Task
 from detente.text.display import listed, quoted, shortened
 
@@ -81,9 +81,10 @@ def task_of(lines: Sequence[Line], name: str) -> Task:
         ValidationError: If the lines fit no task, or several.
     """
     keys = {key for line in lines for key, value in line.record.items() if value is not None}
-    fitting = [task for task in TASKS if keys & set(task.kinds)]
-    if not fitting and keys & {"raw", "answer"}:  # nothing but answers in words
-        fitting = list(TASKS)
+    names = [task for task in TASK_NAMES if not keys.isdisjoint(kinds_of(task))]
+    if not names and keys & {"raw", "answer"}:  # nothing but answers in words
+        names = list(TASK_NAMES)
+    fitting = [task_named(task) for task in names]
     if len(fitting) > 1:
         ids = [str(line.record.get("id")) for line in lines]
         fitting = [task for task in fitting if any(re.fullmatch(task.id_pattern, each) for each in ids)] or fitting
@@ -93,10 +94,10 @@ def task_of(lines: Sequence[Line], name: str) -> Task:
     if not fitting and len(lines) == 1 and "id" not in lines[0].record:
         message = "the file is one object without an id: if its keys are pages, name their reference texts with --gold"
         raise ValidationError([Problem("task-unclear", _top(lines, name), message)])
-    words = ", ".join(task.name for task in fitting or TASKS)
+    words = ", ".join([task.name for task in fitting] or TASK_NAMES)
     fit = "several tasks" if fitting else f"no task (they have {quoted(*sorted(keys))})"
     message = f"the lines fit {fit}: name one with --task ({words})"
-    if not fitting and (meant := misspelt(keys, {kind for task in TASKS for kind in task.kinds})):
+    if not fitting and (meant := misspelt(keys, {kind for task in TASK_NAMES for kind in kinds_of(task)})):
         message = meant
     raise ValidationError([Problem("task-unclear", _top(lines, name), message)])
 
@@ -586,7 +587,8 @@ def of_rows(
     if not lines:
         raise ValidationError(problems)
     if table:
-        lines = with_probabilities(lines, TASKS if task is None else [task], labels or {})
+        tasks = [task] if task else [task_named(known) for known in TASK_NAMES if PROBABILITIES in kinds_of(known)]
+        lines = with_probabilities(lines, tasks, labels or {})
     if prepare:
         lines = [Line(place, prepare(record)) for place, record in lines]
     task = task or task_of(lines, name)

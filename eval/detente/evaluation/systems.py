@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from detente.data.labels import GOLD_FORMATS, LABEL_GOLD_FORMATS, OPTION_VALUES, REFERENCE_TASK
 from detente.data.problems import Problem, ValidationError
-from detente.tasks import TASK_NAMES
+from detente.tasks import TASK_NAMES, kinds_of, task_named
 from detente.tasks.task import refuse_unknown
 from detente.text.display import listed
 from detente.text.markup import FORMATS
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from detente.tasks.content_extraction.references import ReferenceCorpus
     from detente.tasks.gold_labels import LabelCorpus
     from detente.tasks.task import Gold, Options
+
+_OF_PAGES: Final = "boilerplate"
+"""The task whose predictions may be whole pages."""
 
 Source = str | PathLike[str] | Any
 """Where predictions are: a file or folder by its path, or rows in memory (`data.memory`)."""
@@ -266,9 +269,8 @@ def _read_in_pieces(
     from detente.evaluation import merge
     from detente.evaluation.session import Session
     from detente.evaluation.steps import fingerprint
-    from detente.tasks.all import TASKS
 
-    base = next(known for known in TASKS if known.name == task)
+    base = task_named(task)
     if faults := refusals(labels, task, base.labels):
         raise ValidationError(faults)
     _refuse_names(sources, output_formats, names)
@@ -503,8 +505,6 @@ def _read(
     from detente.data.files import STANDARD_INPUT
     from detente.data.memory import read_rows
     from detente.evaluation import predictions
-    from detente.tasks.all import TASKS
-    from detente.tasks.boilerplate.task import BOILERPLATE
     from detente.tasks.content_extraction.references import ReferenceCorpus
     from detente.tasks.gold_labels import LabelCorpus
     from detente.tasks.native_labels import NATIVE, format_of
@@ -518,15 +518,17 @@ def _read(
     if pages := _pages_of(source, data, name, written_in):
         _refuse_other_pages(pages, name, gold, task)
         lines = [line._replace(record=page_texts.whole_text(line.record)) for line in pages.lines]
-        checked = predictions.check(lines, BOILERPLATE, gold, name, problems=pages.problems, labels=None, **allowed)
+        checked = predictions.check(
+            lines, task_named(_OF_PAGES), gold, name, problems=pages.problems, labels=None, **allowed
+        )
         return replace(checked, reduced=_reduced(output_format=pages.written_in))
-    others = {kind for known in TASKS if known is not BOILERPLATE for kind in known.kinds}
+    others = {kind for known in TASK_NAMES if known != _OF_PAGES for kind in kinds_of(known)}
 
     def prepare(record: "Record") -> "Record":
         made = page_texts.reduced(record, written_in)
         return made if made.keys() & others else page_texts.whole_text(made)
 
-    known = next((known for known in TASKS if known.name == task), None)
+    known = task_named(task) if task in TASK_NAMES else None
     if data is None:
         rows = read_rows(source, name)
         checked = predictions.of_rows(rows, name, gold, known, prepare=prepare, labels=labels, **allowed)
@@ -538,7 +540,7 @@ def _read(
                 raise
             message = f"is in the form of {form}, whose gold is another file: name that with --gold"
             raise ValidationError([Problem("task-unclear", name, message)]) from None
-    checked = checked if checked.task.name == BOILERPLATE.name else _without_texts(checked, written_in)
+    checked = checked if checked.task.name == _OF_PAGES else _without_texts(checked, written_in)
     return replace(checked, reduced=_reduced(output_format=written_in or "text"))
 
 

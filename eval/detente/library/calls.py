@@ -16,7 +16,7 @@ from detente.evaluation.score import Resampling
 from detente.evaluation.systems import Source, Systems, asked_of, read_systems
 from detente.library.results import ComparisonResult, RankingResult, ScoresResult
 from detente.report.error_report import error_report, write_error_report
-from detente.tasks.all import TASKS
+from detente.tasks import TASK_NAMES, task_named
 from detente.tasks.task import Options
 
 PathName = str | PathLike[str]
@@ -38,11 +38,10 @@ def inputs(task: str, *, dataset: PathName | None = None) -> list[Record]:
         >>> item["holder_name"], item["target"], "label" in item
         ('France', 'ct_cooperation', False)
     """
-    found = next((known for known in TASKS if known.name == task), None)
-    if found is None:
-        message = f"there is no task {task!r}: {', '.join(known.name for known in TASKS)}"
+    if task not in TASK_NAMES:
+        message = f"there is no task {task!r}: {', '.join(TASK_NAMES)}"
         raise ValidationError([Problem("option", "task", message)])
-    return found.asked(load_scored(dataset))
+    return task_named(task).asked(load_scored(dataset))
 
 
 def score(

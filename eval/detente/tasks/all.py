@@ -1,26 +1,20 @@
-"""The tasks there are, and the layers of annotation that they are scored against."""
+"""The tasks there are, all loaded (`tasks.task_named` loads one), and the layers that they are scored against."""
 
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from detente.data.labels import REFERENCE_TASK
-from detente.tasks import TASK_NAMES
-from detente.tasks.task import Task
+from detente.tasks import TASK_NAMES, task_named
 
 if TYPE_CHECKING:
     from detente.tasks.layer import Layer
 
 
-def _task(name: str) -> Task:
-    task: Task = getattr(import_module(f"detente.tasks.{name}.task"), name.upper())
-    return task
-
-
-TASKS: Final = tuple(_task(name) for name in TASK_NAMES)
+TASKS: Final = tuple(task_named(name) for name in TASK_NAMES)
 """The tasks whose gold is the dataset."""
 
-EVERY_TASK: Final = (*TASKS, _task(REFERENCE_TASK))
+EVERY_TASK: Final = (*TASKS, task_named(REFERENCE_TASK))
 """Those, and the one whose gold is reference texts (`--gold`)."""
 
 

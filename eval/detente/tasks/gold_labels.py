@@ -5,7 +5,7 @@ What such gold lacks, measures cannot have: they are left out, and a remark says
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -21,7 +21,7 @@ from detente.data.problems import Problem, ValidationError
 from detente.data.spellings import Spellings, printed, refusals, spelled, unknown_labels
 from detente.data.tabular import FLAT_SUFFIXES, read_lines, read_records, suffix_of
 from detente.data.words import words_of
-from detente.tasks.all import TASKS
+from detente.tasks import TASK_NAMES, task_named
 from detente.tasks.by_label import ByLabel, Same
 from detente.tasks.metric_families import MISSING
 from detente.tasks.native_labels import LABELS, NATIVE, format_of, format_of_file, other_format
@@ -39,8 +39,6 @@ _FAMILY: Final = "family"
 _RESERVED: Final = ("item", "slice", "gold", "predicted", "wrong", "detail", "blocks", TIMES, FIRST)
 """Names that columns of the counts have already."""
 NO_BLIND: Final = "no floor `blind`: that is a model trained on inputs, and gold of labels has none"
-LABEL_TASKS: Final = tuple(task.name for task in TASKS if task.of_label)
-"""The tasks that labels alone are gold for."""
 
 
 @dataclass(frozen=True)
@@ -219,6 +217,16 @@ def _label_of(answer: Any) -> str:
     return label
 
 
+@cache
+def label_tasks() -> tuple[str, ...]:
+    """The tasks that labels alone are gold for."""
+    return tuple(name for name in TASK_NAMES if _has_labels(name))
+
+
+def _has_labels(task: str | None) -> bool:
+    return task in TASK_NAMES and task_named(task).of_label is not None
+
+
 def task_of_gold(path: Path, task: str | None, gold_format: str | None) -> str | None:
     """The task that a file is gold of labels for; None if it is to be read as reference texts.
 
@@ -232,17 +240,17 @@ def task_of_gold(path: Path, task: str | None, gold_format: str | None) -> str |
     """
     if gold_format in NATIVE and task is None:
         return NATIVE[str(gold_format)].task
-    if gold_format in (*NATIVE, LABELS) or (gold_format is None and task in LABEL_TASKS):
-        if task in LABEL_TASKS:
+    if gold_format in (*NATIVE, LABELS) or (gold_format is None and _has_labels(task)):
+        if _has_labels(task):
             return task
         named = "which is not named" if task is None else f"not {task}"
-        message = f"labels are gold of a task with labels, {named}: give one of {', '.join(LABEL_TASKS)}"
+        message = f"labels are gold of a task with labels, {named}: give one of {', '.join(label_tasks())}"
         raise ValidationError([Problem("option", "--task", message)])
     if gold_format or task or not (path.is_file() or is_shards(path)):  # a pipe can be read only once, by its reader
         return None
     found = format_of_file(path)
     if found == LABELS:
-        tasks = f"{', '.join(LABEL_TASKS)}; {REFERENCE_TASK} for texts"
+        tasks = f"{', '.join(label_tasks())}; {REFERENCE_TASK} for texts"
         message = f"has ids and labels: name the task that they are gold of with --task ({tasks})"
         raise ValidationError([Problem("task-unclear", str(path), message)])
     return NATIVE[found].task if found else None
@@ -255,14 +263,14 @@ def read_gold(path: Path, task: str, gold_format: str | None = None, labels: Spe
         path: A benchmark's native file (`native_labels.NATIVE`), or JSON Lines, a JSON array, CSV, TSV or Parquet with
             `id` and `label`; packed or not. Of its other columns `family` says which items depend on one another, and
             those with few values are breakdowns.
-        task: One of `LABEL_TASKS`.
+        task: One of `label_tasks`.
         gold_format: A native format, or `labels`; None to tell it from the header or keys.
         labels: Spellings of labels to ours.
 
     Raises:
         ValidationError: With every problem.
     """
-    base = next(known for known in TASKS if known.name == task)
+    base = task_named(task)
     name, asked = str(path), dict(labels or {})
     if path.is_dir():
         raise ValidationError([Problem("gold-format", name, "is a folder: gold of labels is one file")])

@@ -17,7 +17,7 @@ from detente.data.piece_records import Fault, Strict, records_of
 from detente.data.pieces import Stretch, pieces, stretches_of
 from detente.data.problems import Problem, ValidationError
 from detente.data.spellings import Spellings, printed, spelled, unknown_labels
-from detente.tasks.all import TASKS
+from detente.tasks import task_named
 from detente.tasks.gold_labels import (
     MOST_VALUES,
     NO_FAMILY,
@@ -93,7 +93,7 @@ class GoldShards(NamedTuple):
         return corpus_of(
             self.name,
             LABELS,
-            _task(self.task),
+            task_named(self.task),
             sha256=sha256,
             labels=labels,
             columns=self.columns,
@@ -111,10 +111,6 @@ class GoldPart(NamedTuple):
     partition: int
 
 
-def _task(name: str) -> Task:
-    return next(known for known in TASKS if known.name == name)
-
-
 def divide(work: GoldStretch) -> dict[str, Any]:
     """Writes the items of a stretch in partitions, and tells what is in it.
 
@@ -123,7 +119,7 @@ def divide(work: GoldStretch) -> dict[str, Any]:
         `whole`; `labels`, how many items each has; `unread`, lines that hold no record; `faults` and their `number`;
         `others`, labels that are none, each with its first line and how often it is there.
     """
-    base, spellings = _task(work.task), dict(work.spellings)
+    base, spellings = task_named(work.task), dict(work.spellings)
     files: list[str] = []
     lines = rows = 0
     columns: dict[str, dict[str, Any]] = {}
@@ -252,7 +248,7 @@ def read_gold_shards(
     Args:
         files: The file, or the shards, in their order.
         name: What to call all of it.
-        task: One of `gold_labels.LABEL_TASKS`.
+        task: One of `gold_labels.label_tasks`.
         asked: Spellings of labels to ours.
         place: Where it is divided.
 
@@ -262,7 +258,7 @@ def read_gold_shards(
     Raises:
         ValidationError: With every problem, of very many the first.
     """
-    base = _task(task)
+    base = task_named(task)
     stretches = [stretch for file in files for stretch in stretches_of(file, place.size)]
     spellings = tuple(asked.items())
     work = [

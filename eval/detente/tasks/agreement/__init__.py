@@ -1,1 +1,6 @@
 """The task `agreement`."""
+
+from typing import Final
+
+KINDS: Final = ("label",)
+"""The keys of which a prediction line has exactly one."""

@@ -14,6 +14,7 @@ from detente.data.jsonl import Record
 from detente.data.labels import AGREEMENT_LABELS
 from detente.metrics import classification, official
 from detente.metrics.classification import Floats, ratio
+from detente.tasks.agreement import KINDS
 from detente.tasks.agreement.baselines import BASELINES
 from detente.tasks.labels import alpha, answered, label_scorer, most_frequent, read_label
 from detente.tasks.metric_families import (
@@ -140,7 +141,7 @@ AGREEMENT: Final = Task(
     summary="whether a page supports a proposition, contradicts it, discusses it, or does not mention it",
     primary="macro_f1",
     standard=("f1_agree", "f1_disagree", "f1_discuss", "f1_related", "relative_score", "accuracy", "mcc", "fnc1"),
-    kinds=("label",),
+    kinds=KINDS,
     extras=(),
     tabular=True,
     options=("alternatives",),

@@ -13,6 +13,7 @@ from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import ATTRIBUTION_TYPES, SOURCE_KINDS
 from detente.data.page import Page, pairs_of
+from detente.tasks.attribution import KINDS
 from detente.tasks.attribution.baselines import BASELINES
 from detente.tasks.attribution.prediction import Claim, Prediction, parse
 from detente.tasks.attribution.readings import PARTS, counted, faults, likeness, names, of_row, words
@@ -133,7 +134,7 @@ ATTRIBUTION: Final = Task(
         *("entity_f1", "source_token_f1", "cue_token_f1", "content_token_f1"),
         *("attribution_type_macro_f1", "channel_accuracy", "chain_exact_match"),
     ),
-    kinds=("source",),
+    kinds=KINDS,
     extras=("chain", "cue", "content", "type", "channel", "offset_unit"),
     tabular=False,
     options=("alternatives",),

@@ -1,7 +1,7 @@
 """What a line says of a page: a text, the spans that are kept or dropped, or one 0 or 1 for each line."""
 
 from functools import partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from detente.data.fields import Field, offset_unit, read, spans, string
 from detente.data.jsonl import Record
 from detente.data.page import Page
+from detente.tasks.boilerplate import KINDS
 from detente.text.spans import Span, mask_of
-
-KINDS: Final = ("text", "content", "boilerplate", "lines")
 
 
 class Prediction(NamedTuple):

@@ -18,12 +18,12 @@ from detente.data.inventory import Inventory, united
 from detente.data.jsonl import Record
 from detente.data.labels import TYPES_OF_ZONE
 from detente.data.page import Page, pairs_of
-from detente.tasks.boilerplate import retention
+from detente.tasks.boilerplate import KINDS, retention
 from detente.tasks.boilerplate.baselines import BASELINES
 from detente.tasks.boilerplate.html import AT
 from detente.tasks.boilerplate.html import NAMES as TEMPLATES
 from detente.tasks.boilerplate.metrics import BOILERPLATE_TYPES, COLUMNS, METRICS, columns, metrics
-from detente.tasks.boilerplate.prediction import KINDS, Prediction, parse
+from detente.tasks.boilerplate.prediction import Prediction, parse
 from detente.tasks.task import Options, Row, Task
 from detente.text.display import counted, excerpt
 from detente.text.spans import Span, sums_within

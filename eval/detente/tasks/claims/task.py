@@ -23,7 +23,7 @@ from detente.data.page import Page, pairs_of
 from detente.data.problems import Problem, ValidationError
 from detente.metrics import matching as spans
 from detente.metrics import ranking
-from detente.tasks.claims import independent_sources
+from detente.tasks.claims import KINDS, independent_sources
 from detente.tasks.claims.baselines import BASELINES
 from detente.tasks.claims.matching import (
     CLUSTER_METRICS,
@@ -255,7 +255,7 @@ CLAIMS: Final = Task(
         *("exact_f1", "partial_f1", "claim_char_f1", "type_macro_f1_overall"),
         *("check_worthy_average_precision", "b_cubed_f1", "sources_min_error", "nervaluate"),
     ),
-    kinds=("claims",),
+    kinds=KINDS,
     extras=("offset_unit",),
     tabular=False,
     options=("alternatives",),

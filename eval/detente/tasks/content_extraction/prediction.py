@@ -1,15 +1,13 @@
 """What a line says of a page whose gold is a reference text: the extractor's text, whole or as paragraphs."""
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from detente.data import page_texts
 from detente.data.fields import Field, list_of, read, string
 from detente.data.jsonl import Record
 from detente.text.markup import structure_of
 from detente.text.structure import Structure
-
-KINDS: Final = ("text", "paragraphs")
 
 
 class Output(NamedTuple):

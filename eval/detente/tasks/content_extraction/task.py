@@ -12,13 +12,13 @@ from detente.metrics.classification import precision, ratio, recall
 from detente.metrics.edit_distance import indel_ratio, wer_tokens, word_error_rate
 from detente.metrics.ngrams import Hits, compare, overlap, words
 from detente.metrics.rouge import rouge_lsum
-from detente.tasks.content_extraction import benchmarks
+from detente.tasks.content_extraction import KINDS, benchmarks
 from detente.tasks.content_extraction.errors import COLUMNS as ERRORS
 from detente.tasks.content_extraction.errors import METRICS as ERROR_METRICS
 from detente.tasks.content_extraction.errors import errors
 from detente.tasks.content_extraction.metrics import MEANS, PARAGRAPH_PAGES, SHINGLE_PAGES, SNIPPETS
 from detente.tasks.content_extraction.metrics import METRICS as MEASURES
-from detente.tasks.content_extraction.prediction import KINDS, Output, parse
+from detente.tasks.content_extraction.prediction import Output, parse
 from detente.tasks.content_extraction.references import Reference, ReferenceCorpus, ReferencePage, sentence_tokens
 from detente.tasks.content_extraction.structure import COLUMNS as STRUCTURE
 from detente.tasks.content_extraction.structure import METRICS as STRUCTURE_METRICS

@@ -11,6 +11,7 @@ from typing import Any, Final
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.data.labels import CONTRAST_LABELS, LABELS_OF_CONTRAST
+from detente.tasks.contrast import KINDS
 from detente.tasks.contrast.baselines import BASELINES
 from detente.tasks.labels import answered, read_label
 from detente.tasks.metric_families import MISSING, accuracy, cell, confusion_columns, macro_f1, of_each_label, share
@@ -108,7 +109,7 @@ CONTRAST: Final = Task(
     summary="minimal pairs for stance and agreement: does the label follow the edit? (synthetic)",
     primary="twin_consistency",
     standard=("pair_consistency_change", "pair_consistency_keep", "stance_macro_f1", "agreement_macro_f1"),
-    kinds=("label",),
+    kinds=KINDS,
     extras=(),
     tabular=True,
     options=("alternatives",),

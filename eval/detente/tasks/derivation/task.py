@@ -16,6 +16,7 @@ from detente.data.independent_sources import support_layers
 from detente.data.jsonl import Record
 from detente.data.labels import DERIVATION_KINDS
 from detente.metrics.classification import Floats, f1, precision, recall
+from detente.tasks.derivation import KINDS
 from detente.tasks.derivation.baselines import BASELINES
 from detente.tasks.derivation.edges import (
     DEGREE_LABELS,
@@ -154,7 +155,7 @@ DERIVATION: Final = Task(
         *("edge_precision", "edge_recall", "degree_macro_f1", "kind_macro_f1"),
         *("edge_kind_f1", "related_pages_f1", "sources_max_error"),
     ),
-    kinds=("edges",),
+    kinds=KINDS,
     extras=(),
     tabular=False,
     options=("alternatives",),

@@ -25,6 +25,7 @@ from detente.metrics.matching import IOU_THRESHOLD, match
 from detente.metrics.text_alignment import Passage
 from detente.tasks.labels import OFFICIAL
 from detente.tasks.metric_families import MISSING, cell
+from detente.tasks.reuse import KINDS
 from detente.tasks.reuse.baselines import BASELINES
 from detente.tasks.reuse.metrics import COLUMNS, METRICS
 from detente.tasks.reuse.prediction import Detection, Pair, as_pan, parse
@@ -172,7 +173,7 @@ REUSE: Final = Task(
         "operation_macro_f1",
         "plagdet",
     ),
-    kinds=("passages",),
+    kinds=KINDS,
     extras=("offset_unit",),
     tabular=False,
     options=("alternatives",),

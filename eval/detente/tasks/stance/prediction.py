@@ -9,7 +9,6 @@ from detente.data.jsonl import Record, describe
 from detente.data.labels import SCALE, STANCE_LABELS, label_of_scale
 from detente.text.display import counted, quoted
 
-KINDS: Final = ("label", "score", "probabilities")
 _EXACT: Final = 1e-6
 """How far from 1 probabilities may sum and stand as they are."""
 _ROUNDED: Final = 0.005

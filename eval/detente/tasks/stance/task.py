@@ -26,9 +26,10 @@ from detente.tasks.metric_families import (
     of_each_label,
     where_said,
 )
+from detente.tasks.stance import KINDS
 from detente.tasks.stance.baselines import BASELINES
 from detente.tasks.stance.grid import Cell, cell_of
-from detente.tasks.stance.prediction import KINDS, Prediction, notes, parse
+from detente.tasks.stance.prediction import Prediction, notes, parse
 from detente.tasks.task import CorpusMetric, CorpusValue, Counts, Metric, Options, Row, Task, sizes_of
 
 if TYPE_CHECKING:

@@ -29,6 +29,7 @@ from detente.metrics.classification import ratio
 from detente.metrics.official.sentiment_graph_f1 import Opinion
 from detente.tasks.labels import OFFICIAL
 from detente.tasks.metric_families import outcome_columns, overlap, share, toggled
+from detente.tasks.stance_open import KINDS
 from detente.tasks.stance_open.baselines import BASELINES
 from detente.tasks.stance_open.matching import counted
 from detente.tasks.stance_open.prediction import Article, Stance, parse
@@ -134,7 +135,7 @@ STANCE_OPEN: Final = Task(
         "evidence_f1",
         _OFFICIAL,
     ),
-    kinds=("stances",),
+    kinds=KINDS,
     extras=("offset_unit",),
     tabular=False,
     options=("alternatives",),
