@@ -2,7 +2,8 @@
 
 from typing import Final
 
+from detente.challenge.contrast import CONTRAST
 from detente.challenge.suite import Suite
 from detente.challenge.transplant import TRANSPLANT
 
-SUITES: Final[dict[str, Suite]] = {suite.name: suite for suite in (TRANSPLANT,)}
+SUITES: Final[dict[str, Suite]] = {suite.name: suite for suite in (TRANSPLANT, CONTRAST)}

@@ -86,8 +86,9 @@ class Item(NamedTuple):
     Attributes:
         variant: How it was made.
         base: The id of the control that it was made from; its own, if it is one.
-        sources: The annotated pages, or the templates, that it was made from; the first one is its family.
-        rows: Its rows by config.
+        sources: What it was made from: annotated pages, or words of templates. Items with the same first one depend on
+            one another.
+        rows: Its rows by config. Those of the first config are what is made in this way: a page, four sentences.
     """
 
     variant: Variant

@@ -15,13 +15,15 @@ ITEMS: Final = "items"
 
 
 class Items(Strict):
-    """One row per item: how it was made.
+    """One row per page or sentence: how it was made.
 
-    `base` is the id of the control that it was made from, itself if it is one; `sources` are the annotated pages, the
-    first of which the item's words are from.
+    `id` is that of the row of `articles`, or of `contrast`; `item` what it belongs to, and `base` the control that this
+    was made from, itself if it is one. `sources` are the annotated pages, or the templates' words, that it was made
+    from: the first one is what it depends on.
     """
 
     id: str = pa.Field(unique=True)
+    item: str
     base: str
     operation: str
     strength: str
@@ -45,15 +47,8 @@ def frames_of(suite: Suite, names: Sequence[str], items: Iterable[Item]) -> dict
     """
     rows: dict[str, list[Record]] = {config: [] for config in (ITEMS, *suite.configs)}
     for name, item in zip(names, items, strict=True):
-        rows[ITEMS].append(
-            {
-                "id": name,
-                "base": item.base,
-                "operation": item.variant.operation,
-                "strength": item.variant.strength,
-                "sources": list(item.sources),
-            }
-        )
+        made = {"item": name, "base": item.base, **item.variant._asdict(), "sources": list(item.sources)}
+        rows[ITEMS] += [{"id": row["id"], **made} for row in item.rows[suite.configs[0]]]
         for config in suite.configs:
             rows[config] += item.rows[config]
     return {config: pl.DataFrame(found, schema=schema_of(config), orient="row") for config, found in rows.items()}
