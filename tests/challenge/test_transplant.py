@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from detente.challenge import material, transplant
+from detente.challenge import material, operations
 from detente.challenge.draft import Draft, Piece, text_of
 from detente.challenge.suite import CONTROL, SPLITS, STRENGTHS, Dice, Item, Variant
 from detente.challenge.transplant import TRANSPLANT
@@ -147,13 +147,13 @@ def test_nothing_between_segments_fuses_no_word_of_the_body() -> None:
         (menu, body._replace(text="“It held”"), True),
         (menu, menu, True),
     ):
-        assert transplant._keeps_words(before, piece) is allowed
+        assert operations.keeps_words(before, piece) is allowed
 
 
 def test_straight_quotation_marks_open_every_other_time() -> None:
     text = 'He was "ready" and said "we will stay here all night long" before "noon".'
     draft: Draft = (Piece(text, "paragraph"),)
-    found = transplant._quotes(draft, 0, Dice("q"), material.material("test"))
+    found = operations.quotes(draft, 0, Dice("q"), material.material("test"))
     assert [piece.text for piece in found] == [
         'He was "ready" and said',
         '"we will stay here all night long"',

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from detente.data.jsonl import Record
 from detente.data.labels import ZONE_OF_TYPE
 from detente.tasks.boilerplate.duplicates import Segment, repeats
+from detente.text.spans import Span
 
 LINE: Final = "\n"
 PARAGRAPH: Final = "\n\n"
@@ -19,17 +20,30 @@ class Piece(NamedTuple):
         type: Its segment type.
         before: What parts it from the piece before: blank lines, a line break, a space, or nothing.
         block: Pieces side by side with the same number belong together, as the teasers of one list; 0 for the article.
+        origin: Where in its source page the words stand, if they are the page's own; None of others.
     """
 
     text: str
     type: str
     before: str = PARAGRAPH
     block: int = 0
+    origin: int | None = None
 
     @property
     def zone(self) -> str:
         """The zone of its type."""
         return ZONE_OF_TYPE[self.type]
+
+    def parts(self, texts: Iterable[str], before: str) -> "list[Piece]":
+        """The piece as several, whose texts follow one another in it, with `before` between."""
+        found: list[Piece] = []
+        end = 0
+        for text in texts:
+            start = self.text.index(text, end)
+            end = start + len(text)
+            origin = None if self.origin is None else self.origin + start
+            found.append(self._replace(text=text, before=before if found else self.before, origin=origin))
+        return found
 
 
 Draft = tuple[Piece, ...]
@@ -64,5 +78,27 @@ def draft_of(text: str, segments: Iterable[Record]) -> Draft:
             block += 1
         before = text[end : row["start"]]
         end = row["end"]
-        pieces.append(Piece(text[row["start"] : end], row["type"], before or "", block if own else 0))
+        pieces.append(Piece(text[row["start"] : end], row["type"], before, block if own else 0, row["start"]))
     return tuple(pieces)
+
+
+def moved(spans: Iterable[Span], draft: Sequence[Piece]) -> list[Span]:
+    """Where words of the source page stand in the draft; what is in several pieces is in several spans.
+
+    Args:
+        spans: Of the source page.
+        draft: Pieces whose letters are those of the page, one for one, where they have an origin.
+    """
+    found: list[Span] = []
+    end = 0
+    for place, piece in enumerate(draft):
+        start = end + (len(piece.before) if place else 0)
+        end = start + len(piece.text)
+        if piece.origin is not None and not piece.block:
+            low, high = piece.origin, piece.origin + len(piece.text)
+            found += [
+                (start + max(left, low) - low, start + min(right, high) - low)
+                for left, right in spans
+                if left < high and low < right
+            ]
+    return found

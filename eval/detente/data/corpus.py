@@ -208,9 +208,11 @@ class Corpus:
     @property
     def absent(self) -> Mapping[str, Sequence[str]]:
         """The articles that a layer was not labelled on yet, by its config; none in a corpus that is complete."""
+        if self.lacking is not None:
+            return self.lacking
         if self.suite:
             return {config: tuple(self.articles) for config in self.manifest["lacking"]}
-        found: Mapping[str, Sequence[str]] = self.manifest.get("absent", {}) if self.lacking is None else self.lacking
+        found: Mapping[str, Sequence[str]] = self.manifest.get("absent", {})
         return found
 
     def pages(self, config: str) -> dict[str, dict[str, Any]]:
