@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help score test lint build docs bench mutants fuzz clean
+.PHONY: help score test lint build explore leaderboard docs bench pictures mutants fuzz clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -11,14 +11,14 @@ INPUTS ?= 5000
 LARGEST ?= 100000
 
 help:  ## Say what each target does.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "setting up .venv (once; a minute or two)"
 	@$(BIN)/python -m pip install --quiet --upgrade pip
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,rouge,webmainbench,extractors,croissant,plot]'
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,rouge,webmainbench,extractors,croissant,encoder,minhash,plot,distributed]'
 	@touch $@
 
 score: $(READY)  ## Set up, let two baselines predict the pages, and score them (or PREDICTIONS=file.jsonl).
@@ -47,18 +47,29 @@ lint: $(READY)  ## Check style and types.
 build: $(READY)  ## Make dataset/ from the annotations.
 	@$(BIN)/detente dataset build
 
+explore: $(READY)  ## Make linked pages of the dataset in build/explorer/, and open them.
+	@$(BIN)/detente dataset explore -o build/explorer --open
+
 bench: $(READY)  ## Measure what the speed claims rest on (or LARGEST=1000000 units).
 	@$(BIN)/python benchmarks/start_up.py
 	@$(BIN)/python benchmarks/alignment.py
 	@$(BIN)/python benchmarks/scaling.py
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	@$(BIN)/python benchmarks/text_measures.py
+	@$(BIN)/python benchmarks/scale.py
 	@$(BIN)/python benchmarks/throughput.py $(LARGEST)
+
+leaderboard: $(READY)  ## Make LEADERBOARD.md from the predictions in eval/leaderboard/.
+	@$(BIN)/python scripts/leaderboard.py
 
 docs: $(READY)  ## Make the site in site/ (open site/index.html).
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
 	@echo site/index.html
+
+pictures: $(READY)  ## Take the README's pictures of the report and the explorer anew (needs chromium).
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[browser]'
+	@DETENTE_BROWSER=required DETENTE_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser/test_pictures.py -k readme
 
 mutants: $(READY)  ## Break the code in 60 small ways, and name those that no test notices (or SAMPLE=200 SEED=3).
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[mutants]'

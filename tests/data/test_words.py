@@ -18,7 +18,8 @@ from detente.data.words import words_of
 def strict(data: bytes, name: str) -> list[dict[str, str | None]]:
     lines, problems = read_records(data, name)
     assert not problems
-    return [{key: printed(value) for key, value in line.record.items()} for line in lines]
+    found = [{key: printed(value) for key, value in line.record.items()} for line in lines]
+    return [{key: value for key, value in row.items() if value is not None} for row in found]
 
 
 def rows_of(frame: pl.DataFrame) -> list[dict[str, str | None]]:
@@ -32,7 +33,14 @@ CERTAIN = {
     "numbers.csv": b"id,label,x,y\n1,a,1e3,-0\n2,b,+5,.5\n3,b,1.50,00\n4,b,nan,12345678901234567890\n",
     "late.csv": b"id,x,label,y\n1,,a,1\n2,p,a,\n",
     "a.tsv": b"id\tlabel\n1\ta,b\n",
+    "quoted.csv": b'"id","label","x"\n"007","a, ""b""",""\n8,"c\nd",\n\n"9","",2.0\n',
+    "quoted crlf.csv": b'id,"label"\r\n"1",a\r\n2,"b"\r\n',
+    "quoted.tsv": b'id\tlabel\n"1\t"\t"a,b"\n',
     "a.jsonl": b'{"id": "a", "label": "x", "n": 1}\n\n{"label":"y","n":2,"id":"b"}\n',
+    "escapes.jsonl": b'{"id": "\\u00e9 \\ud83d\\ude00 \\"x\\": ", "label": "\\\\ud800"}\n{"\\u0069d": "b\\n"}\n',
+    "null.jsonl": b'{"y": null, "id": "a", "x": null}\n{"id": "b"}\n{"x": "1", "y": "2", "id": "\\/"}\n',
+    "colon.jsonl": b'{"id": ":a", "label": "[", "n": -12}\n{"id":":", "label": ": \\"", "n": -0}\n',
+    "late.jsonl": b'{"id": "a"}\n' * 200 + b'{"id": "b", "x": 1}\n',
     "whole.jsonl": b'{"id": 7, "label": "x"}\r\n{"id": 8, "label" : "y"}',
 }
 
@@ -50,7 +58,14 @@ DOUBTFUL: dict[str, Iterable[bytes]] = {
     "a.csv": (
         b"",
         b"id,label\n",
-        b'id,label\n"1",a\n',
+        b'id,label\n"1"x,a\n',
+        b'id,label\nx"1",a\n',
+        b'id,label\n1,"a\n2,b\n',
+        b'id,label\n"1",a,b\n',
+        b'id,label\n"1"\n',
+        b'id,label\r\n1,"a\r\nb"\r\n',
+        b'"id\n",label\n1,a\n',
+        b'id,label\n1,"\xff"\n',
         b"id,label\n1\n2,b\n",
         b"id,label\n1,a,c\n2\n",
         b"id,label\n1,a\n\n2,b\n",
@@ -68,28 +83,36 @@ DOUBTFUL: dict[str, Iterable[bytes]] = {
         b"",
         b'[{"id": "a"}]',
         b'{"id": "a", "id": "b"}\n',
-        b'{"id": "a", "label": "x"}\n{"id": "b"}\n',
-        b'{"id": "a", "label": null}\n',
         b'{"id": "a", "id": 1, "label": "x"}\n{"id": 2, "label": "x"}\n',
         b'{"id": "a"}\n{"id": 1.0}\n',
         b'{"id": "a", "x": 1.5}\n',
         b'{"id": "a", "x": true}\n',
         b'{"id": "a", "x": {"y": 1}}\n',
         b'{"id": "a", "x": ["y"]}\n',
-        b'{"id": "\\u00e9"}\n',
         b'{"id": NaN}\n',
         b'{"id": "a"} x\n',
         b'{"id": "a"}\n"b"\n',
-        b'{"id": ":a"}\n',
         b'{"id": "a"}\n' * 200 + b'{"id": ["b"]}\n',  # polars takes the types of a hundred records, and turns others
         b'{"id": "a"}\n' * 200 + b'{"id": 1.5}\n',
-        b'{"id": "a"}\n' * 200 + b'{"id": "a", "x": 1}\n',
         b'{"id": 1}\n' * 200 + b'{"id": 1.5}\n',
         b'{"id": 1}\n' * 200 + b'{"id": "2"}\n',
         b'{"id": 1}\n' * 200 + b'{"id": true}\n',
         b'{"id": 1}{"id": 2}\n',
         b'{"id":\n1}\n',
         b'{"a.b": "a", "id": "b"}\n',
+        b'{"id": "\\ud800"}\n',
+        b'{"id": "\\ud800\\u0041"}\n',
+        b'{"id": "\\ude00"}\n',
+        b'{"id": "\\x"}\n',
+        b'{"id": "a\tb"}\n',
+        b'{"id": "a\1b"}\n',
+        b'{"id": "a", "\\u0069d": "b"}\n',
+        b'{"x:": "a", "id": "b"}\n',
+        b'{"x:1,": "a", "id": "b"}\n',
+        b'{"id": 0.0}\n',
+        b'{"id": false}\n',
+        b'{"id": 1000000000000000}\n',
+        b'{"id": "a"},\n',
     ),
     "a.json": (b'{"id": "a"}\n',),
     "a.parquet": (b"", b"PAR1", b"PAR1" + bytes(100) + b"PAR1"),
@@ -133,7 +156,29 @@ def test_over_a_limit_there_are_none() -> None:
         assert words_of(b"id,label\n1," + b"a" * 600 + b"\n", "a.csv") is None
 
 
-CELLS = st.sampled_from(["", "1", "2.0", "-0", "1e3", "x", " x ", '"', '"x"', "é", "#", "null", "\r", "\n", ",", ":["])
+CELLS = st.sampled_from(
+    [
+        "",
+        "1",
+        "2.0",
+        "-0",
+        "1e3",
+        "x",
+        " x ",
+        '"',
+        '"x"',
+        '""',
+        '"x""y"',
+        '"x,\n"',
+        "é",
+        "#",
+        "null",
+        "\r",
+        "\n",
+        ",",
+        ":[",
+    ]
+)
 VALUES = st.sampled_from(
     [
         "1",
@@ -150,6 +195,15 @@ VALUES = st.sampled_from(
         '["x"]',
         '{"y": "z"}',
         '"\\u00e9"',
+        '"\\ud83d\\ude00"',
+        '"\\ud83d"',
+        '"\\\\"',
+        '": \\""',
+        '"\t"',
+        '"w"',
+        "0",
+        "0.0",
+        "-7",
         "NaN",
     ]
 )
@@ -166,7 +220,7 @@ def test_whatever_the_cells_the_words_are_those_of_the_strict_reader(rows: list[
     same_or_none(end.join([",".join(row) for row in [["id", "label", "x"], *rows]]).encode(), "a.csv")
 
 
-RECORDS = st.lists(st.tuples(st.sampled_from(["id", "label", "x"]), VALUES), max_size=4)
+RECORDS = st.lists(st.tuples(st.sampled_from(["id", "label", "x", "\\u0069d", "x:", "x: 1,"]), VALUES), max_size=4)
 
 
 @given(st.lists(RECORDS, max_size=5), st.sampled_from(["\n", "\r\n", "\n\n", "", ","]), st.integers(0, 120))

@@ -140,12 +140,12 @@ def test_sacrebleu_bounds_are_percentiles_and_are_not_hidden_at_zero() -> None:
         return classification.ratio(counts[..., 0], counts[..., 1])
 
     sums = np.array([[0.0, 10.0]] * 9 + [[10.0, 10.0]])
-    spread = resample.estimate(share, sums, resample.bootstrap_weights(10, 4000, 0) @ sums)
+    spread = resample.estimate(share, resample.Clusters(sums), resample.bootstrap_weights(10, 4000, 0) @ sums)
     # One cluster of ten is right: the bounds lie unevenly about .1 and never below 0.
     assert spread.low == 0
     assert spread.high - spread.value > spread.value - spread.low
     wrong = np.array([[0.0, 10.0]] * 10)
-    nothing = resample.estimate(share, wrong, resample.bootstrap_weights(10, 100, 0) @ wrong)
+    nothing = resample.estimate(share, resample.Clusters(wrong), resample.bootstrap_weights(10, 100, 0) @ wrong)
     assert (nothing.value, nothing.low, nothing.high) == (0, 0, 0)
 
 

@@ -12,7 +12,7 @@ from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
 from detente.evaluation.counts import Counted
 from detente.evaluation.differences import aligned, higher_is_better, of_values
-from detente.evaluation.items import item_differences
+from detente.evaluation.items import errors, item_differences
 from detente.evaluation.ranking import RankedSystem, rank, with_and_without_empty
 from detente.evaluation.score import Scores
 from detente.stats.bootstrap import Interval
@@ -55,17 +55,17 @@ def test_items_stand_by_their_difference_then_by_the_greater_wrong_then_by_name(
     }
     first = saying(scores, *((item, one, "this") for item, (one, _) in wrong.items()))
     second = saying(scores, *((item, two, "that") for item, (_, two) in wrong.items()))
-    found = item_differences(first, second)
+    found = item_differences(first, second).items
     assert [each.item for each in found] == ["d", "c", "z", "a", "b", "e"]
     assert [each.wrong for each in found] == [wrong[each.item] for each in found]
     assert [each.direction for each in found] == ["worse", "better", "worse", "worse", "better", "as wrong"]
-    assert [each.item for each in item_differences(second, first)] == ["d", "c", "z", "a", "b", "e"]
+    assert [each.item for each in item_differences(second, first).items] == ["d", "c", "z", "a", "b", "e"]
 
 
 def test_items_alike_are_left_out_and_other_words_or_another_wrong_are_not(scores: Scores) -> None:
     first = saying(scores, ("alike", 1.0, "this"), ("words", 1.0, "this"), ("wrong", 1.0, "this"))
     second = saying(scores, ("alike", 1.0, "this"), ("words", 1.0, "that"), ("wrong", 1.5, "this"))
-    assert [(each.item, each.said) for each in item_differences(first, second)] == [
+    assert [(each.item, each.said) for each in item_differences(first, second).items] == [
         ("wrong", ("this", "this")),
         ("words", ("this", "that")),
     ]
@@ -75,9 +75,9 @@ def test_an_item_that_one_system_has_is_no_error_of_the_other(scores: Scores) ->
     both = ("both", 0.0, "")
     here = saying(scores, both, ("invented", 2.0, "stands nowhere"), gold=[None, "x"])
     there = saying(scores, both, gold=[None])
-    (found,) = item_differences(here, there)
+    (found,) = item_differences(here, there).items
     assert (found.item, found.gold, found.said, found.wrong) == ("invented", "x", ("stands nowhere", None), (2, 0))
-    (found,) = item_differences(there, here)
+    (found,) = item_differences(there, here).items
     assert (found.item, found.gold, found.said, found.wrong) == ("invented", "x", (None, "stands nowhere"), (0, 2))
 
 
@@ -85,18 +85,18 @@ def test_rows_of_one_item_are_put_together_in_their_order(scores: Scores) -> Non
     rows: list[Row] = [("a", 1.0, "late"), ("a", 2.0, "early"), ("a", 4.0, "late")]
     first = saying(scores, *rows, slice=["aside"] * 3, gold=["x", "x", "y"], predicted=["q", None, "p"])
     second = saying(scores, ("a", 0.0, ""), slice=["aside"], gold=["z"], predicted=[None])
-    (found,) = item_differences(first, second)
+    (found,) = item_differences(first, second).items
     # What was predicted is said rather than what was wrong with it; nothing predicted and nothing wrong is right.
     assert (found.gold, found.said) == ("x · y/z", ("q · p", "right"))
     assert (found.slice, found.wrong) == ("aside", (1 + 2 + 4, 0))
-    (found,) = item_differences(saying(scores, *rows), saying(scores, ("a", 0.0, "")))
+    (found,) = item_differences(saying(scores, *rows), saying(scores, ("a", 0.0, ""))).items
     assert (found.gold, found.said) == (None, ("late · early", "right"))
 
 
 def test_a_missing_unit_is_called_so_whatever_its_rows_say(scores: Scores) -> None:
     first = replace(saying(scores, ("a", 1.0, "wrong"), ("b", 1.0, "wrong")), missing=("a",))
     second = saying(scores, ("a", 1.0, "wrong"), ("b", 1.0, "wrong"))
-    assert [(each.item, each.said) for each in item_differences(first, second)] == [("a", ("missing", "wrong"))]
+    assert [(each.item, each.said) for each in item_differences(first, second).items] == [("a", ("missing", "wrong"))]
 
 
 def test_counts_stand_in_the_order_of_their_keys_and_are_0_where_a_system_has_none() -> None:
@@ -110,7 +110,7 @@ def test_counts_stand_in_the_order_of_their_keys_and_are_0_where_a_system_has_no
 
 def test_errors_stand_by_how_wrong_they_are_then_as_they_come(scores: Scores) -> None:
     rows: list[Row] = [("z", 1.0, ""), ("right", 0.0, ""), ("b", 2.0, ""), ("a", 1.0, ""), ("tiny", 1e-9, "")]
-    assert scoring.errors(saying(scores, *rows))["item"].to_list() == ["b", "z", "a", "tiny"]
+    assert errors(saying(scores, *rows))["item"].to_list() == ["b", "z", "a", "tiny"]
 
 
 # Systems

@@ -219,3 +219,73 @@ def test_a_config_or_split_that_there_is_not_is_refused() -> None:
         detente.load_dataset("stances")
     with pytest.raises(ValidationError, match="split: option: 'train' is not the one split, test"):
         detente.load_dataset("stance", "train")
+
+
+# Parts, confusions, errors and units
+
+
+def test_a_frame_of_the_breakdown_has_a_metric_of_a_part_a_row(scores: ScoresResult) -> None:
+    frame = scores.to_frame(of="breakdown")
+    assert frame.columns == ["key", "part", "n", "metric", "value", "low", "high"]
+    assert frame["key"].unique(maintain_order=True).to_list() == list(scores.breakdown)
+    for key, part, n, metric, value in frame.drop("low", "high").iter_rows():
+        expected = scores.breakdown[key][part]
+        assert (n, value) == (expected["n"], expected[metric] if expected[metric] == expected[metric] else None)
+    records = [{"id": item["id"], "source": ["france"]} for item in detente.inputs("attribution")]
+    by_item = detente.score(records, "attribution", resampling=detente.Resampling("item", 50))
+    known = {(key, part) for key, parts in by_item.part_intervals.items() for part in parts}
+    bounded = by_item.to_frame(of="breakdown").drop_nulls("low")
+    assert set(bounded.select("key", "part").rows()) == known
+    assert set(bounded["metric"]) == {"entity_accuracy"}
+    one = bounded.row(0, named=True)
+    assert (one["low"], one["high"]) == tuple(by_item.part_intervals[one["key"]][one["part"]])[:2]
+
+
+def test_frames_of_the_confusion_of_errors_and_of_units(scores: ScoresResult) -> None:
+    confusion = scores.to_frame(of="confusion")
+    assert {(gold, said): n for gold, said, n in confusion.iter_rows()} == {
+        (gold, said): n for gold, row in scores.confusion.items() for said, n in row.items()
+    }
+    errors = scores.to_frame(of="errors")
+    # All but those of favor are wrong.
+    assert len(errors) == len(IDS) - scores.confusion["favor"]["favor"]
+    assert errors.columns == ["item", "slice", "wrong", "detail"]
+    units = scores.to_frame(of="units")
+    assert units["id"].to_list() == IDS
+    assert units["wrong"].sum() == len(errors)
+    no_labels = detente.score([{"id": page["id"], "text": page["text"]} for page in detente.inputs("boilerplate")])
+    assert no_labels.to_frame(of="confusion").is_empty()
+    with pytest.raises(ValidationError, match="of: option: 'confusion' is none of metrics, "):
+        no_labels.plot("confusion")
+
+
+def test_a_frame_of_items_has_those_of_which_two_systems_say_different_things(comparison: ComparisonResult) -> None:
+    frame = comparison.to_frame(of="items")
+    # The others say the same of every item, which the first says of none.
+    assert frame["second"].value_counts().sort("second").rows() == [("against", len(IDS)), ("favor", len(IDS))]
+    row = frame.filter(second="favor", gold="favor").row(0, named=True)
+    assert (row["first_said"], row["second_said"], row["second_is"]) == ("none", "favor", "better")
+    assert (row["first_wrong"], row["second_wrong"]) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize("name", ["error", "", "plot"])
+def test_a_frame_or_a_chart_that_there_is_not_is_refused(ranking: RankingResult, name: str) -> None:
+    for call in (lambda: ranking.to_frame(of=name), lambda: ranking.plot(name)):
+        with pytest.raises(ValidationError, match=f"of: option: '{name}' is none of systems"):
+            call()
+
+
+def test_charts_show_parts_and_confusions(scores: ScoresResult) -> None:
+    pytest.importorskip("altair", reason="needs the extra plot")
+    (parts,) = data_of(scores.plot("holder"))
+    assert [row["part"] for row in parts] == list(scores.breakdown["holder"])
+    assert {row["metric"] for row in parts} == {"f_avg"}
+    (cells,) = data_of(scores.plot("confusion"))
+    assert {(row["gold"], row["predicted"]): row["n"] for row in cells} == {
+        (gold, "favor"): row["favor"] for gold, row in scores.confusion.items()
+    }
+    assert {row["share"] for row in cells} == {1.0}  # whatever the gold, it says favor
+
+
+def test_html_leaves_light_and_dark_to_the_notebook(scores: ScoresResult) -> None:
+    assert not re.search(r"style|class|colou?r|background", scores._repr_html_().partition("<tbody>")[0])

@@ -136,7 +136,7 @@ def test_pages_without_text_are_a_column_and_a_note_where_outputs_are_held_again
         paths[-1].write_text(json.dumps(found))
     gold = load_gold(paths[0], None)
     read = read_all([str(path) for path in paths[1:]], gold, None)
-    ranking = rank(score_files(read, gold, Options(), Resampling(), 1), "shingle_recall")
+    ranking = rank(score_files(read, gold, Options(), Resampling()), "shingle_recall")
     assert column(table(ranking), "no text") == ["0", "1"]
     assert [each["without_text"] for each in document(ranking)["systems"]] == [0, 1]
     # Recall of the two pages is (1 + 0) / 2, of the one with text 1.

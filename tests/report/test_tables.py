@@ -6,6 +6,7 @@ import math
 import re
 
 import pytest
+from rich.console import Console
 
 from detente.report.tables import (
     Report,
@@ -14,6 +15,7 @@ from detente.report.tables import (
     markdown_table,
     markdown_tables,
     number,
+    print_painted,
     print_tables,
     rendered,
 )
@@ -194,3 +196,15 @@ def test_markdown_shows_users_text_literally() -> None:
 def test_a_cell_has_a_greatest_length() -> None:
     text = rendered(Report([Section("t", ("system",), [("x" * 5_000_000,)])], ["y" * 5_000_000], "s", dict), "table")
     assert len(text) < 3000
+
+
+def test_a_line_that_begins_further_in_is_wrapped_as_far_in_on_a_terminal_only() -> None:
+    words = " ".join(["harbour"] * 6)
+    for terminal, expected in (
+        (True, "favor\n    harbour harbour\n    harbour harbour\n    harbour harbour\n"),
+        (False, f"favor\n    {words}\n"),
+    ):
+        file = io.StringIO()
+        console = Console(file=file, width=20, force_terminal=terminal, color_system=None)
+        print_painted([[("favor", "")], [(f"    {words}", "")]], console)
+        assert "".join(f"{line.rstrip()}\n" for line in file.getvalue().splitlines()) == expected

@@ -85,14 +85,14 @@ def test_the_error_is_that_of_the_defined_resamples() -> None:
 
 def test_under_ten_clusters_the_range_and_the_mean_of_equals() -> None:
     # Clusters 1/2 and 9/10: pooled 10/12, range ½ … 9/10, mean (.5 + .9)/2.
-    found = resample.estimate(share, np.array([[1.0, 2.0], [9.0, 10.0]]), None)
+    found = resample.estimate(share, resample.Clusters(np.array([[1.0, 2.0], [9.0, 10.0]])), None)
     assert (found.value, found.low, found.high, found.defined) == (10 / 12, 1 / 2, 9 / 10, 2)
     assert found.mean == pytest.approx(0.7)
     assert np.isnan(found.undefined)
 
 
 def test_a_cluster_without_the_metric_stays_out_of_range_and_mean() -> None:
-    found = resample.estimate(share, np.array([[1.0, 2.0], [0.0, 0.0]]), None)
+    found = resample.estimate(share, resample.Clusters(np.array([[1.0, 2.0], [0.0, 0.0]])), None)
     assert (found.low, found.high, found.mean, found.defined, found.clusters) == (0.5, 0.5, 0.5, 1, 2)
 
 
@@ -100,14 +100,16 @@ def test_a_cluster_without_the_metric_stays_out_of_range_and_mean() -> None:
 def test_a_cluster_by_itself_may_have_another_formula(drawn: np.ndarray | None) -> None:
     # Of the whole 10/12; of the clusters their second counts, 2 and 10.
     sums = np.array([[1.0, 2.0], [9.0, 10.0]])
-    found = resample.estimate(share, sums, None if drawn is None else drawn @ sums, lambda sums: sums[..., 1])
+    found = resample.estimate(
+        share, resample.Clusters(sums), None if drawn is None else drawn @ sums, lambda sums: sums[..., 1]
+    )
     assert (found.value, found.mean, found.defined) == (10 / 12, 6, 2)
     assert (found.low, found.high) == (2, 10) if drawn is None else found.high <= 1
 
 
 @pytest.mark.parametrize("drawn", [None, resample.bootstrap_weights(2, 20, 0)])
 def test_a_metric_that_is_defined_nowhere_has_no_number_at_all(drawn: np.ndarray | None) -> None:
-    found = resample.estimate(share, np.zeros((2, 2)), None if drawn is None else np.zeros((20, 2)))
+    found = resample.estimate(share, resample.Clusters(np.zeros((2, 2))), None if drawn is None else np.zeros((20, 2)))
     assert np.isnan([found.value, found.low, found.high, found.mean]).all()
     assert found.defined == 0
     assert np.isnan(found.undefined) if drawn is None else found.undefined == 1
@@ -116,7 +118,7 @@ def test_a_metric_that_is_defined_nowhere_has_no_number_at_all(drawn: np.ndarray
 def test_the_bootstrap_interval_is_percentiles_of_the_resampled_metric() -> None:
     sums = np.array([[hits, 10.0] for hits in range(11)])
     drawn = resample.bootstrap_weights(len(sums), 2000, 0)
-    found = resample.estimate(share, sums, drawn @ sums)
+    found = resample.estimate(share, resample.Clusters(sums), drawn @ sums)
     # Second opinion: resample the clusters one by one.
     each = [np.average(sums[:, 0], weights=row) * len(sums) / (10 * len(sums)) for row in drawn]
     assert (found.low, found.high) == pytest.approx(np.quantile(each, [0.025, 0.975]))
@@ -128,7 +130,7 @@ def test_the_interval_of_the_mean_covers_as_it_says() -> None:
     # The standard error of a mean of 40 standard normals is 1/√40; the interval is about ±1.96 of it.
     normals = np.random.default_rng(5).standard_normal(40)
     sums = np.column_stack([normals, np.ones(40)])
-    found = resample.estimate(share, sums, resample.bootstrap_weights(40, 4000, 1) @ sums)
+    found = resample.estimate(share, resample.Clusters(sums), resample.bootstrap_weights(40, 4000, 1) @ sums)
     error = normals.std() / np.sqrt(40)
     assert found.high - found.low == pytest.approx(2 * 1.96 * error, rel=0.06)
 
@@ -138,7 +140,32 @@ def test_undefined_resamples_are_told_and_more_than_five_percent_forbid_an_inter
     sums = np.array([[1.0, 2.0], [0.0, 0.0]])
     for missed, bounds in ((5, 0.5), (6, np.nan)):
         drawn = np.array([[0.0, 2.0]] * missed + [[1.0, 1.0]] * (100 - missed))
-        found = resample.estimate(share, sums, drawn @ sums)
+        found = resample.estimate(share, resample.Clusters(sums), drawn @ sums)
         assert (found.value, found.mean, found.defined) == (0.5, 0.5, 1)
         assert found.undefined == pytest.approx(missed / 100)
         assert [found.low, found.high] == pytest.approx([bounds, bounds], nan_ok=True)
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 1000])
+def test_several_ways_to_group_kinds_are_drawn_alike(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    times = np.array([30.0, 50, 20])
+    each = np.arange(3)
+    monkeypatch.setattr(resample, "_AT_ONCE", at_once * 3)
+    by_kind, by_two, other = resample.resampled_sizes(times, [each, np.array([0, 0, 1]), np.array([1, 0, 1])], 40, 5)
+    drawn = resample.resampled_sums(resample.Clusters(np.eye(3), times=times), 40, 5)
+    assert np.array_equal(by_kind, drawn)
+    assert np.array_equal(by_two, np.stack([drawn[:, 0] + drawn[:, 1], drawn[:, 2]], axis=1))
+    assert np.array_equal(other, np.stack([drawn[:, 1], drawn[:, 0] + drawn[:, 2]], axis=1))
+
+
+def test_an_estimate_of_kinds_is_that_of_their_clusters() -> None:
+    # Shares 1/2, 3/4 and 0/0 of 2, 1 and 3 clusters; pooled (2 + 3) / (4 + 4), the mean (1/2 + 1/2 + 3/4) / 3.
+    sums, times = np.array([[1.0, 2], [3, 4], [0, 0]]), np.array([2.0, 1, 3])
+    found = resample.estimate(share, resample.Clusters(sums, times=times), None)
+    one_by_one = resample.estimate(share, resample.Clusters(np.repeat(sums, [2, 1, 3], axis=0)), None)
+    assert found == pytest.approx(one_by_one, nan_ok=True)
+    assert (found.value, found.mean, found.low, found.high) == (5 / 8, pytest.approx(1.75 / 3), 0.5, 0.75)
+    assert (found.defined, found.clusters) == (3, 6)
+    none = resample.estimate(share, resample.Clusters(sums[2:], times=times[2:]), None)
+    assert (none.defined, none.clusters) == (0, 3)
+    assert np.isnan([none.value, none.mean, none.low]).all()

@@ -1,6 +1,7 @@
 """Paired comparisons: arithmetic by hand, tests by enumeration."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ def test_shares_and_what_decides_hold_for_random_counts(statistic) -> None:
     for _ in range(50):
         first, second = generator.integers(0, 6, (2, 15, 3)).astype(float)
         first[:, 1] += 1
-        shares, deciding = paired.influence(statistic, first, second)
+        shares, deciding, _ = paired.influence(statistic, first, second)
         lead = statistic(second.sum(axis=0)) - statistic(first.sum(axis=0))
         one, two = first.copy(), second.copy()
         for place in deciding:
@@ -243,25 +244,25 @@ def right(*answers: int) -> np.ndarray:
 
 def test_the_share_of_an_item_in_a_difference_of_accuracies_is_a_part_of_n() -> None:
     # The second is right on two that the first is not, and wrong on one: 1/4 ahead. One item swapped takes 2/4.
-    shares, deciding = paired.influence(share, right(0, 0, 1, 1), right(1, 1, 1, 0))
+    shares, deciding, _ = paired.influence(share, right(0, 0, 1, 1), right(1, 1, 1, 0))
     assert shares.tolist() == [1 / 4, 1 / 4, 0, -1 / 4]
     assert deciding == (0,)
     # The other way round it is behind by as much, and the same item decides.
-    shares, deciding = paired.influence(share, right(1, 1, 1, 0), right(0, 0, 1, 1))
+    shares, deciding, _ = paired.influence(share, right(1, 1, 1, 0), right(0, 0, 1, 1))
     assert shares.tolist() == [-1 / 4, -1 / 4, 0, 1 / 4]
     assert deciding == (0,)
 
 
 @pytest.mark.parametrize(("ahead", "needed"), [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3)])
 def test_swapping_half_of_a_lead_leaves_none(ahead: int, needed: int) -> None:
-    _, deciding = paired.influence(share, right(*[0] * 6), right(*[1] * ahead, *[0] * (6 - ahead)))
+    _, deciding, _ = paired.influence(share, right(*[0] * 6), right(*[1] * ahead, *[0] * (6 - ahead)))
     assert deciding == tuple(range(needed))
 
 
 def test_the_largest_share_decides_first() -> None:
     # Shares (1, 3, 2) / 12 of a lead of 6/12: after 3 swapped, 6 − 2 · 3 = 0 are left.
     first, second = np.array([[0.0, 4]] * 3), np.array([[1.0, 4], [3, 4], [2, 4]])
-    shares, deciding = paired.influence(share, first, second)
+    shares, deciding, _ = paired.influence(share, first, second)
     assert shares.tolist() == pytest.approx([1 / 12, 3 / 12, 2 / 12])
     assert deciding == (1,)
     # One more of 2/16 each in four items of 8/16: two of them.
@@ -281,7 +282,60 @@ def test_an_item_whose_swap_leaves_the_metric_undefined_has_no_share() -> None:
     # Each item is one system's only one; swapped alone, it leaves the other without any. Both together turn the lead.
     # The item between them is nobody's.
     first, second = np.array([[1.0, 1], [0, 0], [0, 0]]), np.array([[0.0, 0], [0, 0], [1, 2]])
-    shares, deciding = paired.influence(share, first, second)
+    shares, deciding, _ = paired.influence(share, first, second)
     assert np.isnan(shares[[0, 2]]).all()
     assert shares[1] == 0
     assert deciding == (0, 2)
+
+
+# Kinds of items: rows that stand for several
+
+
+def kinds() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Shares (+1, 0, −1, +2) / 20 by kind, of 3, 4, 2 and 1 items."""
+    first = np.array([[0.0, 2], [1, 2], [1, 2], [0, 2]])
+    second = np.array([[1.0, 2], [1, 2], [0, 2], [2, 2]])
+    return first, second, np.array([3.0, 4, 2, 1])
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 1000])
+def test_influence_of_kinds_is_that_of_their_items(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    monkeypatch.setattr(paired, "_CELLS", 2 * block)
+    first, second, times = kinds()
+    found = paired.influence(share, first, second, times)
+    # A lead of (3 − 2 + 2) / 20; the fourth kind takes 2 · 2 of 3 and leaves less than none.
+    assert found.shares.tolist() == pytest.approx([1 / 20, 0, -1 / 20, 2 / 20])
+    assert (found.deciding, found.items) == ((3,), (1,))
+    # Without it a lead of 1 / 18: one of the three items takes it.
+    found = paired.influence(share, first[:3], second[:3], times[:3])
+    assert (found.deciding, found.items) == ((0,), (1,))
+    # With a second one of the kind 5 / 22: that one, one more, and no third.
+    found = paired.influence(share, first, second, np.array([3.0, 4, 2, 2]))
+    assert (found.deciding, found.items) == ((3,), (2,))
+    # 9 − 2 + 2 = 9 of them: the one of 2, then three of the others, since 2 · 5 > 9 and 2 · 4 < 9.
+    found = paired.influence(share, first, second, np.array([9.0, 4, 2, 1]))
+    assert (found.deciding, found.items) == ((3, 0), (1, 3))
+    each = [np.repeat(side, [9, 4, 2, 1], axis=0) for side in (first, second)]
+    one_by_one = paired.influence(share, *each)
+    assert one_by_one.deciding == (15, 0, 1, 2)
+    assert one_by_one.items == (1, 1, 1, 1)
+
+
+def test_sign_flips_of_few_kinds_are_those_of_their_clusters() -> None:
+    first, second, times = kinds()
+    differ = (first != second).any(axis=1)
+    found = paired.sign_flip(share, first, second, differ, 100, 0, times)
+    each = [np.repeat(side, times.astype(int), axis=0) for side in (first, second)]
+    assert found == paired.sign_flip(share, *each, (each[0] != each[1]).any(axis=1), 100, 0)
+    assert (found.exact, found.clusters) == (True, 3 + 2 + 1)
+
+
+@pytest.mark.parametrize(("size", "exact"), [(paired.EXACT, True), (paired.EXACT + 1, False)])
+def test_many_sign_flips_of_kinds_are_drawn(size: int, exact: bool) -> None:
+    first, second = np.array([[0.0, 1], [1, 1]]), np.array([[1.0, 1], [0, 1]])
+    times = np.array([size - 4.0, 4])
+    found = paired.sign_flip(share, first, second, np.array([True, True]), 20_000, 0, times)
+    assert (found.exact, found.clusters) == (exact, size)
+    # Of m signs k are for the second; p is that |2k − m| is at least m − 8.
+    at_least = sum(math.comb(size, k) for k in range(size + 1) if abs(2 * k - size) >= size - 8) / 2**size
+    assert found.p == pytest.approx(at_least, abs=1e-12 if exact else 0.01)  # 3 · √(p (1 − p) / 20,000)

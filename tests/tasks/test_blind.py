@@ -7,9 +7,9 @@ import pytest
 
 from detente.data.corpus import Corpus, blind_name
 from detente.dataset import floors
-from detente.tasks import blind
+from detente.tasks import blind, held_out
 from detente.tasks.all import TASKS
-from detente.tasks.blind import Example
+from detente.tasks.held_out import Example
 
 BLIND = {task.name: each for task in TASKS for each in task.baselines if each.name == blind.NAME}
 BY_NAME = {task.name: task for task in TASKS}
@@ -41,12 +41,12 @@ def test_probabilities_are_those_of_the_other_families() -> None:
         for family, answers in {"a": ("yes", "no"), "b": ("yes", "no"), "c": ("no", "yes")}.items()
         for color, answer in zip(("red", "blue"), answers, strict=True)
     ]
-    found = blind.probabilities(examples)
+    found = held_out.probabilities(examples)
     # Of c, learnt from a and b: red is yes. Of a, from b and c, which contradict each other: even.
     assert found[4]["yes"] > 0.5 > found[4]["no"]
     assert found[0] == {"yes": 0.5, "no": 0.5}
     turned = [replace_answer(each) if each.family == "c" else each for each in examples]
-    assert blind.probabilities(turned)[4:] == found[4:]
+    assert held_out.probabilities(turned)[4:] == found[4:]
 
 
 def replace_answer(example: Example) -> Example:
@@ -56,18 +56,18 @@ def replace_answer(example: Example) -> Example:
 @pytest.mark.parametrize("families", [5, 6, 10])
 def test_of_more_than_five_families_every_fifth_is_left_out_with_the_first(families: int) -> None:
     """The first of each fold alone says yes of `odd`: within its fold nobody can learn that from another family."""
-    answers = ["yes" if place % blind.FOLDS == 0 else "no" for place in range(families)]
+    answers = ["yes" if place % held_out.FOLDS == 0 else "no" for place in range(families)]
     examples = [Example({f"own {place}": 1.0}, answer, str(place)) for place, answer in enumerate(answers)]
-    found = blind.probabilities(examples)
+    found = held_out.probabilities(examples)
     # Of the first fold no other family says yes; the others have learnt from it that there is such an answer.
     assert [each == {"no": 1.0} for each in found] == [answer == "yes" for answer in answers]
 
 
 def test_with_one_answer_elsewhere_it_is_certain_and_with_no_other_family_there_is_none() -> None:
     one = Example({"red": 1.0}, "yes", "a")
-    assert blind.probabilities([one, one._replace(family="b")]) == [{"yes": 1.0}, {"yes": 1.0}]
-    assert blind.probabilities([one, one]) == [{}, {}]
-    assert blind.probabilities([]) == []
+    assert held_out.probabilities([one, one._replace(family="b")]) == [{"yes": 1.0}, {"yes": 1.0}]
+    assert held_out.probabilities([one, one]) == [{}, {}]
+    assert held_out.probabilities([]) == []
 
 
 def test_of_equally_probable_labels_the_first_is_taken() -> None:
@@ -116,5 +116,5 @@ def test_nothing_that_ignores_the_pages_beats_what_reads_them(gold: Corpus) -> N
     best: dict[tuple[str, str], float] = {}
     for task, _, _, reads, value in rows:
         best[task, reads] = max(best.get((task, reads), 0.0), float(value))
-    assert {task for task, reads in best if reads == "no"} == {*BLIND, "boilerplate"}
+    assert {task for task, reads in best if reads == "no"} == {*BLIND, "boilerplate", "stance_open", "reuse"}
     assert {task for task, reads in best if reads == "no" and best[task, "no"] >= best[task, "yes"]} == set()

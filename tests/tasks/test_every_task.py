@@ -14,6 +14,7 @@ from detente.data.labels import AGREEMENT_LABELS, STANCE_LABELS
 from detente.data.page import Page
 from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
+from detente.evaluation.items import errors, per_unit
 from detente.metrics import official
 from detente.tasks import TASK_NAMES
 from detente.tasks.all import EVERY_TASK, TASKS
@@ -136,7 +137,7 @@ def test_gold_against_itself_is_best_or_null(gold, predict, name: str, form: str
             assert np.isnan(value) or value == pytest.approx(metric.best, abs=1e-12), metric.name
             defined += not np.isnan(value)
     assert defined >= (7 if name == "contrast" else 8)
-    assert scoring.errors(scores).is_empty()
+    assert errors(scores).is_empty()
 
 
 @pytest.mark.parametrize("paratext", ["content", "boilerplate"])
@@ -313,7 +314,7 @@ def test_counts_of_boilerplate_by_hand(minimal_gold, predict) -> None:
     assert scores.n["char_f1"] == body + share + related
     start = minimal_gold.articles["detente-900"]["text"].index("Share")
     block = {"kind": "let in", "of": "page", "start": start, "end": start + 15, "text": "Share this page"}
-    assert scoring.errors(scores).rows() == [
+    assert errors(scores).rows() == [
         ("detente-900:b03", "main", float(share), f"let in {share} of {share} characters: Share this page", [block])
     ]
 
@@ -419,9 +420,9 @@ def test_alternatives_count_only_if_accepted(gold, predict) -> None:
     assert soft
     records = [{"id": name, "label": soft.get(name, row["label"])} for name, row in rows.items()]
     checked = predict(STANCE, gold, records)
-    assert len(scoring.errors(scoring.score(checked, gold))) == len(soft)
+    assert len(errors(scoring.score(checked, gold))) == len(soft)
     accepted = scoring.score(checked, gold, Options(alternatives="accept"))
-    assert scoring.errors(accepted).is_empty()
+    assert errors(accepted).is_empty()
     assert "alternatives:accept" in accepted.signature
 
 
@@ -499,11 +500,11 @@ def test_a_line_of_two_segments_counts_for_the_larger() -> None:
 def test_per_unit_rows_add_up(gold, predict) -> None:
     records = noisy(gold, "boilerplate", "content")
     scores = scoring.score(predict(BOILERPLATE, gold, records), gold)
-    rows = scoring.per_unit(scores)
+    rows = per_unit(scores)
     assert rows["id"].to_list() == list(gold.articles)
     assert rows["char_f1"][0] == 0
     assert rows["family"].to_list() == [article["family"] for article in gold.articles.values()]
-    labels = scoring.per_unit(scoring.score(predict(STANCE, gold, noisy(gold, "stance", "label")), gold))
+    labels = per_unit(scoring.score(predict(STANCE, gold, noisy(gold, "stance", "label")), gold))
     assert labels.filter(pl.col("gold") == pl.col("predicted"))["wrong"].sum() == 0
     assert labels["accuracy"].to_list() == (labels["gold"] == labels["predicted"]).cast(pl.Float64).to_list()
 

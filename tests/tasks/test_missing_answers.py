@@ -17,6 +17,7 @@ from detente.data.labels import AGREEMENT_LABELS, STANCE_LABELS
 from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
 from detente.evaluation.compare import compare
+from detente.evaluation.items import per_unit
 from detente.evaluation.ranking import rank
 from detente.evaluation.score import Scores
 from detente.report.ranking import document, sections
@@ -188,7 +189,7 @@ def test_a_missing_answer_is_shown_as_missing_and_never_as_a_label(gold, predict
     assert len(gone) == len(task.units(gold)) // 2
     rows = found.rows.filter(pl.col("id").is_in(gone))
     assert rows["predicted"].unique().to_list() == [MISSING]
-    assert scoring.per_unit(found).filter(pl.col("id").is_in(gone))["predicted"].unique().to_list() == [MISSING]
+    assert per_unit(found).filter(pl.col("id").is_in(gone))["predicted"].unique().to_list() == [MISSING]
     assert all(f"{row['gold']}, missing" in row["detail"] for row in rows.iter_rows(named=True))
     assert {label for row in found.confusion.values() for label, count in row.items() if count} >= {MISSING}
     assert MISSING not in found.confusion

@@ -6,6 +6,7 @@ from detente import __version__
 from detente.cli.dataset import dataset_group
 from detente.cli.eval import eval_group
 from detente.cli.exchange import dataset_export, dataset_import
+from detente.cli.explore import dataset_explore
 from detente.cli.integrations import integrations_group
 from detente.cli.options import CONTEXT
 from detente.cli.rights import dataset_join
@@ -31,4 +32,5 @@ main.add_command(dataset_group)
 dataset_group.add_command(dataset_export)
 dataset_group.add_command(dataset_import)
 dataset_group.add_command(dataset_join)
+dataset_group.add_command(dataset_explore)
 main.add_command(integrations_group)

@@ -30,12 +30,12 @@ def compare(predictions: tuple[str, ...], options: ScoringOptions, fail_if_worse
     """
     if len(predictions) < 2:
         raise click.UsageError("a comparison needs two files or more")
-    with problems_exit():
+    with problems_exit(), options.session() as session:
         from detente.evaluation import compare as comparing
         from detente.evaluation import pipelines
         from detente.report import comparison
 
-        scores = options.score(options.read(predictions))
+        scores = options.score(options.read(predictions, session=session), session)
         compared = comparing.compare(scores, options.metrics, options.resampling)
         options.write(comparison.report(compared))
         if fail_if_worse:

@@ -129,13 +129,19 @@ def dataset_build(path: Path | None, check: bool) -> None:
 @dataset_group.command("show")
 @click.argument("article")
 @click.option("--layer", type=click.Choice(_SHOWN), default="boilerplate", show_default=True)
+@click.option(
+    "--predictions",
+    type=click.Path(exists=True, allow_dash=True),
+    help="Show, in the place of a layer, what these get wrong on it: gold and prediction, and where they differ.",
+)
 @DATASET
-def dataset_show(article: str, layer: str, dataset: Path | None) -> None:
-    """Print ARTICLE with its gold labels.
+def dataset_show(article: str, layer: str, predictions: str | None, dataset: Path | None) -> None:
+    """Print ARTICLE with its gold labels, or with what predictions get wrong of them.
 
     \b
     detente dataset show detente-004
     detente dataset show detente-003 --layer stance
+    detente dataset show detente-003 --predictions stance.jsonl
     """
     with problems_exit():
         from detente.data.corpus import load
@@ -144,7 +150,13 @@ def dataset_show(article: str, layer: str, dataset: Path | None) -> None:
         gold = load(dataset)
         if article not in gold.articles:
             raise click.BadParameter(f"{article!r} is not one of {', '.join(gold.articles)}", param_hint="ARTICLE")
-        show(gold, article, layer)
+        if predictions is None:
+            show(gold, article, layer)
+            return
+        from detente.evaluation.systems import read_systems
+        from detente.report.wrong_items import show_wrong
+
+        show_wrong(read_systems([predictions], None, dataset=dataset), article, sys.stdout)
 
 
 @dataset_group.command("info")

@@ -6,6 +6,7 @@ import click
 
 from detente.cli.compare import compare
 from detente.cli.options import CONTEXT, DATASET, TASK, emit_json, problems_exit, refuse_overwriting
+from detente.cli.report import report
 from detente.cli.run import run
 from detente.cli.score import score
 from detente.cli.shell import line
@@ -26,6 +27,7 @@ def eval_group() -> None:
 eval_group.add_command(score)
 eval_group.add_command(compare)
 eval_group.add_command(show)
+eval_group.add_command(report)
 
 
 @eval_group.command("tasks")
@@ -52,7 +54,8 @@ def eval_tasks(dataset: Path | None) -> None:
         line(f"  primary metric: {task.primary}; beside it: {', '.join(task.standard)}")
         line(f"  metrics: {', '.join(measure.name for measure in task.measures)}")
         for baseline in task.baselines:
-            line(f"  baseline {baseline.name}: {baseline.summary}")
+            needs = f" (needs detente[{baseline.extra}])" if baseline.extra else ""
+            line(f"  baseline {baseline.name}: {baseline.summary}{needs}")
 
 
 @eval_group.command("metrics")

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detente.cli.shell import line
-from detente.data.labels import GOLD_FORMATS, LABEL_GOLD_FORMATS, OPTION_VALUES, REFERENCE_TASK
+from detente.data.labels import ENGINES, GOLD_FORMATS, LABEL_GOLD_FORMATS, OPTION_VALUES, REFERENCE_TASK
 from detente.data.problems import Problem, ValidationError, folded
 from detente.tasks import TASK_NAMES
 from detente.text.display import json_safe
 from detente.text.markup import FORMATS
 
 if TYPE_CHECKING:
+    from detente.evaluation.engines.execution import Execution
     from detente.evaluation.score import Resampling, Scores
+    from detente.evaluation.session import Session
     from detente.evaluation.systems import Systems
     from detente.report.tables import Report
 
@@ -154,14 +156,42 @@ class ReadingOptions:
     output_format: tuple[str, ...]
     labels: str | None
     output: Path | None
+    engine: str
+    scheduler: str | None
     jobs: int | None
+    work: Path | None
+    resume: bool
+    verbose: bool
 
-    def read(self, paths: Sequence[str], *outputs: Path | None) -> "Systems":
+    @property
+    def execution(self) -> "Execution":
+        """How the call is to be carried out."""
+        from detente.evaluation.engines.execution import Execution
+
+        return Execution(self.engine, self.scheduler, self.jobs, self.work, self.resume)
+
+    @contextmanager
+    def session(self) -> "Iterator[Session]":
+        """What the call holds while it runs; says at the end what it took, or how to go on."""
+        from detente.evaluation.session import Session
+
+        with Session(self.execution) as session:
+            try:
+                yield session
+            except BaseException:
+                if self.work:
+                    line(f"what is done lies in {self.work}: the same call with --resume goes on there", err=True)
+                raise
+        if self.verbose:
+            line(session.summary(), err=True)
+
+    def read(self, paths: Sequence[str], *outputs: Path | None, session: "Session | None" = None) -> "Systems":
         """The gold, and the checked predictions of each file by its short name; prints what must be said of them.
 
         Args:
             paths: The files.
             outputs: What else is to be written, beside `output`; none of it may be one of the files.
+            session: What reads that which does not fit into memory.
 
         Raises:
             ValidationError: With the problems of all files and options.
@@ -182,6 +212,7 @@ class ReadingOptions:
             allow_missing=self.allow_missing,
             allow_extra=self.allow_extra,
             labels=None if self.labels is None else parse_spellings(self.labels),
+            session=session,
         )
         for warning in read.warnings:
             line(f"warning: {warning}", err=True)
@@ -199,15 +230,15 @@ class ScoringOptions(ReadingOptions):
     unit: str
     resamples: int
     seed: int
-    report_format: str
     metrics: tuple[str, ...]
+    report_format: str = "table"
 
-    def score(self, systems: "Systems", *, errors: bool = True) -> "dict[str, Scores]":
+    def score(self, systems: "Systems", session: "Session", *, errors: bool = True) -> "dict[str, Scores]":
         """The scores of each system; `errors` says whether they are attributed where that takes time."""
         from detente.tasks.task import Options
 
         options = Options(self.paratext or "ignore", self.alternatives, self.empty or "zero", errors)
-        return systems.scores(options, self.resampling, self.jobs)
+        return systems.scores(options, self.resampling, session)
 
     @property
     def resampling(self) -> "Resampling":
@@ -245,7 +276,8 @@ MAX_INPUT = click.option(
     show_default=True,
     expose_value=False,
     callback=_limit_input,
-    help="The largest input that is read, unpacked; one line may be a tenth of it.",
+    help="The largest input that is read whole, unpacked; one line may be a tenth of it. With --gold, JSON Lines, CSV"
+    " and Parquet that are larger, and folders of them, are read in pieces.",
 )
 
 
@@ -300,10 +332,46 @@ _READING = (
         metavar="SPELLING=LABEL,…",
         help="How labels are spelled in PREDICTIONS and --gold, as FAVOR=favor,2=none; others stay as they are.",
     ),
-    click.option("-o", "--output", type=OUTPUT, help="Write there, not to the screen."),
+    click.option(
+        "--engine",
+        type=click.Choice(ENGINES),
+        default=ENGINES[0],
+        show_default=True,
+        help="Where long work is done: in processes on this machine, or on a Dask cluster (the extra `distributed`).",
+    ),
+    click.option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Of the Dask cluster, as tcp://10.0.0.1:8786.  [default: a cluster of --jobs workers on this machine]",
+    ),
     click.option("--jobs", type=click.IntRange(1), help="Processes that work at once.  [default: one per core]"),
+    click.option(
+        "--work",
+        metavar="DIR",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Keep there what is done of long work, for --resume; workers on other machines must see it, too."
+        "  [default: a temporary folder]",
+    ),
+    click.option("--resume", is_flag=True, help="Go on in the folder of --work, where a call like this one ended."),
+    click.option("--verbose", is_flag=True, help="Say on stderr what it took: items, seconds, memory."),
     ALL_PROBLEMS,
     MAX_INPUT,
+)
+_TO_FILE = click.option("-o", "--output", type=OUTPUT, help="Write there, not to the screen.")
+_TO_FOLDER = click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder to write: a new or empty one, or one that this command wrote, which is replaced.",
+)
+_FORMAT = click.option(
+    "--format",
+    "report_format",
+    type=click.Choice(["table", "json", "markdown"]),
+    default="table",
+    show_default=True,
 )
 
 
@@ -315,7 +383,7 @@ def _options(
     def add(command: Callable[..., None]) -> Callable[..., None]:
         @wraps(command)
         def given(**values: Any) -> None:
-            own = {field.name: values.pop(field.name) for field in fields(kind)}
+            own = {field.name: values.pop(field.name) for field in fields(kind) if field.name in values}
             command(options=kind(**own), **values)
 
         for option in reversed(added):
@@ -325,12 +393,18 @@ def _options(
     return add
 
 
-reading_options = _options(ReadingOptions, _READING)
+reading_options = _options(ReadingOptions, (_TO_FILE, *_READING))
 """Adds the options of reading to a command."""
 
 
-def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Adds the options of reading and scoring to a command."""
+def scoring_options(resamples: int, *, folder: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Adds the options of reading and scoring to a command: one that prints or writes a file, or that writes a folder.
+
+    Args:
+        resamples: How many are drawn by default.
+        folder: Whether it writes a folder, which has no `--format`.
+    """
+    output = (_TO_FOLDER,) if folder else (_TO_FILE, _FORMAT)
     added = (
         click.option(
             "--alternatives",
@@ -355,13 +429,6 @@ def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[
         ),
         click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the resampling."),
         click.option(
-            "--format",
-            "report_format",
-            type=click.Choice(["table", "json", "markdown"]),
-            default="table",
-            show_default=True,
-        ),
-        click.option(
             "--empty",
             type=click.Choice(OPTION_VALUES["empty"]),
             default=None,
@@ -374,4 +441,4 @@ def scoring_options(resamples: int) -> Callable[[Callable[..., None]], Callable[
             "  [default: the primary metric and up to eight standard ones]",
         ),
     )
-    return _options(ScoringOptions, (*_READING, *added))
+    return _options(ScoringOptions, (*output, *_READING, *added))

@@ -1,7 +1,6 @@
 """`detente eval run`: the predictions of a baseline, a public extractor, or anybody's own."""
 
 import shlex
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from detente.data.jsonl import Record
     from detente.evaluation.processes import Runner
     from detente.evaluation.runs import Program, Unit
+    from detente.tasks.task import Baseline
 
 
 @click.command("run")
@@ -82,7 +82,8 @@ def run(
     \b
     With -o each answer is kept in OUTPUT.partial as it comes; after Ctrl-C the same call with --resume goes on.
     Extractors (pip install 'detente[extractors]'): trafilatura, resiliparse, justext, readability, boilerpy3,
-    newspaper4k, goose3. `detente eval tasks` lists the baselines.
+    newspaper4k, goose3. `detente eval tasks` lists the baselines; those that learn are trained on the gold of other
+    families of pages than the one that they answer for. Two need packages: pip install 'detente[encoder,minhash]'.
 
     \b
     detente eval run body_lines --task boilerplate -o predictions.jsonl
@@ -101,11 +102,11 @@ def run(
         if resume and output is None:
             raise click.UsageError("--resume needs the --output of the run that is to go on")
         refuse_overwriting([output], _sources(name, command), dataset)
-        known = _baselines(task, dataset)
+        known = _baselines(task)
         if name in known:
             _refuse(name, {"--render": bool(render)}, "reads the captured text, not HTML")
             _refuse(name, {"--prompt": prompt, "--resume": resume}, "asks nobody, and is done at once")
-            emit_json(dump_lines(known[name]()), output)
+            emit_json(dump_lines(_answers_of(known[name], task, dataset)), output)
             return
         if name is not None and ".py:" in name:
             raise click.BadParameter(f"name the module, without .py: {name.replace('.py:', ':')}", param_hint="NAME")
@@ -143,16 +144,23 @@ def _refuse(name: str | None, given: dict[str, bool], why: str) -> None:
         raise ValidationError(problems)
 
 
-def _baselines(task: str, dataset: Path | None) -> "dict[str | None, Callable[[], list[Record]]]":
+def _baselines(task: str) -> "dict[str | None, Baseline]":
+    from detente.tasks.all import TASKS
+
+    return {found.name: found for known in TASKS if known.name == task for found in known.baselines}
+
+
+def _answers_of(baseline: "Baseline", task: str, dataset: Path | None) -> "list[Record]":
     from detente.data.corpus import load_scored
+    from detente.evaluation.progress import waiting
     from detente.tasks.all import TASKS
 
     gold = load_scored(dataset)
-    wanted = next(found for found in TASKS if found.name == task)
-    return {
-        found.name: lambda found=found: found.predict(wanted.asked(gold), gold)  # type: ignore[misc]
-        for found in wanted.baselines
-    }
+    inputs = next(known for known in TASKS if known.name == task).asked(gold)
+    if problems := baseline.refusals(gold):
+        raise ValidationError(problems)
+    with waiting(f"{baseline.name} answers {counted(len(inputs), 'unit')}"):
+        return baseline.lines(inputs, gold)
 
 
 def _units(

@@ -1,5 +1,7 @@
 """`detente eval score`: one system's scores, or a ranking of many."""
 
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +11,8 @@ from detente.cli.options import OUTPUT, ScoringOptions, fail, problems_exit, sco
 
 if TYPE_CHECKING:
     from detente.evaluation.pipelines import Threshold
+    from detente.evaluation.score import Scores
+    from detente.evaluation.systems import Systems
 
 
 def _thresholds(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> "tuple[Threshold, ...]":
@@ -27,6 +31,13 @@ def _thresholds(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -
     return tuple(found)
 
 
+def _number_of_errors(_: click.Context, __: click.Parameter, given: str | None) -> int | None:
+    """How many errors are asked for."""
+    if given is None or (given.isdecimal() and int(given)):
+        return int(given) if given else None
+    raise click.BadParameter(f"{given!r} is no number from 1 on: write --errors=10, or --errors behind PREDICTIONS")
+
+
 @click.command("score")
 @click.argument("predictions", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True))
 @scoring_options(resamples=1000)
@@ -34,6 +45,16 @@ def _thresholds(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -
     "--by",
     multiple=True,
     help="A breakdown to show with all its values and, of labels, its confusion, as type or holder; repeatable.",
+)
+@click.option(
+    "--errors",
+    "shown_errors",
+    is_flag=False,
+    flag_value="10",
+    metavar="[N]",
+    callback=_number_of_errors,
+    help="Show the N worst items (10 by default) below the table: gold and prediction, and where they differ in the"
+    " page; of several systems those of each.",
 )
 @click.option("--per-unit", type=OUTPUT, help="Write a row per unit (and system) there: .csv or .jsonl.")
 @click.option(
@@ -47,6 +68,7 @@ def score(
     predictions: tuple[str, ...],
     options: ScoringOptions,
     by: tuple[str, ...],
+    shown_errors: int | None,
     per_unit: Path | None,
     fail_under: "tuple[Threshold, ...]",
 ) -> None:
@@ -85,12 +107,15 @@ def score(
     detente eval score outputs.json --gold dev/ground-truth/ --by page_type
     detente eval score outputs/ --gold pages/ --metrics all       folders of .md or .html: tables, code, links … too
     detente eval score predictions.jsonl --metrics all
+    detente eval score predictions.jsonl --errors=5
     detente eval score guess.txt --gold SemEval2016-Task6-subtaskA-testdata-gold.txt --by target
     detente eval score mine.csv --gold gold.csv --task stance --labels FAVOR=favor,AGAINST=against,NONE=none
 
     Exit status: 0 scored, 1 a metric is worse than --fail-under allows, 2 the call or a file is wrong.
     """
-    with problems_exit():
+    if shown_errors and (options.report_format != "table" or options.output):
+        raise click.UsageError("--errors shows them on the screen, below the table; --format json has all of them")
+    with problems_exit(), options.session() as session:
         from detente.evaluation import pipelines
         from detente.evaluation.ranking import rank
         from detente.evaluation.score import ALL
@@ -98,15 +123,16 @@ def score(
         from detente.report import scores as reports
         from detente.tasks.content_extraction.errors import METRICS
 
-        systems = options.read(predictions, per_unit)
+        systems = options.read(predictions, per_unit, session=session)
         asked = options.metrics
         named = {*asked, *(threshold.metric for threshold in fail_under)}
         errors = (
             len(systems.predictions) == 1
             or per_unit is not None
+            or shown_errors is not None
             or bool({ALL, *(metric.name for metric in METRICS)} & named)
         )
-        scores = options.score(systems, errors=errors)
+        scores = options.score(systems, session, errors=errors)
         failures = pipelines.failures(scores, fail_under)
         chosen = {name: reports.choose(each, asked, by) for name, each in scores.items()}
         if len(chosen) == 1:
@@ -117,4 +143,15 @@ def score(
         if per_unit:
             reports.write_per_unit(chosen, per_unit)
         options.write(report)
+        if shown_errors:
+            _print_errors(systems, scores, shown_errors)
         fail(failures)
+
+
+def _print_errors(systems: "Systems", scores: "Mapping[str, Scores]", most: int) -> None:
+    from detente.report.wrong_items import print_worst, worst
+
+    for name, predictions in systems.predictions.items():
+        items = worst(predictions, systems.gold, scores[name].rows, most)
+        whose = f" of {name}" if len(scores) > 1 else ""
+        print_worst(f"the worst errors{whose}: {len(items)}" if items else f"no errors{whose}", items, sys.stdout)

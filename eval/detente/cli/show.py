@@ -22,12 +22,12 @@ def show(predictions: str, name: str | None, options: ReadingOptions) -> None:
     detente eval show predictions.jsonl detente-004 --paratext content
     detente eval show mine.json page-12 --gold ground-truth.json -o page-12.txt
     """
-    with problems_exit():
+    with problems_exit(), options.session() as session:
         from detente.report.marked import marked, print_marked, rendered
         from detente.tasks.task import Options
 
         (system,) = options.read([predictions]).predictions.values()
-        unit = marked(system, name, Options(paratext=options.paratext or "ignore"), options.jobs)
+        unit = marked(system, name, Options(paratext=options.paratext or "ignore"), session.engine)
         if options.output:
             emit(rendered(unit), options.output)
         else:

@@ -10,11 +10,11 @@ import shutil
 import stat
 import sys
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import Any, BinaryIO, Final, Protocol
 
 from detente.data.problems import Problem, ValidationError
 from detente.text.display import shortened
@@ -28,22 +28,29 @@ PACKED: Final = (".xz", ".gz", ".zst", ".bz2")
 """The suffixes that say how a file is packed."""
 _BESIDE: Final = ".detente-writes-"
 """How the name of a file that is being written begins; the number of the process follows."""
+FILES: Final = ".detente-files"
+"""Names the files of a folder that may be written again (`rewrite_folder`)."""
 STANDARD_INPUT: Final = "-"
 MAX_INPUT: Final = 100_000_000
-"""How many bytes an input may have, unpacked, unless another limit is set."""
+"""How many bytes an input may have that is read whole, unpacked, unless another limit is set."""
 _PACKERS: Final = {b"\xfd7zXZ": "xz", b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
 _OPENERS: Final[dict[str, Callable[[BinaryIO], AbstractContextManager[_Stream]]]] = {
     "xz": lzma.open,
     "gzip": gzip.open,
     "bz2": bz2.open,
 }
+_BROKEN: Final = (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error, MemoryError)
 _CHUNK: Final = 1 << 20
+MOST_PACKED: Final = 200
+"""What is read in pieces may be so many times as large, unpacked, as it is packed; labels are up to fifty times."""
 _LIMIT: Final = ContextVar("max_input", default=MAX_INPUT)
 
 
 @contextmanager
 def max_input(size: int) -> Iterator[None]:
-    """Sets how many bytes an input may have, unpacked. The other limits follow it.
+    """Sets how many bytes an input may have that is read whole, unpacked. The other limits follow it.
+
+    What is read in pieces may be larger (`data.pieces`); its lines may not.
 
     A file of a few hundred kilobytes can unpack to gigabytes, and a few bytes of JSON can take a hundred in memory.
     """
@@ -132,8 +139,8 @@ def _bounded(stream: _Stream, name: str) -> bytes:
     return held.getvalue()
 
 
-def write_whole(path: Path, data: bytes | str) -> None:
-    """Writes a file whole or not at all: beside its place first, then renamed.
+def write_whole(path: Path, data: bytes | str | Iterable[str]) -> None:
+    """Writes a file, perhaps in parts, whole or not at all: beside its place first, then renamed.
 
     A symbolic link stays one: what it leads to is replaced. A file keeps its mode. What is no regular file, as a pipe
     or a device, is written to directly.
@@ -141,11 +148,13 @@ def write_whole(path: Path, data: bytes | str) -> None:
     Raises:
         ValidationError: If the place cannot be written, with the system's reason.
     """
-    content = data.encode() if isinstance(data, str) else data
+    parts = [data] if isinstance(data, bytes | str) else data
+    content = (part.encode() if isinstance(part, str) else part for part in parts)
     try:
         mode = path.stat().st_mode if path.exists() else None
         if mode is not None and not stat.S_ISREG(mode):
-            path.write_bytes(content)
+            with path.open("wb") as file:
+                file.writelines(content)
         else:
             _replace(path.resolve(), content, mode)
     except OSError as error:
@@ -162,33 +171,71 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     Raises:
         ValidationError: If there is something in its place, or it cannot be written.
     """
+    _write_folder(folder, files, again=False)
+
+
+def rewrite_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Writes a folder as `write_folder` does, or in the place of one that was written so and has nothing else in it.
+
+    The names of its files stand in `FILES`, which is one of them: a folder with any other file is somebody's own.
+
+    Args:
+        folder: The folder.
+        files: Names in it, without folders below, and what they hold.
+
+    Raises:
+        ValidationError: If there is something else in its place, or it cannot be written.
+    """
+    _write_folder(folder, {**files, FILES: "".join(f"{name}\n" for name in sorted(files)).encode()}, again=True)
+
+
+def _write_folder(folder: Path, files: Mapping[str, bytes], *, again: bool) -> None:
     try:
-        if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-            message = "is there already: name a new folder, or an empty one"
-            raise ValidationError([Problem("not-writable", str(folder), message)])
+        if stranger := _stranger(folder, again=again):
+            raise ValidationError([Problem("not-writable", str(folder), stranger)])
         if outside := [name for name in files if ".." in Path(name).parts or Path(name).is_absolute()]:
             message = f"has no place for {shortened(outside[0])}, which would lie outside of it"
             raise ValidationError([Problem("not-writable", str(folder), message)])
         folder.parent.mkdir(parents=True, exist_ok=True)
-        _clean(folder.parent)
-        beside = folder.with_name(f"{_BESIDE}{os.getpid()}")
+        place = folder.resolve() if again else folder
+        _clean(place.parent)
+        beside = place.with_name(f"{_BESIDE}{os.getpid()}")
         try:
             for name, data in files.items():
-                (beside / name).parent.mkdir(parents=True, exist_ok=True)
-                (beside / name).write_bytes(data)
-            beside.replace(folder)
+                (beside / "new" / name).parent.mkdir(parents=True, exist_ok=True)
+                (beside / "new" / name).write_bytes(data)
+            if again and place.is_dir():
+                place.rename(beside / "old")
+            try:
+                (beside / "new").replace(place)
+            except BaseException:  # also a signal
+                if (beside / "old").is_dir():
+                    (beside / "old").replace(place)
+                raise
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     except OSError as error:
         raise ValidationError([Problem("not-writable", str(folder), f"cannot be written: {error.strerror}")]) from error
 
 
-def _replace(path: Path, content: bytes, mode: int | None) -> None:
+def _stranger(folder: Path, *, again: bool) -> str:
+    """Why nothing may be written in place of what is there; empty if nothing speaks against it."""
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return ""
+    written = folder / FILES
+    if not (again and written.is_file()):
+        return "is there already: name a new folder, or an empty one"
+    own = {FILES, *written.read_text("utf-8", errors="replace").splitlines()}
+    others = sorted(path.name for path in folder.iterdir() if path.name not in own or path.is_dir())
+    return f"has {shortened(others[0])}, which was not written with it: name a new folder" if others else ""
+
+
+def _replace(path: Path, content: Iterable[bytes], mode: int | None) -> None:
     _clean(path.parent)
     beside = path.with_name(f"{_BESIDE}{os.getpid()}")
     try:
         with beside.open("xb") as file:
-            file.write(content)
+            file.writelines(content)
         if mode is not None:
             beside.chmod(stat.S_IMODE(mode))
         beside.replace(path)
@@ -219,6 +266,74 @@ def _runs(process: int) -> bool:
     return True
 
 
+def kind_of(data: bytes) -> str | None:
+    """What bytes are packed with, told by the first of them; None if with nothing that is known."""
+    return next((kind for start, kind in _PACKERS.items() if data.startswith(start)), None)
+
+
+def is_packed(path: Path) -> bool:
+    """Whether a file is packed, told by its first bytes."""
+    with path.open("rb") as file:
+        return kind_of(file.read(8)) is not None
+
+
+@contextmanager
+def unpacking(path: Path) -> Iterator[BinaryIO]:
+    """A file as a stream of what it holds, unpacked as it is read.
+
+    Raises:
+        ValidationError: On reading, if it is packed and broken, or holds more than `MOST_PACKED` times its own size and
+            more than an input may have.
+    """
+    with path.open("rb") as file:
+        kind = kind_of(file.read(8))
+        file.seek(0)
+        if kind is None:
+            yield file
+            return
+        try:
+            with _opened(kind, file) as stream:
+                most = max(max_size(), MOST_PACKED * path.stat().st_size)
+                yield io.BufferedReader(_Unpacked(stream, most, str(path)), _CHUNK)
+        except _BROKEN as error:
+            raise _broken(str(path), kind, error) from error
+
+
+class _Unpacked(io.RawIOBase):
+    """A stream that refuses to go on for ever."""
+
+    def __init__(self, stream: _Stream, most: int, name: str) -> None:
+        self._stream, self._left, self._most, self._name = stream, most, most, name
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        data = self._stream.read(len(buffer))
+        self._left -= len(data)
+        if self._left < 0:
+            what = f"has more than {self._most:,} bytes, unpacked, {MOST_PACKED} times its size"
+            raise ValidationError([too_large(self._name, what)])
+        buffer[: len(data)] = data
+        return len(data)
+
+
+@contextmanager
+def _opened(kind: str, file: BinaryIO) -> Iterator[_Stream]:
+    if kind == "zstd":
+        import pyarrow
+
+        with pyarrow.input_stream(pyarrow.PythonFile(file, mode="r"), compression=kind) as stream:
+            yield stream
+        return
+    with _OPENERS[kind](file) as stream:
+        yield stream
+
+
+def _broken(name: str, kind: str, error: BaseException) -> ValidationError:
+    return ValidationError([Problem("not-readable", name, f"is packed with {kind} and broken: {reason(error)}")])
+
+
 def unpacked_name(name: str) -> str:
     """A file's name without the suffix that says how it is packed."""
     return next((name[: -len(suffix)] for suffix in PACKED if name.lower().endswith(suffix)), name)
@@ -232,20 +347,12 @@ def unpack(data: bytes, name: str) -> bytes:
     Raises:
         ValidationError: If they are packed, and broken or too large.
     """
-    kind = next((kind for start, kind in _PACKERS.items() if data.startswith(start)), None)
-    try:
-        if kind == "zstd":
-            import pyarrow
-
-            with pyarrow.input_stream(pyarrow.py_buffer(data), compression=kind) as unpacked:
-                data = _bounded(unpacked, name)
-        elif kind:
-            with _OPENERS[kind](io.BytesIO(data)) as stream:
+    if kind := kind_of(data):
+        try:
+            with _opened(kind, io.BytesIO(data)) as stream:
                 data = _bounded(stream, name)
-    except (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error, MemoryError) as error:
-        raise ValidationError(
-            [Problem("not-readable", name, f"is packed with {kind} and broken: {reason(error)}")]
-        ) from error
+        except _BROKEN as error:
+            raise _broken(name, kind, error) from error
     if sum(map(data.count, (b",", b"[", b"{", b"\t"))) > max_values():  # each of these can begin a value
         raise ValidationError([too_large(name, f"has more than {max_values():,} commas, tabs and brackets")])
     return _utf8(data, name)

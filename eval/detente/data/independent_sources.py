@@ -44,6 +44,26 @@ class SupportLayers(NamedTuple):
     families: Mapping[str, str]
 
 
+class Origin(NamedTuple):
+    """One who stands behind a proposition, counted once in `sources_max`.
+
+    Attributes:
+        name: The principal's id; of a page's own voice the family of the page.
+        voice: Is it a page's own voice?
+        named: Does a source with a name speak for it? Only then it counts in `sources_min`.
+        same: Named origins for which this is equal are counted once there.
+        claims: The claims behind which it stands, in their order.
+        through: The sources that speak for it, itself among them, in the order of the claims; a voice may have none.
+    """
+
+    name: str
+    voice: bool
+    named: bool
+    same: str
+    claims: list[str]
+    through: list[str]
+
+
 class Support(NamedTuple):
     """What stands behind one proposition.
 
@@ -85,8 +105,13 @@ def _supports(claim: Record, proposition: str) -> bool:
     )
 
 
-def support(layers: SupportLayers) -> dict[str, Support]:
-    """The support of every proposition, by id, as `DEFINITION` says; nobody's is no article, 0, 0 and no party."""
+def supporting(layers: SupportLayers, proposition: str) -> list[Record]:
+    """The claims that support a proposition, in their order."""
+    return [claim for claim in layers.claims if _supports(claim, proposition)]
+
+
+def origins(layers: SupportLayers) -> dict[str, list[Origin]]:
+    """Who stands behind every proposition, by its id, in the order of the claims, as `DEFINITION` says."""
     known = {row["id"]: row for row in layers.sources}
     speaks_for = {name: row["speaks_for"] for name, row in known.items()}
     possibly_same = {name: row["speaks_for"] or row["possibly_same_as"] for name, row in known.items()}
@@ -95,23 +120,33 @@ def support(layers: SupportLayers) -> dict[str, Support]:
         innermost.setdefault(row["claim"], []).extend(row["chain"][-1]["sources"] if row["chain"] else [_NOBODY])
     found = {}
     for proposition in layers.propositions:
-        behind = [claim for claim in layers.claims if _supports(claim, proposition["id"])]
-        named: set[str] = set()
-        every: set[tuple[str, str]] = set()
-        for claim in behind:
+        behind: dict[tuple[bool, str], Origin] = {}
+        for claim in supporting(layers, proposition["id"]):
             for name in innermost.get(claim["id"], [_NOBODY]):
-                if name not in known or known[name]["kind"] == "voice":
-                    every.add(("voice", layers.families.get(claim["article"], claim["article"])))
-                    continue
-                whom = principal(name, speaks_for)
-                every.add(("source", whom))
-                if not known[name]["anonymous"]:
-                    named.add(whom)
-        found[proposition["id"]] = Support(
-            sorted({claim["article"] for claim in behind}),
-            len({_end(name, possibly_same) for name in named}),
-            len(every),
-            sorted(name for name in named if name in known and known[name]["kind"] in _PARTIES),
+                voice = name not in known or known[name]["kind"] == "voice"
+                family = layers.families.get(claim["article"], claim["article"])
+                whom = family if voice else principal(name, speaks_for)
+                same = whom if voice else _end(whom, possibly_same)
+                origin = behind.get((voice, whom)) or Origin(whom, voice, False, same, [], [])
+                named = origin.named or not (voice or known[name]["anonymous"])
+                claims = list(dict.fromkeys([*origin.claims, claim["id"]]))
+                through = list(dict.fromkeys([*origin.through, *([name] if name in known else [])]))
+                behind[voice, whom] = origin._replace(named=named, claims=claims, through=through)
+        found[proposition["id"]] = list(behind.values())
+    return found
+
+
+def support(layers: SupportLayers) -> dict[str, Support]:
+    """The support of every proposition, by id, as `DEFINITION` says; nobody's is no article, 0, 0 and no party."""
+    kinds = {row["id"]: row["kind"] for row in layers.sources}
+    found = {}
+    for proposition, behind in origins(layers).items():
+        named = [origin for origin in behind if origin.named]
+        found[proposition] = Support(
+            sorted({claim["article"] for claim in supporting(layers, proposition)}),
+            len({origin.same for origin in named}),
+            len(behind),
+            sorted(origin.name for origin in named if kinds.get(origin.name) in _PARTIES),
         )
     return found
 

@@ -12,6 +12,9 @@ def written(value: object) -> str:
 REFERENCE_TASK = "content_extraction"
 """The task whose gold is not the dataset but reference texts (`--gold`)."""
 
+ENGINES = ("local", "dask")
+"""Where long work can be done."""
+
 GOLD_FORMATS = ("article-extraction", "wceb", "fundus", "snippets", "webmainbench", "wcxb", "text")
 """Of reference texts. `text` is a folder of .txt, .md or .html files, or ids and texts in JSON or JSON Lines."""
 

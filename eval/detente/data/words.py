@@ -4,21 +4,34 @@ A line takes a hundred bytes of memory here, and a thousand as an object. Wherev
 be read in two ways, or is wrong, there is no frame: the strict reader (`data.tabular`) says what is there, and where.
 """
 
+import csv
 import io
-import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from detente.data.columns import WORDS, header_faults
-from detente.data.files import max_line, max_records, max_size, max_values
+from detente.data.files import max_input, max_line, max_records, max_size, max_values
+from detente.data.jsonl import parse_lines
 from detente.data.spellings import printed
 from detente.data.tabular import SEPARATORS, cell, suffix_of
 
 if TYPE_CHECKING:
     import polars as pl
+    import pyarrow
 
 _BOM: Final = b"\xef\xbb\xbf"
-_KEY: Final = re.compile(rb'"\s*:')
-_LIST: Final = re.compile(rb":\s*\[")
+_UNLIMITED: Final = 1 << 62
+_BLOCK: Final = 1 << 24
+_LINES_AT_ONCE: Final = 200_000
+_MOST_SHAPES: Final = 1_000
+"""Of lines of JSON; those of more have values that are neither words nor whole numbers."""
+_PLACEHOLDERS: Final = ((str, "w"), (int, 0), (type(None), None))
+_JSON_WORD: Final = (
+    r'(:[ \t]*)"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u(?:[0-9a-ce-fA-CE-F][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2})'
+    r'|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})*"'
+)
+"""A word after a colon: without half a surrogate pair, which the strict reader finds."""
+_JSON_WHOLE: Final = r"(:[ \t]*)(0|-?[1-9][0-9]{0,14})([ \t]*[,}])"
 _LIKE_NUMBER: Final = r"^[-+]?\.?[0-9]"
 _WHOLE: Final = r"^(0|-?[1-9][0-9]{0,14})$"
 """Whole numbers that are printed as they are written."""
@@ -33,7 +46,7 @@ def words_of(data: bytes, name: str) -> "pl.DataFrame | None":
 
     Returns:
         Columns that have a value, in the order in which the records have them first; None if the strict reader must
-        look: at problems, quoted cells, escapes, nested or decimal values, limits.
+        look: at problems, nested or decimal values, truth values in JSON, limits.
     """
     import polars as pl
 
@@ -43,9 +56,36 @@ def words_of(data: bytes, name: str) -> "pl.DataFrame | None":
         return None
     try:
         found = reader(data, name)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError, csv.Error):
         return None
-    if found is None or header_faults(found.columns) or any("." in column for column in found.columns):
+    return None if found is None else _checked(found)
+
+
+def words_of_table(table: "pyarrow.Table") -> "pl.DataFrame | None":
+    """The same of a table in memory, or of a part of one, whatever the limits of a file are."""
+    import polars as pl
+
+    try:
+        found = pl.DataFrame(pl.from_arrow(table))
+        with max_input(_UNLIMITED):
+            return _checked(found.select(pl.all().cast(pl.String))) if _is_plain(found.schema) else None
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError):
+        return None
+
+
+def _is_plain(schema: "Mapping[str, pl.DataType]") -> bool:
+    """Whether columns are of words, or of whole numbers, which are printed in one way."""
+    import polars as pl
+
+    plain = (pl.String, pl.Categorical, pl.Enum, pl.Boolean, pl.Null)
+    return all(kind in plain or kind.is_integer() for kind in schema.values())
+
+
+def _checked(found: "pl.DataFrame") -> "pl.DataFrame | None":
+    """Columns that have a value, in the order in which records have them first; None if names or limits are wrong."""
+    import polars as pl
+
+    if header_faults(found.columns) or any("." in column for column in found.columns):
         return None
     found = found.select(column for column in found if column.null_count() < len(column))
     if not found.width or len(found) > max_records() or found.width * len(found) > max_values():
@@ -66,9 +106,7 @@ def _parquet(data: bytes, _: str) -> "pl.DataFrame | None":
     size = sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
     if about.num_rows > max_records() or about.num_rows * about.num_columns > max_values() or size > max_size():
         return None
-    schema = pl.read_parquet_schema(io.BytesIO(data))
-    plain = (pl.String, pl.Categorical, pl.Enum, pl.Boolean, pl.Null)
-    if not all(kind in plain or kind.is_integer() for kind in schema.values()):
+    if not _is_plain(pl.read_parquet_schema(io.BytesIO(data))):
         return None
     return pl.read_parquet(io.BytesIO(data)).select(pl.all().cast(pl.String))
 
@@ -77,12 +115,23 @@ def _separated(data: bytes, name: str) -> "pl.DataFrame | None":
     import polars as pl
 
     separator = SEPARATORS[suffix_of(name)]
+    with_carriages = b"\r\n" in data
     data = data.removeprefix(_BOM).replace(b"\r\n", b"\n")
-    if any(mark in data for mark in (b'"', b"\r", b"\0", b"\n\n")) or data.startswith((b"\n", _BOM)):
+    quoted = b'"' in data
+    if any(mark in data for mark in (b"\r", b"\0")) or data.startswith((b"\n", _BOM)):
         return None
-    header = data.partition(b"\n")[0].decode().split(separator)
+    if not quoted and b"\n\n" in data:
+        return None
+    first = data.partition(b"\n")[0].decode()
+    header = next(csv.reader([first], delimiter=separator, strict=True), []) if quoted else first.split(separator)
     if header_faults(header, separator) or len(set(header)) < len(header):
         return None
+    if quoted:
+        found = _with_quotes(data, header, separator)
+        # In a cell, CRLF is not LF.
+        if found is None or (with_carriages and data.count(b"\n") + (data[-1:] != b"\n") != len(found) + 1):
+            return None
+        return found.with_columns(_printed(found[key]) for key in header if key not in WORDS)
     found = pl.read_csv(
         io.BytesIO(data),
         separator=separator,
@@ -97,26 +146,94 @@ def _separated(data: bytes, name: str) -> "pl.DataFrame | None":
     return found.with_columns(_printed(found[key]) for key in header if key not in WORDS)
 
 
+def _with_quotes(data: bytes, header: list[str], separator: str) -> "pl.DataFrame | None":
+    """The cells of a file with quoted ones, which Arrow reads, and refuses rows of another length."""
+    import polars as pl
+    import pyarrow
+    from pyarrow import csv as arrow_csv
+
+    if not _encloses_cells(data, separator):
+        return None
+    table = arrow_csv.read_csv(
+        pyarrow.py_buffer(data),
+        arrow_csv.ReadOptions(column_names=header, skip_rows=1, block_size=_BLOCK),
+        arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=True),
+        arrow_csv.ConvertOptions(column_types=dict.fromkeys(header, pyarrow.string()), strings_can_be_null=False),
+    )
+    found = pl.DataFrame(pl.from_arrow(table))
+    return found.with_columns(pl.when(pl.all() != "").then(pl.all()))
+
+
+def _encloses_cells(data: bytes, separator: str) -> bool:
+    """Whether quotation marks enclose whole cells, and are doubled inside of them."""
+    import numpy as np
+
+    every = np.frombuffer(data, dtype=np.uint8)
+    beside = np.zeros(256, dtype=bool)
+    beside[[ord(separator), ord("\n"), ord('"')]] = True
+    number = 0
+    for start in range(0, len(every), _BLOCK):
+        marks = np.flatnonzero(every[start : start + _BLOCK] == ord('"')) + start
+        opening = marks[number % 2 :: 2]
+        closing = marks[1 - number % 2 :: 2]
+        number += len(marks)
+        before, after = opening[opening > 0] - 1, closing[closing < len(every) - 1] + 1
+        if not (beside[every[before]].all() and beside[every[after]].all()):
+            return False
+    return number % 2 == 0
+
+
 def _printed(cells: "pl.Series") -> "pl.Series":
     """Cells that look like numbers as these are printed: `2` for `2.0`."""
     odd = cells.filter(cells.str.contains(_LIKE_NUMBER) & ~cells.str.contains(_WHOLE)).unique()
     return cells.replace({word: printed(cell(cells.name, word)) for word in odd}) if len(odd) else cells
 
 
-def _lines(data: bytes, _: str) -> "pl.DataFrame | None":
+def _lines(data: bytes, name: str) -> "pl.DataFrame | None":
     import polars as pl
 
     data = data.removeprefix(_BOM)
-    if b"\\" in data or b"\0" in data or not data.startswith(b"{") or _LIST.search(data):
+    if b"\0" in data or b"\1" in data:
         return None
-    found = pl.read_ndjson(io.BytesIO(data))
-    words = [kind == pl.String for kind in found.dtypes]
-    if not all(word or kind.is_integer() for word, kind in zip(words, found.dtypes, strict=True)):
+    shapes = _shapes(data)
+    if shapes is None:
         return None
-    if any(column.null_count() for column in found):
+    records, problems = parse_lines("\n".join(shapes).encode(), name)
+    if problems or len(records) != len(shapes):
         return None
-    # A record that has a key twice has more keys than columns; a number among words has too few quotation marks.
-    keys, marks = len(_KEY.findall(data)), data.count(b'"')
-    if keys != len(found) * found.width or marks != len(found) * 2 * (found.width + sum(words)):
+    kinds: dict[str, set[type]] = {}
+    first: dict[str, None] = {}
+    for _, record in records:
+        for key, value in record.items():
+            if ":" in key or (type(value), value) not in _PLACEHOLDERS:
+                return None
+            kinds.setdefault(key, set()).update({type(value)} - {type(None)})
+            first |= {} if value is None else {key: None}
+    if any(len(each) > 1 for each in kinds.values()):
         return None
+    schema = {key: pl.Int64 if kinds[key] == {int} else pl.String for key in {**first, **kinds}}
+    found = pl.read_ndjson(io.BytesIO(data), schema=schema)
     return found.select(pl.all().cast(pl.String))
+
+
+def _shapes(data: bytes) -> list[str] | None:
+    """The lines with one word for every word and one number for every whole number; None if there are many such.
+
+    What is left of a line is its keys, and whatever else it is made of. Two lines of the same shape have the same keys
+    and types, so that the strict reader finds in one what is wrong with all of them.
+    """
+    import polars as pl
+
+    lines = pl.read_csv(
+        io.BytesIO(data), separator="\1", has_header=False, quote_char=None, infer_schema=False, new_columns=["line"]
+    )["line"].drop_nulls()
+    if not len(lines) or int(lines.str.len_bytes().max() or 0) + 2 > max_line():  # type: ignore[arg-type]
+        return None
+    found: dict[str, None] = {}
+    for start in range(0, len(lines), _LINES_AT_ONCE):
+        part = lines.slice(start, _LINES_AT_ONCE).str.replace_all(_JSON_WORD, '${1}"w"')
+        part = part.str.replace_all(_JSON_WHOLE, "${1}0${3}").unique(maintain_order=True)
+        found |= dict.fromkeys(part)
+        if len(found) > _MOST_SHAPES:
+            return None
+    return list(found)

@@ -148,6 +148,7 @@ def made_of(checked: Checked, root: Path) -> Files:
     files[AGREEMENT] = as_json(found.document())
     files[INVENTORY] = as_json(inventory.document)
     blocks = counts.blocks(tables, found) | {"floors": counts.markdown(*floors.table(baselines, made))}
+    blocks["baselines"] = counts.markdown(*floors.described())
     if known := metadata.read(root):
         inside = {name.removeprefix("dataset/"): data for name, data in files.items()}
         files[CROISSANT] = as_json(croissant.croissant(known, version, frames, inside))

@@ -6,7 +6,7 @@ items that decide; from ten on an interval and, where there are ten families, a 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Final
 
 from detente.data.problems import Problem, ValidationError
@@ -19,11 +19,13 @@ from detente.evaluation.differences import (
     of_counts,
     of_values,
 )
-from detente.evaluation.items import ItemDifference, item_differences
+from detente.evaluation.items import ItemDifference, ItemDifferences, item_differences
 from detente.evaluation.score import Resampling, Scores, named_metrics, signature_of
 from detente.stats import bootstrap, paired
 from detente.tasks.task import CorpusMetric, Metric, Task
 
+SHOWN: Final = 10
+"""So many items, and pairs of metrics, stand in a table; the JSON has many more."""
 _OWN: Final = ("kind", "missing", *UNANSWERED, "prompt", "crashed", "extra", "output_format")
 """What each system has of its own in its signature."""
 _UNNAMED: Final = {"output_format": "text", "prompt": "none"}
@@ -40,13 +42,18 @@ class Pair:
         first: The first system.
         second: The other.
         differences: Metric to difference, second − first.
-        items: Where the two say different things, the worst difference first.
+        differing: Where the two say different things.
     """
 
     first: str
     second: str
     differences: dict[str, Difference]
-    items: tuple[ItemDifference, ...]
+    differing: ItemDifferences
+
+    @property
+    def items(self) -> tuple[ItemDifference, ...]:
+        """Where the two say different things, the worst difference first; of very many only the worst."""
+        return self.differing.items
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,7 @@ def compare(
     chosen = _chosen(systems[0], metrics)
     unit = resampling.unit if resampling.unit in task.keys else "family"
     counts = counts_of(systems, unit, resampling)
-    interval = bootstrap.interval_kind(len(counts.clusters))
+    interval = bootstrap.interval_kind(counts.clusters)
     found = {
         metric.name: of_counts(metric, counts)
         if isinstance(metric, Metric)
@@ -122,19 +129,22 @@ def compare(
         scores=dict(scores),
         metrics=chosen,
         unit=unit,
-        clusters=len(counts.clusters),
+        clusters=counts.clusters,
         families=counts.families,
         interval=interval,
         ranks={name: ranks for name, (ranks, _) in found.items()},
         pairs=tuple(
-            Pair(
-                first, name, {metric: each[place] for metric, (_, each) in found.items()}, item_differences(one, other)
-            )
+            _pair((first, one), (name, other), {metric: each[place] for metric, (_, each) in found.items()})
             for place, (name, other) in enumerate(others)
         ),
         stability=_stability(chosen, {name: [rank.value for rank in ranks] for name, (ranks, _) in found.items()}),
         settings=common_settings(systems, unit, interval, resampling),
     )
+
+
+def _pair(first: tuple[str, Scores], second: tuple[str, Scores], differences: dict[str, Difference]) -> Pair:
+    deciding = {item for each in differences.values() for item in islice(each.deciding, SHOWN)}
+    return Pair(first[0], second[0], differences, item_differences(first[1], second[1], deciding))
 
 
 def _stability(

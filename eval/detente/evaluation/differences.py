@@ -1,19 +1,22 @@
 """Systems compared by one metric: their ranks, and how each differs from the first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from detente.evaluation.counts import Counted, Kinds, together, totals_of
 from detente.evaluation.score import Columns, Resampling, Scores
 from detente.metrics.classification import Floats
+from detente.metrics.sums import weighted_sums
 from detente.stats import bootstrap, paired
-from detente.stats.bootstrap import Interval, Statistic
+from detente.stats.bootstrap import Clusters, Interval, Statistic
 from detente.stats.paired import SignFlip
-from detente.tasks.task import CorpusMetric, Metric
+from detente.tasks.task import FIRST, TIMES, CorpusMetric, Metric
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,9 @@ class Difference:
         clusters: Cluster to the difference in it; empty from ten clusters on, and for a metric that is a value only.
         mean: Plain mean of the clusters' differences, those that are undefined left out; NaN if none is defined.
         tested: Interval and test; None under ten clusters, and for a metric that is a value only.
-        deciding: The items that decide it, the first of them most, and what each gives to it (`paired.influence`).
+        deciding: The items that decide it, the first of them most, and what each gives to it (`paired.influence`). Of
+            very many items those that are alike are one: the first in the gold.
+        decisive: Of each of these, how many items it stands for.
     """
 
     value: float
@@ -53,6 +58,7 @@ class Difference:
     mean: float
     tested: Tested | None
     deciding: dict[str, float]
+    decisive: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,29 +76,46 @@ class Rank:
     interval: tuple[int, int] | None
 
 
+class Beside(NamedTuple):
+    """The counts of the first system and of another, side by side.
+
+    Attributes:
+        names: Of the clusters or items; of kinds of them, of the first item of each, or empty.
+        first: The counts of the first system, shape `(names, columns)`.
+        second: Those of the other.
+        times: How many clusters or items each row stands for; None where that is one.
+    """
+
+    names: list[str]
+    first: Floats
+    second: Floats
+    times: Floats | None = None
+
+
 @dataclass(frozen=True)
 class Counts:
-    """What the metrics are computed from. Each list of arrays has one, `(…, columns)`, for each system.
+    """What the metrics are computed from. Each list of arrays has one for each system.
 
     Attributes:
         columns: The names of the columns.
-        clusters: The names of the clusters.
+        clusters: How many clusters there are.
         families: How many families the rows are of, whatever the clusters are.
-        sums: The counts of the clusters.
-        items: The names of the items.
-        item_sums: Their counts.
-        resampled: The counts of the bootstrap's resamples, the same for all systems; empty under ten clusters.
+        totals: The counts of all clusters together, shape `(columns,)`.
+        full: Those of all systems together.
+        resampled: The counts of the bootstrap's resamples, shape `(resamples, columns)`, drawn alike for all systems;
+            empty under ten clusters.
         resampling: How they were drawn.
+        beside: From the place of a system to its clusters, and its items, beside those of the first.
     """
 
     columns: tuple[str, ...]
-    clusters: list[str]
+    clusters: int
     families: int
-    sums: list[Floats]
-    items: list[str]
-    item_sums: list[Floats]
+    totals: list[Floats]
+    full: Floats
     resampled: list[Floats]
     resampling: Resampling
+    beside: Callable[[int], tuple[Beside, Beside]]
 
 
 def aligned(systems: Sequence[pl.DataFrame], key: str, columns: Sequence[str]) -> tuple[list[str], list[Floats]]:
@@ -112,15 +135,81 @@ def aligned(systems: Sequence[pl.DataFrame], key: str, columns: Sequence[str]) -
 
 def counts_of(systems: Sequence[Scores], unit: str, resampling: Resampling) -> Counts:
     """The counts of the main rows by cluster and by item, and those of the resamples."""
-    rows, columns = [each.main_rows for each in systems], systems[0].task.columns
-    clusters, sums = aligned(rows, unit, columns)
-    items, item_sums = aligned(rows, "item", columns)
+    columns = systems[0].task.columns
+    if many := together([each.counted for each in systems]):
+        return _of_kinds(many, [each.counted for each in systems], columns, unit, resampling)
+    rows = [each.main_rows for each in systems]
+    names, sums = aligned(rows, unit, columns)
     resampled = []
-    if bootstrap.interval_kind(len(clusters)) == "bootstrap":
-        drawn = bootstrap.resampled_sums(np.hstack(sums), resampling.resamples, resampling.seed)
+    if bootstrap.interval_kind(len(names)) == "bootstrap":
+        drawn = bootstrap.resampled_sums(Clusters(np.hstack(sums)), resampling.resamples, resampling.seed)
         resampled = np.split(drawn, len(sums), axis=1)
-    families = rows[0]["family"].n_unique()
-    return Counts(columns, clusters, families, sums, items, item_sums, resampled, resampling)
+
+    @cache
+    def items() -> tuple[list[str], list[Floats]]:
+        return aligned(rows, "item", columns)
+
+    return Counts(
+        columns,
+        clusters=len(names),
+        families=rows[0]["family"].n_unique(),
+        totals=[each.sum(axis=0) for each in sums],
+        full=np.sum(sums, axis=(0, 1)),
+        resampled=resampled,
+        resampling=resampling,
+        beside=lambda place: (
+            Beside(names, sums[0], sums[place]),
+            Beside(items()[0], items()[1][0], items()[1][place]),
+        ),
+    )
+
+
+def _of_kinds(
+    kinds: Kinds, systems: Sequence[Counted], columns: tuple[str, ...], unit: str, resampling: Resampling
+) -> Counts:
+    """The same of so many items that they are not told apart.
+
+    Families are drawn one by one, as ever; of items that are families of their own, how many of each kind.
+    """
+    counts = [each.counts(columns) for each in systems]
+    names, sizes = [], []
+    if unit in kinds.frame.columns:
+        values = kinds.frame[unit].unique(maintain_order=True)
+        order = values.arg_sort().to_numpy()
+        names, sizes = values.sort().to_list(), [each.sizes(unit)[order] for each in systems]
+    number = len(names) if sizes else systems[0].size
+    resampled = []
+    if bootstrap.interval_kind(number) == "bootstrap":
+        draws, seed = resampling.resamples, resampling.seed
+        if sizes:
+            ends = np.cumsum([each.shape[1] for each in sizes])[:-1]
+            drawn = np.split(bootstrap.resampled_sums(Clusters(np.hstack(sizes)), draws, seed), ends, axis=1)
+        else:
+            alike = kinds.alike(*systems)
+            drawn = bootstrap.resampled_sizes(
+                alike[TIMES].to_numpy(), [each.places(alike) for each in systems], draws, seed
+            )
+        resampled = [weighted_sums(often, each) for often, each in zip(drawn, counts, strict=True)]
+
+    @cache
+    def beside(place: int) -> tuple[Beside, Beside]:
+        first, second = systems[0], systems[place]
+        alike = kinds.alike(first, second)
+        one, two = counts[0][first.places(alike)], counts[place][second.places(alike)]
+        items = Beside(kinds.names(alike[FIRST]), one, two, alike[TIMES].to_numpy())
+        return Beside(names, sizes[0] @ counts[0], sizes[place] @ counts[place]) if sizes else items, items
+
+    totals = [totals_of(each.by(), columns) for each in systems]
+    return Counts(
+        columns,
+        clusters=number,
+        families=systems[0].number_of("family"),
+        totals=totals,
+        full=np.sum(totals, axis=0),
+        resampled=resampled,
+        resampling=resampling,
+        beside=beside,
+    )
 
 
 class _ColumnUsage(Columns):
@@ -173,7 +262,7 @@ def of_values(metric: CorpusMetric, values: Sequence[float]) -> tuple[tuple[Rank
 
 def full_counts(counts: Counts) -> Columns:
     """The counts of all systems together, whose classes those of a macro average are, the same for all."""
-    return Columns(counts.columns, np.sum(counts.sums, axis=(0, 1)))
+    return Columns(counts.columns, counts.full)
 
 
 def resampled_values(metric: Metric, counts: Counts) -> Floats | None:
@@ -186,55 +275,70 @@ def resampled_values(metric: Metric, counts: Counts) -> Floats | None:
             _undefined(sums)
             if _has_no_value(metric, counts, own)
             else metric.compute(Columns(counts.columns, sums), full)
-            for own, sums in zip(counts.sums, counts.resampled, strict=True)
+            for own, sums in zip(counts.totals, counts.resampled, strict=True)
         ]
     )
 
 
 def of_counts(metric: Metric, counts: Counts) -> tuple[tuple[Rank, ...], list[Difference]]:
     """Systems compared by a metric of summed counts: the place of each, and how each but the first differs from it."""
-    full = _ColumnUsage(counts.columns, np.sum(counts.sums, axis=(0, 1)))
+    full = _ColumnUsage(counts.columns, counts.full)
     metric.compute(full, dict(full))
     read = np.array([name in full.read for name in counts.columns])
 
     def statistic(sums: NDArray[np.float64]) -> Floats:
         return metric.compute(Columns(counts.columns, sums), full)
 
-    silent = [_has_no_value(metric, counts, sums) for sums in counts.sums]
-    values = [
-        np.nan if no else float(statistic(sums.sum(axis=0))) for no, sums in zip(silent, counts.sums, strict=True)
-    ]
-    inside = [metric.part(Columns(counts.columns, sums)) for sums in counts.sums]
+    silent = [_has_no_value(metric, counts, total) for total in counts.totals]
+    values = [np.nan if no else float(statistic(total)) for no, total in zip(silent, counts.totals, strict=True)]
+    statistics = [_undefined if no or silent[0] else statistic for no in silent[1:]]
     resampled = resampled_values(metric, counts)
-    tested = (
-        _tested([_undefined if no or silent[0] else statistic for no in silent[1:]], counts, read, resampled)
-        if resampled is not None
-        else [None] * (len(values) - 1)
-    )
+    tested = _tested(statistics, counts, read, resampled) if resampled is not None else [None] * len(statistics)
     found = []
-    for place, known in enumerate(tested, start=1):
-        undefined = silent[0] or silent[place]
-        apart = np.full(len(counts.clusters), np.nan) if undefined else inside[place] - inside[0]
-        defined = apart[~np.isnan(apart)]
-        shares, deciding = paired.influence(
-            _undefined if undefined else statistic, counts.item_sums[0], counts.item_sums[place]
-        )
+    for place, (known, own) in enumerate(zip(tested, statistics, strict=True), start=1):
+        clusters, items = counts.beside(place)
+        apart, mean = _apart(metric, counts, clusters, defined=own is statistic)
+        share = paired.influence(own, items.first, items.second, items.times)
         found.append(
             Difference(
                 value=values[place] - values[0],
                 better=_better(metric, values[0], values[place]),
-                clusters={} if known else dict(zip(counts.clusters, apart.tolist(), strict=True)),
-                mean=float(defined.mean()) if defined.size else np.nan,
+                clusters={} if known else dict(zip(clusters.names, apart.tolist(), strict=True)),
+                mean=mean,
                 tested=known,
-                deciding={counts.items[item]: float(shares[item]) for item in deciding},
+                deciding={items.names[item]: float(share.shares[item]) for item in share.deciding},
+                decisive=share.items,
             )
         )
     return ranks(metric, values, resampled), found
 
 
-def _has_no_value(metric: Metric, counts: Counts, sums: Floats) -> bool:
+def _apart(metric: Metric, counts: Counts, clusters: Beside, *, defined: bool) -> tuple[Floats, float]:
+    """The difference in each cluster, and the plain mean of those that are defined."""
+    first, second = (metric.part(Columns(counts.columns, sums)) for sums in (clusters.first, clusters.second))
+    apart: Floats = second - first if defined else np.full(len(clusters.first), np.nan)
+    known = ~np.isnan(apart)
+    if not known.any():
+        return apart, np.nan
+    if clusters.times is None:
+        return apart, float(apart[known].mean())
+    return apart, float(np.average(apart[known], weights=clusters.times[known]))
+
+
+def _of_read(statistic: Statistic, read: NDArray[np.bool_]) -> Statistic:
+    """The metric of the counts that it reads alone, which are few of many."""
+
+    def of_read(sums: NDArray[np.float64]) -> Floats:
+        every = np.full((*sums.shape[:-1], len(read)), np.nan)
+        every[..., read] = sums
+        return statistic(every)
+
+    return of_read
+
+
+def _has_no_value(metric: Metric, counts: Counts, total: Floats) -> bool:
     """Whether a system says nothing of what is measured, so that it has no value, in whatever sample."""
-    return bool(metric.no_value(Columns(counts.columns, sums.sum(axis=0))))
+    return bool(metric.no_value(Columns(counts.columns, total)))
 
 
 def _undefined(sums: NDArray[np.float64]) -> Floats:
@@ -251,18 +355,13 @@ def _tested(
     intervals = [bootstrap.percentile_interval(each - resampled[0]) for each in resampled[1:]]
     if bootstrap.interval_kind(counts.families) == "range":
         return [Tested(interval, None, np.nan, np.nan) for interval in intervals]
-    first, *others = counts.sums
-    tests = [
-        paired.sign_flip(
-            statistic,
-            first,
-            other,
-            (other != first)[:, read].any(axis=1),
-            counts.resampling.resamples,
-            counts.resampling.seed,
-        )
-        for statistic, other in zip(statistics, others, strict=True)
-    ]
+    tests = []
+    for place, statistic in enumerate(statistics, start=1):
+        _, first, second, times = counts.beside(place)[0]
+        first, second = first[:, read], second[:, read]
+        differ = (second != first).any(axis=1)
+        draws, seed = counts.resampling.resamples, counts.resampling.seed
+        tests.append(paired.sign_flip(_of_read(statistic, read), first, second, differ, draws, seed, times))
     return [
         Tested(interval, test, p, paired.minimal_detectable(interval.error))
         for interval, test, p in zip(intervals, tests, paired.holm([test.p for test in tests]), strict=True)

@@ -1,9 +1,9 @@
 """Reading predictions: one strict reader, which knows line numbers and reports every problem at once."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NamedTuple
 
 from detente.data.corpus import Corpus
 from detente.data.fields import Fault, Field, PredictionError, nearest, string
@@ -25,6 +25,12 @@ _UNREADABLE: Final = ("not-json", "not-readable", "no-id", "no-predictions", "te
 _PROMPT: Final = re.compile(r"[\w.@+-]{1,80}")
 _MOST_HINTS: Final = 100
 """Of more unknown ids than these none is a slip of the pen, and the nearest of each would take its time."""
+_MOST_COMPARED: Final = 1_000_000
+"""Pairs of an unknown id and one of the gold."""
+MOST_LISTED: Final = 10_000
+"""Of more ids without a prediction these are listed, and the others counted."""
+MOST_PROBLEMS: Final = 1_000
+"""Of more faults in a file that is read in pieces these are told, and the others counted."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,7 @@ class Predictions:
         unanswered: Ids whose line says that there is no answer, by why: `refused`, `unreadable`, `failed`.
         notes: What was left out or changed on reading, in words.
         reduced: What its texts, and those of the gold, were reduced from, as the signature names it.
+        omitted: How many of the ids in `missing`, `extra`, `crashed` or under a why of `unanswered` are not listed.
     """
 
     task: Task
@@ -58,6 +65,12 @@ class Predictions:
     unanswered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     reduced: Mapping[str, str] = field(default_factory=dict)
+    omitted: Mapping[str, int] = field(default_factory=dict)
+
+    def count(self, key: str) -> int:
+        """How many ids there are in `missing`, `extra` or `crashed`, or under a why of `unanswered`."""
+        listed_ids = self.unanswered[key] if key in self.unanswered else getattr(self, key)
+        return len(listed_ids) + self.omitted.get(key, 0)
 
 
 def task_of(lines: Sequence[Line], name: str) -> Task:
@@ -125,35 +138,136 @@ def check(
     lines, notes = _prepared(lines, task, gold, name, table=table)
     units = task.units(gold, [line.record["id"] for line in lines if isinstance(line.record.get("id"), str)])
     notes += _labelled(task, units, gold, problems)
-    found = list(problems)
-    outside = [line for line in lines if isinstance(line.record.get("id"), str) and line.record["id"] not in units]
-    extra = tuple(sorted({line.record["id"] for line in outside})) if allow_extra else ()
+    found, by_id = examined(
+        lines, task, units, gold, allow_missing=allow_missing, allow_extra=allow_extra, table=table, hints=units
+    )
+    concluded = conclude(
+        [found],
+        task,
+        units,
+        by_id,
+        name,
+        allow_missing=allow_missing,
+        allow_extra=allow_extra,
+        problems=problems,
+        labels=labels,
+    )
+    return replace(concluded, notes=(*notes, *task.notes(by_id)))
+
+
+class Names(NamedTuple):
+    """Ids, of which there may be more than can be listed.
+
+    Attributes:
+        first: The first of them, sorted.
+        number: How many there are.
+    """
+
+    first: tuple[str, ...] = ()
+    number: int = 0
+
+    @property
+    def omitted(self) -> int:
+        """How many are not listed."""
+        return self.number - len(self.first)
+
+
+def names_of(ids: Iterable[str]) -> Names:
+    """Ids, each of which counts once."""
+    every = sorted(set(ids))
+    return Names(tuple(every[:MOST_LISTED]), len(every))
+
+
+def _together(parts: Iterable[Names]) -> Names:
+    """Ids of several parts, none of which is in two of them."""
+    known = [Names(tuple(first), number) for first, number in parts]
+    first = sorted(name for part in known for name in part.first)[:MOST_LISTED]
+    return Names(tuple(first), sum(part.number for part in known))
+
+
+class Examined(NamedTuple):
+    """What was found in some lines: plain data, of one part of the predictions or of all.
+
+    Attributes:
+        lines: How many there were.
+        units: How many units of the gold they were held against.
+        outside: How many of the ids are not in the gold.
+        stranger: The place of the first line with such an id, and the id.
+        faults: What is wrong with lines: the line's place, code, location and message.
+        fault_count: How many such faults there are.
+        other_labels: Labels that are none, each with the place and location of its first line, and how many there are.
+        missing: Ids of the gold without a line, or without a prediction where that is allowed.
+        extra: Ids that the gold does not have, where these are left out.
+        kinds: The kinds that occur.
+        crashed: Ids whose line has an `error`.
+        tools: What made the predictions.
+        prompts: What the model was asked with.
+        unanswered: Ids whose line says that there is no answer, by why.
+    """
+
+    lines: int
+    units: int
+    outside: int
+    stranger: tuple[int, str]
+    faults: list[tuple[int, str, str, str]]
+    fault_count: int
+    other_labels: dict[str, tuple[int, str, int]]
+    missing: Names
+    extra: Names
+    kinds: tuple[str, ...]
+    crashed: Names
+    tools: tuple[str, ...]
+    prompts: tuple[str, ...]
+    unanswered: dict[str, Names]
+
+
+def examined(
+    lines: Sequence[Line],
+    task: Task,
+    units: Mapping[str, Any],
+    gold: Gold,
+    *,
+    allow_missing: bool,
+    allow_extra: bool,
+    table: bool,
+    hints: Collection[str],
+    places: Sequence[int] = (),
+    most: int | None = None,
+) -> tuple[Examined, dict[str, Any]]:
+    """What is in lines, and the predictions that they hold, by id.
+
+    Args:
+        lines: As `check` has prepared them.
+        task: Whose predictions they are.
+        units: The gold's, by id.
+        gold: The gold.
+        allow_missing: See `check`.
+        allow_extra: See `check`.
+        table: See `check`.
+        hints: The ids that one that is in no gold may be meant as.
+        places: Where the lines stand among all lines; by default one after the other.
+        most: So many faults are told; by default all.
+    """
+    numbered = list(zip(places or range(len(lines)), lines, strict=True))
+    outside = [
+        (place, line.record["id"])
+        for place, line in numbered
+        if isinstance(line.record.get("id"), str) and line.record["id"] not in units
+    ]
+    extra = {name for _, name in outside} if allow_extra else set()
     if extra:
-        left_out = set(extra)
-        lines = [line for line in lines if str(line.record.get("id")) not in left_out]
-    if len(outside) == len(lines) > 1 and not allow_extra:
-        has = quoted(next(iter(units), "nothing"))
-        shown = f"{quoted(outside[0].record['id'])} and {len(lines) - 1} more; the gold has {has}"
-        raise ValidationError(
-            [
-                *found,
-                Problem(
-                    "id-unknown",
-                    name,
-                    f"none of the ids is in the gold: {shown}. Is it the right gold, and the right task?",
-                ),
-            ]
-        )
+        numbered = [(place, line) for place, line in numbered if str(line.record.get("id")) not in extra]
+    few = few_enough(len(outside), len(hints))
     first: dict[str, str] = {}
     by_id: dict[str, Any] = {}
     kinds: set[str] = set()
-    other_labels: dict[str, list[str]] = {}
-    hints = units if len(outside) <= _MOST_HINTS else {}
+    told: list[tuple[int, str, str, str]] = []
+    other_labels: dict[str, tuple[int, str, int]] = {}
     unanswered: dict[str, list[str]] = {}
-    lines = _in_words(lines, task, units, gold)
-    for line in lines:
+    words = _in_words([line for _, line in numbered], task, units, gold)
+    for (place, _), line in zip(numbered, words, strict=True):
         faults: list[Fault] = []
-        unit = _unit_of(line, units, hints, first, faults)
+        unit = _unit_of(line, units, hints if few else (), first, faults)
         why = _unanswered(line, task, faults)
         given = _kinds_of(line, task, faults, why=why, allow_missing=allow_missing, table=table)
         if unit is not None and why:
@@ -165,37 +279,127 @@ def check(
             except PredictionError as refused:
                 other = _other_label(line, task)
                 if other is not None:
-                    other_labels.setdefault(other, []).append(line.location)
+                    known = other_labels.get(other, (place, line.location, 0))
+                    other_labels[other] = (*known[:2], known[2] + 1)
                 faults += [fault for fault in refused.faults if other is None or fault[0] != "label-unknown"]
-        found += [Problem(rule, line.location, message) for rule, message in faults]
-    found += unknown_labels(other_labels, task.labels, labels or {})
-    unreadable = any(problem.code in _UNREADABLE for problem in found)
-    missing = tuple(sorted(units.keys() - (by_id.keys() if allow_missing else first.keys())))
-    if missing and not allow_missing and not unreadable:
-        message = (
-            f"{len(missing)} of {len(units)} are not predicted: {listed(missing)}; add them, or pass --allow-missing"
-        )
+        told += [(place, code, line.location, message) for code, message in faults]
+    found = Examined(
+        lines=len(numbered),
+        units=len(units),
+        outside=len(outside),
+        stranger=outside[0] if outside else (-1, ""),
+        faults=told[:most],
+        fault_count=len(told),
+        other_labels=other_labels,
+        missing=names_of(units.keys() - (by_id.keys() if allow_missing else first.keys())),
+        extra=names_of(extra),
+        kinds=tuple(kinds),
+        crashed=names_of(line.record["id"] for line in words if line.record.get("error") and _is_named(line)),
+        tools=tuple({line.record["tool"] for line in words if isinstance(line.record.get("tool"), str)} - {""}),
+        prompts=tuple({line.record["prompt"] for line in words if isinstance(line.record.get("prompt"), str)} - {""}),
+        unanswered={why: names_of(names) for why, names in unanswered.items()},
+    )
+    return found, by_id
+
+
+def few_enough(outside: int, known: int) -> bool:
+    """Whether so few ids are not in the gold that each is compared with all of its ids."""
+    return outside <= _MOST_HINTS and outside * known <= _MOST_COMPARED
+
+
+def _is_named(line: Line) -> bool:
+    return isinstance(line.record.get("id"), str)
+
+
+def conclude(
+    parts: Sequence[Examined],
+    task: Task,
+    units: Mapping[str, Any],
+    by_id: Mapping[str, Any],
+    name: str,
+    *,
+    allow_missing: bool,
+    allow_extra: bool,
+    problems: Sequence[Problem],
+    labels: Spellings | None,
+    first: Callable[[], str] | None = None,
+) -> Predictions:
+    """The predictions from what was found in all their lines, part by part: the same for any division into parts.
+
+    Args:
+        parts: What was found; no id is in two of them.
+        task: The task.
+        units: The gold's units, by id.
+        by_id: The predictions.
+        name: What to call the file.
+        allow_missing: See `check`.
+        allow_extra: See `check`.
+        problems: What went wrong on reading.
+        labels: Spellings that the user gave, for the problem that names others.
+        first: Gives the first id of the gold; by default that of the units.
+
+    Raises:
+        ValidationError: With every problem.
+    """
+    found = list(problems)
+    lines, outside = (sum(getattr(part, key) for part in parts) for key in ("lines", "outside"))
+    if outside == lines > 1 and not allow_extra:
+        has = quoted(first() if first else next(iter(units), "nothing"))
+        stranger = min(tuple(part.stranger) for part in parts if part.outside)[1]
+        shown = f"{quoted(str(stranger))} and {lines - 1} more; the gold has {has}"
+        message = f"none of the ids is in the gold: {shown}. Is it the right gold, and the right task?"
+        raise ValidationError([*found, Problem("id-unknown", name, message)])
+    faults = sorted((fault for part in parts for fault in part.faults), key=lambda fault: fault[0])
+    told = sum(part.fault_count for part in parts)
+    found += [Problem(*fault[1:]) for fault in (faults if told == len(faults) else faults[:MOST_PROBLEMS])]
+    if told > len(faults):
+        message = f"has {told:,} faults, of which the first {min(len(faults), MOST_PROBLEMS):,} are told"
+        found.append(Problem("not-readable", name, message))
+    found += unknown_labels(_labels_together(parts), task.labels, labels or {})
+    missing = _together(part.missing for part in parts)
+    if missing.number and not allow_missing and not any(problem.code in _UNREADABLE for problem in found):
+        listing = listed(missing.first, missing.number)
+        message = f"{missing.number} of {len(units)} are not predicted: {listing}; add them, or pass --allow-missing"
         found.append(Problem("id-missing", name, message))
     if found:
         raise ValidationError(found)
+    whys = {
+        why: _together(part.unanswered[why] for part in parts if why in part.unanswered)
+        for why in UNANSWERED
+        if any(why in part.unanswered for part in parts)
+    }
+    # Where ids may be missing, those without an answer are among them; else there are no others.
+    every = missing if allow_missing else _together(whys.values())
+    extra, crashed = _together(part.extra for part in parts), _together(part.crashed for part in parts)
+    omitted = {"missing": every, "extra": extra, "crashed": crashed, **whys}
     return Predictions(
         task=task,
         units=units,
         by_id=by_id,
-        missing=tuple(sorted({*missing, *(name for names in unanswered.values() for name in names)})),
-        kinds=tuple(kind for kind in task.kinds if kind in kinds),
-        crashed=tuple(sorted(line.record["id"] for line in lines if line.record.get("error"))),
-        extra=extra,
-        tools=tuple(sorted({line.record["tool"] for line in lines if line.record.get("tool")})),
-        prompts=tuple(sorted({line.record["prompt"] for line in lines if line.record.get("prompt")})),
-        unanswered={why: tuple(sorted(unanswered[why])) for why in UNANSWERED if why in unanswered},
-        notes=(*notes, *task.notes(by_id)),
+        missing=every.first,
+        kinds=tuple(kind for kind in task.kinds if any(kind in part.kinds for part in parts)),
+        crashed=crashed.first,
+        extra=extra.first,
+        tools=tuple(sorted({tool for part in parts for tool in part.tools})),
+        prompts=tuple(sorted({prompt for part in parts for prompt in part.prompts})),
+        unanswered={why: names.first for why, names in whys.items()},
+        omitted={key: names.omitted for key, names in omitted.items() if names.omitted},
     )
+
+
+def _labels_together(parts: Iterable[Examined]) -> dict[str, list[str]]:
+    """The words that are no labels in the order of their first lines, each with a location for each of its lines."""
+    found: dict[str, list[tuple[int, str, int]]] = {}
+    for part in parts:
+        for word, (place, location, count) in part.other_labels.items():
+            found.setdefault(word, []).append((place, location, count))
+    ordered = sorted(found.items(), key=lambda item: min(item[1]))
+    return {word: [min(each)[1]] * sum(count for *_, count in each) for word, each in ordered}
 
 
 def _prepared(lines: Sequence[Line], task: Task, gold: Gold, name: str, *, table: bool) -> tuple[list[Line], list[str]]:
     """Lines with the keys and labels of their task, and what was left out or changed for that, in words."""
-    lines = [_present(line, task) if None in line.record.values() else line for line in lines]
+    lines = [without_nulls(line, task) for line in lines]
     notes: list[str] = []
     if lines and table:
         lines, notes = known_columns(lines, task, _top(lines, name))
@@ -225,8 +429,10 @@ def _other_label(line: Line, task: Task) -> str | None:
     return None if not task.labels or label in task.labels else printed(label)
 
 
-def _present(line: Line, task: Task) -> Line:
+def without_nulls(line: Line, task: Task) -> Line:
     """A line without the keys that are null; a page that crashed keeps the one that it has no output under."""
+    if None not in line.record.values():
+        return line
     present = {key: value for key, value in line.record.items() if value is not None}
     if present.get("error") and not present.keys() & set(task.kinds):
         present |= dict.fromkeys([kind for kind in task.kinds if kind in line.record][:1])

@@ -84,7 +84,7 @@ def rank(scores: Mapping[str, Scores], by: str | None = None, resampling: Resamp
     metric = _metric(systems, by)
     values = [each.metrics[metric.name].value for each in systems]
     counts = counts_of(systems, resampling.unit, resampling)
-    interval = bootstrap.interval_kind(len(counts.clusters))
+    interval = bootstrap.interval_kind(counts.clusters)
     resampled = resampled_values(metric, counts) if isinstance(metric, Metric) else None
     places = ranks(metric, values, resampled)
     order = sorted(range(len(names)), key=lambda system: (places[system].rank or len(names) + 1, names[system]))
@@ -127,11 +127,11 @@ def _gap_to_next(turned: Floats | None, order: list[int], position: int) -> Inte
 
 def with_and_without_empty(scores: Scores, metric: Metric | CorpusMetric) -> tuple[float, float]:
     """The metric over all pages, and over those with output text alone; NaN where the task does not tell them apart."""
-    if not isinstance(metric, Metric) or "output" not in scores.counted.items.columns:
+    if not isinstance(metric, Metric) or "output" not in scores.counted.frame.columns:
         return np.nan, np.nan
     columns = scores.task.columns
     every, texts = (
         Columns(columns, rows.select(columns).sum().to_numpy()[0])
-        for rows in (scores.counted.items, scores.counted.items.filter(output="text"))
+        for rows in (scores.counted.frame, scores.counted.frame.filter(output="text"))
     )
     return float(metric.compute(every, every)), float(metric.compute(texts, every))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 import polars as pl
@@ -12,13 +12,50 @@ from detente import __version__
 from detente.data.corpus import Corpus
 from detente.data.problems import Problem, ValidationError
 from detente.evaluation.counts import Counted, count_all, sums_of, totals_of
+from detente.evaluation.engines.engine import Engine
+from detente.evaluation.engines.local import HERE
 from detente.evaluation.predictions import Predictions
 from detente.metrics.classification import Floats
 from detente.stats import bootstrap
 from detente.stats.bootstrap import NOTHING, Estimate, Interval
 from detente.tasks.by_label import Same
-from detente.tasks.metric_families import EACH_LABEL
 from detente.tasks.task import TIMES, Counts, Gold, Metric, Options, Task, sizes_of
+
+
+class Counting(Protocol):
+    """Who counts systems, and says which metrics they have what it takes for."""
+
+    def available(
+        self, task: Task, units: Mapping[str, Any], systems: Sequence[Mapping[str, Any]], options: Options, /
+    ) -> Container[str]:
+        """The names of the metrics that there are."""
+
+    def count(
+        self,
+        task: Task,
+        units: Mapping[str, Any],
+        systems: Sequence[Mapping[str, Any]],
+        options: Options,
+        engine: Engine,
+        advance: Callable[[int], None] | None,
+        /,
+    ) -> list[Counted]:
+        """What `count_all` gives."""
+
+
+class InMemory:
+    """What counts units and predictions that are in memory."""
+
+    count = staticmethod(count_all)
+
+    @staticmethod
+    def available(
+        task: Task, units: Mapping[str, Any], systems: Sequence[Mapping[str, Any]], options: Options, /
+    ) -> Container[str]:
+        """The names of the metrics that there are."""
+        every = {measure.name for measure in task.measures}
+        return task.available(units, systems, options) if task.available else every
+
 
 UNITS: Final = ("family", "article", "item")
 ALL: Final = "all"
@@ -83,6 +120,7 @@ class Scores:
         tools: What made the predictions, as they say themselves.
         prompts: What the model was asked with, as they say themselves.
         unanswered: Of the missing, those whose line says why there is no answer: `refused`, `unreadable`, `failed`.
+        omitted: How many ids are not listed in `missing` or under a why of `unanswered`, where there are very many.
         confusion: Gold label to predicted label to number of main items; empty for a task without labels.
         counted: The counts.
         settings: All that is needed to repeat the scores, by name: what the signature spells out.
@@ -105,6 +143,7 @@ class Scores:
     tools: tuple[str, ...]
     prompts: tuple[str, ...]
     unanswered: Mapping[str, tuple[str, ...]]
+    omitted: Mapping[str, int]
     confusion: dict[str, dict[str, int]]
     counted: Counted
     settings: dict[str, str]
@@ -157,11 +196,11 @@ def count(
     units: Mapping[str, Any],
     systems: Sequence[Mapping[str, Any]],
     options: Options,
-    jobs: int = 1,
+    engine: Engine = HERE,
     advance: Callable[[int], None] | None = None,
 ) -> list[pl.DataFrame]:
     """The counts of several systems on the same units, one row per item; see `counts.count_all`."""
-    return [each.rows for each in count_all(task, units, systems, options, jobs, advance)]
+    return [each.rows for each in count_all(task, units, systems, options, engine, advance)]
 
 
 def score(
@@ -176,8 +215,9 @@ def score_all(
     gold: Gold,
     options: Options | None = None,
     resampling: Resampling | None = None,
-    jobs: int = 1,
+    engine: Engine = HERE,
     advance: Callable[[int], None] | None = None,
+    counting: Counting | None = None,
 ) -> dict[str, Scores]:
     """Scores systems on the same units of one gold.
 
@@ -186,8 +226,9 @@ def score_all(
         gold: The gold: a built dataset, or reference texts.
         options: What counts as right.
         resampling: How intervals are made.
-        jobs: How many processes may count.
+        engine: Where texts are counted.
         advance: Told how many units of systems were just counted.
+        counting: What counts, where systems are not in memory.
 
     Raises:
         ValidationError: If the task has no such unit of resampling.
@@ -200,9 +241,9 @@ def score_all(
         raise ValidationError([Problem("option", "--unit", message)])
     answers: list[Mapping[str, Any]] = [each.by_id for each in systems.values()]
     floors = _floors(task, units, gold)
-    every = {measure.name for measure in task.measures}
-    available = task.available(units, answers, options) if task.available else every
-    rows = count_all(task, units, [*answers, *floors.values()], options, jobs, advance)
+    counting = counting or InMemory()
+    available = counting.available(task, units, answers, options)
+    rows = counting.count(task, units, [*answers, *floors.values()], options, engine, advance)
     beside = {name: pooled(task, own.main.by()) for name, own in zip(floors, rows[len(systems) :], strict=True)}
     return {
         name: _scores(each, own, beside, gold, options, resampling, available)
@@ -232,12 +273,11 @@ def _scores(
     task, units = predictions.task, predictions.units
     main = counted.main.by(*(task.breakdowns or ()))
     clusters = counted.main.clusters(task.columns, resampling.unit)
-    sums, kinds = clusters
-    full = Columns(task.columns, bootstrap.total(sums, kinds))
+    full = Columns(task.columns, clusters.total)
     interval = bootstrap.interval_kind(clusters.size)
     resampled = None
     if interval == "bootstrap":
-        resampled = bootstrap.resampled_sums(sums, resampling.resamples, resampling.seed, kinds)
+        resampled = bootstrap.resampled_sums(clusters, resampling.resamples, resampling.seed)
     metrics: dict[str, Estimate] = {}
     ns: dict[str, int] = {}
     reasons: dict[str, str] = {}
@@ -249,14 +289,14 @@ def _scores(
             ns[metric.name], reasons[metric.name] = 0, reason
             continue
         metrics[metric.name] = bootstrap.estimate(
-            _statistic(metric, task, full), sums, resampled, of_part(metric, task.columns), kinds
+            _statistic(metric, task, full), clusters, resampled, of_part(metric, task.columns)
         )
         ns[metric.name] = int(sum(full[name] for name in metric.n))
     for measure in task.corpus_metrics:
         value, ns[measure.name], reason = measure.compute(units, predictions.by_id, main)
         metrics[measure.name] = NOTHING._replace(value=value)
         reasons |= {measure.name: reason} if reason else {}
-    sizes = {"units": len(units), "items": len(counted.items), "scored": len(counted.main.items)}
+    sizes = {"units": len(units), "items": counted.size, "scored": counted.main.size}
     sizes["families"] = counted.number_of("family")
     primary = primary_metric(task, metrics, gold.manifest["version"])
     return Scores(
@@ -276,6 +316,7 @@ def _scores(
         tools=predictions.tools,
         prompts=predictions.prompts,
         unanswered=predictions.unanswered,
+        omitted=predictions.omitted,
         confusion=_confusion(main) if "predicted" in task.keys else {},
         counted=counted,
         settings=_settings(predictions, gold, options, resampling, sizes, interval),
@@ -426,44 +467,11 @@ def part_intervals(task: Task, main: Counted, name: str, resampling: Resampling)
         for value, part in main.parts(key, bootstrap.MIN_CLUSTERS):
             clusters = part.clusters(task.columns, resampling.unit)
             if bootstrap.interval_kind(clusters.size) == "bootstrap":
-                sums, kinds = clusters
-                drawn = bootstrap.resampled_sums(sums, resampling.resamples, resampling.seed, kinds)
-                statistic = _statistic(metric, task, Columns(task.columns, bootstrap.total(sums, kinds)))
+                drawn = bootstrap.resampled_sums(clusters, resampling.resamples, resampling.seed)
+                statistic = _statistic(metric, task, Columns(task.columns, clusters.total))
                 interval = bootstrap.percentile_interval(statistic(drawn))
                 found.setdefault(key, {})[value] = interval
     return found
-
-
-def per_unit(scores: Scores) -> pl.DataFrame:
-    """One row per unit: its keys where they are one value, then every metric that is defined for some unit.
-
-    Those of each label are left out: of one item they say no more than `gold` and `predicted` do.
-    """
-    task = scores.task
-    keys = [
-        key
-        for key in task.keys
-        if key != "id" and scores.rows.group_by("id").agg(pl.col(key).n_unique())[key].max() == 1
-        if not scores.rows[key].is_null().all()
-    ]
-    grouped = scores.rows.group_by("id", maintain_order=True)
-    base = grouped.agg(pl.col(keys).first(), pl.col("wrong").sum())
-    sums = sums_of(scores.rows, task.columns, "id")
-    values = {
-        metric.name: of_part(metric, task.columns)(sums)
-        for metric in task.metrics
-        if metric.name not in scores.reasons and metric.group != EACH_LABEL
-    }
-    return base.with_columns(
-        pl.Series(name, each).fill_nan(None) for name, each in values.items() if not np.isnan(each).all()
-    )
-
-
-def errors(scores: Scores) -> pl.DataFrame:
-    """The items that are wrong, the worst first, with what is wrong in words and, of texts, block by block."""
-    wrong = scores.counted.wrong.sort("wrong", descending=True, maintain_order=True)
-    of_texts = "blocks" in wrong.columns and not wrong["blocks"].is_null().all()
-    return wrong.select("item", "slice", "wrong", "detail", *(["blocks"] if of_texts else []))
 
 
 def _settings(
@@ -488,11 +496,11 @@ def _settings(
     if isinstance(gold, Corpus) and gold.absent and (labelled := task.labelled(gold))[0] < labelled[1]:
         parts["pages"] = "{}/{}".format(*labelled)
     parts |= {name: getattr(options, name) for name in task.options}
-    parts |= {"kind": "+".join(predictions.kinds) or "none", "missing": len(predictions.missing)}
-    parts |= {why: len(names) for why, names in predictions.unanswered.items()}
+    parts |= {"kind": "+".join(predictions.kinds) or "none", "missing": predictions.count("missing")}
+    parts |= {why: predictions.count(why) for why in predictions.unanswered}
     if predictions.prompts:
         parts["prompt"] = ",".join(predictions.prompts)
     if "error" in task.extras:
-        parts |= {"crashed": len(predictions.crashed), "extra": len(predictions.extra)}
+        parts |= {key: predictions.count(key) for key in ("crashed", "extra")}
     parts |= {**task.signature_parts(predictions.units), **predictions.reduced}
     return {name: str(value) for name, value in (parts | {"v": __version__}).items()}

@@ -1,10 +1,11 @@
 """The predictions of one call: read and checked together, against the built dataset or reference texts."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from detente.data.labels import GOLD_FORMATS, LABEL_GOLD_FORMATS, OPTION_VALUES, REFERENCE_TASK
 from detente.data.problems import Problem, ValidationError
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from detente.data.page_texts import Pages
     from detente.data.spellings import Spellings
     from detente.evaluation.predictions import Predictions
-    from detente.evaluation.score import Resampling, Scores
+    from detente.evaluation.score import Counting, Resampling, Scores
+    from detente.evaluation.session import Session
+    from detente.evaluation.steps import Steps
     from detente.tasks.content_extraction.references import ReferenceCorpus
     from detente.tasks.gold_labels import LabelCorpus
     from detente.tasks.task import Gold, Options
@@ -78,7 +81,7 @@ def load_gold(
         message = "is not read beside --gold: predictions are scored against the one or the other"
         raise ValidationError([Problem("option", "--dataset", message)])
     from detente.tasks import gold_labels
-    from detente.tasks.content_extraction.gold_formats import read_gold
+    from detente.tasks.content_extraction.gold_formats import read_gold, whole_page
 
     if of_labels := gold_labels.task_of_gold(path, task, gold_format):
         if gold_text:
@@ -89,11 +92,7 @@ def load_gold(
     pages = {_dense(row["text"]): name for name, row in corpus.load().articles.items()}
     texts = [reference.text for target in gold.targets.values() for reference in target.references]
     if found := next((pages[_dense(text)] for text in texts if _dense(text) in pages), None):
-        message = (
-            f"has the whole page {found}, menus and all, so that keeping everything would be perfect: --gold takes the"
-            " texts that an extractor should give; leave it out to score on the dataset's own gold"
-        )
-        raise ValidationError([Problem("gold-format", str(path), message)])
+        raise ValidationError([whole_page(str(path), found)])
     return gold
 
 
@@ -109,20 +108,26 @@ class Systems:
         gold: The dataset, or reference texts.
         predictions: Of each system by its name; all of one task, on the same pages.
         warnings: What is probably not meant, in words.
+        counting: What counts them, where they are not in memory.
+        steps: Where the counts of texts are kept, if they are.
     """
 
     gold: "Gold"
     predictions: "dict[str, Predictions]"
     warnings: tuple[str, ...]
+    counting: "Counting | None" = None
+    steps: "Steps | None" = None
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What was left out or changed on reading, in words, after the name of the system."""
         return tuple(f"{name}: note: {note}" for name, each in self.predictions.items() for note in each.notes)
 
-    def scores(self, options: "Options", resampling: "Resampling", jobs: int | None = None) -> "dict[str, Scores]":
+    def scores(
+        self, options: "Options", resampling: "Resampling", session: "Session | None" = None
+    ) -> "dict[str, Scores]":
         """The scores of each system; see `score_files`."""
-        return score_files(self.predictions, self.gold, options, resampling, jobs)
+        return score_files(self.predictions, self.gold, options, resampling, session, self.counting, self.steps)
 
 
 def asked_of(options: "Options") -> list[str]:
@@ -144,8 +149,12 @@ def read_systems(
     labels: "Spellings | None" = None,
     allow_missing: bool = False,
     allow_extra: bool = False,
+    session: "Session | None" = None,
+    pieces: "Pieces | None" = None,
 ) -> Systems:
     """Reads the gold and the predictions of all systems.
+
+    What is too large to be read whole, or comes in shards, is read in pieces: labels against labels.
 
     Args:
         sources: Of the systems; see `read_all`.
@@ -160,6 +169,8 @@ def read_systems(
         labels: Spellings of labels, of predictions and gold, to the task's.
         allow_missing: Whether ids of the gold may be missing.
         allow_extra: Whether ids that the gold does not have may be there.
+        session: What reads it, where it is read in pieces.
+        pieces: To read it in pieces however small it is, and in which.
 
     Raises:
         ValidationError: With the problems of all systems and options, and if the systems are of different tasks or
@@ -174,6 +185,18 @@ def read_systems(
             *texts,
         ]
     )
+    if gold is not None and dataset is None and not gold_text:
+        forced = pieces is not None or _elsewhere(session, gold, sources)
+        known = _labels_in_pieces(gold, gold_format, task, sources, forced=forced)
+        if known:
+            allowed = {"allow_missing": allow_missing, "allow_extra": allow_extra}
+            return _read_in_pieces(
+                gold, known, sources, asked, output_formats, names, labels or {}, session, pieces, **allowed
+            )
+    if gold is not None and dataset is None and _texts_in_pieces(gold, task, sources, forced=pieces is not None):
+        allowed = {"allow_missing": allow_missing, "allow_extra": allow_extra}
+        formats = (gold_format, gold_text, output_formats)
+        return _read_texts_in_pieces(gold, formats, sources, asked, names, labels or {}, session, pieces, **allowed)
     reference = load_gold(gold, gold_format, gold_text, dataset=dataset, task=task, labels=labels)
     systems = read_all(
         sources,
@@ -186,7 +209,186 @@ def read_systems(
         labels=labels,
     )
     _refuse_unfit(systems, asked)
-    return Systems(reference, systems, tuple(markup_warnings(reference, systems, output_formats, gold_text)))
+    warnings = tuple(markup_warnings(reference, systems, output_formats, gold_text))
+    if session is None or session.execution.work is None:
+        return Systems(reference, systems, warnings)
+    call = {
+        "gold": _fingerprint(gold) if gold else reference.manifest["sha256"],
+        "labels": str(labels),
+        "formats": [gold_format, gold_text],
+    }
+    call |= {"task": task, "--output-format": [*output_formats]}
+    call |= {f"predictions {number}": _fingerprint(source) for number, source in enumerate(sources, start=1)}
+    return Systems(reference, systems, warnings, steps=session.steps(call))
+
+
+def _elsewhere(session: "Session | None", gold: Path, sources: Sequence[Source]) -> bool:
+    """Whether files are to be read in pieces for a cluster's sake, or to go on with them; all of them can be."""
+    from detente.data.memory import is_path
+    from detente.data.pieces import can_be_divided
+
+    if session is None or not session.execution.asked:
+        return False
+    return all(is_path(each) and can_be_divided(Path(each)) for each in (gold, *sources))
+
+
+def _labels_in_pieces(
+    gold: Path, gold_format: str | None, task: str | None, sources: Sequence[Source], *, forced: bool
+) -> str | None:
+    """The task of gold of labels, if that or predictions are to be read in pieces: they are shards, or too large."""
+    from detente.data.memory import is_path
+    from detente.data.pieces import fits, is_shards
+    from detente.tasks.gold_labels import task_of_gold
+    from detente.tasks.native_labels import NATIVE, format_of_file
+
+    paths = [gold, *(Path(source) for source in sources if is_path(source))]
+    if not forced and all(fits(path) and not is_shards(path) for path in paths):
+        return None
+    if (gold_format or format_of_file(gold)) in NATIVE:
+        return None
+    return task_of_gold(gold, task, gold_format)
+
+
+def _read_in_pieces(
+    gold: Path,
+    task: str,
+    sources: Sequence[Source],
+    asked: Sequence[str],
+    output_formats: Sequence[str],
+    names: Sequence[str],
+    labels: "Spellings",
+    session: "Session | None",
+    pieces: "Pieces | None",
+    **allowed: bool,
+) -> Systems:
+    from detente.data.partitions import Workplace
+    from detente.data.spellings import refusals, written
+    from detente.evaluation import merge
+    from detente.evaluation.session import Session
+    from detente.evaluation.steps import fingerprint
+    from detente.tasks.all import TASKS
+
+    base = next(known for known in TASKS if known.name == task)
+    if faults := refusals(labels, task, base.labels):
+        raise ValidationError(faults)
+    _refuse_names(sources, output_formats, names)
+    if output_formats:
+        message = f"is not supported by the task {task}, whose predictions are no texts"
+        raise ValidationError([Problem("option", "--output-format", message)] * len(sources))
+    places = _places(sources)
+    division, session = pieces or Pieces(), session or Session()
+    call = {"gold": fingerprint(gold), "task": task, "labels": written(labels), "pieces": division, **allowed}
+    call |= {f"predictions {number}": _fingerprint(source) for number, source in enumerate(sources, start=1)}
+    steps = session.steps(call)
+    place = Workplace(steps.folder, steps.run, division.partitions, division.size)
+    corpus, found, counting = merge.read(
+        gold, task, labels, list(zip(places, sources, strict=True)), place, session, **allowed
+    )
+    mapped = {"labels": written(labels)} if labels else {}
+    titles = names or short_names(places)
+    systems = {name: replace(each, reduced=mapped) for name, each in zip(titles, found.values(), strict=True)}
+    _refuse_unfit(systems, asked)
+    return Systems(corpus, systems, (), counting)
+
+
+def _texts_in_pieces(gold: Path, task: str | None, sources: Sequence[Source], *, forced: bool) -> bool:
+    """Whether reference texts or the texts of systems are to be read in pieces: they are shards, or too large."""
+    from detente.data.memory import is_path
+    from detente.data.pieces import fits, is_shards
+    from detente.tasks.native_labels import NATIVE, format_of_file
+
+    if task not in (None, REFERENCE_TASK) or format_of_file(gold) in NATIVE:
+        return False
+    paths = [gold, *(Path(source) for source in sources if is_path(source))]
+    return forced or any(not fits(path) or is_shards(path) for path in paths)
+
+
+def _read_texts_in_pieces(
+    gold: Path,
+    formats: tuple[str | None, str | None, Sequence[str]],
+    sources: Sequence[Source],
+    asked: Sequence[str],
+    names: Sequence[str],
+    labels: "Spellings",
+    session: "Session | None",
+    pieces: "Pieces | None",
+    **allowed: bool,
+) -> Systems:
+    from detente.data.memory import is_path
+    from detente.data.partitions import Workplace
+    from detente.data.pieces import shards_of
+    from detente.data.spellings import refusals, written
+    from detente.evaluation import text_shards
+    from detente.evaluation.session import Session
+    from detente.evaluation.steps import fingerprint
+
+    gold_format, gold_text, output_formats = formats
+    _refuse_names(sources, output_formats, names)
+    if faults := refusals(labels, REFERENCE_TASK, ()):
+        raise ValidationError(faults)
+    each = output_formats if len(output_formats) == len(sources) else [*output_formats, None][:1] * len(sources)
+    places = _places(sources)
+    division, session = pieces or Pieces(), session or Session()
+    call = {"gold": fingerprint(gold), "formats": formats, "labels": written(labels), "pieces": division, **allowed}
+    call |= {f"predictions {number}": _fingerprint(source) for number, source in enumerate(sources, start=1)}
+    steps = session.steps(call)
+    place = Workplace(steps.folder, steps.run, division.partitions, division.size)
+    files = [shards_of(Path(source)) if is_path(source) else [] for source in sources]
+    corpus, found, counting, looks = text_shards.read(
+        (str(gold), shards_of(gold)),
+        gold_format,
+        gold_text,
+        list(zip(places, files, each, strict=True)),
+        place,
+        session,
+        **allowed,
+    )
+    systems = dict(zip(names or short_names(places), found, strict=True))
+    _refuse_unfit(systems, asked)
+    options = (
+        {} if output_formats else {name: ("--output-format", look) for name, look in zip(systems, looks, strict=False)}
+    )
+    if gold_text is None:
+        options[f"--gold {corpus.name}"] = "--gold-text", looks[-1]
+    return Systems(corpus, systems, tuple(_warnings(options)), counting)
+
+
+def _warnings(looks: "Mapping[str, tuple[str, str | None]]") -> list[str]:
+    return [
+        f"{name}: the texts look like {written_in}, and its marks count as text: say {option} {written_in}, or text"
+        for name, (option, written_in) in looks.items()
+        if written_in
+    ]
+
+
+def _fingerprint(source: Source) -> Any:
+    """What tells a source from another; nothing of one that is in memory, which no other call has."""
+    from detente.data.memory import is_path
+    from detente.evaluation.steps import fingerprint
+
+    return fingerprint(Path(source)) if is_path(source) and Path(source).exists() else str(id(source))
+
+
+class Pieces(NamedTuple):
+    """How what is read in pieces is divided, which no score depends on.
+
+    Attributes:
+        partitions: Into how many partitions.
+        size: About how many bytes are read at once.
+    """
+
+    partitions: int = 64
+    size: int = 1 << 25
+
+
+def _refuse_names(sources: Sequence[Source], output_formats: Sequence[str], names: Sequence[str]) -> None:
+    """Refuses formats and names that are not one for each of the systems."""
+    if len(output_formats) not in (0, 1, len(sources)):
+        message = f"is given {len(output_formats)} times for {len(sources)} files: give it once, or once for each file"
+        raise ValidationError([Problem("option", "--output-format", message)])
+    if names and (len(names) != len(sources) or len(set(names)) < len(names)):
+        message = f"{listed(names)}: give each of the {len(sources)} systems a name of its own"
+        raise ValidationError([Problem("option", "names", message)])
 
 
 def _refuse_unfit(systems: "Mapping[str, Predictions]", asked: Sequence[str]) -> None:
@@ -259,12 +461,7 @@ def read_all(
         raise ValidationError([Problem("option", "--task", message)])
     if not isinstance(gold, ReferenceCorpus) and task == REFERENCE_TASK:
         raise ValidationError([Problem("option", "--task", f"{task} needs reference texts: name them with --gold")])
-    if len(output_formats) not in (0, 1, len(sources)):
-        message = f"is given {len(output_formats)} times for {len(sources)} files: give it once, or once for each file"
-        raise ValidationError([Problem("option", "--output-format", message)])
-    if names and (len(names) != len(sources) or len(set(names)) < len(names)):
-        message = f"{listed(names)}: give each of the {len(sources)} systems a name of its own"
-        raise ValidationError([Problem("option", "names", message)])
+    _refuse_names(sources, output_formats, names)
     formats = output_formats if len(output_formats) == len(sources) else [*output_formats, None][:1] * len(sources)
     places = _places(sources)
     for source, place, name, written_in in zip(sources, places, names or short_names(places), formats, strict=True):
@@ -482,22 +679,29 @@ def markup_warnings(
     if isinstance(gold, ReferenceCorpus) and gold_text is None and gold.written_in == "text":
         references = (reference.text for target in gold.targets.values() for reference in target.references)
         texts[f"--gold {gold.name}"] = "--gold-text", list(references)
-    found = {name: (option, looks_like(each)) for name, (option, each) in texts.items()}
-    return [
-        f"{name}: the texts look like {written_in}, and its marks count as text: say {option} {written_in}, or text"
-        for name, (option, written_in) in found.items()
-        if written_in
-    ]
+    return _warnings({name: (option, looks_like(each)) for name, (option, each) in texts.items()})
 
 
 def score_files(
-    systems: "dict[str, Predictions]", gold: "Gold", options: "Options", resampling: "Resampling", jobs: int | None
+    systems: "dict[str, Predictions]",
+    gold: "Gold",
+    options: "Options",
+    resampling: "Resampling",
+    session: "Session | None" = None,
+    counting: "Counting | None" = None,
+    steps: "Steps | None" = None,
 ) -> "dict[str, Scores]":
-    """Each system's scores, counted together on `jobs` cores (all by default), with a progress bar for long work."""
-    from detente.evaluation import engines
+    """Each system's scores, counted together (on all cores by default), with a progress bar for long work."""
+    from detente.evaluation.engines.pages import MIN_PAGES_FOR_POOL
     from detente.evaluation.progress import progress
     from detente.evaluation.score import score_all
+    from detente.evaluation.session import Session
+    from detente.evaluation.steps import Keeping
 
     units = next(iter(systems.values())).units
-    with progress("scoring", len(units) * len(systems), engines.MIN_PAGES_FOR_POOL) as advance:
-        return score_all(systems, gold, options, resampling, jobs or engines.cores(), advance)
+    with (
+        nullcontext(session) if session else Session() as running,
+        progress("scoring", 0 if steps or counting else len(units) * len(systems), MIN_PAGES_FOR_POOL) as advance,
+    ):
+        engine = Keeping(steps, f"count {options}") if steps else running.engine
+        return score_all(systems, gold, options, resampling, engine, advance, counting)

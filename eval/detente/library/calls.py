@@ -1,4 +1,4 @@
-"""The commands as functions: `detente.inputs`, `detente.score`, `detente.rank`, `detente.compare`."""
+"""The commands as functions: `detente.inputs`, `score`, `rank`, `compare`, `report_errors`, `explore`."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from detente.data.corpus import load_scored
+from detente.data.corpus import load, load_scored
 from detente.data.jsonl import Record
 from detente.data.memory import is_path
 from detente.data.problems import Problem, ValidationError
@@ -15,6 +15,7 @@ from detente.evaluation import ranking
 from detente.evaluation.score import Resampling
 from detente.evaluation.systems import Source, Systems, asked_of, read_systems
 from detente.library.results import ComparisonResult, RankingResult, ScoresResult
+from detente.report.error_report import error_report, write_error_report
 from detente.tasks.all import TASKS
 from detente.tasks.task import Options
 
@@ -238,6 +239,104 @@ def compare(
     resampling = resampling or Resampling(resamples=10_000)
     found = comparing.compare(read.scores(options or Options(), resampling), metrics, resampling)
     return ComparisonResult(**vars(found), notes=read.notes)
+
+
+def explore(folder: PathName, *, dataset: PathName | None = None) -> Path:
+    """Writes a dataset as linked pages to be opened in a browser, as `detente dataset explore` does.
+
+    Args:
+        folder: Where to write: a new or empty folder, or one that this function wrote, which is replaced.
+        dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
+
+    Returns:
+        The path of the start page, `index.html` in the folder.
+
+    Raises:
+        ValidationError: If nothing is built in `dataset`, it was changed since, or there is something else in the
+            folder.
+
+    Example:
+        >>> import detente, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     detente.explore(folder).name
+        'index.html'
+    """
+    from detente.report.explorer.site import write  # its models take a second to load
+
+    return write(load(dataset), Path(folder))
+
+
+def report_errors(
+    first: Source,
+    *others: Source,
+    folder: PathName,
+    task: str | None = None,
+    metrics: Sequence[str] = (),
+    by: Sequence[str] = (),
+    names: Sequence[str] = (),
+    dataset: PathName | None = None,
+    gold: PathName | None = None,
+    gold_format: str | None = None,
+    gold_text: str | None = None,
+    labels: Mapping[str, str] | None = None,
+    options: Options | None = None,
+    resampling: Resampling | None = None,
+    allow_missing: bool = False,
+    allow_extra: bool = False,
+    output_format: Sequence[str] = (),
+) -> Path:
+    """Writes what systems get wrong as a page to be opened in a browser, as `detente eval report` does.
+
+    Args:
+        first: The predictions of a system, as `score` takes them.
+        others: Those of others, which are shown beside it.
+        folder: Where to write: a new or empty folder, or one that this function wrote, which is replaced.
+        task: The task; by default told from the rows.
+        metrics: The metrics to show, or `all`; by default the primary and the standard ones.
+        by: Breakdowns to show beside the usual ones.
+        names: What to call the systems, in their order; by default as their files, or `predictions 1` and so on.
+        dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
+        gold: The path of reference texts or labels to score against, instead of the dataset.
+        gold_format: How they are laid out; by default told from their keys.
+        gold_text: What they are written in.
+        labels: Spellings of labels, of predictions and `gold`, to the task's: `{"FAVOR": "favor"}`.
+        options: What counts as right.
+        resampling: How intervals and tests are made.
+        allow_missing: Whether ids of the gold may be missing.
+        allow_extra: Whether ids that the gold does not have may be there.
+        output_format: What texts of the systems are written in: one of `text`, `markdown`, `html` for all, or one each.
+
+    Returns:
+        The path of the page, `index.html` in the folder.
+
+    Raises:
+        ValidationError: With every problem of all systems, gold and options, and if there is something else in the
+            folder.
+
+    Example:
+        >>> import detente, tempfile
+        >>> predictions = [{"id": item["id"], "label": "none"} for item in detente.inputs("stance")]
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     detente.report_errors(predictions, folder=folder).name
+        'index.html'
+    """
+    read = _read(
+        [first, *others],
+        task,
+        options,
+        names=names,
+        dataset=dataset,
+        gold=gold,
+        gold_format=gold_format,
+        gold_text=gold_text,
+        labels=labels,
+        allow_missing=allow_missing,
+        allow_extra=allow_extra,
+        output_formats=output_format,
+    )
+    resampling = resampling or Resampling()
+    scores = read.scores(options or Options(), resampling)
+    return write_error_report(Path(folder), error_report(read, scores, metrics, by, resampling))
 
 
 def _read(

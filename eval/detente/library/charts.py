@@ -12,7 +12,13 @@ from detente.evaluation.ranking import Ranking
 from detente.evaluation.score import Scores
 from detente.library import frames
 from detente.report.scores import standard
+from detente.stats.bootstrap import MIN_CLUSTERS
+from detente.tasks.metric_families import MISSING
 
+_CELL: Final = 72
+"""Pixels of a cell of a confusion from side to side."""
+_COLOURS: Final = ("#0072b2", "#d55e00", "#009e73")
+"""What takes no reading: colours of Okabe and Ito, which the colour-blind can tell apart."""
 _BOUNDS: Final = {"bootstrap": "95% interval", "range": "range over families"}
 
 
@@ -25,8 +31,35 @@ def of_scores(scores: Scores) -> Any:
     chart = _points(alt.Chart(frame), y, f"value, {_BOUNDS[scores.interval]}")
     if floors.is_empty():
         return chart
-    ticks = alt.Chart(floors).mark_tick(thickness=2).encode(x="value:Q", y=y, color=alt.Color("floor:N", title=None))
+    colour = alt.Color("floor:N", title=None, scale=alt.Scale(range=list(_COLOURS)))
+    ticks = alt.Chart(floors).mark_tick(thickness=2).encode(x="value:Q", y=y, color=colour)
     return chart + ticks
+
+
+def of_breakdown(scores: Scores, key: str) -> Any:
+    """The primary metric of each part, and its interval where the part has one."""
+    frame = frames.breakdowns(scores).filter(key=key, metric=scores.primary)
+    y = alt.Y("part:N", sort=frame["part"].to_list(), title=key)
+    intervals = f", 95% interval where there are {MIN_CLUSTERS} clusters" if scores.part_intervals.get(key) else ""
+    return _points(alt.Chart(frame), y, scores.primary + intervals)
+
+
+def of_confusion(scores: Scores) -> Any:
+    """How many items have each gold label and each predicted one, the darker the greater its share of the gold's."""
+    labels = [label for label in scores.task.labels if label in scores.confusion]
+    golds = [*labels, *sorted(scores.confusion.keys() - {*labels})]
+    predicted = {label for row in scores.confusion.values() for label in row}
+    columns = [*golds, *sorted(predicted - {*golds, MISSING}), *(predicted & {MISSING})]
+    share = pl.col("n") / pl.col("n").sum().over("gold")
+    base = alt.Chart(frames.confusion(scores).with_columns(share=share)).encode(
+        x=alt.X("predicted:N", sort=columns, title="predicted", axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("gold:N", sort=golds, title="gold"),
+        tooltip=["gold:N", "predicted:N", "n:Q", alt.Tooltip("share:Q", format=".0%")],
+    )
+    shade = alt.Color("share:Q", scale=alt.Scale(scheme="blues", domain=[0, 1]), legend=None)
+    dark = alt.condition("datum.share > 0.6", alt.value("white"), alt.value("black"))
+    cells = base.mark_rect().encode(color=shade) + base.mark_text().encode(text="n:Q", color=dark)
+    return cells.properties(width=alt.Step(_CELL), height=alt.Step(_CELL // 2))
 
 
 def of_ranking(ranking: Ranking) -> Any:

@@ -4,11 +4,14 @@ Each is the value of `evaluation/` and has its attributes; besides it can be sho
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from detente.data.problems import Problem, ValidationError
 from detente.evaluation.compare import Comparison
+from detente.evaluation.items import errors, per_unit
 from detente.evaluation.ranking import Ranking
 from detente.evaluation.score import Scores
 from detente.report import comparison as comparisons
@@ -35,32 +38,44 @@ class Result(ABC):
         """What the command prints."""
 
     @abstractmethod
-    def _frame(self) -> "pl.DataFrame": ...
+    def _frames(self) -> "Mapping[str, Callable[[], pl.DataFrame]]":
+        """What makes each frame, by its name; the first is the one that is meant where none is named."""
 
     @abstractmethod
-    def _chart(self) -> Any: ...
+    def _charts(self) -> Mapping[str, Callable[[], Any]]:
+        """The same of charts."""
 
     @overload
-    def to_frame(self, library: Literal["polars"] = "polars") -> "pl.DataFrame": ...
+    def to_frame(self, library: Literal["polars"] = "polars", of: str | None = None) -> "pl.DataFrame": ...
 
     @overload
-    def to_frame(self, library: Literal["pandas"]) -> Any: ...
+    def to_frame(self, library: Literal["pandas"], of: str | None = None) -> Any: ...
 
-    def to_frame(self, library: str = "polars") -> Any:
+    def to_frame(self, library: str = "polars", of: str | None = None) -> Any:
         """The numbers as a data frame; undefined is null.
 
-        Of scores a row is a metric, with the columns `value`, `low`, `high`, `mean`, `n`; of a ranking it is a system,
-        the best first, with a column for each metric; of a comparison it is a metric of one system beside the first.
+        Of scores:
+            `metrics`: a row for each metric, with the columns `value`, `low`, `high`, `mean`, `n`
+            `breakdown`: a row for each metric of each part: `key`, `part`, `n`, `metric`, `value`, `low`, `high`
+            `confusion`: `gold`, `predicted`, `n`; no rows where there are no labels
+            `errors`: the items that are wrong, the worst first
+            `units`: a row for each unit, with all metrics of it alone
+        Of a ranking:
+            `systems`: a row for each system, the best first, with a column for each metric
+        Of a comparison:
+            `metrics`: a row for each metric of one system beside the first
+            `items`: the items of which two systems say different things, the worst difference first
 
         Args:
             library: `polars`, or `pandas` if that is installed.
+            of: Which; by default the first that is named above.
 
         Raises:
-            ValidationError: If there is no such library.
+            ValidationError: If there is no such library, or no such frame.
         """
         if library not in ("polars", "pandas"):
             raise ValidationError([Problem("option", "library", f"{library!r} is none of polars, pandas")])
-        frame = self._frame()
+        frame = _named(self._frames(), of)()
         if library == "polars":
             return frame
         try:
@@ -76,14 +91,19 @@ class Result(ABC):
         """
         return rendered(self.report, "json")
 
-    def plot(self) -> Any:
+    def plot(self, of: str | None = None) -> Any:
         """An Altair chart of the values and their intervals, or ranges over families.
 
+        Args:
+            of: Of scores `metrics`, `confusion` where there are labels, or a key that they are broken down by, as
+                `holder`; of a ranking `systems`; of a comparison `metrics`. By default the first of these.
+
         Raises:
-            ValidationError: If Altair is not installed.
+            ValidationError: If Altair is not installed, or there is no such chart.
         """
+        chart = _named(self._charts(), of)
         try:
-            return self._chart()
+            return chart()
         except ModuleNotFoundError as error:
             message = "a chart needs Altair: pip install 'detente[plot]'"
             raise ValidationError([Problem("extra-missing", "plot", message)]) from error
@@ -92,6 +112,20 @@ class Result(ABC):
         """The first table of the command, its notes and the signature."""
         found = self.report
         return html_table(found.sections[0], [*self.notes, *found.notes], found.signature)
+
+
+def _charts() -> Any:
+    """The module of the charts, which needs Altair."""
+    from detente.library import charts
+
+    return charts
+
+
+def _named(makers: Mapping[str, Callable[[], Any]], name: str | None) -> Callable[[], Any]:
+    """What makes the one that is named, or the first."""
+    if name is not None and name not in makers:
+        raise ValidationError([Problem("option", "of", f"{name!r} is none of {', '.join(makers)}")])
+    return makers[name or next(iter(makers))]
 
 
 @dataclass(frozen=True, repr=False)
@@ -105,15 +139,21 @@ class ScoresResult(Scores, Result):
         """What the command prints."""
         return reports.report(self)
 
-    def _frame(self) -> "pl.DataFrame":
+    def _frames(self) -> "Mapping[str, Callable[[], pl.DataFrame]]":
         from detente.library import frames
 
-        return frames.of_scores(self)
+        return {
+            "metrics": lambda: frames.of_scores(self),
+            "breakdown": lambda: frames.breakdowns(self),
+            "confusion": lambda: frames.confusion(self),
+            "errors": lambda: errors(self),
+            "units": lambda: per_unit(self),
+        }
 
-    def _chart(self) -> Any:
-        from detente.library import charts
-
-        return charts.of_scores(self)
+    def _charts(self) -> Mapping[str, Callable[[], Any]]:
+        labelled = {"confusion": lambda: _charts().of_confusion(self)} if self.confusion else {}
+        parts = {key: partial(lambda key: _charts().of_breakdown(self, key), key) for key in self.breakdown}
+        return {"metrics": lambda: _charts().of_scores(self), **labelled, **parts}
 
     def __repr__(self) -> str:
         return f"<{self.primary} {self.metrics[self.primary].value:.3f}, {self.signature}>"
@@ -130,15 +170,13 @@ class RankingResult(Ranking, Result):
         """What the command prints."""
         return rankings.report(self)
 
-    def _frame(self) -> "pl.DataFrame":
+    def _frames(self) -> "Mapping[str, Callable[[], pl.DataFrame]]":
         from detente.library import frames
 
-        return frames.of_ranking(self)
+        return {"systems": lambda: frames.of_ranking(self)}
 
-    def _chart(self) -> Any:
-        from detente.library import charts
-
-        return charts.of_ranking(self)
+    def _charts(self) -> Mapping[str, Callable[[], Any]]:
+        return {"systems": lambda: _charts().of_ranking(self)}
 
     def __repr__(self) -> str:
         return f"<{', '.join(system.name for system in self.systems)} by {self.by.name}, {self.signature}>"
@@ -155,15 +193,16 @@ class ComparisonResult(Comparison, Result):
         """What the command prints."""
         return comparisons.report(self)
 
-    def _frame(self) -> "pl.DataFrame":
+    def _frames(self) -> "Mapping[str, Callable[[], pl.DataFrame]]":
         from detente.library import frames
 
-        return frames.of_comparison(self)
+        return {
+            "metrics": lambda: frames.of_comparison(self),
+            "items": lambda: frames.items(self),
+        }
 
-    def _chart(self) -> Any:
-        from detente.library import charts
-
-        return charts.of_comparison(self)
+    def _charts(self) -> Mapping[str, Callable[[], Any]]:
+        return {"metrics": lambda: _charts().of_comparison(self)}
 
     def __repr__(self) -> str:
         return f"<{', '.join(self.scores)} compared, {self.signature}>"

@@ -5,6 +5,7 @@ in the table T of common lengths (`rouge-score`, Lin 2004, 3.2): at equal tokens
 in the candidate if T[i][j−1] > T[i−1][j]; else one in the reference.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
@@ -63,10 +64,9 @@ def union_tokens(reference: Sequence[Sentence], candidate: Sequence[Sentence]) -
             rows.append(row)
     if rows:
         table = _Table(rows)
-        for tokens in distinct:
+        for tokens in sorted(distinct, key=len, reverse=True):  # long ones leave little for the others to find
             table.add(tokens)
-        for row, union in zip(rows, table.unions, strict=True):
-            found += [token for place, token in enumerate(row) if union >> place & 1]
+        found += table.found()
     return found
 
 
@@ -91,25 +91,36 @@ class _Table:
                 bit <<= 1
             self.all |= bit - (1 << start)
             start += len(row) + 1
-        self.full = [(1 << len(row)) - 1 for row in rows]
-        self.unions = [0] * len(rows)
-        self.open = list(range(len(rows)))
+        self.union = 0
+
+    def found(self) -> list[str]:
+        """The tokens of the unions."""
+        return [
+            token
+            for offset, row in zip(self.offsets, self.rows, strict=True)
+            for place, token in enumerate(row, start=offset)
+            if self.union >> place & 1
+        ]
 
     def add(self, candidate: Sequence[str]) -> None:
-        """Takes the positions of the longest common subsequences with one candidate sentence into the unions."""
-        columns, tokens, where, hit = self._columns(candidate)
-        closed = False
-        for number in self.open if hit else ():
-            offset, full = self.offsets[number], self.full[number]
-            if not hit >> offset & full:
-                continue
-            union = self.unions[number] | self._backtrack(number, columns, tokens, where)
-            self.unions[number] = union
-            closed |= union == full
-        if closed:
-            self.open = [number for number in self.open if self.unions[number] != self.full[number]]
+        """Takes the positions of the longest common subsequences with one candidate sentence into the unions.
 
-    def _columns(self, candidate: Sequence[str]) -> tuple[list[int], list[str | None], dict[str, list[int]], int]:
+        Only tokens of the candidate can come in: where a sentence has none that is not in its union yet, nothing can.
+        """
+        hit = 0
+        for token in set(candidate).intersection(self.places):
+            hit |= self.places[token]
+        new = hit & ~self.union
+        if not new:
+            return
+        columns, tokens, where = self._columns(candidate)
+        while new:
+            number = bisect_right(self.offsets, (new & -new).bit_length() - 1) - 1
+            offset, full = self.offsets[number], (1 << len(self.rows[number])) - 1
+            self.union |= self._backtrack(number, new >> offset & full, columns, tokens, where) << offset
+            new &= ~(full << offset)
+
+    def _columns(self, candidate: Sequence[str]) -> tuple[list[int], list[str | None], dict[str, list[int]]]:
         """For each token of the candidate, the bits where T grows or the token stands, and where each token stands.
 
         Of a run of tokens that no reference sentence has, one column is enough; leading ones have nothing in them.
@@ -117,7 +128,7 @@ class _Table:
         columns: list[int] = []
         tokens: list[str | None] = []
         where: dict[str, list[int]] = {}
-        state, hit, places = self.all, 0, self.places
+        state, places = self.all, self.places
         for token in candidate:
             matches = places.get(token)
             if matches is None:
@@ -130,20 +141,24 @@ class _Table:
             where.setdefault(token, []).append(len(columns))
             columns.append(self.all ^ state | matches)
             tokens.append(token)
-            hit |= matches
-        return columns, tokens, where, hit
+        return columns, tokens, where
 
     def _backtrack(
-        self, number: int, columns: Sequence[int], tokens: Sequence[str | None], where: dict[str, list[int]]
+        self,
+        number: int,
+        new: int,
+        columns: Sequence[int],
+        tokens: Sequence[str | None],
+        where: dict[str, list[int]],
     ) -> int:
-        """The bits of one sentence's subsequence, found match by match.
+        """The bits of one sentence's subsequence, found match by match, as long as `new` ones may be among them.
 
         From row i and column j the way leads up to the highest row at which column j has a match or a growth. At a
         growth it leads left, and T keeps growing there, until the candidate's token is that row's.
         """
         row, offset = self.rows[number], self.offsets[number]
-        column, below, union = len(columns) - 1, self.full[number], 0
-        while column >= 0 and below:
+        column, below, union = len(columns) - 1, (1 << len(row)) - 1, 0
+        while column >= 0 and new & below:
             high = columns[column] >> offset & below
             if not high:
                 break

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any
 
-from detente.evaluation.compare import Comparison, Pair
+from detente.evaluation.compare import SHOWN, Comparison, Pair
 from detente.evaluation.differences import Difference, Rank
 from detente.evaluation.items import ItemDifference
 from detente.report.scores import CONDITIONAL, missing_note, undefined_shares
@@ -13,9 +13,6 @@ from detente.report.tables import Report, Section, bounds, number
 from detente.stats import bootstrap
 from detente.stats.paired import EXACT
 from detente.text.display import counted
-
-SHOWN: Final = 10
-"""So many items, and pairs of metrics, stand in a table; the JSON has all."""
 
 
 def _p(value: float) -> str:
@@ -106,22 +103,34 @@ def _item(found: ItemDifference) -> dict[str, Any]:
 def _items(pair: Pair, shown_metrics: list[str]) -> Iterator[Section]:
     """The items that decide the first metric by which the two differ, and those of which they say different things."""
     header = ("gold", pair.first, pair.second)
-    answers = {each.item: (each.gold or "–", *(said or "–" for said in each.said)) for each in pair.items}
+    differing = pair.differing
+    answers = {
+        each.item: (each.gold or "–", *(said or "–" for said in each.said))
+        for each in (*pair.items[:SHOWN], *differing.named.values())
+    }
     first = next((name for name in shown_metrics if pair.differences[name].deciding), None)
     if first:
-        deciding = pair.differences[first].deciding
-        several = len(deciding) > 1
-        leader = pair.second if pair.differences[first].better > 0 else pair.first
-        title = f"{counted(len(deciding), 'item')} decide{'' if several else 's'} {first}: if the two systems' answers"
+        found = pair.differences[first]
+        number_of_items = sum(found.decisive)
+        several = number_of_items > 1
+        leader = pair.second if found.better > 0 else pair.first
+        title = (
+            f"{counted(number_of_items, 'item')} decide{'' if several else 's'} {first}: if the two systems' answers"
+        )
         title += f" to {'them' if several else 'it'} were exchanged, {leader} would no longer lead"
+        alike = number_of_items > len(found.deciding)
         equal = ("–",) * len(header)
-        rows = [(item, number(share, "+"), *answers.get(item, equal)) for item, share in list(deciding.items())[:SHOWN]]
-        yield Section(title, ("item", "share", *header), rows, header)
-    if pair.items:
+        rows = [
+            (item, *([str(items)] if alike else []), number(share, "+"), *answers.get(item, equal))
+            for (item, share), items in list(zip(found.deciding.items(), found.decisive, strict=True))[:SHOWN]
+        ]
+        yield Section(title, ("item", *(["alike"] if alike else []), "share", *header), rows, header)
+    if differing.number:
         shown = [(each.item, each.slice, each.direction, *answers[each.item]) for each in pair.items[:SHOWN]]
-        worse, better = (sum(each.direction == way for each in pair.items) for way in ("worse", "better"))
-        title = f"{pair.first} and {pair.second} differ on {counted(len(pair.items), 'item')}, {pair.second} worse on"
-        title += f" {worse} and better on {better}; {len(shown)} of them, the worst difference first"
+        title = f"{pair.first} and {pair.second} differ on {counted(differing.number, 'item')}, {pair.second} worse on"
+        title += (
+            f" {differing.worse} and better on {differing.better}; {len(shown)} of them, the worst difference first"
+        )
         words = ("slice", f"{pair.second} is", *header)
         yield Section(title, ("item", *words), shown, words)
 
@@ -145,11 +154,20 @@ def notes(comparison: Comparison) -> list[str]:
         ]
     if unit != "family":
         found.append(CONDITIONAL)
-    found += [f"{pair.first} and {pair.second} give the same answers" for pair in comparison.pairs if not pair.items]
+    found += [
+        f"{pair.first} and {pair.second} give the same answers"
+        for pair in comparison.pairs
+        if not pair.differing.number
+    ]
+    found += [
+        f"{pair.first} and {pair.second}: the JSON lists {len(pair.items)} of {pair.differing.number} items that differ"
+        for pair in comparison.pairs
+        if pair.differing.omitted
+    ]
     for name, scores in comparison.scores.items():
         if scores.missing:
             found.append(f"{name}: {missing_note(scores)}")
-    found += comparison.task.gold_notes(next(iter(comparison.scores.values())).counted.items, comparison.settings)
+    found += comparison.task.gold_notes(next(iter(comparison.scores.values())).counted.frame, comparison.settings)
     undefined = undefined_shares(
         (f"{name} ({pair.second})", each.tested.interval.undefined)
         for pair in comparison.pairs
@@ -193,6 +211,7 @@ def document(comparison: Comparison) -> dict[str, Any]:
                 "second": pair.second,
                 "metrics": {name: _difference(each, pair) for name, each in pair.differences.items()},
                 "items": [_item(each) for each in pair.items],
+                "items_omitted": pair.differing.omitted,
             }
             for pair in comparison.pairs
         ],
@@ -218,7 +237,10 @@ def _difference(each: Difference, pair: Pair) -> dict[str, Any]:
     found: dict[str, Any] = {
         "difference": each.value,
         "better": {1: pair.second, -1: pair.first}.get(each.better),
-        "deciding": [{"item": item, "share": share} for item, share in each.deciding.items()],
+        "deciding": [
+            {"item": item, "share": share} | ({"items": items} if items > 1 else {})
+            for (item, share), items in zip(each.deciding.items(), each.decisive, strict=True)
+        ],
     }
     if each.tested is None:
         return found | {"mean": each.mean, "clusters": each.clusters}

@@ -12,7 +12,9 @@ import polars as pl
 from detente.data.fields import nearest
 from detente.data.page import pairs_of
 from detente.data.problems import Problem, ValidationError
-from detente.evaluation.engines import MIN_PAGES_FOR_POOL, cores
+from detente.evaluation.engines.engine import Engine
+from detente.evaluation.engines.local import HERE
+from detente.evaluation.engines.pages import MIN_PAGES_FOR_POOL
 from detente.evaluation.predictions import Predictions
 from detente.evaluation.progress import progress
 from detente.evaluation.score import count
@@ -64,14 +66,14 @@ class MarkedUnit:
     blocks: Sequence[Row]
 
 
-def marked(predictions: Predictions, name: str | None, options: Options, jobs: int | None = None) -> MarkedUnit:
+def marked(predictions: Predictions, name: str | None, options: Options, engine: Engine = HERE) -> MarkedUnit:
     """Compares a unit with what is predicted of it.
 
     Args:
         predictions: The predictions.
         name: The unit's id; None for the one of which most is wrong, the first of equals.
         options: What counts as right.
-        jobs: How many processes may count where all units must be compared; all cores by default.
+        engine: Who counts the units where all must be compared.
 
     Raises:
         ValidationError: If the task's errors have no place in a text, or there is no such unit, or it has no text.
@@ -86,7 +88,7 @@ def marked(predictions: Predictions, name: str | None, options: Options, jobs: i
         raise ValidationError([Problem("id-unknown", "ID", f"{quoted(name)} is not in the gold{hint}")])
     compared = units if name is None else {name: units[name]}
     with progress("comparing", len(compared), MIN_PAGES_FOR_POOL) as advance:
-        (rows,) = count(task, compared, [predictions.by_id], options, jobs or cores(), advance)
+        (rows,) = count(task, compared, [predictions.by_id], options, engine, advance)
     chosen = name or _worst(rows)
     texts = task.texts(units[chosen], predictions.by_id.get(chosen))
     if not texts:

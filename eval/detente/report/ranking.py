@@ -51,7 +51,7 @@ def sections(ranking: Ranking, asked: Sequence[str] = (), by: Sequence[str] = ()
         row += [{True: ">", False: "≈", None: ""}[placed.significant]] if bootstrap else []
         row += [f"{_answered(placed)} of {placed.scores.sizes['units']}"]
         row += [number(found[name].value) for name in others]
-        row += [str(int(placed.scores.counted.items["without_text"].sum()))] if empty else []
+        row += [str(int(placed.scores.counted.frame["without_text"].sum()))] if empty else []
         rows.append(tuple(row))
     sizes = ranking.systems[0].scores.sizes
     title = (
@@ -90,17 +90,18 @@ def notes(ranking: Ranking) -> list[str]:
         found += [f"{placed.name}: {note}" for note in surplus(placed.scores)]
     if ranking.settings.get("nltk") == "none":
         found.append(NO_ROUGE)
-    found += ranking.task.gold_notes(ranking.systems[0].scores.counted.items, ranking.settings)
+    found += ranking.task.gold_notes(ranking.systems[0].scores.counted.frame, ranking.settings)
     return found
 
 
 def _answered(placed: RankedSystem) -> int:
     """How many units have a prediction."""
-    return placed.scores.sizes["units"] - len(placed.scores.missing)
+    scores = placed.scores
+    return scores.sizes["units"] - len(scores.missing) - scores.omitted.get("missing", 0)
 
 
 def _without_text(placed: RankedSystem) -> int:
-    rows = placed.scores.counted.items
+    rows = placed.scores.counted.frame
     return int(rows["without_text"].sum()) if "without_text" in rows.columns else 0
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,7 +11,8 @@ import polars as pl
 from detente.data.files import write_whole
 from detente.data.jsonl import dump_lines
 from detente.data.problems import Problem, ValidationError
-from detente.evaluation.score import ALL, Scores, errors, named_metrics, per_unit
+from detente.evaluation.items import MOST_ITEMS, errors, unit_slices
+from detente.evaluation.score import ALL, Scores, named_metrics
 from detente.report.tables import Report, Section, bounds, number
 from detente.stats.bootstrap import MIN_CLUSTERS
 from detente.tasks.content_extraction.structure import BOUNDS, GROUP, NOT_MEASURED, PAGES
@@ -170,10 +172,9 @@ def _items(scores: Scores) -> Iterator[Section]:
         golds, labels = _labels(scores)
         counts = [(gold, *_cells(scores.confusion, gold, labels)) for gold in golds]
         yield Section("confusion: gold down, predicted across", ("gold", *labels), counts)
-    wrong = errors(scores)
-    if len(wrong):
-        title = f"what went wrong: {min(SHOWN_ERRORS, len(wrong))} of {len(wrong)} items, the worst first"
-        rows: list[tuple[str, ...]] = wrong.head(SHOWN_ERRORS).select("item", "slice", "detail").rows()
+    if wrong := scores.counted.wrong:
+        title = f"what went wrong: {min(SHOWN_ERRORS, wrong)} of {wrong} items, the worst first"
+        rows: list[tuple[str, ...]] = errors(scores, SHOWN_ERRORS).select("item", "slice", "detail").rows()
         yield Section(title, ("item", "slice", "what"), rows, ("slice", "what"))
 
 
@@ -189,7 +190,7 @@ def notes(scores: Scores, names: Collection[str] = ()) -> list[str]:
         )
     if not by_family:
         found.append(CONDITIONAL)
-    if "without_text" in scores.counted.items.columns and (count := int(scores.counted.items["without_text"].sum())):
+    if "without_text" in scores.counted.frame.columns and (count := int(scores.counted.frame["without_text"].sum())):
         dropped = settings.get("empty") == "drop"
         how = "left out of every mean" if dropped else "counted by the rule of each measure, mostly as 0"
         where = f"see the breakdown by {'slice' if dropped else 'output'}"
@@ -201,15 +202,17 @@ def notes(scores: Scores, names: Collection[str] = ()) -> list[str]:
     if settings.get("nltk") == "none":
         found.append(NO_ROUGE)
     found += [f"{group}: {reason}" for group, reason in not_measured(scores).items()]
-    if BOUNDS in scores.counted.items.columns and (large := int(scores.main_rows[BOUNDS].sum())):
+    if BOUNDS in scores.counted.frame.columns and (large := int(scores.main_rows[BOUNDS].sum())):
         found.append(f"of {large} tables and code blocks the similarity is a lower bound: too large, or too many")
     if scores.missing:
         found.append(missing_note(scores))
-    found += scores.task.gold_notes(scores.counted.items, settings)
+    found += scores.task.gold_notes(scores.counted.frame, settings)
     found += surplus(scores)
     valued = {name: each.undefined for name, each in scores.metrics.items() if name not in scores.reasons}
     if undefined := undefined_shares(valued.items()):
         found.append(undefined)
+    if (wrong := scores.counted.wrong) > MOST_ITEMS:
+        found.append(f"the JSON lists the worst {MOST_ITEMS} of {wrong} wrong items; --per-unit writes all")
     if hidden := len(scores.metrics.keys() - set(names)):
         found.append(f"{counted(hidden, 'more metric')} with --metrics {ALL}")
     return found
@@ -224,18 +227,19 @@ def surplus(scores: Scores) -> list[str]:
 def not_measured(scores: Scores) -> dict[str, str]:
     """Groups of metrics that are not there, and why, where one side of the texts was Markdown or HTML all the same."""
     markup = scores.settings.keys() & {"output_format", "gold_text"}
-    without = PAGES in scores.counted.items.columns and not scores.counted.items[PAGES].sum()
+    without = PAGES in scores.counted.frame.columns and not scores.counted.frame[PAGES].sum()
     return {GROUP: NOT_MEASURED} if markup and without else {}
 
 
 def missing_note(scores: Scores) -> str:
     """Which units have no prediction: their number, and the first of them."""
-    labelled = "predicted" in scores.task.keys and bool((scores.counted.items["predicted"] == MISSING).any())
+    labelled = "predicted" in scores.task.keys and bool((scores.counted.frame["predicted"] == MISSING).any())
     how = "counted as the answer `missing`" if labelled else "counted as empty"
     units = counted(scores.sizes["units"], "unit")
-    whys = [f"{len(names)} {why}" for why, names in scores.unanswered.items()]
+    whys = [f"{len(names) + scores.omitted.get(why, 0)} {why}" for why, names in scores.unanswered.items()]
     of_which = f" ({', '.join(whys)})" if whys else ""
-    return f"{len(scores.missing)} of {units} without a prediction{of_which}, {how}: {listed(scores.missing)}"
+    missing = len(scores.missing) + scores.omitted.get("missing", 0)
+    return f"{missing} of {units} without a prediction{of_which}, {how}: {listed(scores.missing, missing)}"
 
 
 def undefined_shares(shares: Iterable[tuple[str, float]]) -> str:
@@ -246,12 +250,14 @@ def undefined_shares(shares: Iterable[tuple[str, float]]) -> str:
 
 def document(scores: Scores) -> dict[str, Any]:
     """The scores as `detente.scores/2`, everything at full precision; NaN is written as null."""
+    wrong = errors(scores, MOST_ITEMS)
     return {
         "schema": "detente.scores/2",
         "task": scores.task.name,
         "dataset": scores.dataset,
         "n": scores.sizes,
         "missing": list(scores.missing),
+        "missing_omitted": scores.omitted.get("missing", 0),
         "unanswered": {why: list(names) for why, names in scores.unanswered.items()},
         "tools": list(scores.tools),
         "prompts": list(scores.prompts),
@@ -267,7 +273,8 @@ def document(scores: Scores) -> dict[str, Any]:
         },
         "confusion": scores.confusion,
         "confusion_by": {key: scores.confusion_by(key) for key in scores.breakdown} if scores.confusion else {},
-        "errors": errors(scores).to_dicts(),
+        "errors": wrong.to_dicts(),
+        "errors_omitted": scores.counted.wrong - len(wrong),
         "remarks": list(scores.task.remarks),
         "signature": scores.signature,
     }
@@ -289,17 +296,25 @@ def write_per_unit(systems: Mapping[str, Scores], path: Path) -> None:
     Raises:
         ValidationError: If the suffix is neither, or the file cannot be written.
     """
-    frames = [per_unit(scores) for scores in systems.values()]
-    if len(systems) > 1:
-        named = zip(systems, frames, strict=True)
-        frames = [frame.select(pl.lit(name).alias("system"), pl.all()) for name, frame in named]
-    frame = pl.concat(frames, how="diagonal")
+    slices = _slices(systems)
     if path.suffix == ".csv":
-        write_whole(path, _without_formulas(frame).write_csv())
+        numbered = enumerate(map(_without_formulas, slices))
+        write_whole(path, (frame.write_csv(include_header=number == 0) for number, frame in numbered))
     elif path.suffix == ".jsonl":
-        write_whole(path, dump_lines(frame.iter_rows(named=True)))
+        write_whole(path, (dump_lines(frame.iter_rows(named=True)) for frame in slices))
     else:
         raise ValidationError([Problem("file-suffix", str(path), "name the file .csv or .jsonl")])
+
+
+def _slices(systems: Mapping[str, Scores]) -> Iterator[pl.DataFrame]:
+    """The rows of all systems, some at a time, all with the columns that any of them has."""
+    slices = {name: unit_slices(scores) for name, scores in systems.items()}
+    firsts = {name: next(each) for name, each in slices.items()}
+    columns = pl.concat([each.clear() for each in firsts.values()], how="diagonal")
+    for name, first in firsts.items():
+        for frame in chain([first], slices[name]):
+            rows = pl.concat([columns, frame], how="diagonal")
+            yield rows.select(pl.lit(name).alias("system"), pl.all()) if len(systems) > 1 else rows
 
 
 def _without_formulas(frame: pl.DataFrame) -> pl.DataFrame:

@@ -203,11 +203,17 @@ def html_table(section: Section, notes: Sequence[str], signature: str) -> str:
 
 
 def print_painted(lines: "Iterable[Painted]", console: "Console") -> None:
-    """Prints lines piece by piece, each in its style; on a terminal they are wrapped between words."""
+    """Prints lines piece by piece, each in its style; on a terminal wrapped between words, as far in as they begin."""
+    from rich.padding import Padding
     from rich.text import Text
 
     for line in lines:
-        console.print(Text.assemble(*line), soft_wrap=not console.is_terminal)
+        text = Text.assemble(*line)
+        indent = len(text.plain) - len(text.plain.lstrip(" "))
+        if console.is_terminal and 0 < indent < len(text.plain):
+            console.print(Padding(text[indent:], (0, 0, 0, indent), expand=False))
+        else:
+            console.print(text, soft_wrap=not console.is_terminal)
 
 
 def print_report(report: Report, file: IO[str]) -> None:

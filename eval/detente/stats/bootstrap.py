@@ -4,7 +4,7 @@ Under ten clusters a "95%" interval is false, so there is the range over the clu
 cluster bootstrap with percentile bounds.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
@@ -19,12 +19,43 @@ UNDEFINED_LIMIT: Final = 0.05
 """Above this share of undefined resamples there is no interval, of scores or of ranks."""
 _LEVEL: Final = 0.95
 MOST_DRAWN: Final = 100_000
-"""Of more clusters that are alike in kinds, it is drawn how often each kind comes, not each of them."""
+"""Of more items that are alike in kinds, it is drawn how often each kind comes, not each of them."""
 _AT_ONCE: Final = 4_000_000
 """So many clusters are drawn at once, by however many resamples."""
 
 Statistic = Callable[[NDArray[np.float64]], Floats]
 """From sums of counts, shape `(..., columns)`, to a metric, shape `(...)`."""
+
+
+class Clusters(NamedTuple):
+    """What is resampled.
+
+    Attributes:
+        sums: The counts of each cluster, or of each kind of clusters, shape `(clusters or kinds, columns)`.
+        kinds: Of each cluster its place in `sums`, where clusters are alike and each of them is drawn.
+        times: How many clusters are of each kind, where it is drawn how often each kind comes.
+    """
+
+    sums: Floats
+    kinds: NDArray[np.integer[Any]] | None = None
+    times: Floats | None = None
+
+    @property
+    def size(self) -> int:
+        """How many clusters there are."""
+        if self.times is not None:
+            return int(self.times.sum())
+        return len(self.sums if self.kinds is None else self.kinds)
+
+    @property
+    def total(self) -> Floats:
+        """The counts of all clusters together."""
+        if self.kinds is None and self.times is None:
+            summed: Floats = self.sums.sum(axis=0)
+            return summed
+        times = self.times if self.kinds is None else np.bincount(self.kinds, minlength=len(self.sums))
+        (summed,) = weighted_sums(np.asarray(times)[None], self.sums)
+        return summed
 
 
 class Estimate(NamedTuple):
@@ -93,30 +124,54 @@ def _weights(
         yield np.bincount(places.ravel(), minlength=len(drawn) * columns).reshape(-1, columns).astype(float)
 
 
-def resampled_sums(
-    sums: NDArray[np.float64], resamples: int, seed: int, kinds: NDArray[np.integer[Any]] | None = None
-) -> Floats:
+def resampled_sums(clusters: Clusters, resamples: int, seed: int) -> Floats:
     """The counts of each resample, in memory that does not grow with the resamples times the clusters.
 
-    Of more than `MOST_DRAWN` clusters of a few kinds, how often each kind is drawn is multinomial, and drawn as that:
-    exact in distribution, with other digits than drawing one cluster after another gives.
+    Of very many clusters of a few kinds, how often each kind is drawn is multinomial, and drawn as that: exact in
+    distribution, with other digits than drawing one cluster after another gives.
 
     Args:
-        sums: The counts of each cluster, or of each kind of clusters, shape `(clusters or kinds, columns)`.
+        clusters: What is resampled.
         resamples: How many samples are drawn.
         seed: Of the drawing.
-        kinds: Of each cluster its place in `sums`, where clusters are alike; None if each has a place of its own.
 
     Returns:
         Shape `(resamples, columns)`.
     """
-    if kinds is not None and len(kinds) > MOST_DRAWN:
-        shares = np.bincount(kinds, minlength=len(sums)) / len(kinds)
-        return weighted_sums(np.random.default_rng(seed).multinomial(len(kinds), shares, resamples), sums)
-    clusters = len(sums) if kinds is None else len(kinds)
+    sums, kinds, times = clusters
+    if times is not None:
+        drawn = np.random.default_rng(seed).multinomial(clusters.size, times / times.sum(), resamples)
+        return weighted_sums(drawn, sums)
     if kinds is not None:
         sums = sums[: int(kinds.max()) + 1]
-    return np.concatenate([weighted_sums(drawn, sums) for drawn in _weights(clusters, resamples, seed, kinds)])
+    return np.concatenate([weighted_sums(drawn, sums) for drawn in _weights(clusters.size, resamples, seed, kinds)])
+
+
+def resampled_sizes(
+    times: Floats, groups: Sequence[NDArray[np.integer[Any]]], resamples: int, seed: int
+) -> list[Floats]:
+    """How many clusters of each group are in each resample, for several ways to group the same kinds of clusters.
+
+    Args:
+        times: How many clusters are of each kind; how often each kind is drawn is multinomial.
+        groups: For each way the group of each kind.
+        resamples: How many samples are drawn.
+        seed: Of the drawing.
+
+    Returns:
+        For each way an array `(resamples, groups)`.
+    """
+    random, shares = np.random.default_rng(seed), times / times.sum()
+    found: list[list[Floats]] = [[] for _ in groups]
+    step = max(1, _AT_ONCE // len(times))
+    for start in range(0, resamples, step):
+        drawn = random.multinomial(int(times.sum()), shares, min(step, resamples - start))
+        for each, sizes in zip(groups, found, strict=True):
+            number = int(each.max()) + 1
+            cells = each.astype(np.int64) + np.arange(len(drawn))[:, None] * number
+            counted = np.bincount(cells.ravel(), drawn.ravel(), len(drawn) * number)
+            sizes.append(counted.reshape(len(drawn), number).astype(float))
+    return [np.concatenate(sizes) for sizes in found]
 
 
 def percentiles(
@@ -153,41 +208,36 @@ def percentile_interval(resampled: ArrayLike) -> Interval:
     return Interval(float(low), float(high), error, undefined)
 
 
-def total(sums: NDArray[np.float64], kinds: NDArray[np.integer[Any]] | None = None) -> Floats:
-    """The counts of all clusters together; see `resampled_sums`."""
-    if kinds is None:
-        summed: Floats = sums.sum(axis=0)
-        return summed
-    (summed,) = weighted_sums(np.bincount(kinds, minlength=len(sums))[None], sums)
-    return summed
-
-
 def estimate(
     statistic: Statistic,
-    sums: NDArray[np.float64],
+    clusters: Clusters,
     resampled: NDArray[np.float64] | None,
     of_cluster: Statistic | None = None,
-    kinds: NDArray[np.integer[Any]] | None = None,
 ) -> Estimate:
     """A metric with its interval, or its range.
 
     Args:
         statistic: The metric.
-        sums: The counts of each cluster, or of each kind of clusters, shape `(clusters or kinds, columns)`.
+        clusters: What is resampled.
         resampled: The counts of each resample, shape `(resamples, columns)`; None for the range over the clusters.
         of_cluster: The metric of a cluster by itself, if that is another formula.
-        kinds: Of each cluster its place in `sums`, where clusters are alike; None if each has a place of its own.
 
     Returns:
         The estimate; NaN for whatever is undefined.
     """
-    value = float(statistic(total(sums, kinds)))
-    each = np.atleast_1d((of_cluster or statistic)(sums))
-    each = each if kinds is None else each[kinds]
-    defined = each[~np.isnan(each)]
-    mean = float(defined.mean()) if defined.size else np.nan
+    value = float(statistic(clusters.total))
+    each = np.atleast_1d((of_cluster or statistic)(clusters.sums))
+    each = each if clusters.kinds is None else each[clusters.kinds]
+    known = ~np.isnan(each)
+    defined = each[known]
+    if clusters.times is None:
+        count, mean = defined.size, float(defined.mean()) if defined.size else np.nan
+    else:
+        times = clusters.times[known]
+        count = int(times.sum())
+        mean = float(defined @ times / count) if count else np.nan
     if resampled is None:
-        low, high = (float(defined.min()), float(defined.max())) if defined.size else (np.nan, np.nan)
-        return Estimate(value, low, high, mean, defined.size, np.nan, each.size)
+        low, high = (float(defined.min()), float(defined.max())) if count else (np.nan, np.nan)
+        return Estimate(value, low, high, mean, count, np.nan, clusters.size)
     low, high, _, undefined = percentile_interval(statistic(resampled))
-    return Estimate(value, low, high, mean, defined.size, undefined, each.size)
+    return Estimate(value, low, high, mean, count, undefined, clusters.size)

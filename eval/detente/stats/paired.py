@@ -41,6 +41,7 @@ def sign_flip(
     differ: NDArray[np.bool_],
     draws: int,
     seed: int,
+    times: NDArray[np.float64] | None = None,
 ) -> SignFlip:
     """Two-sided paired randomisation test over clusters (Fisher 1935; for F1 and the like Yeh 2000, Noreen 1989).
 
@@ -57,21 +58,28 @@ def sign_flip(
         differ: In which clusters the counts that the metric reads differ.
         draws: R.
         seed: Of the draws.
+        times: How many clusters each row stands for, if they are kinds of clusters: how many of a kind are swapped is
+            then drawn from a binomial distribution, exact like the test itself, with other digits.
 
     Returns:
         p in 0…1, and 1 if the systems differ nowhere; NaN where the observed difference is undefined.
     """
-    total, other = first.sum(axis=0), second.sum(axis=0)
+    total, other = _total(first, times), _total(second, times)
     deltas = (second - first)[differ]
     observed = abs(float(statistic(other) - statistic(total)))
-    size = len(deltas)
+    alike = np.ones(len(deltas), dtype=np.int64) if times is None else times[differ].astype(np.int64)
+    size = int(alike.sum())
     exact = size <= EXACT
     smallest = min(1.0, 2.0 / 2**size) if exact else 1 / (1 + draws)
     if np.isnan(observed):
         return SignFlip(np.nan, smallest, exact, size)
     limit = observed - _TOLERANCE * max(1.0, observed)
     extreme = tried = 0
-    for swapped in _halves(size) if exact else _drawn(size, draws, seed):
+    if exact:
+        deltas, choices = np.repeat(deltas, alike, axis=0), _halves(size)
+    else:
+        choices = _drawn(size, draws, seed) if times is None else _drawn_of_kinds(alike, draws, seed)
+    for swapped in choices:
         moved = weighted_sums(swapped, deltas)
         differences = np.abs(statistic(other - moved) - statistic(total + moved))
         extreme += int((~(differences < limit)).sum())
@@ -91,6 +99,19 @@ def _drawn(size: int, draws: int, seed: int) -> Iterator[NDArray[np.float64]]:
     block = max(1, _CELLS // size)
     for start in range(0, draws, block):
         yield generator.integers(0, 2, (min(block, draws - start), size), dtype=np.int8).astype(float)
+
+
+def _drawn_of_kinds(alike: NDArray[np.int64], draws: int, seed: int) -> Iterator[NDArray[np.float64]]:
+    """How many clusters of each kind are swapped, in blocks that fit the memory."""
+    generator = np.random.default_rng(seed)
+    block = max(1, _CELLS // len(alike))
+    for start in range(0, draws, block):
+        yield generator.binomial(alike, 0.5, (min(block, draws - start), len(alike))).astype(float)
+
+
+def _total(sums: NDArray[np.float64], times: NDArray[np.float64] | None) -> Floats:
+    total: Floats = sums.sum(axis=0) if times is None else weighted_sums(times[None], sums)[0]
+    return total
 
 
 def holm(ps: Sequence[float]) -> list[float]:
@@ -168,9 +189,27 @@ def rank_agreement(first: ArrayLike, second: ArrayLike) -> tuple[float, int]:
     return float(kendalltau(one[both], two[both]).statistic), count
 
 
+class Influence(NamedTuple):
+    """What each item gives to a difference, and which decide it.
+
+    Attributes:
+        shares: In units of the metric, NaN where a swap leaves it undefined.
+        deciding: The places of the items that decide, the largest share first; none if the difference is 0 or
+            undefined.
+        items: Of each of these, how many of the items that it stands for decide.
+    """
+
+    shares: Floats
+    deciding: tuple[int, ...]
+    items: tuple[int, ...]
+
+
 def influence(
-    statistic: Statistic, first: NDArray[np.float64], second: NDArray[np.float64]
-) -> tuple[Floats, tuple[int, ...]]:
+    statistic: Statistic,
+    first: NDArray[np.float64],
+    second: NDArray[np.float64],
+    times: NDArray[np.float64] | None = None,
+) -> Influence:
     """What each item gives to the difference second − first, and the items that decide it.
 
     An item's share is (D − D′) / 2, where D′ is the difference once the two systems' counts of this item are swapped;
@@ -181,20 +220,29 @@ def influence(
         statistic: The metric of pooled counts.
         first: The counts of the one system, shape `(items, columns)`.
         second: The counts of the other.
-
-    Returns:
-        The shares, in units of the metric, NaN where a swap leaves it undefined; and the places of the items that
-        decide, the largest share first: none if the difference is 0 or undefined.
+        times: How many items each row stands for, if they are kinds of items; of one kind each item has the same share.
     """
-    total, other = first.sum(axis=0), second.sum(axis=0)
+    total, other = _total(first, times), _total(second, times)
     deltas = second - first
     lead = float(statistic(other) - statistic(total))
     shares: Floats = (lead - (statistic(other - deltas) - statistic(total + deltas))) / 2
     if np.isnan(lead) or abs(lead) < _TOLERANCE:
-        return shares, ()
+        return Influence(shares, (), ())
     toward = np.round(np.nan_to_num(shares * np.sign(lead)), 12)
-    order = [int(place) for place in np.argsort(-toward, kind="stable") if deltas[place].any()]
-    moved = np.cumsum(deltas[order], axis=0)
-    left = (statistic(other - moved) - statistic(total + moved)) * np.sign(lead)
-    ended = int(np.argmax(left <= _TOLERANCE))  # at the last item at the latest: all swapped, the lead is the other's
-    return shares, tuple(order[: ended + 1])
+    order = np.argsort(-toward, kind="stable")
+    order = order[deltas[order].any(axis=1)]
+    each = np.ones(len(order), dtype=np.int64) if times is None else times[order].astype(np.int64)
+    ends = np.cumsum(each)
+    moved = np.zeros(deltas.shape[1])
+    ended, block = int(ends[-1]), max(1, _CELLS // deltas.shape[1])
+    for start in range(0, ended, block):
+        places = order[np.searchsorted(ends, np.arange(start, min(start + block, ended)), side="right")]
+        along = np.cumsum(np.vstack([moved, deltas[places]]), axis=0)[1:]
+        left = (statistic(other - along) - statistic(total + along)) * np.sign(lead)
+        if (gone := left <= _TOLERANCE).any():  # at the last item at the latest: all swapped, the lead is the other's
+            ended = start + int(np.argmax(gone)) + 1
+            break
+        moved = along[-1]
+    last = int(np.searchsorted(ends, ended - 1, side="right"))
+    each[last] -= ends[last] - ended
+    return Influence(shares, tuple(order[: last + 1].tolist()), tuple(each[: last + 1].tolist()))

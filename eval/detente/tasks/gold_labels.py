@@ -3,18 +3,20 @@
 What such gold lacks, measures cannot have: they are left out, and a remark says why.
 """
 
-import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from detente.data.buckets import bucket_digests, digest_of, partitions_of
 from detente.data.files import read_input, unpack
-from detente.data.jsonl import Line, Record, describe, dump_line
+from detente.data.jsonl import Line, Record, describe
 from detente.data.labels import REFERENCE_TASK
 from detente.data.memory import Rows
 from detente.data.page_texts import has_half_character, short_name
+from detente.data.partitions import PLACE, Apart, Divided
+from detente.data.pieces import is_shards
 from detente.data.problems import Problem, ValidationError
 from detente.data.spellings import Spellings, printed, refusals, spelled, unknown_labels
 from detente.data.tabular import FLAT_SUFFIXES, read_lines, read_records, suffix_of
@@ -22,8 +24,8 @@ from detente.data.words import words_of
 from detente.tasks.all import TASKS
 from detente.tasks.by_label import ByLabel, Same
 from detente.tasks.metric_families import MISSING
-from detente.tasks.native_labels import LABELS, NATIVE, format_of, other_format
-from detente.tasks.task import TIMES, Alike, Options, Row, Task
+from detente.tasks.native_labels import LABELS, NATIVE, format_of, format_of_file, other_format
+from detente.tasks.task import FIRST, PREDICTED, TIMES, Alike, OfLabels, Options, Row, Task
 from detente.text.display import counted, listed, quoted
 
 if TYPE_CHECKING:
@@ -34,11 +36,7 @@ MOST_VALUES: Final = 1_000
 NO_VALUE: Final = "(none)"
 """The part of a breakdown that has no value in its column."""
 _FAMILY: Final = "family"
-_AT_ONCE: Final = 100_000
-"""Items of which the digest is made at once."""
-_ESCAPED: Final = bytes((*range(32), ord("\\")))
-"""What JSON does not have in words as it is, beside the quotation mark."""
-_RESERVED: Final = ("item", "slice", "gold", "predicted", "wrong", "detail", "blocks", TIMES)
+_RESERVED: Final = ("item", "slice", "gold", "predicted", "wrong", "detail", "blocks", TIMES, FIRST)
 """Names that columns of the counts have already."""
 NO_BLIND: Final = "no floor `blind`: that is a model trained on inputs, and gold of labels has none"
 LABEL_TASKS: Final = tuple(task.name for task in TASKS if task.of_label)
@@ -54,12 +52,14 @@ class LabelCorpus:
         format: `labels`, or the benchmark whose native file it is.
         base: The task, as it is on the dataset.
         sha256: Of its ids, labels and families in canonical JSON.
-        frame: Its items: `id`, `label`, `family` and the breakdowns.
+        frame: Its items: `id`, `label`, `family` and the breakdowns; none where it is in `parts`.
+        labels: How many items each label has that occurs.
         columns: All columns of the file beside id and label.
         breakdowns: The columns by which scores are broken down.
         spellings: What its labels and those of the predictions are mapped by: the benchmark's, then the user's.
         asked: The spellings that the user gave.
         remarks: What must be said of it beside every score.
+        parts: Where its items are, if they are not in memory but in partitions.
     """
 
     name: str
@@ -67,11 +67,32 @@ class LabelCorpus:
     base: Task
     sha256: str
     frame: "pl.DataFrame"
+    labels: Mapping[str, int]
     columns: tuple[str, ...]
     breakdowns: tuple[str, ...]
     spellings: Spellings
     asked: Spellings
     remarks: tuple[str, ...]
+    parts: Divided | None = None
+
+    @property
+    def size(self) -> int:
+        """How many items it has."""
+        return sum(self.labels.values())
+
+    def part(self, partition: int, partitions: int) -> "tuple[LabelCorpus, pl.Series]":
+        """The items of a partition as a corpus, and the place in the gold of each."""
+        import polars as pl
+
+        if self.parts:
+            words = self.parts.part(partition)
+            missing = [pl.lit(None, pl.String).alias(key) for key in self.columns if key not in words.columns]
+            frame, places = _items_of(words.with_columns(missing), self.breakdowns), words[PLACE]
+        else:
+            own = self.frame.with_columns(pl.int_range(pl.len()).alias(PLACE))
+            own = own.filter(partitions_of(own["id"], partitions) == partition)
+            frame, places = own.drop(PLACE), own[PLACE]
+        return replace(self, frame=frame, labels=_sizes(frame["label"]), parts=None), places
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -106,8 +127,10 @@ class LabelCorpus:
         return self.base.labels_of(self._unit(label, "", "")) if self.base.labels_of else self.base.labels
 
     @cached_property
-    def units(self) -> ByLabel:
+    def units(self) -> Mapping[str, Any]:
         """The units, by id."""
+        if parts := self.parts:
+            return Apart(self.size, parts.partitions, lambda place: self.part(place, parts.partitions)[0].units)
         names, labels, families = (self.frame[key] for key in ("id", "label", _FAMILY))
         return ByLabel(names, labels, lambda place: self._unit(labels[place], names[place], families[place]))
 
@@ -122,45 +145,42 @@ class LabelCorpus:
         import polars as pl
 
         gold = pl.col("label").cast(pl.Enum(self.base.labels)).alias("gold")
-        return self.frame.select("id", _FAMILY, *self.breakdowns, pl.col("id").alias("item"), gold)
+        return self.frame.select("id", _FAMILY, *self.breakdowns, gold)
 
-    def alike(self, _: Mapping[str, Any], by_id: Mapping[str, Any]) -> Alike | None:
-        """The items, and one for each pair of labels; None if a prediction says more than its label."""
+    def alike(self, _: Mapping[str, Any], systems: Sequence[Mapping[str, Any]]) -> Alike:
+        """The items, and what each system says of them, where that is labels and nothing else."""
+        return Alike(self._items, [self._labels_of(by_id) for by_id in systems], self.of_labels)
+
+    @property
+    def of_labels(self) -> OfLabels:
+        """How an item is counted, of which labels say all."""
+        return OfLabels(self.base, lambda label, name: self._unit(label, name, name), self._answer)
+
+    def _labels_of(self, by_id: Mapping[str, Any]) -> "pl.Series | str | None":
+        """The label of each item, or one that all have; None if a prediction says more than its label."""
         import polars as pl
 
-        made = {label: self._answer(label) for label in self.base.labels}
-        predicted: pl.Expr | pl.Series
-        if isinstance(by_id, ByLabel):
-            predicted = by_id.labels
-        elif isinstance(by_id, Same):
-            predicted = pl.lit(_label_of(by_id.value))
-        else:
-            if any(answer != made[_label_of(answer)] for answer in by_id.values()):
-                return None
-            said = [None if (answer := by_id.get(name)) is None else _label_of(answer) for name in self.frame["id"]]
-            predicted = pl.Series(said, dtype=pl.String)
+        if isinstance(by_id, Same):
+            return _label_of(by_id.value)
         inventory = pl.Enum([*self.base.labels, MISSING])
-        items = self._items.with_columns(predicted.cast(inventory).fill_null(MISSING).alias("predicted"))
-        pairs = items.select("gold", "predicted").unique(maintain_order=True).rows()
-        names = {f"{gold}>{predicted}": (gold, predicted) for gold, predicted in pairs}
-        return Alike(
-            items,
-            self.base,
-            {name: self._unit(gold, name, name) for name, (gold, _) in names.items()},
-            {name: made[predicted] for name, (_, predicted) in names.items() if predicted != MISSING},
-        )
+        if isinstance(by_id, ByLabel):
+            return by_id.labels.cast(inventory)
+        made = {label: self._answer(label) for label in self.base.labels}
+        if any(answer != made[_label_of(answer)] for answer in by_id.values()):
+            return None
+        said = [None if (answer := by_id.get(name)) is None else _label_of(answer) for name in self.frame["id"]]
+        return pl.Series(said, dtype=inventory)
 
     def _majority(self, _: Collection[Any]) -> Any:
         """The prediction of the most frequent label; of equals the first of the inventory."""
-        sizes = dict(self.frame["label"].value_counts().iter_rows())
-        return self._answer(max(self.base.labels, key=lambda label: sizes.get(label, 0)))
+        return self._answer(max(self.base.labels, key=lambda label: self.labels.get(label, 0)))
 
     @cached_property
     def task(self) -> Task:
         """The task as it is on this gold: its own counts and metrics, without those that need more than labels."""
         base, units = self.base, self.units
         kept = (_FAMILY, *self.breakdowns)
-        lacking = base.lacking({label: self._unit(label, "", "") for label in self.frame["label"].unique()})
+        lacking = base.lacking({label: self._unit(label, "", "") for label in self.labels})
 
         def count(unit: Any, predicted: Any, options: Options) -> list[Row]:
             rows = base.count(unit, predicted, options)
@@ -213,9 +233,9 @@ def task_of_gold(path: Path, task: str | None, gold_format: str | None) -> str |
         named = "which is not named" if task is None else f"not {task}"
         message = f"labels are gold of a task with labels, {named}: give one of {', '.join(LABEL_TASKS)}"
         raise ValidationError([Problem("option", "--task", message)])
-    if gold_format or task or not path.is_file():  # a pipe can be read only once, by whoever reads all of it
+    if gold_format or task or not (path.is_file() or is_shards(path)):  # a pipe can be read only once, by its reader
         return None
-    found = format_of(unpack(read_input(str(path)), str(path)), str(path))
+    found = format_of_file(path)
     if found == LABELS:
         tasks = f"{', '.join(LABEL_TASKS)}; {REFERENCE_TASK} for texts"
         message = f"has ids and labels: name the task that they are gold of with --task ({tasks})"
@@ -257,27 +277,67 @@ def read_gold(path: Path, task: str, gold_format: str | None = None, labels: Spe
         problems = [*problems, *(native.mixed(lines, asked, name) if native else [])]
         unanswered = native.unanswered if native else ""
         words, columns = _strictly(lines, problems, name, base, spellings, asked, unanswered)
-    known = words.columns
-    breakdowns = tuple(key for key in columns if key != _FAMILY and key in known and _divides(words[key], base))
-    remarks = [*notes, native.remark] if native else notes
+    breakdowns = tuple(
+        key
+        for key in columns
+        if key in words.columns and divides(key, words[key].fill_null(NO_VALUE).n_unique(), len(words), base)
+    )
+    frame = _items_of(words, breakdowns)
+    return corpus_of(
+        name,
+        form,
+        base,
+        sha256=digest_of([digests_of(frame)]),
+        labels=_sizes(frame["label"]),
+        columns=columns,
+        breakdowns=breakdowns,
+        asked=asked,
+        notes=notes,
+        frame=frame,
+    )
+
+
+def corpus_of(
+    name: str,
+    form: str,
+    base: Task,
+    *,
+    sha256: str,
+    labels: Mapping[str, int],
+    columns: tuple[str, ...],
+    breakdowns: tuple[str, ...],
+    asked: Spellings,
+    notes: Sequence[str] = (),
+    frame: "pl.DataFrame",
+    parts: Divided | None = None,
+) -> LabelCorpus:
+    """A gold of labels, with what must be said of it; see `LabelCorpus`."""
+    native = NATIVE.get(form)
+    remarks = [*notes, native.remark] if native else [*notes]
     if _FAMILY not in columns:
-        remarks = [*remarks, "the gold names no families: each item is taken as independent of the others"]
+        remarks.append("the gold names no families: each item is taken as independent of the others")
     if others := [key for key in columns if key not in (_FAMILY, *breakdowns)]:
         message = "no breakdown by columns of the gold with lists, too many values, or names that scores use themselves"
-        remarks = [*remarks, f"{message}: {quoted(*(key or '(no name)' for key in others))}"]
-    frame = _items_of(words, breakdowns)
+        remarks.append(f"{message}: {quoted(*(key or '(no name)' for key in others))}")
     return LabelCorpus(
         name=short_name(name),
         format=form,
         base=base,
-        sha256=_digest(frame),
+        sha256=sha256,
         frame=frame,
+        labels=labels,
         columns=columns,
         breakdowns=breakdowns,
-        spellings=spellings,
+        spellings={**(native.spellings if native else {}), **asked},
         asked=asked,
         remarks=(*remarks, NO_BLIND),
+        parts=parts,
     )
+
+
+def _sizes(labels: "pl.Series") -> dict[str, int]:
+    """How many items each label has."""
+    return dict(labels.value_counts().iter_rows())
 
 
 def _refuse_other_format(name: str, found: str | None, gold_format: str | None, base: Task) -> None:
@@ -302,27 +362,54 @@ def _items(
     families = any(printed(line.record.get(_FAMILY)) for line in lines)
     for place, raw in lines:
         record = spelled(raw, spellings)
-        unit, label = printed(record.get("id")), printed(record.get("label"))
-        if not unit:
-            problems.append(Problem("no-id", place, 'the line has no "id" that is a word or a number'))
-        elif first.setdefault(unit, place) != place:
-            problems.append(Problem("id-duplicate", place, f"{unit} is a duplicate of {first[unit]}"))
-        if record.get("label") is None:
-            problems.append(Problem("missing-field", place, 'the line has no "label"'))
-        elif label is None:
-            problems.append(Problem("wrong-type", place, f"label is {describe(record['label'])}, not a word"))
-        elif unanswered and label == unanswered:
-            problems.append(Problem("missing-field", place, f"{label} is no label: the item is not annotated"))
-        elif label not in base.labels:
-            unknown.setdefault(label, []).append(place)
-        if broken := [key for key, value in record.items() if has_half_character(value)]:
-            message = f"{quoted(*broken)} has half a surrogate pair: write whole characters"
-            problems.append(Problem("wrong-type", place, message))
+        unit = printed(record.get("id"))
+        faults = list(faults_of(record, unanswered))
+        if unit and first.setdefault(unit, place) != place:
+            faults.append(duplicate(unit, first[unit]))
         if families and not printed(record.get(_FAMILY)):
-            problems.append(Problem("missing-field", place, "the line has no family, and other lines have one"))
+            faults.append(NO_FAMILY)
+        problems += [Problem(code, place, message) for _, code, message in sorted(faults)]
+        if (other := other_label(record, base, unanswered)) is not None:
+            unknown.setdefault(other, []).append(place)
         if unit:
-            items[unit] = {key: printed(value) for key, value in record.items() if key != "id" and value is not None}
+            items[unit] = words_in(record)
     return items, problems + unknown_labels(unknown, base.labels, asked)
+
+
+LineFault = tuple[int, str, str]
+"""What is wrong with a line: its rank among the faults of the line, its code, its message."""
+NO_FAMILY: Final[LineFault] = (4, "missing-field", "the line has no family, and other lines have one")
+
+
+def duplicate(unit: str, first: str) -> LineFault:
+    """That an id is there before, and where."""
+    return 1, "id-duplicate", f"{unit} is a duplicate of {first}"
+
+
+def faults_of(record: Record, unanswered: str = "") -> Iterator[LineFault]:
+    """What is wrong with a line by itself; labels that are none aside."""
+    label = printed(record.get("label"))
+    if not printed(record.get("id")):
+        yield 1, "no-id", 'the line has no "id" that is a word or a number'
+    if record.get("label") is None:
+        yield 2, "missing-field", 'the line has no "label"'
+    elif label is None:
+        yield 2, "wrong-type", f"label is {describe(record['label'])}, not a word"
+    elif unanswered and label == unanswered:
+        yield 2, "missing-field", f"{label} is no label: the item is not annotated"
+    if broken := [key for key, value in record.items() if has_half_character(value)]:
+        yield 3, "wrong-type", f"{quoted(*broken)} has half a surrogate pair: write whole characters"
+
+
+def other_label(record: Record, base: Task, unanswered: str = "") -> str | None:
+    """The label of a line, if it is a word and the task has no such label."""
+    label = printed(record.get("label"))
+    return None if label in base.labels or (unanswered and label == unanswered) else label
+
+
+def words_in(record: Record) -> dict[str, str | None]:
+    """The values of a line as words, without its id: None of one that has parts."""
+    return {key: printed(value) for key, value in record.items() if key != "id" and value is not None}
 
 
 def _strictly(
@@ -344,12 +431,7 @@ def _strictly(
     items, faults = _items(lines, base, spellings, asked, unanswered)
     found = [*problems, *faults]
     if not any("label" in line.record for line in lines) and (lines or not found):
-        keys = quoted(*dict.fromkeys(key for line in lines for key in line.record)) or "nothing"
-        message = (
-            f"has no label, but {keys}: gold of {base.name} is an id and a label a line; texts are gold of"
-            f" {REFERENCE_TASK}"
-        )
-        found = [Problem("gold-format", name, message)]
+        found = [no_labels(dict.fromkeys(key for line in lines for key in line.record), name, base)]
     if found:
         raise ValidationError(found)
     columns = dict.fromkeys(key for item in items.values() for key in item if key != "label")
@@ -358,18 +440,31 @@ def _strictly(
     return pl.DataFrame({"id": list(items), **words}, schema_overrides=dict.fromkeys(words, pl.String)), tuple(columns)
 
 
+def no_labels(keys: Iterable[str], name: str, base: Task) -> Problem:
+    """That no line has a label."""
+    message = f"has no label, but {quoted(*keys) or 'nothing'}: gold of {base.name} is an id and a label a line"
+    return Problem("gold-format", name, f"{message}; texts are gold of {REFERENCE_TASK}")
+
+
 def _columns_of(data: bytes, name: str, base: Task, spellings: Spellings) -> "pl.DataFrame | None":
     """The items' columns as words, where all of it is right; None if the strict reader must look."""
     words = words_of(data, name)
-    if words is None or not {"id", "label"} <= set(words.columns):
+    if words is None or (words := certain(words, base, spellings)) is None:
         return None
-    words = _spelled(words, spellings)
     families = words[_FAMILY].str.len_bytes().fill_null(0) > 0 if _FAMILY in words.columns else None
     if families is not None and families.any() and not families.all():
         return None
+    return words if _are_unique(words["id"]) else None
+
+
+def certain(words: "pl.DataFrame", base: Task, spellings: Spellings) -> "pl.DataFrame | None":
+    """Columns of words with labels in our spelling; None if one of them has no id or no label that the task knows."""
+    if not {"id", "label"} <= set(words.columns):
+        return None
+    words = _spelled(words, spellings)
     if words["id"].null_count() or not words["id"].str.len_bytes().min() or {*words["label"].unique()} - {*base.labels}:
         return None
-    return words if _are_unique(words["id"]) else None
+    return words
 
 
 def _are_unique(ids: "pl.Series") -> bool:
@@ -384,11 +479,18 @@ def _spelled(words: "pl.DataFrame", spellings: Spellings) -> "pl.DataFrame":
     return words.with_columns(pl.col("label").replace(dict(spellings))) if spellings else words
 
 
-def _divides(column: "pl.Series", base: Task) -> bool:
-    """Whether scores can be broken down by a column: of few values, under a name that is free."""
-    values, items = column.fill_null(NO_VALUE).n_unique(), len(column)
+def divides(key: str, values: int, items: int, base: Task) -> bool:
+    """Whether scores can be broken down by a column: of few values, under a name that is free.
+
+    Args:
+        key: The column.
+        values: How many values it has, none at all being one.
+        items: How many items there are.
+        base: The task.
+    """
     few = values <= MOST_VALUES and (values < items or items == 1)
-    return few and column.name not in ("", *_RESERVED, *base.columns)
+    taken = key in ("", _FAMILY, *_RESERVED, *base.columns) or key.startswith(PREDICTED)
+    return few and not taken
 
 
 def _items_of(words: "pl.DataFrame", breakdowns: Sequence[str]) -> "pl.DataFrame":
@@ -400,21 +502,9 @@ def _items_of(words: "pl.DataFrame", breakdowns: Sequence[str]) -> "pl.DataFrame
     return words.select("id", "label", family.alias(_FAMILY), *kept)
 
 
-def _digest(frame: "pl.DataFrame") -> str:
-    """SHA-256 of ids, labels and families in canonical JSON, in the order of the ids."""
-    import polars as pl
-
-    digest, comma = hashlib.sha256(b"["), b""
-    ordered = frame.select("id", "label", _FAMILY)
-    ordered = ordered if ordered["id"].is_sorted() else ordered.sort("id")
-    for part in ordered.iter_slices(_AT_ONCE):
-        written: bytes = part.select(pl.format('["{}","{}","{}"]', *part.columns).str.join(",")).item().encode()
-        if written.count(b'"') > 6 * len(part) or len(written.translate(None, _ESCAPED)) < len(written):
-            written = dump_line(part.rows())[1:-1].encode()
-        digest.update(comma + written)
-        comma = b","
-    digest.update(b"]")
-    return digest.hexdigest()
+def digests_of(frame: "pl.DataFrame") -> dict[int, str]:
+    """SHA-256 of ids, labels and families in canonical JSON, bucket by bucket."""
+    return bucket_digests(frame.select("id", "label", _FAMILY))
 
 
 class Labels(NamedTuple):
@@ -446,8 +536,6 @@ def read_labels(data: bytes, name: str, gold: LabelCorpus, *, allow_missing: boo
     Returns:
         None if `read_predictions` must look at each line, and say what is wrong with which.
     """
-    import polars as pl
-
     words = None if gold.format in NATIVE else words_of(data, name)
     if words is None or format_of(data, name) != LABELS:
         return None
@@ -456,6 +544,27 @@ def read_labels(data: bytes, name: str, gold: LabelCorpus, *, allow_missing: boo
     if {*words.columns} != {"id", "label"} or any(column.null_count() for column in words):
         return None
     said = _spelled(words.select("id", "label"), gold.spellings)
+    found = labels_of(said, gold, allow_missing=allow_missing, allow_extra=allow_extra)
+    ignored = left_out and suffix_of(name) not in FLAT_SUFFIXES
+    return found._replace(notes=(keys_ignored(left_out),)) if found and ignored else found
+
+
+def keys_ignored(keys: Iterable[str]) -> str:
+    """A note on keys of predictions that the gold has."""
+    return f"keys that the gold has, too, were ignored: {quoted(*keys)}"
+
+
+def labels_of(said: "pl.DataFrame", gold: LabelCorpus, *, allow_missing: bool, allow_extra: bool) -> Labels | None:
+    """Predictions that are labels, beside the items of the gold; None if one of them is wrong.
+
+    Args:
+        said: Their `id` and `label`.
+        gold: The gold.
+        allow_missing: Whether ids of the gold may be missing.
+        allow_extra: Whether ids that the gold does not have may be there.
+    """
+    import polars as pl
+
     placed = gold.frame.select("id", gold="label").join(said, on="id", how="left", maintain_order="left")
     matched = len(placed) - placed["label"].null_count()
     if len(placed) != len(gold.frame) or (matched < len(placed) and not allow_missing):
@@ -467,9 +576,7 @@ def read_labels(data: bytes, name: str, gold: LabelCorpus, *, allow_missing: boo
             return None
     ids = placed.filter(pl.col("label").is_null())["id"].sort()
     extra = said.join(placed, on="id", how="anti")["id"].sort() if matched < len(said) else ids.clear()
-    ignored = left_out and suffix_of(name) not in FLAT_SUFFIXES
-    notes = [f"keys that the gold has, too, were ignored: {quoted(*left_out)}"] if ignored else []
-    return Labels(placed["label"], tuple(ids), tuple(extra), tuple(notes))
+    return Labels(placed["label"], tuple(ids), tuple(extra), ())
 
 
 def read_predictions(source: bytes | Rows, name: str, gold: LabelCorpus) -> tuple[Rows, list[str]]:
@@ -503,7 +610,7 @@ def read_predictions(source: bytes | Rows, name: str, gold: LabelCorpus) -> tupl
         lines, left_out = _without_columns_of(gold, rows.lines)
         rows = rows._replace(lines=lines)
         if left_out and not rows.table:
-            notes.append(f"keys that the gold has, too, were ignored: {quoted(*left_out)}")
+            notes.append(keys_ignored(left_out))
     form = NATIVE.get(gold.format)
     if form and (mixed := form.mixed(rows.lines, gold.asked, name)):
         rows = rows._replace(problems=[*rows.problems, *mixed])

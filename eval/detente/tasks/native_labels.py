@@ -8,12 +8,15 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from detente.data.files import max_line, max_records, too_large
+from detente.data.files import is_packed, max_line, max_records, read_input, too_large, unpack, unpacking
 from detente.data.jsonl import Line, Record, describe, parse_records
+from detente.data.pieces import fits, shards_of
 from detente.data.problems import Problem
 from detente.data.spellings import OPTION, printed
+from detente.data.tabular import suffix_of
 from detente.text.display import counted, quoted
 
 LABELS: Final = "labels"
@@ -221,7 +224,10 @@ def format_of(data: bytes, name: str) -> str | None:
         data: The file's bytes, unpacked.
         name: Its name, for the columns that a suffix divides.
     """
-    keys = _keys(data, name)
+    return _format_of_keys(_keys(data, name))
+
+
+def _format_of_keys(keys: set[str]) -> str | None:
     if keys >= _SEMEVAL:
         return "semeval2016"
     if keys >= _FNC:
@@ -229,6 +235,25 @@ def format_of(data: bytes, name: str) -> str | None:
     if "targets" in keys or {"id", "polarity"} <= keys:
         return "newsmtsc"
     return LABELS if {"id", "label"} <= keys else None
+
+
+def format_of_file(path: Path) -> str | None:
+    """The format of a file, or of the first shard of a folder, of which no more is read than that takes."""
+    shards = shards_of(path)
+    if not shards or not shards[0].is_file():
+        return None
+    first = shards[0]
+    if fits(first):
+        return format_of(unpack(read_input(str(first)), str(first)), str(first))
+    if suffix_of(first.name) == ".parquet" and not is_packed(first):
+        from pyarrow import parquet
+
+        return _format_of_keys(set(parquet.read_schema(first).names))
+    with unpacking(first) as stream:
+        line = b""
+        while not line.strip() and (more := stream.readline(max_line())):
+            line = more
+    return format_of(line, str(first)) if not line.lstrip().startswith(b"[") else None
 
 
 def _keys(data: bytes, name: str) -> set[str]:

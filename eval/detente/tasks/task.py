@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import numpy as np
@@ -31,6 +32,10 @@ Row = dict[str, Any]
 
 TIMES: Final = "times"
 """The column that says how many items a row of counts stands for, where items that are alike are one row."""
+FIRST: Final = "first_place"
+"""The column that says which place an item has in the gold, or the first of those that are alike."""
+PREDICTED: Final = "predicted "
+"""What the columns begin with that have what several systems say of items: `predicted 0` and so on."""
 
 
 def sizes_of(rows: "pl.DataFrame", *by: str) -> "pl.DataFrame":
@@ -210,12 +215,39 @@ class Baseline:
         summary: One line for people; says so if it looks at the gold.
         predict: From the inputs and the dataset to the lines of a predictions file.
         reads: Whether the answers depend on the pages' text.
+        learns_from: Where it is trained on the gold of other families than the one that it answers: from the dataset to
+            the families that there are.
+        extra: The optional packages that it needs, by the name of their extra; empty if none.
+        package: The module that those bring.
     """
 
     name: str
     summary: str
     predict: "Callable[[list[Record], Corpus], list[Record]]"
     reads: bool = True
+    learns_from: "Callable[[Corpus], Collection[str]] | None" = None
+    extra: str = ""
+    package: str = ""
+
+    @property
+    def available(self) -> bool:
+        """Whether the packages that it needs are installed."""
+        return not self.package or find_spec(self.package) is not None
+
+    def lines(self, inputs: list[Record], corpus: "Corpus") -> list[Record]:
+        """The lines of a predictions file, each with what made it."""
+        return [{**line, "tool": f"detente {self.name}"} for line in self.predict(inputs, corpus)]
+
+    def refusals(self, corpus: "Corpus") -> list[Problem]:
+        """Why it cannot answer for a dataset: a package is missing, or there is no other family to learn from."""
+        found = []
+        if not self.available:
+            message = f"{self.package} is not installed: pip install 'detente[{self.extra}]'"
+            found.append(Problem("extra-missing", self.name, message))
+        if self.learns_from and len(self.learns_from(corpus)) < 2:
+            message = f"{self.name} learns from other families than the one that it answers for, and there is but one"
+            found.append(Problem("too-few-families", str(corpus.folder), message))
+        return found
 
 
 def by_article(inputs: Iterable[Record]) -> list[Record]:
@@ -243,20 +275,33 @@ def _without(record: Record, keys: Collection[str]) -> Record:
     return {key: value for key, value in record.items() if key not in keys}
 
 
-class Alike(NamedTuple):
-    """Items whose counts follow from the gold label and the predicted one alone: one of each pair is counted for all.
+class OfLabels(NamedTuple):
+    """How an item is counted of which a gold label and a predicted one say all.
 
     Attributes:
-        items: The keys of every item, with `gold` and `predicted`; without `slice`, since all are `main`.
-        task: The task that counts those that stand for all: its `count` sees labels only.
-        units: An item for each pair of labels that occurs.
-        answers: What is predicted of it, if anything.
+        task: The task that counts it, which sees labels only.
+        unit: From the gold label and a name to an item.
+        answer: From a label to the prediction that says it and nothing else.
+    """
+
+    task: "Task"
+    unit: Callable[[str, str], Any]
+    answer: Callable[[str], Any]
+
+
+class Alike(NamedTuple):
+    """Items whose counts follow from the gold label and the predicted one alone, and what systems say of them.
+
+    Attributes:
+        items: `id`, the other keys and `gold` of every item, in the order of the gold; all are `main`.
+        answers: Of each system the label of each item, null where there is none; one label that it gives to all; or
+            None, if its predictions say more than labels.
+        of_labels: How each pair of labels is counted.
     """
 
     items: "pl.DataFrame"
-    task: "Task"
-    units: dict[str, Any]
-    answers: dict[str, Any]
+    answers: "list[pl.Series | str | None]"
+    of_labels: OfLabels
 
 
 @dataclass(frozen=True)
@@ -309,8 +354,7 @@ class Task:
             by the names that they give them; none if the unit has no text. The last row of `count` is that of the
             output as a whole.
         layer: The layer whose files say which pages are labelled, if it is not the one of the task's name.
-        alike: Where counts follow from labels alone: from units and predictions to the items, and one of each pair of
-            labels; None if a prediction says more than its label.
+        alike: Where counts follow from labels alone: from units and the predictions of each system to the labels.
         fit: The task with the labels of a corpus, where it has counts or measures for each label that a corpus may have
             its own of.
     """
@@ -351,7 +395,7 @@ class Task:
     remarks: tuple[str, ...] = ()
     texts: Callable[[Any, Any], dict[str, str]] | None = None
     layer: str = ""
-    alike: Callable[[Mapping[str, Any], Mapping[str, Any]], Alike | None] | None = None
+    alike: Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]]], Alike] | None = None
     fit: "Callable[[Inventory], Task] | None" = None
 
     def fitting(self, inventory: Inventory) -> "Task":

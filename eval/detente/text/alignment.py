@@ -8,8 +8,9 @@ either stands in text already taken (it is doubled) or nowhere (it is an inserti
 """
 
 import re
+from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -27,6 +28,9 @@ from detente.text.whitespace import WhitespaceErrors, gaps, whitespace_errors
 from detente.text.writing import WritingDifferences, differences, origins, remainders, writing
 
 _PLACED, _DOUBLED, _INSERTED = range(3)
+_UNKNOWN: Final = 0
+_NUMBER: Final = "I"
+"""Tokens are numbers of this type, which are compared faster than words."""
 _SENTENCE: Final = re.compile(r"\S.*?(?:[.!?…][\"')\]]*(?=\s)|$)", re.DOTALL)
 
 
@@ -89,8 +93,10 @@ class _DensePage:
             boundary[start + 1 : end] = False
         place_of = np.concatenate([[0], np.cumsum(~blank)])
         self.token_starts, self.token_ends = place_of[np.array(spans, dtype=np.int64).reshape(-1, 2)].T
-        self.tokens = [folded[start:end].casefold() for start, end in spans]
-        self.vocabulary = frozenset(self.tokens)
+        self._numbers: dict[str, int] = {}
+        words = (folded[start:end].casefold() for start, end in spans)
+        self.tokens = array(_NUMBER, [self._numbers.setdefault(word, len(self._numbers) + 1) for word in words])
+        self._places: dict[str, list[int]] = {}
         # Both ends of an exact match stand where a token starts or ends.
         self.boundary = np.append(boundary[self.offsets], True)
         lines = line_spans(text)
@@ -98,13 +104,20 @@ class _DensePage:
         self.starts_line[[place_of[start] for start, _ in lines]] = True
         self.ends_line[[place_of[end] for _, end in lines]] = True
 
-    def occurrences(self, needle: str) -> Iterator[int]:
-        """Where a text without white space starts in the page, at token boundaries."""
-        start = self.dense.find(needle)
-        while start >= 0:
-            if self.boundary[start] and self.boundary[start + len(needle)]:
-                yield start
-            start = self.dense.find(needle, start + 1)
+    def numbers(self, words: Iterable[str]) -> "array[int]":
+        """Tokens as the page numbers them, whatever their case: 0 for those that it does not have."""
+        return array(_NUMBER, [self._numbers.get(word.casefold(), _UNKNOWN) for word in words])
+
+    def occurrences(self, needle: str) -> list[int]:
+        """Where a text without white space starts in the page, at token boundaries; looked for once."""
+        if (found := self._places.get(needle)) is None:
+            self._places[needle] = found = []
+            start = self.dense.find(needle)
+            while start >= 0:
+                if self.boundary[start] and self.boundary[start + len(needle)]:
+                    found.append(start)
+                start = self.dense.find(needle, start + 1)
+        return found
 
 
 @lru_cache(maxsize=32)
@@ -133,9 +146,8 @@ class _Line(NamedTuple):
 class _Alignment:
     """The state of one alignment: what of the page is taken, and what became of each character of the output."""
 
-    def __init__(self, page: _DensePage, lines: list[_Line], found: dict[str, list[int]]) -> None:
+    def __init__(self, page: _DensePage, lines: list[_Line]) -> None:
         self.page = page
-        self.found = found
         self.starts = np.cumsum([0, *(_size(line.text) for line in lines)])
         self.source = np.full(self.starts[-1], -1)  # of each character of the output, in the page
         self.fate = np.full(self.starts[-1], _PLACED, dtype=np.int8)
@@ -176,7 +188,7 @@ class _Alignment:
     def place_exactly(self, pieces: list[_Piece]) -> list[_Piece]:
         """Places the pieces that stand in the page as they are; returns the others in their order."""
         needles = ["".join(piece.text.split()) for piece in pieces]
-        found = [_starts(needle, self.page, self.found) for needle in needles]
+        found = [self.page.occurrences(needle) for needle in needles]
         there = [number for number in range(len(pieces)) if found[number]]
         longest_first = sorted(there, key=lambda number: -len(pieces[number].text))
         several = [number for number in there if len(found[number]) > 1]
@@ -205,19 +217,20 @@ class _Alignment:
         """Aligns a piece with the text that is free, then what remains of it, until nothing more is found."""
         words = tokens(piece.text)
         starts = list(accumulate(map(len, words), initial=piece.start))
-        words = [word.casefold() for word in words]
+        numbers = self.page.numbers(words)
         queue = [(0, len(words))]
         while queue:
             first, last = queue.pop()
-            these = words[first:last]
-            if self.known(these) < min(SEED, SIMILAR * len(these)):  # no match is possible
+            these = numbers[first:last]
+            if _known(these) < min(SEED, SIMILAR * len(these)):  # no match is possible
                 self.fate[starts[first] : starts[last]] = _INSERTED
                 continue
-            free = np.flatnonzero(~self.taken_tokens()).tolist()
-            found_matches = matches(these, [self.page.tokens[index] for index in free])
+            free = np.flatnonzero(~self.taken_tokens())
+            of_page = np.frombuffer(self.page.tokens, dtype=np.dtype(_NUMBER))
+            found_matches = matches(these, array(_NUMBER, of_page[free].tobytes()))
             found = np.zeros(len(these), dtype=bool)
             for here, there in found_matches:
-                token = free[there]
+                token = int(free[there])
                 found[here] = True
                 there_span = int(self.page.token_starts[token]), int(self.page.token_ends[token])
                 at = starts[first + here]
@@ -234,14 +247,15 @@ class _Alignment:
         any_taken: NDArray[np.bool_] = running[self.page.token_ends] > running[self.page.token_starts]
         return any_taken
 
-    def repeats(self, words: list[str]) -> bool:
+    def repeats(self, words: "array[int]") -> bool:
         """Whether tokens that have no place in free text repeat text already taken; else they are an insertion."""
         least = SIMILAR * len(words)
-        return len(words) >= SEED and self.known(words) >= least and len(matches(words, self.page.tokens)) >= least
+        return len(words) >= SEED and _known(words) >= least and len(matches(words, self.page.tokens)) >= least
 
-    def known(self, words: list[str]) -> int:
-        """How many of the tokens are words of the page: no more can be found in it."""
-        return sum(map(self.page.vocabulary.__contains__, words))
+
+def _known(words: "array[int]") -> int:
+    """How many of the tokens are words of the page: no more can be found in it."""
+    return len(words) - words.count(_UNKNOWN)
 
 
 def _size(text: str) -> int:
@@ -271,9 +285,8 @@ def align(output: str, text: str) -> Placement:
         The placement; nothing kept and all counts 0 for an empty output.
     """
     page = _dense_page(text)
-    found: dict[str, list[int]] = {}
-    lines = list(_lines(output, page, found))
-    state = _Alignment(page, lines, found)
+    lines = list(_lines(output, page))
+    state = _Alignment(page, lines)
     left = state.place_exactly(
         [_Piece(number, int(state.starts[number]), line.text) for number, line in enumerate(lines)]
     )
@@ -302,27 +315,42 @@ def align(output: str, text: str) -> Placement:
     )
 
 
-def _starts(needle: str, page: _DensePage, found: dict[str, list[int]]) -> list[int]:
-    """Where a text without white space starts in the page, looked for once in an alignment."""
-    if needle not in found:
-        found[needle] = list(page.occurrences(needle))
-    return found[needle]
+class _Read(NamedTuple):
+    """A line of some output as it is looked for: what is legible of it, that folded, and folded without white space."""
+
+    legible: str
+    text: str
+    needle: str
 
 
-def _lines(output: str, page: _DensePage, found: dict[str, list[int]]) -> Iterator[_Line]:
+@lru_cache(maxsize=1 << 14)
+def _read(line: str) -> _Read:
+    """Systems that are compared on a page give many of the same lines."""
+    shown = legible(line).strip()
+    bare = fold(shown)
+    return _Read(shown, bare, "".join(bare.split()))
+
+
+@lru_cache(maxsize=1 << 14)
+def _unmarked(line: str) -> _Read:
+    """A line without Markdown's markers."""
+    shown, folded, _ = _read(line)
+    bare = without_markdown(folded).strip()
+    if 0 < len(bare) < len(shown):
+        shown = "".join(shown[place] for place in remainders(folded, bare))
+    return _Read(shown, bare, "".join(bare.split()))
+
+
+def _lines(output: str, page: _DensePage) -> Iterator[_Line]:
     """The lines of the output that are not blank."""
     start = 0
     for line in output.splitlines(keepends=True):
-        shown = legible(line.strip()).strip()
-        bare = fold(shown)
-        if bare and not _starts("".join(bare.split()), page, found):
-            bare = without_markdown(bare).strip()  # only where the marks are not the page's own
-        if bare:
-            lead = len(line) - len(line.lstrip())
-            if len(bare) < len(shown):
-                places = remainders(fold(shown), bare)
-                shown = "".join(shown[place] for place in places)
-            yield _Line(start + lead, line.strip(), shown, bare)
+        original = line.strip()
+        read = _read(original)
+        if read.text and not page.occurrences(read.needle):
+            read = _unmarked(original)  # only where the marks are not the page's own
+        if read.text:
+            yield _Line(start + len(line) - len(line.lstrip()), original, read.legible, read.text)
         start += len(line)
 
 

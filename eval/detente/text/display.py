@@ -45,9 +45,9 @@ def quoted(*names: str) -> str:
     return _joined(shown, len(names))
 
 
-def listed(names: Sequence[str]) -> str:
-    """Ids with commas between: the first ten, and how many more there are."""
-    return _joined([shortened(name) for name in names[:LISTED]], len(names))
+def listed(names: Sequence[str], count: int | None = None) -> str:
+    """Ids with commas between: the first ten, and how many more there are, of `count` if not all of them are given."""
+    return _joined([shortened(name) for name in names[:LISTED]], len(names) if count is None else count)
 
 
 def _joined(shown: Sequence[str], count: int) -> str:

@@ -7,10 +7,12 @@ from typing import Final
 from detente.text.markup import markdown_line_to_text
 from detente.text.tokens import INVISIBLE
 
-_FULLWIDTH: Final = {0xFEE0 + point: point for point in range(0x21, 0x7F)}
 _PLAIN: Final = re.compile("[\t-\r\x1c-\x1f\x85 -~\xa0-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e\u20ac]*")
 """What most texts are made of: visible, no part of a longer character, and the same in NFC, whatever stands beside."""
-_FOLD: Final = _FULLWIDTH | str.maketrans("‘’‚‛′`´｀“”„‟«»″–—‒―−‐‑", "''''''''" + '"""""""' + "-------")
+_FOLDED: Final = {chr(0xFEE0 + point): chr(point) for point in range(0x21, 0x7F)} | dict(
+    zip("‘’‚‛′`´｀“”„‟«»″–—‒―−‐‑", 8 * "'" + 7 * '"' + 7 * "-", strict=True)
+)
+_FOLDS: Final = re.compile(f"[{''.join(_FOLDED)}]".replace("\\", r"\\"))
 MARKS: Final = 30
 """How many accents of a letter are put in order: as many as Unicode's stream-safe text has."""
 LONGEST_LINE: Final = 20_000
@@ -27,7 +29,9 @@ _NUMBER: Final = re.compile(r"^(\d{4,}(?=[.)](?:\s|$))|\d+(?=[.)]$))")
 
 def fold(text: str) -> str:
     """A text with one kind of quotation mark, one dash, no fullwidth form; as many code points as before."""
-    return text if text.isascii() and "`" not in text else text.translate(_FOLD)
+    if text.isascii() and "`" not in text:
+        return text
+    return _FOLDS.sub(lambda sign: _FOLDED[sign[0]], text)
 
 
 def nfc(text: str) -> str:

@@ -128,10 +128,19 @@ def looks_like(texts: Iterable[str]) -> str | None:
     A text looks like that of which it has more marks, and at least two. Marks of HTML are its common tags; marks of
     Markdown are headings, fences, links and bold words.
     """
+    return most_look_like(*looks_of(texts))
+
+
+def looks_of(texts: Iterable[str]) -> tuple[dict[str, int], int]:
+    """How many texts look like HTML and like Markdown, and how many are not empty."""
     pages = [text for text in texts if text.strip()]
-    looks = Counter(filter(None, map(_look, pages)))
-    written_in, count = max(looks.items(), key=lambda found: found[1], default=("", 0))
-    return written_in if count and count >= SHARE * len(pages) else None
+    return dict(Counter(filter(None, map(_look, pages)))), len(pages)
+
+
+def most_look_like(looks: Mapping[str, int], pages: int) -> str | None:
+    """The same of texts that were looked at already; see `looks_of`."""
+    written_in, count = max(sorted(looks.items()), key=lambda found: found[1], default=("", 0))
+    return written_in if count and count >= SHARE * pages else None
 
 
 def _look(text: str) -> str | None:

@@ -1,5 +1,6 @@
 """Runs of tokens that two texts share, told from coincidences."""
 
+from collections.abc import Hashable, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -26,7 +27,7 @@ def runs(found: NDArray[np.bool_]) -> list[Span]:
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 
-def matches(tokens: list[str], page: list[str]) -> list[tuple[int, int]]:
+def matches(tokens: Sequence[Hashable], page: Sequence[Hashable]) -> list[tuple[int, int]]:
     """Pairs of positions, in `tokens` and in the best window of `page`, that are a match and not a coincidence."""
     low, high = 0, len(page)
     if len(tokens) < len(page):

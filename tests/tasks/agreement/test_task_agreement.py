@@ -11,6 +11,7 @@ from sklearn import metrics as sklearn_metrics
 from detente.data.labels import AGREEMENT_LABELS as LABELS
 from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
+from detente.evaluation.items import errors
 from detente.metrics.official.fnc1 import fnc1
 from detente.tasks.agreement.task import AGREEMENT
 from detente.tasks.task import Options
@@ -105,7 +106,7 @@ def test_gold_against_itself_is_best_and_order_changes_nothing(gold, predict) ->
     scores = scoring.score(predict(AGREEMENT, gold, records), gold)
     for metric in AGREEMENT.metrics:
         assert scores.metrics[metric.name].value == pytest.approx(metric.best)
-    assert scoring.errors(scores).is_empty()
+    assert errors(scores).is_empty()
     assert scores.floors["majority"]["accuracy"] == sum(r["label"] == "unrelated" for r in records) / len(records)
     noisy = [{**r, "label": LABELS[n % 4]} for n, r in enumerate(records)]
     shuffled = random.Random(1).sample(noisy, len(noisy))

@@ -12,6 +12,7 @@ from sklearn import metrics as sklearn_metrics
 from detente.data.page import Page
 from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
+from detente.evaluation.items import errors
 from detente.tasks.attribution.prediction import Claim, Prediction
 from detente.tasks.attribution.task import ATTRIBUTION
 from detente.tasks.task import Options
@@ -227,7 +228,7 @@ def test_gold_against_itself_is_best_or_null(gold, predict, form: str) -> None:
     scores = scoring.score(predict(ATTRIBUTION, gold, records), gold)
     found = [spread.value for spread in scores.metrics.values() if not np.isnan(spread.value)]
     assert found == [1.0] * KINDS[form]
-    assert scoring.errors(scores).is_empty()
+    assert errors(scores).is_empty()
 
 
 def noisy(gold) -> list[dict[str, Any]]:

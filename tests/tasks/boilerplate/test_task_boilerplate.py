@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from detente.evaluation import score as scoring
+from detente.evaluation.items import errors, per_unit
 from detente.evaluation.ranking import rank
 from detente.report.ranking import report
 from detente.report.scores import surplus
@@ -99,7 +100,7 @@ def test_every_error_is_told_and_every_block_has_its_place(scored, minimal_gold)
     page = minimal_gold.articles["detente-900"]["text"]
     text = f"{SHARE}\nFrance is re ady to share more.\n{INVENTED}\n{SHARE}"
     start, share = page.index("It said"), page.index(SHARE)
-    found = {row["item"].partition(":")[2]: row for row in scoring.errors(scored(text)).to_dicts()}
+    found = {row["item"].partition(":")[2]: row for row in errors(scored(text)).to_dicts()}
     blocks = {
         item: [(block["kind"], block["of"], block["start"], block["end"], block["text"]) for block in row["blocks"]]
         for item, row in found.items()
@@ -133,8 +134,8 @@ def test_every_error_is_told_and_every_block_has_its_place(scored, minimal_gold)
 def test_damage_that_no_score_shows_is_an_error(scored, text: str, told: str) -> None:
     scores = scored(text)
     assert scores.metrics["char_f1"].value == 1
-    assert [row["detail"] for row in scoring.errors(scores).to_dicts()] == ([told] if told else [])
-    assert scoring.per_unit(scores)["wrong"].to_list() == [float(bool(told))]
+    assert [row["detail"] for row in errors(scores).to_dicts()] == ([told] if told else [])
+    assert per_unit(scores)["wrong"].to_list() == [float(bool(told))]
 
 
 @pytest.mark.parametrize(("share", "noted"), [(0.05, False), (0.0501, True)])

@@ -18,6 +18,7 @@ from detente.data.labels import CLAIM_TYPES, PRESENTATIONS
 from detente.data.page import Page
 from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
+from detente.evaluation.items import errors
 from detente.metrics import chrf as text
 from detente.metrics import official
 from detente.metrics.clustering import b_cubed
@@ -160,7 +161,7 @@ def test_gold_against_itself_is_best_and_what_nobody_predicts_is_undefined(gold,
             continue
         value = scores.metrics[metric.name].value
         assert np.isnan(value) if metric.name in silent else value == pytest.approx(metric.best, abs=1e-12), metric.name
-    assert scoring.errors(scores).is_empty()
+    assert errors(scores).is_empty()
     assert scores.n["exact_recall"] == sum(len(article.claims) for article in units.values())
 
 
@@ -211,7 +212,7 @@ def test_scores_by_hand(minimal_gold, predict) -> None:
     assert scores.n["type_accuracy_overall"] == 4
     faults = "IoU 0.69; type position, predicted state; presentation reported, predicted asserted; "
     faults += "check-worthy, predicted not: France is ready to share more"
-    assert scoring.errors(scores).rows() == [
+    assert errors(scores).rows() == [
         ("detente-900:c02", "main", 4, faults),
         ("detente-900:c03", "main", 4, "missed: It said so on Monday"),
         ("detente-900:73-88", "main", 4, "spurious: Share this page"),
@@ -316,8 +317,8 @@ def test_type_comes_before_presentation_and_presentation_before_check_worthiness
     def faults(*labels: dict[str, Any]) -> str:
         claims = [{"spans": [[19, 48]], **each} for each in labels]
         checked = predict(CLAIMS, minimal_gold, [{"id": "detente-900", "claims": claims}])
-        errors = scoring.errors(scoring.score(checked, minimal_gold))
-        return next((row["detail"] for row in errors.iter_rows(named=True) if row["item"] == "detente-900:c02"), "")
+        wrong = errors(scoring.score(checked, minimal_gold))
+        return next((row["detail"] for row in wrong.iter_rows(named=True) if row["item"] == "detente-900:c02"), "")
 
     # Gold: position, reported, check-worthy.
     right = {"type": "position", "presentation": "asserted", "check_worthy": False}
@@ -358,7 +359,7 @@ def test_of_two_claims_that_are_equally_right_each_counts_half(
     # The gold claims are apart; so are the keys `a`, `b`, and both together.
     assert found["b_cubed_f1"] == found["ceaf_e_f1"] == 1
     assert [scores.n[name] for name in ("claim_type_accuracy", "type_accuracy_overall", "b_cubed_f1")] == [3, 4, 3]
-    assert scoring.errors(scores).rows() == [
+    assert errors(scores).rows() == [
         ("detente-900:19-48", "main", 4, "spurious: France is ready to share more"),
         ("detente-900:c02", "main", 1, "type position, predicted speech_act or state: France is ready to share more"),
     ]
@@ -528,9 +529,9 @@ def test_alternatives_count_only_if_accepted(gold, predict) -> None:
         records.append({"id": name, "claims": claims})
     assert soft
     checked = predict(CLAIMS, gold, records)
-    assert len(scoring.errors(scoring.score(checked, gold))) == soft
+    assert len(errors(scoring.score(checked, gold))) == soft
     accepted = scoring.score(checked, gold, Options(alternatives="accept"))
-    assert scoring.errors(accepted).is_empty()
+    assert errors(accepted).is_empty()
     for name in ("claim_type_accuracy", "presentation_accuracy", "check_worthy_f1", "check_worthy_average_precision"):
         assert accepted.metrics[name].value == pytest.approx(1)
     assert "alternatives:accept" in accepted.signature

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from detente.cli import main
 from detente.data.jsonl import dump_lines
 from detente.data.problems import ValidationError
-from detente.evaluation import engines
+from detente.evaluation.engines import pages as engine_pages
 from detente.tasks.content_extraction.gold_formats import read_gold
 from detente.text import segmentation
 
@@ -452,7 +452,7 @@ def test_other_processes_count_the_same(monkeypatch: pytest.MonkeyPatch, wmb: Pa
     lines = tuple({**WMB_PAGES[number % 4], "track_id": f"{number}"} for number in range(20))
     gold = write(wmb.with_name("many.jsonl"), lines)
     alone = scored(gold, "--gold", gold, "--jobs", "1")
-    monkeypatch.setattr(engines, "MIN_PAGES_FOR_POOL", 1)
+    monkeypatch.setattr(engine_pages, "MIN_PAGES_FOR_POOL", 1)
     assert scored(gold, "--gold", gold, "--jobs", "2") == alone
 
 

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.cli import main
-from detente.evaluation.score import Scores, errors, score
+from detente.evaluation.items import errors
+from detente.evaluation.score import Scores, score
 from detente.metrics import structure
 from detente.tasks.content_extraction import references
 from detente.tasks.content_extraction.references import ReferenceCorpus

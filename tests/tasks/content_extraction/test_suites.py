@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from detente.cli import main
+from detente.evaluation.engines.local import Local
 from detente.evaluation.score import count
 from detente.evaluation.systems import load_gold, read_all
 from detente.tasks.content_extraction.task import CONTENT_EXTRACTION
@@ -61,7 +62,8 @@ def counted(suite: Path, gold_file: Path, jobs: int = 1) -> dict[str, pl.DataFra
     systems = read_all([str(path) for path in outputs(suite)], gold, None)
     first = next(iter(systems.values()))
     answers = [each.by_id for each in systems.values()]
-    rows = count(first.task, first.units, answers, Options(errors=False), jobs)
+    with Local(jobs) as engine:
+        rows = count(first.task, first.units, answers, Options(errors=False), engine)
     return dict(zip(systems, rows, strict=True))
 
 

@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from detente.cli import main
-from detente.evaluation.score import Scores, errors, score
+from detente.evaluation.items import errors
+from detente.evaluation.score import Scores, score
 from detente.tasks.content_extraction import references
 from detente.tasks.content_extraction.references import ReferenceCorpus
 from detente.tasks.content_extraction.structure import METRICS as STRUCTURE

@@ -14,6 +14,7 @@ from detente.data.independent_sources import SupportLayers
 from detente.data.labels import EVENT_KINDS
 from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
+from detente.evaluation.items import errors
 from detente.tasks.derivation.edges import Article, Edge, independent_sources, origins, related
 from detente.tasks.derivation.task import DERIVATION
 from detente.tasks.task import Options
@@ -226,7 +227,7 @@ def test_gold_against_itself_is_best_or_null(gold, predict, form: str, defined: 
     }
     assert found == {name: 0 if name == "sources_max_error" else 1 for name in found}
     assert len(found) == defined
-    assert scoring.errors(scores).is_empty()
+    assert errors(scores).is_empty()
 
 
 def noisy(gold) -> list[dict[str, Any]]:
@@ -299,7 +300,7 @@ def test_a_missing_page_has_no_edges(gold, predict) -> None:
     scores = scoring.score(predict(DERIVATION, gold, lines[:4], allow_missing=True), gold)
     # Six of the 17 edges are of that page.
     assert scores.metrics["edge_recall"].value == 11 / 17
-    assert "missed: partially, official_text" in scoring.errors(scores)["detail"].to_list()
+    assert "missed: partially, official_text" in errors(scores)["detail"].to_list()
 
 
 def test_faults_are_told_in_words() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from detente.data.fields import PredictionError
 from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
+from detente.evaluation.items import errors
 from detente.evaluation.predictions import Predictions
 from detente.metrics import official
 from detente.metrics import text_alignment as alignment
@@ -224,7 +225,7 @@ def test_gold_against_itself_is_best_or_null(gold, predict) -> None:
         assert scores.metrics[metric.name].value == pytest.approx(metric.best, abs=1e-12), metric.name
         low = scores.metrics[metric.name].low
         assert np.isnan(low) or low == pytest.approx(metric.best, abs=1e-12), metric.name
-    assert scoring.errors(scores).is_empty()
+    assert errors(scores).is_empty()
     assert scores.n["pair_f1"] == 10
     assert scores.n["passage_recall"] == len(gold.rows("reuse"))
 

@@ -13,6 +13,7 @@ from detente.data.labels import STANCE_TARGETS
 from detente.data.page import Page
 from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
+from detente.evaluation.items import errors
 from detente.metrics.official import sentiment_graph_f1
 from detente.tasks.stance_open.prediction import Article
 from detente.tasks.stance_open.task import STANCE_OPEN, sentiment_graphs
@@ -237,7 +238,7 @@ def test_gold_against_itself_is_best_or_null(gold, predict) -> None:
     for metric in STANCE_OPEN.metrics:
         assert scores.metrics[metric.name].value == pytest.approx(metric.best, abs=1e-12), metric.name
         assert scores.metrics[metric.name].low == pytest.approx(metric.best, abs=1e-12), metric.name
-    assert scoring.errors(scores).is_empty()
+    assert errors(scores).is_empty()
     rows = [each for each in gold.rows("stance") if each["scale"] is not None]
     assert scores.n["strict_f1"] == len(rows)
 

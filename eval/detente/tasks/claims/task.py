@@ -24,6 +24,7 @@ from detente.data.problems import Problem, ValidationError
 from detente.metrics import matching as spans
 from detente.metrics import ranking
 from detente.tasks.claims import independent_sources
+from detente.tasks.claims.baselines import BASELINES
 from detente.tasks.claims.matching import (
     CLUSTER_METRICS,
     Article,
@@ -262,6 +263,7 @@ CLAIMS: Final = Task(
     parse=_parse,
     count=_count,
     inputs=_inputs,
+    baselines=BASELINES,
     corpus_metrics=(*CLUSTER_METRICS, *independent_sources.CORPUS_METRICS),
     aliases={
         **{f"strict_{part}": f"exact_{part}" for part in ("precision", "recall", "f1")},

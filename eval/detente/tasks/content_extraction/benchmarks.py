@@ -72,9 +72,9 @@ def _wcxb_values(target: ReferencePage, output: Output) -> dict[str, float]:
     return found
 
 
-def left_out(targets: Mapping[str, ReferencePage]) -> set[str]:
-    """The metrics that the gold is not of, or that need a package that is not installed."""
-    benchmarks = {target.benchmark for target in targets.values()}
+def left_out(formats: Collection[str]) -> set[str]:
+    """The metrics that gold of these formats is not of, or that need a package that is not installed."""
+    benchmarks = {*formats}
     if segmentation.segmenter_version() is None:
         benchmarks.discard("webmainbench")
     return {name for benchmark, names in _OWN.items() if benchmark not in benchmarks for name in names}

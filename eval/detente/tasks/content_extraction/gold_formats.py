@@ -1,12 +1,12 @@
 """Gold in the native files of the benchmarks of content extraction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from detente.data import page_texts
-from detente.data.jsonl import Line, describe
+from detente.data.jsonl import Line, Record, describe
 from detente.data.problems import Problem, ValidationError
 from detente.tasks.content_extraction import references
 from detente.tasks.content_extraction.references import ReferenceCorpus, ReferencePage
@@ -50,8 +50,41 @@ def read_gold(path: Path, gold_format: str | None = None, written_in: str | None
     lines, problems, written_in, given = page_texts.read(path, written_in=written_in)
     found = gold_format or format_of(lines)
     if found is None and not problems:
-        known = "articleBody, plaintext, text, convert_main_content, ground_truth, body, with or without"
-        problems.append(Problem("gold-format", str(path), f"no page has {known}: name the format with --gold-format"))
+        problems.append(no_format(str(path)))
+    targets, faults = targets_of(lines, given, found)
+    if problems or faults or found is None:
+        raise ValidationError([*problems, *faults])
+    targets = labelled(targets, {name for target in targets.values() for name in target.labels})
+    name = page_texts.short_name(str(path))
+    return ReferenceCorpus(name, found, references.digest(targets.values()), targets, written_in)
+
+
+def no_format(name: str) -> Problem:
+    """That no page has what a format has."""
+    known = "articleBody, plaintext, text, convert_main_content, ground_truth, body, with or without"
+    return Problem("gold-format", name, f"no page has {known}: name the format with --gold-format")
+
+
+def whole_page(name: str, page: str) -> Problem:
+    """That gold has a page of the dataset itself, and not what should be extracted from it."""
+    message = (
+        f"has the whole page {page}, menus and all, so that keeping everything would be perfect: --gold takes the"
+        " texts that an extractor should give; leave it out to score on the dataset's own gold"
+    )
+    return Problem("gold-format", name, message)
+
+
+def targets_of(
+    lines: Iterable[Line], given: Mapping[str, Record], found: str | None
+) -> tuple[dict[str, ReferencePage], list[Problem]]:
+    """The pages of lines by id, and what is wrong with lines.
+
+    Args:
+        lines: As `page_texts` gives them.
+        given: The records whose texts were reduced, as they were before that.
+        found: The format; without one there are no pages.
+    """
+    problems: list[Problem] = []
     targets: dict[str, ReferencePage] = {}
     make = _MAKERS.get(found or "")
     for line in lines if make else ():
@@ -70,18 +103,13 @@ def read_gold(path: Path, gold_format: str | None = None, written_in: str | None
                 continue
             before = make(page, Line(line.location, given[page])) if page in given else None  # type: ignore[misc]
             targets[page] = replace(made, given=before) if isinstance(before, ReferencePage) else made
-    if problems or found is None:
-        raise ValidationError(problems)
-    targets = _labelled(targets)
-    name = page_texts.short_name(str(path))
-    return ReferenceCorpus(name, found, references.digest(targets.values()), targets, written_in)
+    return targets, problems
 
 
-def _labelled(targets: dict[str, ReferencePage]) -> dict[str, ReferencePage]:
-    """Pages with a value of every label that one of them has."""
-    names = sorted({name for target in targets.values() for name in target.labels})
+def labelled(targets: Mapping[str, ReferencePage], names: Collection[str]) -> dict[str, ReferencePage]:
+    """Pages with a value of every label that one of all pages has."""
     return {
-        page: replace(target, labels={name: target.labels.get(name, UNLABELLED) for name in names})
+        page: replace(target, labels={name: target.labels.get(name, UNLABELLED) for name in sorted(names)})
         for page, target in targets.items()
     }
 

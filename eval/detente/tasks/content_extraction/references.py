@@ -1,6 +1,6 @@
 """Reference texts: gold without offsets, as the benchmarks of content extraction have it."""
 
-import hashlib
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,8 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any, Final
 
-from detente.data.jsonl import Record, dump_line
+from detente.data.buckets import bucket_digests, digest_of
+from detente.data.jsonl import Record
 from detente.metrics.edit_distance import wer_tokens
 from detente.metrics.ngrams import Shingles, words
 from detente.text.markup import structure_of
@@ -151,18 +152,29 @@ def of_paragraphs(page: str, paragraphs: list[str]) -> ReferencePage:
 
 
 def digest(targets: Iterable[ReferencePage]) -> str:
-    """SHA-256 of ids, texts with their structure, snippets and labels in canonical JSON, in the order of the ids."""
+    """SHA-256 of ids, texts with their structure, snippets and labels in canonical JSON, in the order of no file."""
+    return digest_of([digests(targets)])
+
+
+def digests(targets: Iterable[ReferencePage]) -> dict[int, str]:
+    """The same of each bucket of ids."""
+    import polars as pl
+
     rows = [
         [
             target.id,
-            [_hashed(reference) for reference in target.references],
-            target.must_include,
-            target.must_exclude,
-            *([dict(sorted(target.labels.items()))] if target.labels else []),
+            json.dumps(
+                [
+                    [_hashed(reference) for reference in target.references],
+                    target.must_include,
+                    target.must_exclude,
+                    *([dict(sorted(target.labels.items()))] if target.labels else []),
+                ]
+            ),
         ]
-        for target in sorted(targets, key=lambda target: target.id)
+        for target in targets
     ]
-    return hashlib.sha256(dump_line(rows).encode("utf-8", "surrogatepass")).hexdigest()
+    return bucket_digests(pl.DataFrame(rows, schema={"id": pl.String, "page": pl.String}, orient="row"))
 
 
 def _hashed(reference: Reference) -> Any:

@@ -5,8 +5,8 @@ pooled. Where a page has several references, the nearest counts, measure by meas
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from detente.metrics.classification import precision, ratio, recall
 from detente.metrics.edit_distance import indel_ratio, wer_tokens, word_error_rate
@@ -157,33 +157,87 @@ def _no_inputs(_: Any) -> list[dict[str, Any]]:
     return []
 
 
-def _with_structure(systems: Iterable[Mapping[str, Output]]) -> bool:
-    """Whether any system gave Markdown or HTML, or no text at all, which has lost everything."""
+class Facts(NamedTuple):
+    """What decides which metrics there are: of some pages and what systems say of them, as plain data.
+
+    Attributes:
+        texts: Whether there are reference texts,
+        paragraphs: some that say what their paragraphs are,
+        structure: some that were Markdown or HTML.
+        snippets: Whether there are snippets.
+        benchmarks: The formats whose own measures are taken.
+        plain: Of each system whether it has a text that was no Markdown or HTML,
+        marked: and one that was.
+    """
+
+    texts: bool
+    paragraphs: bool
+    structure: bool
+    snippets: bool
+    benchmarks: tuple[str, ...]
+    plain: tuple[bool, ...]
+    marked: tuple[bool, ...]
+
+
+def facts_of(targets: Mapping[str, ReferencePage], systems: Sequence[Mapping[str, Output]]) -> Facts:
+    """The facts of some pages."""
+    texts = [reference for target in targets.values() for reference in target.references]
     kinds = [{output.structure is None for output in answers.values() if output.kind == "text"} for answers in systems]
-    return any(kind != {True} for kind in kinds)
+    return Facts(
+        texts=bool(texts),
+        paragraphs=any(reference.paragraphs is not None for reference in texts),
+        structure=any(reference.structure is not None for reference in texts),
+        snippets=any(target.must_include or target.must_exclude for target in targets.values()),
+        benchmarks=tuple(sorted({target.benchmark for target in targets.values()})),
+        plain=tuple(True in each for each in kinds),
+        marked=tuple(False in each for each in kinds),
+    )
+
+
+def all_facts(parts: Sequence[Facts]) -> Facts:
+    """The facts of all pages from those of parts."""
+    plain, marked = (
+        tuple(any(each) for each in zip(*(getattr(part, key) for part in parts), strict=True))
+        for key in ("plain", "marked")
+    )
+    return Facts(
+        texts=any(part.texts for part in parts),
+        paragraphs=any(part.paragraphs for part in parts),
+        structure=any(part.structure for part in parts),
+        snippets=any(part.snippets for part in parts),
+        benchmarks=tuple(sorted({name for part in parts for name in part.benchmarks})),
+        plain=plain,
+        marked=marked,
+    )
+
+
+def available_of(facts: Facts, options: Options) -> set[str]:
+    """The metrics that gold and outputs have what it takes for."""
+    names = [metric.name for metric in METRICS]
+    left_out: set[str] = set()
+    if not facts.paragraphs:
+        left_out.update(name for name in names if name.startswith("paragraph_match"))
+    if not facts.snippets:
+        left_out.update(name for name in names if name.startswith("snippet"))
+    if not facts.texts:
+        left_out.update(name for name in names if not name.startswith("snippet"))
+    if sentences.splitter_version() is None:
+        left_out.update(name for name in names if name.startswith("rouge"))
+    # A system without any text has lost every structure.
+    if not facts.structure or not any(
+        marked or not plain for plain, marked in zip(facts.plain, facts.marked, strict=True)
+    ):
+        left_out.update(metric.name for metric in STRUCTURE_METRICS)
+    if not options.errors:
+        left_out.update(metric.name for metric in ERROR_METRICS)
+    left_out |= benchmarks.left_out(facts.benchmarks)
+    return set(names) - left_out
 
 
 def _available(
     targets: Mapping[str, ReferencePage], systems: Sequence[Mapping[str, Output]], options: Options
 ) -> set[str]:
-    """The metrics that gold and outputs have what it takes for."""
-    names = [metric.name for metric in METRICS]
-    left_out: set[str] = set()
-    texts = [reference for target in targets.values() for reference in target.references]
-    if not any(reference.paragraphs is not None for reference in texts):
-        left_out.update(name for name in names if name.startswith("paragraph_match"))
-    if not any(target.must_include or target.must_exclude for target in targets.values()):
-        left_out.update(name for name in names if name.startswith("snippet"))
-    if not texts:
-        left_out.update(name for name in names if not name.startswith("snippet"))
-    if sentences.splitter_version() is None:
-        left_out.update(name for name in names if name.startswith("rouge"))
-    if all(reference.structure is None for reference in texts) or not _with_structure(systems):
-        left_out.update(metric.name for metric in STRUCTURE_METRICS)
-    if not options.errors:
-        left_out.update(metric.name for metric in ERROR_METRICS)
-    left_out |= benchmarks.left_out(targets)
-    return set(names) - left_out
+    return available_of(facts_of(targets, systems), options)
 
 
 def _signature_parts(targets: Mapping[str, ReferencePage]) -> dict[str, str]:

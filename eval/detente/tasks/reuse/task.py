@@ -25,6 +25,7 @@ from detente.metrics.matching import IOU_THRESHOLD, match
 from detente.metrics.text_alignment import Passage
 from detente.tasks.labels import OFFICIAL
 from detente.tasks.metric_families import MISSING, cell
+from detente.tasks.reuse.baselines import BASELINES
 from detente.tasks.reuse.metrics import COLUMNS, METRICS
 from detente.tasks.reuse.prediction import Detection, Pair, as_pan, parse
 from detente.tasks.task import CorpusMetric, CorpusValue, Options, Row, Task
@@ -192,4 +193,5 @@ REUSE: Final = Task(
     parse=parse,
     count=_count,
     inputs=_inputs,
+    baselines=BASELINES,
 )

@@ -29,6 +29,7 @@ from detente.metrics.classification import ratio
 from detente.metrics.official.sentiment_graph_f1 import Opinion
 from detente.tasks.labels import OFFICIAL
 from detente.tasks.metric_families import outcome_columns, overlap, share, toggled
+from detente.tasks.stance_open.baselines import BASELINES
 from detente.tasks.stance_open.matching import counted
 from detente.tasks.stance_open.prediction import Article, Stance, parse
 from detente.tasks.task import CorpusMetric, CorpusValue, Metric, Options, Row, Task
@@ -177,6 +178,7 @@ STANCE_OPEN: Final = Task(
     parse=parse,
     count=_count,
     inputs=_inputs,
+    baselines=BASELINES,
     corpus_metrics=(
         CorpusMetric(
             _OFFICIAL,

@@ -1,0 +1,118 @@
+"""What a call holds while it runs: an engine, a folder for what does not fit into memory, and what they took."""
+
+import shutil
+import tempfile
+import time
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from detente.data.problems import Problem, ValidationError
+from detente.evaluation.engines.engine import Engine, peak_memory
+from detente.evaluation.engines.execution import Execution
+from detente.evaluation.steps import CALL, Steps
+
+
+class Session:
+    """A call while it runs: use it in a `with`, or let it go, which ends it as well.
+
+    Args:
+        execution: How the call is carried out.
+    """
+
+    def __init__(self, execution: Execution | None = None) -> None:
+        self.execution = execution or Execution()
+        self._start = time.perf_counter()
+        self._folders, self._engines = ExitStack(), ExitStack()
+        self._end = weakref.finalize(self, _close, self._engines, self._folders)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Who does long work.
+
+        Raises:
+            ValidationError: If it cannot be had.
+        """
+        return self._engines.enter_context(self.execution.open())
+
+    def steps(self, call: Mapping[str, Any]) -> Steps:
+        """The steps of a call, in the folder of `--work` or in a temporary one; see `Steps`.
+
+        Raises:
+            ValidationError: If the folder holds the work of another call, or anything if it is not to go on.
+        """
+        folder = self._folders.enter_context(_folder(self.execution.work, resume=self.execution.resume))
+        return Steps(folder, self.engine, call)
+
+    def summary(self) -> str:
+        """What it took, on one line: seconds, parts of work and how many a second, memory, engine.
+
+        The memory is the most that this process has held, and the most that one which worked for it has.
+        """
+        seconds = time.perf_counter() - self._start
+        told = [f"{seconds:,.1f} seconds"]
+        if engine := self.__dict__.get("engine"):
+            items, worked = engine.usage.items, engine.usage.seconds
+            told.append(
+                f"{items:,} parts of work, {items / seconds:,.1f} a second, worked at for {worked:,.1f} seconds"
+            )
+        told.append(f"at most {_size(peak_memory())} in this process")
+        if engine and engine.usage.peak_memory:
+            told.append(f"{_size(engine.usage.peak_memory)} in one that worked for it")
+        return "; ".join([*told, engine.name if engine else "this process"])
+
+    def close(self) -> None:
+        """Ends the processes, and removes the folder if it is a temporary one."""
+        self._end()
+
+    def __enter__(self) -> Self:
+        if self.execution.engine != "local":
+            _ = self.engine  # that it cannot be had is told at once
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._engines.__exit__(kind, error, trace)
+        finally:
+            self.close()
+
+
+def _close(engines: ExitStack, folders: ExitStack) -> None:
+    """Processes first: they write into the folder."""
+    try:
+        engines.close()
+    finally:
+        folders.close()
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:,.0f} MB" if size else "an unknown size"
+
+
+@contextmanager
+def _folder(work: Path | None, *, resume: bool) -> Iterator[Path]:
+    if work is None:
+        temporary = Path(tempfile.mkdtemp(prefix="detente-"))
+        try:
+            yield temporary
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+        return
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        there = [each.name for each in work.iterdir()]
+    except OSError as error:
+        raise ValidationError([Problem("not-writable", str(work), f"cannot be written: {error.strerror}")]) from error
+    if there and not resume:
+        message = "is not empty: --resume goes on with what is there, else name a new folder"
+        raise ValidationError([Problem("not-empty", str(work), message)])
+    if there and CALL not in there:
+        message = f"is no folder of earlier work, which would have {CALL}: name another one"
+        raise ValidationError([Problem("work-differs", str(work), message)])
+    yield work
