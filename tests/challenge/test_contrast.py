@@ -7,11 +7,11 @@ import pytest
 
 from detente.challenge import contrast
 from detente.challenge.contrast import CONTRAST
-from detente.challenge.suite import SPLITS, Item
+from detente.challenge.suite import Item
 from detente.data.annotated import Table
 from detente.data.inventory import PACKAGED
 from detente.data.jsonl import Record
-from detente.data.labels import LABELS_OF_CONTRAST
+from detente.data.labels import LABELS_OF_CONTRAST, SPLITS
 from detente.dataset import schema
 from detente.tasks.contrast.checks import pairs_are_whole
 

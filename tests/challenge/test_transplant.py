@@ -8,8 +8,9 @@ import pytest
 
 from detente.challenge import material, operations
 from detente.challenge.draft import Draft, Piece, text_of
-from detente.challenge.suite import CONTROL, SPLITS, STRENGTHS, Dice, Item, Variant
+from detente.challenge.suite import CONTROL, STRENGTHS, Dice, Item, Variant
 from detente.challenge.transplant import TRANSPLANT
+from detente.data.labels import SPLITS
 from detente.data.page import Page
 from detente.tasks.boilerplate.prediction import Prediction
 from detente.tasks.boilerplate.task import count

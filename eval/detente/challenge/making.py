@@ -12,11 +12,12 @@ from typing import Any, Final, NamedTuple
 from detente.challenge import tables
 from detente.challenge.all import SUITES
 from detente.challenge.material import PAGES
-from detente.challenge.suite import SPLITS, Suite, item_id
+from detente.challenge.suite import Suite, item_id
 from detente.data.corpus import INVENTORY, MANIFEST, load
 from detente.data.files import read_bytes, write_whole
 from detente.data.inventory import PACKAGED
 from detente.data.jsonl import dump_line, parse_document
+from detente.data.labels import SPLITS
 from detente.data.problems import Problem, ValidationError
 from detente.dataset.build import as_json, digest, parquet
 from detente.evaluation.engines.engine import Engine

@@ -13,7 +13,6 @@ from typing import Final, NamedTuple, TypeVar
 
 from detente.data.jsonl import Record
 
-SPLITS: Final = ("train", "validation", "test")
 STRENGTHS: Final = ("weak", "medium", "strong")
 CONTROL: Final = "control"
 """The operation that changes nothing, whose strength is `none`."""

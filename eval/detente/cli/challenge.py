@@ -6,6 +6,7 @@ import click
 
 from detente.cli.options import CONTEXT, problems_exit
 from detente.cli.shell import line
+from detente.data.labels import SPLITS
 
 
 @click.group("challenge", context_settings=CONTEXT)
@@ -39,7 +40,7 @@ def list_suites(name: str | None) -> None:
 @click.option(
     "--split",
     "splits",
-    type=click.Choice(["train", "validation", "test"]),
+    type=click.Choice(SPLITS),
     multiple=True,
     help="Make only this one; repeatable.  [default: all three]",
 )
@@ -66,7 +67,7 @@ def make(name: str, items: int, seed: int, splits: tuple[str, ...], jobs: int | 
         from detente.evaluation.engines.local import Local, cores
         from detente.evaluation.progress import progress
 
-        recipe = making.recipe_of(making.suite_of(name), items, seed, splits or ("train", "validation", "test"))
+        recipe = making.recipe_of(making.suite_of(name), items, seed, splits or SPLITS)
         total = items * len(recipe.splits)
         with Local(jobs or cores()) as engine, progress("making", total, making.SHARD) as advance:
             manifest = making.make(recipe, output, engine, advance)

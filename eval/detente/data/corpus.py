@@ -67,6 +67,15 @@ def dataset_folder() -> Path:
     return root / "dataset" if root else Path(__file__).resolve().parents[1] / "_data" / "dataset"
 
 
+def is_suite(folder: Path) -> bool:
+    """Is a challenge suite built in this folder?
+
+    Raises:
+        ValidationError: If what is built here has no manifest that can be read.
+    """
+    return (folder / MANIFEST).is_file() and Corpus(folder).suite is not None
+
+
 @dataclass(frozen=True)
 class Corpus:
     """A built dataset. Tables are read when first asked for, and compared with the manifest's hashes.
@@ -236,6 +245,19 @@ def _is_manifest(found: Any) -> bool:
         and all(isinstance(digest, str) for digest in files.values())
         and isinstance(configs, dict)
         and all(isinstance(each, dict) and each.keys() >= {"rows", "sha256"} for each in configs.values())
+        and ("suite" not in found or _is_recipe(found["suite"], found.get("lacking")))
+    )
+
+
+def _is_recipe(suite: Any, lacking: Any) -> bool:
+    """Has it what is read of a suite's making?"""
+    return (
+        isinstance(suite, dict)
+        and all(isinstance(suite.get(name), str) for name in ("suite", "version", "data"))
+        and all(isinstance(suite.get(name), int) for name in ("items", "seed"))
+        and isinstance(suite.get("splits"), list)
+        and bool(suite["splits"])
+        and isinstance(lacking, list)
     )
 
 

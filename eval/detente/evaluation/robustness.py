@@ -2,7 +2,7 @@
 
 Each item is a variant of a control, so that a drop is paired: the same bases before and after. However many items there
 are, they are made from a few source articles. So each number is given twice: with an interval over items, which holds
-for these articles only, and with the range over the articles, which is all that is known of others.
+for these articles only, and with the range over these sources, which is all that is known of others.
 """
 
 from collections.abc import Sequence
@@ -14,17 +14,17 @@ import polars as pl
 
 from detente.evaluation.counts import sums_of
 from detente.evaluation.score import Columns, Resampling, Scores, of_part
+from detente.evaluation.variants import KEYS
 from detente.metrics.classification import Floats
 from detente.stats import bootstrap
-from detente.stats.bootstrap import Interval
+from detente.stats.bootstrap import Clusters, Interval
 from detente.tasks.task import Metric
 
 CONTROL: Final = "control"
 """The operation that changes nothing."""
-KEYS: Final = ("base", "operation", "strength")
-"""The columns of an item that say how it was made."""
 TOLERANCE: Final = 0.05
 """A variant that is worse than its control by no more counts as consistent with it."""
+_UNKNOWN: Final = Interval(np.nan, np.nan, np.nan, np.nan)
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,11 @@ class Slice:
         strength: How much of it.
         items: How many items there are.
         value: The metric of their summed counts.
-        interval: Of that, over items.
-        articles: Its least and greatest value over the source articles.
+        interval: Of that, over items; NaN of fewer than `MIN_CLUSTERS`.
+        sources: Its least and greatest value over the sources.
         drop: The control's value on the same bases − theirs, turned so that more is worse; 0 for the control.
         drop_interval: Of that, over items, which both share.
-        drop_articles: Its least and greatest value over the source articles.
+        drop_sources: Its least and greatest value over the sources.
     """
 
     operation: str
@@ -48,10 +48,10 @@ class Slice:
     items: int
     value: float
     interval: Interval
-    articles: tuple[float, float]
+    sources: tuple[float, float]
     drop: float
     drop_interval: Interval
-    drop_articles: tuple[float, float]
+    drop_sources: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Robustness:
         consistency: The share of variants that are worse than their control by `TOLERANCE` at most, 0…1; NaN without
             variants that have a value.
         bases: How many controls there are.
-        articles: How many source articles they are made from.
+        sources: How many sources they are made from: the first one of each counts.
     """
 
     metric: Metric
@@ -73,7 +73,7 @@ class Robustness:
     worst: Slice | None
     consistency: float
     bases: int
-    articles: int
+    sources: int
 
 
 def robustness(scores: Scores, resampling: Resampling | None = None) -> Robustness | None:
@@ -118,7 +118,7 @@ def robustness(scores: Scores, resampling: Resampling | None = None) -> Robustne
         worst=max(drops, key=lambda each: each.drop, default=None),
         consistency=float((known <= TOLERANCE + 1e-12).mean()) if known.size else np.nan,
         bases=len(bases),
-        articles=bases["family"].n_unique(),
+        sources=bases["family"].n_unique(),
     )
 
 
@@ -149,7 +149,8 @@ def _slice(
         return metric.compute(Columns(columns, other), full), metric.compute(Columns(columns, own), full)
 
     value, before = values(pair.sum(axis=0))
-    drawn, drawn_before = values(bootstrap.resampled_sums(pair, resampling.resamples, resampling.seed))
+    few = bootstrap.interval_kind(len(pair)) != "bootstrap"
+    drawn, drawn_before = values(bootstrap.resampled_sums(Clusters(pair), resampling.resamples, resampling.seed))
     each = [
         values(pair[(families.filter(pl.Series(there)) == name).to_numpy()].sum(axis=0))
         for name in families.filter(pl.Series(there)).unique(maintain_order=True)
@@ -159,11 +160,11 @@ def _slice(
         strength=str(key[1]),
         items=int(there.sum()),
         value=float(value),
-        interval=bootstrap.percentile_interval(drawn),
-        articles=_range([float(after) for after, _ in each]),
+        interval=_UNKNOWN if few else bootstrap.percentile_interval(drawn),
+        sources=_range([float(after) for after, _ in each]),
         drop=float(worse * (before - value)),
-        drop_interval=bootstrap.percentile_interval(worse * (drawn_before - drawn)),
-        drop_articles=_range([float(worse * (before - after)) for after, before in each]),
+        drop_interval=_UNKNOWN if few else bootstrap.percentile_interval(worse * (drawn_before - drawn)),
+        drop_sources=_range([float(worse * (before - after)) for after, before in each]),
     )
 
 

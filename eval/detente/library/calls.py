@@ -6,7 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from detente.data.corpus import load, load_scored
+from detente.data.corpus import SPLIT, load, load_scored
 from detente.data.jsonl import Record
 from detente.data.memory import is_path
 from detente.data.problems import Problem, ValidationError
@@ -22,12 +22,13 @@ from detente.tasks.task import Options
 PathName = str | PathLike[str]
 
 
-def inputs(task: str, *, dataset: PathName | None = None) -> list[Record]:
+def inputs(task: str, *, dataset: PathName | None = None, split: str = SPLIT) -> list[Record]:
     """What a model may see, one record per unit of a task; never labels.
 
     Args:
         task: One of the tasks whose gold is the dataset, as `stance`.
         dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
+        split: Which of its splits, if it is a challenge suite.
 
     Raises:
         ValidationError: If there is no such task, nothing is built in `dataset`, or it has no gold of the task.
@@ -42,7 +43,7 @@ def inputs(task: str, *, dataset: PathName | None = None) -> list[Record]:
     if found is None:
         message = f"there is no task {task!r}: {', '.join(known.name for known in TASKS)}"
         raise ValidationError([Problem("option", "task", message)])
-    return found.asked(load_scored(dataset))
+    return found.asked(load_scored(dataset, split))
 
 
 def score(
@@ -50,6 +51,7 @@ def score(
     task: str | None = None,
     *,
     dataset: PathName | None = None,
+    split: str = SPLIT,
     gold: PathName | None = None,
     gold_format: str | None = None,
     gold_text: str | None = None,
@@ -68,6 +70,7 @@ def score(
             speaks Arrow, an Arrow table, or a `datasets.Dataset`; or a dictionary of texts by page. NaN is a null.
         task: The task; by default told from the rows.
         dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
+        split: Which of its splits, if it is a challenge suite.
         gold: The path of reference texts or labels to score against, instead of the dataset.
         gold_format: How they are laid out; by default told from their keys.
         gold_text: What they are written in: `text`, `markdown` or `html`.
@@ -97,6 +100,7 @@ def score(
         task,
         options,
         dataset=dataset,
+        split=split,
         gold=gold,
         gold_format=gold_format,
         gold_text=gold_text,
@@ -116,6 +120,7 @@ def rank(
     by: str | None = None,
     names: Sequence[str] = (),
     dataset: PathName | None = None,
+    split: str = SPLIT,
     gold: PathName | None = None,
     gold_format: str | None = None,
     gold_text: str | None = None,
@@ -135,6 +140,7 @@ def rank(
         by: The metric; by default the primary one.
         names: What to call the systems, in their order; by default as their files, or `predictions 1` and so on.
         dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
+        split: Which of its splits, if it is a challenge suite.
         gold: The path of reference texts or labels to score against, instead of the dataset.
         gold_format: How they are laid out; by default told from their keys.
         gold_text: What they are written in.
@@ -162,6 +168,7 @@ def rank(
         options,
         names=names,
         dataset=dataset,
+        split=split,
         gold=gold,
         gold_format=gold_format,
         gold_text=gold_text,
@@ -182,6 +189,7 @@ def compare(
     metrics: Sequence[str] = (),
     names: Sequence[str] = (),
     dataset: PathName | None = None,
+    split: str = SPLIT,
     gold: PathName | None = None,
     gold_format: str | None = None,
     gold_text: str | None = None,
@@ -201,6 +209,7 @@ def compare(
         metrics: The metrics to compare by; by default those of the command.
         names: What to call the systems, in their order; by default as their files, or `predictions 1` and so on.
         dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
+        split: Which of its splits, if it is a challenge suite.
         gold: The path of reference texts or labels to score against, instead of the dataset.
         gold_format: How they are laid out; by default told from their keys.
         gold_text: What they are written in.
@@ -228,6 +237,7 @@ def compare(
         options,
         names=names,
         dataset=dataset,
+        split=split,
         gold=gold,
         gold_format=gold_format,
         gold_text=gold_text,
@@ -241,12 +251,13 @@ def compare(
     return ComparisonResult(**vars(found), notes=read.notes)
 
 
-def explore(folder: PathName, *, dataset: PathName | None = None) -> Path:
+def explore(folder: PathName, *, dataset: PathName | None = None, split: str = SPLIT) -> Path:
     """Writes a dataset as linked pages to be opened in a browser, as `detente dataset explore` does.
 
     Args:
         folder: Where to write: a new or empty folder, or one that this function wrote, which is replaced.
         dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
+        split: Which of its splits, if it is a challenge suite.
 
     Returns:
         The path of the start page, `index.html` in the folder.
@@ -263,7 +274,7 @@ def explore(folder: PathName, *, dataset: PathName | None = None) -> Path:
     """
     from detente.report.explorer.site import write  # its models take a second to load
 
-    return write(load(dataset), Path(folder))
+    return write(load(dataset, split), Path(folder))
 
 
 def report_errors(
@@ -275,6 +286,7 @@ def report_errors(
     by: Sequence[str] = (),
     names: Sequence[str] = (),
     dataset: PathName | None = None,
+    split: str = SPLIT,
     gold: PathName | None = None,
     gold_format: str | None = None,
     gold_text: str | None = None,
@@ -296,6 +308,7 @@ def report_errors(
         by: Breakdowns to show beside the usual ones.
         names: What to call the systems, in their order; by default as their files, or `predictions 1` and so on.
         dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
+        split: Which of its splits, if it is a challenge suite.
         gold: The path of reference texts or labels to score against, instead of the dataset.
         gold_format: How they are laid out; by default told from their keys.
         gold_text: What they are written in.
@@ -326,6 +339,7 @@ def report_errors(
         options,
         names=names,
         dataset=dataset,
+        split=split,
         gold=gold,
         gold_format=gold_format,
         gold_text=gold_text,

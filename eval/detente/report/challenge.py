@@ -3,21 +3,22 @@
 from dataclasses import asdict
 from typing import Any, Final
 
-from detente.challenge.all import SUITES
 from detente.challenge.suite import COMBINED, STRENGTHS, Suite
 from detente.evaluation.robustness import TOLERANCE, Robustness
 from detente.report.tables import Report, Section, bounds, number
 from detente.text.display import counted
 
-_FEW_ARTICLES: Final = (
-    "however many items there are, they are variants of {articles}: intervals over items hold for these articles only,"
-    " and the range over articles is all that is known of others"
+_FEW_SOURCES: Final = (
+    "however many items there are, they are variants of {sources}: intervals over items hold for these sources only,"
+    " and the range over sources is all that is known of others"
 )
 
 
 def suites() -> Report:
     """The suites that there are."""
-    rows = [
+    from detente.challenge.all import SUITES
+
+    rows: list[tuple[str, ...]] = [
         (each.name, each.task, str(len(each.operations)), str(len(each.variants)), each.summary)
         for each in SUITES.values()
     ]
@@ -27,7 +28,7 @@ def suites() -> Report:
 
 def operations(suite: Suite) -> Report:
     """What is done to the items of a suite."""
-    rows = [(each.name, *each.strengths, each.summary) for each in suite.operations]
+    rows: list[tuple[str, ...]] = [(each.name, *each.strengths, each.summary) for each in suite.operations]
     rows += [(COMBINED, *suite.combined, "several of them, one after another")] if suite.combined else []
     header = ("operation", *STRENGTHS, "what is done")
     return Report([Section(f"{suite.name}: {suite.summary}", header, rows, header[1:])], [], "", dict)
@@ -37,14 +38,14 @@ def section(found: Robustness) -> Section:
     """How a score moves: a line for each operation and strength, the control first."""
     name = found.metric.name
     header = (
-        *("operation", "strength", "items", name, "95% over items", "over articles"),
-        *("drop", "95% over items", "over articles"),
+        *("operation", "strength", "items", name, "95% over items", "over sources"),
+        *("drop", "95% over items", "over sources"),
     )
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             *(each.operation, each.strength, str(each.items), number(each.value)),
-            *(bounds(each.interval.low, each.interval.high), bounds(*each.articles), number(each.drop, "+")),
-            *(bounds(each.drop_interval.low, each.drop_interval.high, "+"), bounds(*each.drop_articles, "+")),
+            *(bounds(each.interval.low, each.interval.high), bounds(*each.sources), number(each.drop, "+")),
+            *(bounds(each.drop_interval.low, each.drop_interval.high, "+"), bounds(*each.drop_sources, "+")),
         )
         for each in found.slices
     ]
@@ -52,8 +53,8 @@ def section(found: Robustness) -> Section:
 
 
 def notes(found: Robustness) -> list[str]:
-    """What must be said beside it: how few articles there are, the worst slice, the consistency."""
-    said = [_FEW_ARTICLES.format(articles=counted(found.articles, "source article"))]
+    """What must be said beside it: how few sources there are, the worst slice, the consistency."""
+    said = [_FEW_SOURCES.format(sources=counted(found.sources, "source"))]
     if found.worst:
         worst = found.worst
         said.append(f"worst slice: {worst.operation}, {worst.strength}: {number(worst.drop, '+')} below the control")
@@ -68,7 +69,7 @@ def document(found: Robustness) -> dict[str, Any]:
     return {
         "metric": found.metric.name,
         "bases": found.bases,
-        "articles": found.articles,
+        "sources": found.sources,
         "consistency": found.consistency,
         "worst": None if found.worst is None else [found.worst.operation, found.worst.strength],
         "slices": [
