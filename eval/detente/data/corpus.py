@@ -321,8 +321,8 @@ def load_dataset(
 
     Args:
         config: `articles`, `boilerplate`, `claims`, `propositions`, `events`, `stance`, `agreement`, `attribution`,
-            `derivation`, `reuse`, `sources` or `contrast`.
-        split: The one split there is, `test`.
+            `derivation`, `reuse`, `sources` or `contrast`; of a challenge suite also `items`.
+        split: The one split there is, `test`; of a challenge suite also `train` or `validation`.
         cache_dir: Where `datasets` keeps the rows as Arrow files; by default in `HF_HOME`, else `~/.cache/huggingface`.
         dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
 

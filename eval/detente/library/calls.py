@@ -1,4 +1,4 @@
-"""The commands as functions: `detente.inputs`, `score`, `rank`, `compare`, `report_errors`, `explore`."""
+"""The commands as functions: `detente.inputs`, `score`, `rank`, `compare`, `report_errors`, `explore`, `make_suite`."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -6,8 +6,10 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from detente.challenge import making
 from detente.data.corpus import SPLIT, load, load_scored
 from detente.data.jsonl import Record
+from detente.data.labels import SPLITS
 from detente.data.memory import is_path
 from detente.data.problems import Problem, ValidationError
 from detente.evaluation import compare as comparing
@@ -17,7 +19,7 @@ from detente.evaluation.systems import Source, Systems, asked_of, read_systems
 from detente.library.results import ComparisonResult, RankingResult, ScoresResult
 from detente.report.error_report import error_report, write_error_report
 from detente.tasks.all import TASKS
-from detente.tasks.task import Options
+from detente.tasks.task import Options, refuse_unknown
 
 PathName = str | PathLike[str]
 
@@ -275,6 +277,56 @@ def explore(folder: PathName, *, dataset: PathName | None = None, split: str = S
     from detente.report.explorer.site import write  # its models take a second to load
 
     return write(load(dataset, split), Path(folder))
+
+
+def make_suite(
+    name: str,
+    folder: PathName,
+    *,
+    items: int = 1000,
+    seed: int = 0,
+    splits: Sequence[str] = SPLITS,
+    jobs: int | None = None,
+) -> Path:
+    """Makes a challenge suite in a folder, as `detente challenge make` does; an interrupted one is gone on with.
+
+    Args:
+        name: Of the suite: `transplant`, `contrast` … (`detente challenge list`).
+        folder: Where: a new or empty folder, or one in which the same call was interrupted.
+        items: How many each split has; at least one.
+        seed: Of what is drawn; not negative.
+        splits: Which are made, of `train`, `validation` and `test`.
+        jobs: How many processes work at once; by default one for each core.
+
+    Returns:
+        The folder, which all functions take as `dataset`.
+
+    Raises:
+        ValidationError: If there is no such suite or split, a number is none, or too small, or the folder holds
+            something else.
+
+    Example:
+        >>> import detente, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     suite = detente.make_suite("contrast", folder, items=2, splits=["test"], jobs=1)
+        ...     len(detente.inputs("contrast", dataset=suite))  # four sentences each
+        8
+    """
+    from detente.evaluation.engines.local import Local, cores
+
+    refuse_unknown([("splits", split, SPLITS) for split in splits])
+    numbers = (("items", items, 1), ("seed", seed, 0), ("splits", len(splits), 1), ("jobs", jobs or 1, 1))
+    problems = [
+        Problem("option", option, f"{value!r} is no whole number from {least} on")
+        for option, value, least in numbers
+        if not isinstance(value, int) or value < least
+    ]
+    if problems:
+        raise ValidationError(problems)
+    place = Path(folder)
+    with Local(jobs or cores()) as engine:
+        making.make(making.recipe_of(making.suite_of(name), items, seed, splits), place, engine)
+    return place
 
 
 def report_errors(
