@@ -44,7 +44,6 @@ def with_variants(counted: Counted, items: pl.DataFrame) -> Counted:
         return counted
     frame = counted.frame
     key = "article" if "article" in frame.columns else "id"
-    made = items.drop("article") if key == "article" else items
+    made = items.drop("article").rename({"id": "article"}) if key == "article" else items
     own = [name for name in frame.columns if name == key or name not in made.columns]
-    found = made if key == "id" else made.rename({"id": "article"})
-    return Counted(frame.select(own).join(found, on=key, how="left", maintain_order="left"))
+    return Counted(frame.select(own).join(made, on=key, how="left", maintain_order="left"))
