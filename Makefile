@@ -56,6 +56,7 @@ bench: $(READY)  ## Measure what the speed claims rest on (or LARGEST=1000000 un
 	@$(BIN)/python benchmarks/scaling.py
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	@$(BIN)/python benchmarks/text_measures.py
+	@$(BIN)/python benchmarks/spans.py
 	@$(BIN)/python benchmarks/scale.py
 	@$(BIN)/python benchmarks/throughput.py $(LARGEST)
 

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import linear_sum_assignment
 
-from detente.metrics.matching import IOU_THRESHOLD, iou, match, overlap, owners, soft_match
+from detente.metrics.matching import IOU_THRESHOLD, iou, match, match_each, overlap, owners, soft_match
 
 SPAN = st.integers(0, 20).flatmap(lambda start: st.tuples(st.just(start), st.integers(start + 1, 24)))
 
@@ -153,3 +154,30 @@ def test_of_equally_similar_pairs_the_one_that_agrees_is_matched_and_a_more_simi
     assert match([[0.5, 0.9], [0.0, 0.9]], 0.5, [[0, 10], [0, 0]]) == [(0, 0), (1, 1)]
     # Two gold items on one span, each with the prediction that agrees with it.
     assert match(np.ones((2, 2)), 1.0, [[0, 1], [1, 0]]) == [(0, 1), (1, 0)]
+
+
+@pytest.mark.parametrize(("similarity", "pairs"), [([[0.6, 0.9, 0.9]], [(0, 1)]), ([[0.6], [0.9], [0.9]], [(1, 0)])])
+def test_an_item_that_several_contend_for_takes_the_best_and_the_first_of_equals(
+    similarity: list[list[float]], pairs: list[tuple[int, int]]
+) -> None:
+    assert match(similarity, 0.5) == soft_match(similarity) == pairs
+
+
+def test_a_star_is_matched_as_scipy_would() -> None:
+    draw = np.random.default_rng(0)
+    for size in draw.integers(2, 8, size=300).tolist():
+        row = draw.choice([0.1, 0.3, 1 / 3, 0.7], size=(1, size))
+        for values in (row, row.T):
+            expected = list(zip(*(side.tolist() for side in linear_sum_assignment(values, maximize=True)), strict=True))
+            assert soft_match(values) == expected
+
+
+def test_thresholds_matched_together_are_as_each_by_itself() -> None:
+    draw, thresholds = np.random.default_rng(0), [0.5, 1.0, 0.6]
+    for shape in draw.integers(0, 6, size=(300, 2)).tolist():
+        values = draw.choice([0, 0, 0, 0.3, 0.5, 0.59, 0.6, 1], size=shape)
+        assert match_each(values, thresholds) == [match(values, threshold) for threshold in thresholds]
+
+
+def test_what_has_a_choice_below_the_threshold_has_none_from_it_on() -> None:
+    assert match_each([[0.5, 0.49], [0, 0.8]], [0.5, 0.8]) == [[(0, 0), (1, 1)], [(1, 1)]]

@@ -20,7 +20,7 @@ LABELS = ("favor", "against", "none")
 
 def read(*systems: Any, task: str | None = "stance", **reading: Any) -> tuple[Systems, dict[str, Scores]]:
     found = read_systems(systems, task, **reading)
-    return found, found.scores(Options(), Resampling(resamples=20), 1)
+    return found, found.scores(Options(), Resampling(resamples=20))
 
 
 def labels(tmp_path: Path, gold: str, *systems: str, name: str = "gold.csv") -> tuple[Systems, dict[str, Scores]]:

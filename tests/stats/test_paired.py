@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.stats import norm
 
 from detente.metrics.classification import f1, ratio
@@ -326,7 +327,7 @@ def test_sign_flips_of_few_kinds_are_those_of_their_clusters() -> None:
     differ = (first != second).any(axis=1)
     found = paired.sign_flip(share, first, second, differ, 100, 0, times)
     each = [np.repeat(side, times.astype(int), axis=0) for side in (first, second)]
-    assert found == paired.sign_flip(share, *each, (each[0] != each[1]).any(axis=1), 100, 0)
+    assert found == paired.sign_flip(share, each[0], each[1], (each[0] != each[1]).any(axis=1), 100, 0)
     assert (found.exact, found.clusters) == (True, 3 + 2 + 1)
 
 
@@ -339,3 +340,28 @@ def test_many_sign_flips_of_kinds_are_drawn(size: int, exact: bool) -> None:
     # Of m signs k are for the second; p is that |2k − m| is at least m − 8.
     at_least = sum(math.comb(size, k) for k in range(size + 1) if abs(2 * k - size) >= size - 8) / 2**size
     assert found.p == pytest.approx(at_least, abs=1e-12 if exact else 0.01)  # 3 · √(p (1 − p) / 20,000)
+
+
+@pytest.mark.parametrize("alike", [0, 5])
+def test_clusters_swapped_once_for_all_metrics(alike: int) -> None:
+    size = paired.EXACT + 1
+    first = np.array([[0.0, 1]] * (size - 4) + [[1, 1]] * 4 + [[1, 1]] * alike)
+    second = np.array([[1.0, 1]] * (size - 4) + [[0, 1]] * 4 + [[1, 1]] * alike)
+    differ = (first != second).any(axis=1)
+    moved = paired.swapped_sums(second - first, 20_000, 0)
+    found = paired.sign_flip(share, first, second, differ, 20_000, 0, moved=lambda: moved)
+    assert (found.exact, found.clusters) == (False, size)
+    if not alike:  # the very same draws
+        assert found == paired.sign_flip(share, first, second, differ, 20_000, 0)
+    # Of m signs k are for the second; p is that |2k - m| is at least m - 8.
+    at_least = sum(math.comb(size, k) for k in range(size + 1) if abs(2 * k - size) >= size - 8) / 2**size
+    assert found.p == pytest.approx(at_least, abs=0.01)  # 3 * sqrt(p (1 - p) / 20,000)
+
+
+def test_where_every_assignment_is_tried_nothing_is_drawn() -> None:
+    first, second = np.array([[0.0, 1]] * 3), np.array([[1.0, 1]] * 3)
+
+    def moved() -> NDArray[np.float64]:
+        raise AssertionError("drawn")
+
+    assert paired.sign_flip(share, first, second, np.ones(3, dtype=bool), 10, 0, moved=moved).p == 2 / 2**3

@@ -251,7 +251,9 @@ class ScoringOptions(ReadingOptions):
         from detente.tasks.task import Options
 
         options = Options(self.paratext or "ignore", self.alternatives, self.empty or "zero", errors)
-        return systems.scores(options, self.resampling, session)
+        scores = systems.scores(options, self.resampling, session)
+        session.items += sum(each.sizes["items"] for each in scores.values())
+        return scores
 
     @property
     def resampling(self) -> "Resampling":

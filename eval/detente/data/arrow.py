@@ -16,7 +16,9 @@ from detente.data.jsonl import Line
 from detente.data.problems import Problem
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow
+    from numpy.typing import NDArray
 
 IPC_SUFFIXES: Final = (".arrow", ".feather", ".ipc")
 _ROWS_AT_ONCE: Final = 20_000
@@ -28,6 +30,8 @@ _OLD_MAGIC: Final = b"FEA1"
 _OLD_COMPRESSION: Final = b"ARROW:experimental_compression"
 """How the first Feather files of version 2 said that their buffers are packed."""
 _UNBOUNDED: Final = 1 << 62
+_IN_ITSELF: Final = 12
+"""Bytes of a view that has its word in itself, at most."""
 
 
 def parquet_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
@@ -68,6 +72,51 @@ def ipc_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
         return [], [Problem("not-json", name, f"not Arrow, or damaged: {reason(error)}")]
     except (struct.error, EOFError):
         return [], [Problem("not-json", name, "not Arrow, or damaged: it is cut off")]
+
+
+def ipc_table(data: bytes) -> "pyarrow.Table | None":
+    """The flat columns of such a file; None if `ipc_lines` must look at what it is, or at limits.
+
+    Views of nulls, which may lead anywhere, are left to it, too.
+    """
+    import pyarrow
+
+    try:
+        if data.startswith(_OLD_MAGIC) or sum(map(_declared_size, _messages(data))) > max_size():
+            return None
+        with pyarrow.ipc.open_file(data) if data.startswith(_MAGIC) else pyarrow.ipc.open_stream(data) as reader:
+            if not all(_is_flat(field.type) for field in reader.schema):
+                return None
+            table = reader.read_all()
+        return bounded(table)
+    except (pyarrow.ArrowException, OSError, ValueError, LookupError, ArithmeticError, MemoryError):
+        return None
+    except (struct.error, EOFError):
+        return None
+
+
+def bounded(table: "pyarrow.Table") -> "pyarrow.Table | None":
+    """A table whose columns are sound, and within the limits with each value by itself; None if it is not."""
+    import pyarrow
+
+    if table.num_rows > max_records() or table.num_rows * table.num_columns > max_values():
+        return None
+    size = 0
+    batches = []
+    for batch in map(_whole, table.to_batches()):
+        if any(_leads_astray(part) for column in batch.columns for part in _parts(column)):
+            return None
+        columns = list(map(_plain_dictionary, batch.columns))
+        size += sum(map(_unpacked_size, columns))
+        batches.append(pyarrow.RecordBatch.from_arrays(columns, batch.schema.names))
+    return pyarrow.Table.from_batches(batches) if batches and size <= max_size() else None
+
+
+def _leads_astray(array: "pyarrow.Array") -> bool:
+    """Whether a null may be a view of anywhere: one of at most 12 bytes has them in itself."""
+    if not (_is_view(array.type) and array.null_count):
+        return False
+    return bool((_lengths_of_views(array)[array.is_null().to_numpy(zero_copy_only=False)] > _IN_ITSELF).any())
 
 
 def _whole(batch: "pyarrow.RecordBatch") -> "pyarrow.RecordBatch":
@@ -260,12 +309,16 @@ def _parts(array: "pyarrow.Array") -> "Iterator[pyarrow.Array]":
 
 def _shown_size(array: "pyarrow.Array") -> int:
     """Bytes of what views show, which may be shared: a view is 16 bytes, of which the first four are the length."""
-    import numpy as np
-
     if not _is_view(array.type):
         return 0
-    lengths = np.frombuffer(array.buffers()[1], dtype="<i4")[::4][array.offset : array.offset + len(array)]
-    return int(lengths[array.is_valid().to_numpy(zero_copy_only=False)].sum(dtype=np.int64))
+    lengths = _lengths_of_views(array)
+    return int(lengths[array.is_valid().to_numpy(zero_copy_only=False)].sum(dtype="int64"))
+
+
+def _lengths_of_views(array: "pyarrow.Array") -> "NDArray[np.int32]":
+    import numpy as np
+
+    return np.frombuffer(array.buffers()[1], dtype="<i4")[::4][array.offset : array.offset + len(array)]
 
 
 def _plain_dictionary(array: "pyarrow.Array") -> "pyarrow.Array":

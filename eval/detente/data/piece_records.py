@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from detente.data.arrow import table_lines
@@ -39,7 +39,10 @@ class Strict(NamedTuple):
 
 
 def records_of(
-    piece: Piece, stretch: Stretch, certain: "Callable[[pl.DataFrame], pl.DataFrame | None]"
+    piece: Piece,
+    stretch: Stretch,
+    certain: "Callable[[pl.DataFrame], pl.DataFrame | None]",
+    read: Collection[str] | None = None,
 ) -> "Iterator[pl.DataFrame | Strict]":
     """The records of a piece, in order.
 
@@ -48,14 +51,15 @@ def records_of(
         stretch: Where it is from.
         certain: From columns of words, as `words_of` gives them, with `PLACE`, to what is kept of them; None if they
             are to be read line by line, of as few lines as possible.
+        read: The columns that are to be words; by default all.
     """
-    words = _words(piece, stretch)
+    words = _words(piece, stretch, read)
     kept = None if words is None else certain(words)
     if kept is not None:
         yield kept
     elif parts := _parts(piece, stretch):
         for part in parts:
-            yield from records_of(part, stretch, certain)
+            yield from records_of(part, stretch, certain, read)
     else:
         yield strictly(piece, stretch)
 
@@ -66,17 +70,17 @@ def _name(stretch: Stretch) -> str:
     return f"piece{suffix if stretch.form != 'lines' else '.jsonl'}"
 
 
-def _words(piece: Piece, stretch: Stretch) -> "pl.DataFrame | None":
+def _words(piece: Piece, stretch: Stretch, read: Collection[str] | None) -> "pl.DataFrame | None":
     import polars as pl
 
     if not isinstance(piece.data, bytes):
-        found = words_of_table(piece.data)
+        found = words_of_table(piece.data, read)
         places = None if found is None else pl.int_range(1, len(found) + 1, eager=True)
     else:
         if long_lines(piece.data):
             return None
         with max_input(_unlimited(piece.data)):
-            found = words_of(piece.data, _name(stretch))
+            found = words_of(piece.data, _name(stretch), read)
         places = None if found is None else _places(piece.data, stretch.form, len(found))
     if found is None or places is None:
         return None

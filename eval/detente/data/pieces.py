@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 import numpy as np
 
+from detente.data.arrow import IPC_SUFFIXES
 from detente.data.files import is_packed, max_line, max_records, max_size, max_values, reason, too_large, unpacking
 from detente.data.problems import Problem, ValidationError
 from detente.data.tabular import SEPARATORS, suffix_of
@@ -93,6 +94,8 @@ def fits(path: Path) -> bool:
     try:
         if suffix_of(path.name) == ".parquet" and not is_packed(path):
             return _fits_as_parquet(path)
+        if suffix_of(path.name) in IPC_SUFFIXES:  # has no lines; whoever reads it counts what is in it
+            return True
         size = lines = values = 0
         with unpacking(path) as stream:
             while data := stream.read(PIECE):

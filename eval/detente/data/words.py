@@ -6,9 +6,10 @@ be read in two ways, or is wrong, there is no frame: the strict reader (`data.ta
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
+from detente.data.arrow import IPC_SUFFIXES, ipc_table
 from detente.data.columns import WORDS, header_faults
 from detente.data.files import max_input, max_line, max_records, max_size, max_values
 from detente.data.jsonl import parse_lines
@@ -24,61 +25,79 @@ _UNLIMITED: Final = 1 << 62
 _BLOCK: Final = 1 << 24
 _LINES_AT_ONCE: Final = 200_000
 _MOST_SHAPES: Final = 1_000
-"""Of lines of JSON; those of more have values that are neither words nor whole numbers."""
-_PLACEHOLDERS: Final = ((str, "w"), (int, 0), (type(None), None))
+"""Of lines of JSON; those of more have values that are neither words nor numbers of few digits."""
+_NUMBER_SIZE: Final = 8
+"""Bytes of a number, as the strict reader of tables counts them."""
+_PLACEHOLDERS: Final = ((str, "w"), (int, 0), (float, 0.5), (type(None), None))
 _JSON_WORD: Final = (
     r'(:[ \t]*)"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u(?:[0-9a-ce-fA-CE-F][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2})'
     r'|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})*"'
 )
 """A word after a colon: without half a surrogate pair, which the strict reader finds."""
 _JSON_WHOLE: Final = r"(:[ \t]*)(0|-?[1-9][0-9]{0,14})([ \t]*[,}])"
-_LIKE_NUMBER: Final = r"^[-+]?\.?[0-9]"
-_WHOLE: Final = r"^(0|-?[1-9][0-9]{0,14})$"
-"""Whole numbers that are printed as they are written."""
+_JSON_DECIMAL: Final = r"(:[ \t]*)-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,30}(?:[eE][-+]?[0-9]{1,2})?([ \t]*[,}])"
+NUMBER: Final = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
+"""What is a number in a cell of text, for polars."""
+_AS_PRINTED: Final = r"^(0|-?[1-9][0-9]{0,14}|-?(0\.0{0,3}|[1-9][0-9]{0,4}\.[0-9]{0,3})[1-9]([0-9]{0,4}[1-9])?)$"
+"""Numbers that are printed as they are written: of few digits, without a zero at the end."""
 
 
-def words_of(data: bytes, name: str) -> "pl.DataFrame | None":
+def words_of(data: bytes, name: str, words: Collection[str] | None = None) -> "pl.DataFrame | None":
     """The columns of a file as words, as `printed` gives them; null where a record has no such key.
 
     Args:
         data: The file's bytes, unpacked.
         name: What it is called, whose suffix says what it is.
+        words: The columns that are to be words; by default all. Others are as they stand: words, whole or decimal
+            numbers, or the text of cells.
 
     Returns:
         Columns that have a value, in the order in which the records have them first; None if the strict reader must
-        look: at problems, nested or decimal values, truth values in JSON, limits.
+        look: at problems, nested or (of words) decimal values, truth values in JSON, limits.
     """
     import polars as pl
 
     read = {".parquet": _parquet, ".csv": _separated, ".tsv": _separated, ".jsonl": _lines, ".ndjson": _lines}
-    reader = read.get(suffix_of(name))
+    reader = read.get(suffix_of(name), _ipc if suffix_of(name) in IPC_SUFFIXES else None)
     if reader is None:
         return None
     try:
-        found = reader(data, name)
+        found = reader(data, name, words)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError, csv.Error):
         return None
     return None if found is None else _checked(found)
 
 
-def words_of_table(table: "pyarrow.Table") -> "pl.DataFrame | None":
+def words_of_table(table: "pyarrow.Table", words: Collection[str] | None = None) -> "pl.DataFrame | None":
     """The same of a table in memory, or of a part of one, whatever the limits of a file are."""
     import polars as pl
 
     try:
-        found = pl.DataFrame(pl.from_arrow(table))
+        found = _plain(_frame_of(table), words)
         with max_input(_UNLIMITED):
-            return _checked(found.select(pl.all().cast(pl.String))) if _is_plain(found.schema) else None
+            return None if found is None else _checked(found)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError):
         return None
 
 
-def _is_plain(schema: "Mapping[str, pl.DataType]") -> bool:
-    """Whether columns are of words, or of whole numbers, which are printed in one way."""
+def _plain(found: "pl.DataFrame", words: Collection[str] | None) -> "pl.DataFrame | None":
+    """Columns of words and of whole numbers, which are printed in one way; others may be of decimals, or NaN for none.
+
+    None if one of them is of anything else.
+    """
     import polars as pl
 
     plain = (pl.String, pl.Categorical, pl.Enum, pl.Boolean, pl.Null)
-    return all(kind in plain or kind.is_integer() for kind in schema.values())
+    made = []
+    for column, kind in found.schema.items():
+        wanted = words is None or column in words
+        if kind in plain or kind.is_integer():
+            made.append(pl.col(column).cast(pl.String) if wanted or not kind.is_integer() else pl.col(column))
+        elif kind in (pl.Float32, pl.Float64) and not wanted:
+            made.append(pl.col(column).fill_nan(None))
+        else:
+            return None
+    return found.select(made)
 
 
 def _checked(found: "pl.DataFrame") -> "pl.DataFrame | None":
@@ -90,7 +109,10 @@ def _checked(found: "pl.DataFrame") -> "pl.DataFrame | None":
     found = found.select(column for column in found if column.null_count() < len(column))
     if not found.width or len(found) > max_records() or found.width * len(found) > max_values():
         return None
-    sizes = found.select(pl.all().str.len_bytes().cast(pl.Int64))
+    sizes = found.select(
+        pl.col(key).str.len_bytes().cast(pl.Int64) if kind == pl.String else pl.lit(_NUMBER_SIZE, pl.Int64).alias(key)
+        for key, kind in found.schema.items()
+    )
     if sum(sizes.max().row(0)) + 100 * found.width > max_line() or sum(sizes.sum().row(0)) > max_size():
         return None
     first = [int(column.is_not_null().arg_max() or 0) for column in found]
@@ -98,7 +120,7 @@ def _checked(found: "pl.DataFrame") -> "pl.DataFrame | None":
     return found.select(found.columns[place] for place in places)
 
 
-def _parquet(data: bytes, _: str) -> "pl.DataFrame | None":
+def _parquet(data: bytes, _: str, words: Collection[str] | None) -> "pl.DataFrame | None":
     import polars as pl
     from pyarrow import parquet
 
@@ -106,12 +128,26 @@ def _parquet(data: bytes, _: str) -> "pl.DataFrame | None":
     size = sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
     if about.num_rows > max_records() or about.num_rows * about.num_columns > max_values() or size > max_size():
         return None
-    if not _is_plain(pl.read_parquet_schema(io.BytesIO(data))):
+    if _plain(pl.DataFrame(schema=pl.read_parquet_schema(io.BytesIO(data))), words) is None:
         return None
-    return pl.read_parquet(io.BytesIO(data)).select(pl.all().cast(pl.String))
+    return _plain(pl.read_parquet(io.BytesIO(data)), words)
 
 
-def _separated(data: bytes, name: str) -> "pl.DataFrame | None":
+def _ipc(data: bytes, _: str, words: Collection[str] | None) -> "pl.DataFrame | None":
+    table = ipc_table(data)
+    return None if table is None else _plain(_frame_of(table), words)
+
+
+def _frame_of(table: "pyarrow.Table") -> "pl.DataFrame":
+    """A table as a frame, in which a column without a name has none."""
+    import polars as pl
+
+    found = pl.DataFrame(pl.from_arrow(table))
+    found.columns = table.column_names
+    return found
+
+
+def _separated(data: bytes, name: str, words: Collection[str] | None) -> "pl.DataFrame | None":
     import polars as pl
 
     separator = SEPARATORS[suffix_of(name)]
@@ -126,12 +162,13 @@ def _separated(data: bytes, name: str) -> "pl.DataFrame | None":
     header = next(csv.reader([first], delimiter=separator, strict=True), []) if quoted else first.split(separator)
     if header_faults(header, separator) or len(set(header)) < len(header):
         return None
+    numbers = [key for key in header if key not in WORDS and (words is None or key in words)]
     if quoted:
         found = _with_quotes(data, header, separator)
         # In a cell, CRLF is not LF.
         if found is None or (with_carriages and data.count(b"\n") + (data[-1:] != b"\n") != len(found) + 1):
             return None
-        return found.with_columns(_printed(found[key]) for key in header if key not in WORDS)
+        return found.with_columns(_printed(found[key]) for key in numbers)
     found = pl.read_csv(
         io.BytesIO(data),
         separator=separator,
@@ -143,7 +180,7 @@ def _separated(data: bytes, name: str) -> "pl.DataFrame | None":
     # Longer rows are refused by polars, shorter ones filled up: with all of them whole there are so many separators.
     if data.count(separator.encode()) != (len(found) + 1) * (len(header) - 1):
         return None
-    return found.with_columns(_printed(found[key]) for key in header if key not in WORDS)
+    return found.with_columns(_printed(found[key]) for key in numbers)
 
 
 def _with_quotes(data: bytes, header: list[str], separator: str) -> "pl.DataFrame | None":
@@ -160,7 +197,7 @@ def _with_quotes(data: bytes, header: list[str], separator: str) -> "pl.DataFram
         arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=True),
         arrow_csv.ConvertOptions(column_types=dict.fromkeys(header, pyarrow.string()), strings_can_be_null=False),
     )
-    found = pl.DataFrame(pl.from_arrow(table))
+    found = _frame_of(table)
     return found.with_columns(pl.when(pl.all() != "").then(pl.all()))
 
 
@@ -184,12 +221,12 @@ def _encloses_cells(data: bytes, separator: str) -> bool:
 
 
 def _printed(cells: "pl.Series") -> "pl.Series":
-    """Cells that look like numbers as these are printed: `2` for `2.0`."""
-    odd = cells.filter(cells.str.contains(_LIKE_NUMBER) & ~cells.str.contains(_WHOLE)).unique()
+    """Cells that are numbers as these are printed: `2` for `2.0`."""
+    odd = cells.filter(cells.str.contains(NUMBER) & ~cells.str.contains(_AS_PRINTED)).unique()
     return cells.replace({word: printed(cell(cells.name, word)) for word in odd}) if len(odd) else cells
 
 
-def _lines(data: bytes, name: str) -> "pl.DataFrame | None":
+def _lines(data: bytes, name: str, words: Collection[str] | None) -> "pl.DataFrame | None":
     import polars as pl
 
     data = data.removeprefix(_BOM)
@@ -209,15 +246,16 @@ def _lines(data: bytes, name: str) -> "pl.DataFrame | None":
                 return None
             kinds.setdefault(key, set()).update({type(value)} - {type(None)})
             first |= {} if value is None else {key: None}
-    if any(len(each) > 1 for each in kinds.values()):
+    if any(len(each - {float}) > 1 or each == {str, float} for each in kinds.values()):
         return None
-    schema = {key: pl.Int64 if kinds[key] == {int} else pl.String for key in {**first, **kinds}}
-    found = pl.read_ndjson(io.BytesIO(data), schema=schema)
-    return found.select(pl.all().cast(pl.String))
+    types = {
+        key: pl.Float64 if float in each else pl.Int64 if int in each else pl.String for key, each in kinds.items()
+    }
+    return _plain(pl.read_ndjson(io.BytesIO(data), schema={key: types[key] for key in {**first, **kinds}}), words)
 
 
 def _shapes(data: bytes) -> list[str] | None:
-    """The lines with one word for every word and one number for every whole number; None if there are many such.
+    """The lines with one word for every word, one whole and one decimal number for every such; None if there are many.
 
     What is left of a line is its keys, and whatever else it is made of. Two lines of the same shape have the same keys
     and types, so that the strict reader finds in one what is wrong with all of them.
@@ -232,8 +270,8 @@ def _shapes(data: bytes) -> list[str] | None:
     found: dict[str, None] = {}
     for start in range(0, len(lines), _LINES_AT_ONCE):
         part = lines.slice(start, _LINES_AT_ONCE).str.replace_all(_JSON_WORD, '${1}"w"')
-        part = part.str.replace_all(_JSON_WHOLE, "${1}0${3}").unique(maintain_order=True)
-        found |= dict.fromkeys(part)
+        part = part.str.replace_all(_JSON_WHOLE, "${1}0${3}").str.replace_all(_JSON_DECIMAL, "${1}0.5${2}")
+        found |= dict.fromkeys(part.unique(maintain_order=True))
         if len(found) > _MOST_SHAPES:
             return None
     return list(found)

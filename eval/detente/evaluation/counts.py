@@ -239,6 +239,14 @@ class Counted:
         rows = self.by().filter(pl.col("wrong") > 0)
         return len(rows) if self.pairs is None else int(rows[TIMES].sum())
 
+    @property
+    def wrong_items(self) -> tuple[int, int]:
+        """How many items are wrong, and how many there are; an item of several rows counts once."""
+        if self.pairs is not None:
+            return self.wrong, self.size
+        wrong = self.frame.filter(pl.col("wrong") > 0)
+        return wrong["item"].n_unique(), self.frame["item"].n_unique()
+
     def worst(self, most: int) -> pl.DataFrame:
         """The rows of the items that are wrong, the worst first: of equals the first in the gold."""
         if self.pairs is None:

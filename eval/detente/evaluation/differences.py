@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -106,6 +106,7 @@ class Counts:
             empty under ten clusters.
         resampling: How they were drawn.
         beside: From the place of a system to its clusters, and its items, beside those of the first.
+        moved: From that place to `paired.swapped_sums`, of so many items that draws are made once for all metrics.
     """
 
     columns: tuple[str, ...]
@@ -116,6 +117,7 @@ class Counts:
     resampled: list[Floats]
     resampling: Resampling
     beside: Callable[[int], tuple[Beside, Beside]]
+    moved: Callable[[int], Floats] | None = None
 
 
 def aligned(systems: Sequence[pl.DataFrame], key: str, columns: Sequence[str]) -> tuple[list[str], list[Floats]]:
@@ -169,7 +171,8 @@ def _of_kinds(
 ) -> Counts:
     """The same of so many items that they are not told apart.
 
-    Families are drawn one by one, as ever; of items that are families of their own, how many of each kind.
+    Families are drawn one by one, as ever, and swapped for all metrics at once; of items that are families of their
+    own it is drawn how many of each kind come.
     """
     counts = [each.counts(columns) for each in systems]
     names, sizes = [], []
@@ -199,6 +202,11 @@ def _of_kinds(
         items = Beside(kinds.names(alike[FIRST]), one, two, alike[TIMES].to_numpy())
         return Beside(names, sizes[0] @ counts[0], sizes[place] @ counts[place]) if sizes else items, items
 
+    @cache
+    def moved(place: int) -> Floats:
+        clusters = beside(place)[0]
+        return paired.swapped_sums(clusters.second - clusters.first, resampling.resamples, resampling.seed)
+
     totals = [totals_of(each.by(), columns) for each in systems]
     return Counts(
         columns,
@@ -209,6 +217,7 @@ def _of_kinds(
         resampled=resampled,
         resampling=resampling,
         beside=beside,
+        moved=moved if sizes else None,
     )
 
 
@@ -361,11 +370,18 @@ def _tested(
         first, second = first[:, read], second[:, read]
         differ = (second != first).any(axis=1)
         draws, seed = counts.resampling.resamples, counts.resampling.seed
-        tests.append(paired.sign_flip(_of_read(statistic, read), first, second, differ, draws, seed, times))
+        moved = partial(_moved, counts.moved, place, read) if counts.moved else None
+        tests.append(
+            paired.sign_flip(_of_read(statistic, read), first, second, differ, draws, seed, times, moved=moved)
+        )
     return [
         Tested(interval, test, p, paired.minimal_detectable(interval.error))
         for interval, test, p in zip(intervals, tests, paired.holm([test.p for test in tests]), strict=True)
     ]
+
+
+def _moved(moved: Callable[[int], Floats], place: int, read: NDArray[np.bool_]) -> Floats:
+    return moved(place)[:, read]
 
 
 def _better(metric: Metric | CorpusMetric, first: float, second: float) -> int:

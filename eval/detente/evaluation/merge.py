@@ -17,6 +17,7 @@ from detente.data.spellings import Spellings
 from detente.evaluation.columns import known_columns
 from detente.evaluation.counts import Counted, Kinds, counted_of, distinct, merged
 from detente.evaluation.engines.engine import Engine
+from detente.evaluation.plain_labels import header_of
 from detente.evaluation.predictions import Examined, Names, Predictions, conclude, few_enough
 from detente.evaluation.shards import (
     Count,
@@ -26,7 +27,6 @@ from detente.evaluation.shards import (
     divide_rows,
     divide_system,
     examine,
-    header_of,
     in_order,
     score_part,
 )

@@ -22,7 +22,8 @@ from detente.text.display import listed, quoted, shortened
 
 _UNREADABLE: Final = ("not-json", "not-readable", "no-id", "no-predictions", "text-not-utf8")
 """The codes of problems behind which any id may be hidden."""
-_PROMPT: Final = re.compile(r"[\w.@+-]{1,80}")
+PROMPT: Final = re.compile(r"[\w.@+-]{1,80}")
+"""A prompt as a line names it."""
 _MOST_HINTS: Final = 100
 """Of more unknown ids than these none is a slip of the pen, and the nearest of each would take its time."""
 _MOST_COMPARED: Final = 1_000_000
@@ -490,7 +491,7 @@ def _unanswered(line: Line, task: Task, faults: list[Fault]) -> str | None:
     for key in ("cost", "tokens"):
         if type(record.value.get(key, 0)) not in (int, float):
             Field(record.value[key], key, faults).is_not("a number")
-    if not _PROMPT.fullmatch(str(line.record.get("prompt", "-"))):
+    if not PROMPT.fullmatch(str(line.record.get("prompt", "-"))):
         Field(line.record["prompt"], "prompt", faults).is_not("a name, version and hash, as stance@1+1a2b3c4d")
     why = answers.reason(line.record)
     if why is not None and why not in UNANSWERED:

@@ -22,10 +22,14 @@ class Session:
 
     Args:
         execution: How the call is carried out.
+
+    Attributes:
+        items: How many items were scored, those of each system; whoever scores them says so.
     """
 
     def __init__(self, execution: Execution | None = None) -> None:
         self.execution = execution or Execution()
+        self.items = 0
         self._start = time.perf_counter()
         self._folders, self._engines = ExitStack(), ExitStack()
         self._end = weakref.finalize(self, _close, self._engines, self._folders)
@@ -49,12 +53,13 @@ class Session:
         return Steps(folder, self.engine, call)
 
     def summary(self) -> str:
-        """What it took, on one line: seconds, parts of work and how many a second, memory, engine.
+        """What it took, on one line: items and how many a second, seconds, parts of work, memory, engine.
 
         The memory is the most that this process has held, and the most that one which worked for it has.
         """
         seconds = time.perf_counter() - self._start
-        told = [f"{seconds:,.1f} seconds"]
+        told = [f"{self.items:,} items, {self.items / seconds:,.0f} a second"] if self.items else []
+        told.append(f"{seconds:,.1f} seconds")
         if engine := self.__dict__.get("engine"):
             items, worked = engine.usage.items, engine.usage.seconds
             told.append(

@@ -24,6 +24,7 @@ from detente.data.spellings import Spellings, printed, spelled
 from detente.data.tabular import FLAT_SUFFIXES, suffix_of
 from detente.evaluation.columns import known_columns, with_probabilities
 from detente.evaluation.counts import count_all, kinds_of, predicted
+from detente.evaluation.plain_labels import ASKED, READ, TOOL, header_of, made_by, said_of
 from detente.evaluation.predictions import (
     MOST_PROBLEMS,
     Examined,
@@ -111,7 +112,8 @@ def divide(work: SystemStretch) -> dict[str, Any]:
         `ignored`, those that the gold has, too; `keys` of lines that are more than labels.
     """
     gold = work.gold.corpus()
-    known = {*gold.columns} - {*gold.base.kinds, *gold.base.extras}
+    known = gold.own_columns
+    suffix = suffix_of(work.stretch.path)
     files: list[str] = []
     unread: list[Fault] = []
     columns: dict[str, None] = {}
@@ -120,25 +122,21 @@ def divide(work: SystemStretch) -> dict[str, Any]:
     lines = rows = 0
 
     def certain(words: pl.DataFrame) -> pl.DataFrame | None:
-        there = [key for key in words.columns if key != PLACE]
-        own = [key for key in there if key not in known]
-        if {*own} != {"id", "label"} or any(words[key].null_count() for key in own):
+        said = said_of(words, gold, suffix)
+        if said is None or {*said.words["label"].unique()} - {*gold.base.labels}:
             return None
-        said = words.select(PLACE, "id", pl.col("label").replace(dict(gold.spellings)))
-        if {*said["label"].unique()} - {*gold.base.labels}:
-            return None
-        columns.update(dict.fromkeys(own))
-        ignored.update(dict.fromkeys(key for key in there if key in known))
-        return said
+        columns.update(dict.fromkeys(said.columns))
+        ignored.update(dict.fromkeys(said.ignored))
+        return said.words
 
     try:
         with max_input(work.limit):
             for piece in pieces(work.stretch):
                 lines = max(lines, piece.before + piece.length)
-                for found in records_of(piece, work.stretch, certain):
+                for found in records_of(piece, work.stretch, certain, READ):
                     if isinstance(found, Strict):
                         unread += found.faults
-                        ignored |= dict.fromkeys(key for _, row in found.lines for key in row if key in known)
+                        ignored |= _ignored(found.lines, known)
                         kept = [(place, _without(record, known)) for place, record in found.lines]
                         columns |= dict.fromkeys(key for _, row in kept for key in row)
                         frame = _frame(kept, gold.spellings, keys)
@@ -161,6 +159,11 @@ def divide(work: SystemStretch) -> dict[str, Any]:
         "ignored": [*ignored],
         "keys": [*keys],
     }
+
+
+def _ignored(lines: Iterable[tuple[int, Record]], known: Collection[str]) -> dict[str, None]:
+    """The keys of lines that the gold has, too; a null is no key."""
+    return dict.fromkeys(key for _, row in lines for key, value in row.items() if key in known and value is not None)
 
 
 def _without(record: Record, keys: Iterable[str]) -> Record:
@@ -227,7 +230,7 @@ def divide_rows(
 ) -> tuple[SystemShards, list[Problem], list[str]]:
     """The same of predictions that are in memory, whose places are those of rows."""
     corpus = gold.corpus()
-    known = {*corpus.columns} - {*corpus.base.kinds, *corpus.base.extras}
+    known = corpus.own_columns
     numbered = [(number_of(line.location), line.record) for line in rows.lines]
     keys: dict[str, None] = {}
     kept = [(at, _without(record, known)) for at, record in numbered]
@@ -236,7 +239,7 @@ def divide_rows(
     spill(frame, path, place.partitions)
     found = {
         "columns": [*dict.fromkeys(key for _, record in kept for key in record)],
-        "ignored": [*dict.fromkeys(key for _, record in numbered for key in record if key in known)],
+        "ignored": [*_ignored(numbered, known)],
         "keys": [*keys],
     }
     word = "row " if not rows.lines or ":row " in rows.lines[0].location else ""
@@ -259,11 +262,6 @@ def _shards(
         keys |= header_of(columns, corpus).record.keys()
     plain = not keys & ({*corpus.base.kinds} - {"label"})
     return SystemShards(name, parts, table, columns if table else (), plain)
-
-
-def header_of(columns: Sequence[str], gold: LabelCorpus) -> Line:
-    """A row that has every column of a table."""
-    return with_probabilities([Line("", dict.fromkeys(columns, ""))], [gold.base], gold.spellings)[0]
 
 
 def score_part(work: Part) -> dict[str, Any]:
@@ -331,10 +329,11 @@ def examine(
         extra = rows.filter(pl.col("id").is_in(found.extra)) if found.extra else rows.clear()
         stranger = (int(extra[PLACE][0]), str(extra["id"][0])) if len(extra) else (-1, "")
         seen = _of_labels(len(rows), stranger, found, ("label",) if matched else ())
+        seen = seen._replace(tools=made_by(rows, TOOL, found.extra), prompts=made_by(rows, ASKED, found.extra))
         return seen, gold.answers(found.labels)
     lines = [
-        Line(system.parts.location(place), {"id": name, "label": label} if record is None else json.loads(record))
-        for place, name, label, record in _columns(rows)
+        Line(system.parts.location(place), record if whole is None else json.loads(whole))
+        for place, whole, record in _columns(rows)
     ]
     lines = _prepared(lines, system, gold)
     return examined(
@@ -350,9 +349,12 @@ def examine(
     )
 
 
-def _columns(rows: pl.DataFrame) -> Iterable[tuple[int, str, str, str | None]]:
+def _columns(rows: pl.DataFrame) -> Iterable[tuple[int, str | None, Record]]:
+    """Of each line its place, all of it as JSON where it was read by itself, and else its columns."""
     record = pl.col("record") if "record" in rows.columns else pl.lit(None, pl.String).alias("record")
-    return rows.select(PLACE, "id", "label", record).iter_rows()
+    kept = [key for key in ("id", "label", TOOL, ASKED) if key in rows.columns]
+    for place, whole, *cells in rows.select(PLACE, record, *kept).iter_rows():
+        yield place, whole, dict(zip(kept, cells, strict=True))
 
 
 def _of_labels(lines: int, stranger: tuple[int, str], found: Labels, kinds: tuple[str, ...]) -> Examined:

@@ -583,23 +583,15 @@ def _of_labels(
     from detente.data.memory import is_path, read_rows
     from detente.evaluation import predictions
     from detente.evaluation.columns import with_probabilities
-    from detente.tasks.gold_labels import read_labels, read_predictions
+    from detente.evaluation.plain_labels import read_labels
+    from detente.tasks.gold_labels import read_predictions
 
     data = _bytes_of(source, name)
     if is_path(source) and data is None:
         message = f"is a folder: predictions of {gold.task.name} are one file"
         raise ValidationError([Problem("task-unclear", name, message)])
     if data is not None and (found := read_labels(data, name, gold, **allowed)):
-        made = predictions.Predictions(
-            gold.task,
-            gold.units,
-            gold.answers(found.labels),
-            found.missing,
-            ("label",),
-            extra=found.extra,
-            notes=found.notes,
-        )
-        return _without_texts(made, written_in)
+        return _without_texts(found, written_in)
     rows, notes = read_predictions(read_rows(source, name) if data is None else data, name, gold)
     lines = with_probabilities(rows.lines, [gold.task], gold.spellings) if rows.table else rows.lines
     checked = predictions.check(

@@ -1,6 +1,7 @@
 """Items that are sets of spans, gold against predicted: overlap, and optimal one-to-one matching."""
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -73,6 +74,16 @@ def match(similarity: ArrayLike, threshold: float, agreement: ArrayLike = 0.0) -
     return _matched(np.where(values >= threshold, values + _TIE * np.asarray(agreement), 0), most_pairs=True)
 
 
+def match_each(similarity: ArrayLike, thresholds: Sequence[float]) -> list[list[tuple[int, int]]]:
+    """The matching at each of some thresholds, as `match` has it."""
+    values = np.asarray(similarity, dtype=float)
+    rows, columns = np.nonzero((values > 0) & (values >= min(thresholds)))
+    if not _chosen(rows, columns):
+        return [match(values, threshold) for threshold in thresholds]
+    reached = list(zip(rows.tolist(), columns.tolist(), values[rows, columns].tolist(), strict=True))
+    return [[(mine, theirs) for mine, theirs, value in reached if value >= threshold] for threshold in thresholds]
+
+
 def soft_match(similarity: ArrayLike) -> list[tuple[int, int]]:
     """The one-to-one matching with the greatest sum of similarities (Kuhn 1955), pairs of similarity 0 left out.
 
@@ -87,33 +98,51 @@ def soft_match(similarity: ArrayLike) -> list[tuple[int, int]]:
 
 def _matched(weights: Floats, *, most_pairs: bool) -> list[tuple[int, int]]:
     rows, columns = np.nonzero(weights > 0)
-    mine_there, theirs_there = rows.tolist(), columns.tolist()
-    if len(set(mine_there)) == len(set(theirs_there)) == len(mine_there):  # nobody has a choice
-        return list(zip(mine_there, theirs_there, strict=True))
+    edges = list(zip(rows.tolist(), columns.tolist(), strict=True))
+    if _chosen(rows, columns):
+        return edges
     from scipy.optimize import linear_sum_assignment  # slow to import, and seldom needed
 
     found = []
-    for mine, theirs in _groups(rows, columns, weights.shape):
+    for mine, theirs in _groups(edges):
+        if min(len(mine), len(theirs)) == 1:  # the best of the edges that one item has, the first of equals
+            star = list(product(mine, theirs))
+            values = [float(weights[edge]) + most_pairs for edge in star]  # rounded as below
+            found.append(star[values.index(max(values))])
+            continue
         block = weights[np.ix_(mine, theirs)]
         if most_pairs:  # one more pair outweighs all that the others can add up to
             block = np.where(block > 0, block + min(block.shape), 0)
         pairs = zip(*linear_sum_assignment(block, maximize=True), strict=True)
-        found += [(int(mine[row]), int(theirs[column])) for row, column in pairs if block[row, column] > 0]
+        found += [(mine[row], theirs[column]) for row, column in pairs if block[row, column] > 0]
     return sorted(found)
 
 
-def _groups(
-    rows: NDArray[np.intp], columns: NDArray[np.intp], shape: tuple[int, ...]
-) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """The rows and the columns that edges connect, group by group."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
+def _chosen(rows: NDArray[np.intp], columns: NDArray[np.intp]) -> bool:
+    """Whether edges leave nobody a choice: no two have an end in common."""
+    return len(set(rows.tolist())) == len(set(columns.tolist())) == len(rows)
 
-    height, size = shape[0], sum(shape)
-    graph = coo_array((np.ones(len(rows)), (rows, height + columns)), shape=(size, size))
-    _, labels = connected_components(graph, directed=False)
-    for label in np.unique(labels[rows]):
-        yield np.flatnonzero(labels[:height] == label), np.flatnonzero(labels[height:] == label)
+
+def _groups(edges: Sequence[tuple[int, int]]) -> Iterator[tuple[list[int], list[int]]]:
+    """The rows and the columns that edges connect, group by group, each in order."""
+    of_row: dict[int, list[int]] = {}
+    of_column: dict[int, list[int]] = {}
+    for row, column in edges:
+        of_row.setdefault(row, []).append(column)
+        of_column.setdefault(column, []).append(row)
+    seen: set[int] = set()
+    for first in of_row:
+        if first in seen:
+            continue
+        mine, theirs, new = {first}, set[int](), [first]
+        while new:
+            for column in of_row[new.pop()]:
+                if column not in theirs:
+                    theirs.add(column)
+                    new += [row for row in of_column[column] if row not in mine]
+                    mine.update(of_column[column])
+        seen |= mine
+        yield sorted(mine), sorted(theirs)
 
 
 def owners(items: Sequence[Sequence[Span]], length: int) -> NDArray[np.intp]:

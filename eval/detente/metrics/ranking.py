@@ -5,6 +5,7 @@ sampling. Where no scores are equal it is the plain measure. An item with a scor
 rank, and a relevant one adds 0 and counts among the relevant all the same, as in trec_eval.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -20,10 +21,10 @@ def _ties(scores: ArrayLike, relevant: Sequence[bool]) -> Iterator[tuple[int, in
     if values.shape != wanted.shape or np.isnan(values).any():
         raise ValueError("every item needs a score, which is a number, and a relevance")
     retrieved = values > -np.inf
-    values, wanted = values[retrieved], wanted[retrieved]
-    _, groups, sizes = np.unique(-values, return_inverse=True, return_counts=True)
+    sizes, relevant_ones = Counter(values[retrieved].tolist()), Counter(values[retrieved & wanted].tolist())
     above = hits_above = 0
-    for size, hits in zip(sizes.tolist(), np.bincount(groups, weights=wanted).astype(int).tolist(), strict=True):
+    for value in sorted(sizes, reverse=True):
+        size, hits = sizes[value], relevant_ones[value]
         yield above, hits_above, size, hits
         above, hits_above = above + size, hits_above + hits
 

@@ -1,6 +1,6 @@
 """Statistics of paired comparisons: pure functions of counts, or of resampled scores, of systems on one gold."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -42,6 +42,8 @@ def sign_flip(
     draws: int,
     seed: int,
     times: NDArray[np.float64] | None = None,
+    *,
+    moved: Callable[[], Floats] | None = None,
 ) -> SignFlip:
     """Two-sided paired randomisation test over clusters (Fisher 1935; for F1 and the like Yeh 2000, Noreen 1989).
 
@@ -60,6 +62,7 @@ def sign_flip(
         seed: Of the draws.
         times: How many clusters each row stands for, if they are kinds of clusters: how many of a kind are swapped is
             then drawn from a binomial distribution, exact like the test itself, with other digits.
+        moved: Gives what `swapped_sums` gives, where draws are made once for many metrics.
 
     Returns:
         p in 0…1, and 1 if the systems differ nowhere; NaN where the observed difference is undefined.
@@ -79,12 +82,29 @@ def sign_flip(
         deltas, choices = np.repeat(deltas, alike, axis=0), _halves(size)
     else:
         choices = _drawn(size, draws, seed) if times is None else _drawn_of_kinds(alike, draws, seed)
-    for swapped in choices:
-        moved = weighted_sums(swapped, deltas)
-        differences = np.abs(statistic(other - moved) - statistic(total + moved))
+    every = iter([moved()]) if moved and not exact else (weighted_sums(swapped, deltas) for swapped in choices)
+    for sums in every:
+        differences = np.abs(statistic(other - sums) - statistic(total + sums))
         extreme += int((~(differences < limit)).sum())
-        tried += len(swapped)
+        tried += len(sums)
     return SignFlip(extreme / tried if exact else (1 + extreme) / (1 + tried), smallest, exact, size)
+
+
+def swapped_sums(deltas: NDArray[np.float64], draws: int, seed: int) -> Floats:
+    """By how much the counts move in each draw of clusters that are swapped, for whichever metric reads them.
+
+    A cluster in which a metric reads the same of both systems moves it by nothing, so that the test is as exact with
+    draws for all clusters as with draws for those that differ; only the digits are others.
+
+    Args:
+        deltas: The counts of the second system less those of the first, shape `(clusters, columns)`.
+        draws: How many.
+        seed: Of the draws.
+
+    Returns:
+        Shape `(draws, columns)`.
+    """
+    return np.concatenate([weighted_sums(swapped, deltas) for swapped in _drawn(len(deltas), draws, seed)])
 
 
 def _halves(size: int) -> Iterator[NDArray[np.float64]]:

@@ -95,6 +95,11 @@ class LabelCorpus:
         return replace(self, frame=frame, labels=_sizes(frame["label"]), parts=None), places
 
     @property
+    def own_columns(self) -> frozenset[str]:
+        """The columns that are left out of predictions that have them, too."""
+        return frozenset(self.columns) - {*self.base.kinds, *self.base.extras}
+
+    @property
     def manifest(self) -> dict[str, Any]:
         """Name, version and digest, as a dataset has them."""
         return {"name": self.name, "version": self.format, "sha256": self.sha256}
@@ -514,39 +519,11 @@ class Labels(NamedTuple):
         labels: One for each item of the gold, in its order; null where there is none.
         missing: The ids of these, sorted.
         extra: Ids that the gold does not have, sorted.
-        notes: What must be said of them.
     """
 
     labels: "pl.Series"
     missing: tuple[str, ...]
     extra: tuple[str, ...]
-    notes: tuple[str, ...]
-
-
-def read_labels(data: bytes, name: str, gold: LabelCorpus, *, allow_missing: bool, allow_extra: bool) -> Labels | None:
-    """Predictions of a gold of labels, column by column, where all of them are labels and right.
-
-    Args:
-        data: The file's bytes, unpacked.
-        name: What to call it.
-        gold: The gold.
-        allow_missing: Whether ids of the gold may be missing.
-        allow_extra: Whether ids that the gold does not have may be there.
-
-    Returns:
-        None if `read_predictions` must look at each line, and say what is wrong with which.
-    """
-    words = None if gold.format in NATIVE else words_of(data, name)
-    if words is None or format_of(data, name) != LABELS:
-        return None
-    left_out = [key for key in words.columns if key in {*gold.columns} - {*gold.base.kinds, *gold.base.extras}]
-    words = words.drop(left_out)
-    if {*words.columns} != {"id", "label"} or any(column.null_count() for column in words):
-        return None
-    said = _spelled(words.select("id", "label"), gold.spellings)
-    found = labels_of(said, gold, allow_missing=allow_missing, allow_extra=allow_extra)
-    ignored = left_out and suffix_of(name) not in FLAT_SUFFIXES
-    return found._replace(notes=(keys_ignored(left_out),)) if found and ignored else found
 
 
 def keys_ignored(keys: Iterable[str]) -> str:
@@ -576,7 +553,7 @@ def labels_of(said: "pl.DataFrame", gold: LabelCorpus, *, allow_missing: bool, a
             return None
     ids = placed.filter(pl.col("label").is_null())["id"].sort()
     extra = said.join(placed, on="id", how="anti")["id"].sort() if matched < len(said) else ids.clear()
-    return Labels(placed["label"], tuple(ids), tuple(extra), ())
+    return Labels(placed["label"], tuple(ids), tuple(extra))
 
 
 def read_predictions(source: bytes | Rows, name: str, gold: LabelCorpus) -> tuple[Rows, list[str]]:
@@ -623,12 +600,15 @@ def read_predictions(source: bytes | Rows, name: str, gold: LabelCorpus) -> tupl
 
 
 def _without_columns_of(gold: LabelCorpus, lines: Iterable[Line]) -> tuple[list[Line], list[str]]:
-    known = {*gold.columns} - {*gold.base.kinds, *gold.base.extras}
+    """The lines without keys that the gold has, too, and which these are; a null is no key."""
     lines = list(lines)
-    there = dict.fromkeys(key for line in lines for key in line.record if key in known)
-    if not there:
+    known = {key for line in lines for key in line.record if key in gold.own_columns}
+    if not known:
         return lines, []
-    return [line._replace(record={k: v for k, v in line.record.items() if k not in known}) for line in lines], [*there]
+    told = dict.fromkeys(
+        key for line in lines for key, value in line.record.items() if key in known and value is not None
+    )
+    return [line._replace(record={k: v for k, v in line.record.items() if k not in known}) for line in lines], [*told]
 
 
 def _kept(record: Record, keys: Collection[str]) -> Record:

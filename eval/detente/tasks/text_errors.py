@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from detente.tasks.task import Row
 from detente.text.alignment import Placement
 from detente.text.display import counted, excerpt
-from detente.text.spans import Span
+from detente.text.spans import Span, sums_within
 from detente.text.token_matching import runs
 
 EXCERPT: Final = 120
@@ -33,7 +33,8 @@ def blocks_within(
     kind: str, of: str, text: str, spans: Sequence[Span], visible: NDArray[np.bool_], wrong: NDArray[np.bool_]
 ) -> Iterator[Row]:
     """The blocks of lines or segments of which all visible characters are wrong, white space between them aside."""
-    for start, end in spans:
+    for number in np.flatnonzero(sums_within(wrong & visible, spans)).tolist():
+        start, end = spans[number]
         places = start + np.flatnonzero(visible[start:end])
         for first, last in runs(wrong[places]):
             yield block(kind, of, text, (int(places[first]), int(places[last - 1]) + 1))

@@ -10,7 +10,7 @@ either stands in text already taken (it is doubled) or nowhere (it is an inserti
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from detente.text.folding import fold, legible, without_markdown
 from detente.text.spans import Span
 from detente.text.token_matching import SEED, SIMILAR, matches, runs
-from detente.text.tokens import is_space, line_spans, token_spans, tokens
+from detente.text.tokens import is_space, line_spans, tokens
 from detente.text.whitespace import WhitespaceErrors, gaps, whitespace_errors
 from detente.text.writing import WritingDifferences, differences, origins, remainders, writing
 
@@ -71,6 +71,16 @@ class Placement:
     writing: WritingDifferences
 
 
+class _Numbered(NamedTuple):
+    """Tokens as a page numbers them, whatever their case, 0 for those that it does not have; and where each starts.
+
+    Starts are counted without white space; the last is the end.
+    """
+
+    numbers: "array[int]"
+    starts: list[int]
+
+
 class _DensePage:
     """A page made ready: its legible text without white space, the way back to its offsets, its tokens.
 
@@ -87,26 +97,33 @@ class _DensePage:
         self.text = text
         self.offsets = np.flatnonzero(~blank)
         self.dense = "".join(folded.split())
-        boundary = np.ones(len(text), dtype=bool)
-        spans = token_spans(folded)
-        for start, end in spans:
-            boundary[start + 1 : end] = False
-        place_of = np.concatenate([[0], np.cumsum(~blank)])
-        self.token_starts, self.token_ends = place_of[np.array(spans, dtype=np.int64).reshape(-1, 2)].T
+        words = tokens(folded)
+        edges = np.cumsum([0, *map(len, words)])  # every character that is not white space is in a token
+        self.token_starts, self.token_ends = edges[:-1], edges[1:]
+        self.token_of = np.repeat(np.arange(len(words)), np.diff(edges))
         self._numbers: dict[str, int] = {}
-        words = (folded[start:end].casefold() for start, end in spans)
-        self.tokens = array(_NUMBER, [self._numbers.setdefault(word, len(self._numbers) + 1) for word in words])
+        self.tokens = array(
+            _NUMBER, [self._numbers.setdefault(word.casefold(), len(self._numbers) + 1) for word in words]
+        )
         self._places: dict[str, list[int]] = {}
+        self._numbered: dict[str, _Numbered] = {}
         # Both ends of an exact match stand where a token starts or ends.
-        self.boundary = np.append(boundary[self.offsets], True)
+        self.boundary = np.zeros(len(self.dense) + 1, dtype=bool)
+        self.boundary[edges] = True
+        place_of = np.concatenate([[0], np.cumsum(~blank)])
         lines = line_spans(text)
         self.starts_line, self.ends_line = np.zeros((2, len(self.dense) + 1), dtype=bool)
         self.starts_line[[place_of[start] for start, _ in lines]] = True
         self.ends_line[[place_of[end] for _, end in lines]] = True
 
-    def numbers(self, words: Iterable[str]) -> "array[int]":
-        """Tokens as the page numbers them, whatever their case: 0 for those that it does not have."""
-        return array(_NUMBER, [self._numbers.get(word.casefold(), _UNKNOWN) for word in words])
+    def numbered(self, text: str) -> "_Numbered":
+        """The tokens of a text as the page numbers them; systems that are compared on it give many of the same."""
+        if (found := self._numbered.get(text)) is None:
+            words = tokens(text)
+            numbers = array(_NUMBER, [self._numbers.get(word.casefold(), _UNKNOWN) for word in words])
+            found = _Numbered(numbers, list(accumulate(map(len, words), initial=0)))
+            self._numbered[text] = found
+        return found
 
     def occurrences(self, needle: str) -> list[int]:
         """Where a text without white space starts in the page, at token boundaries; looked for once."""
@@ -127,20 +144,28 @@ def _dense_page(text: str) -> _DensePage:
 
 
 class _Piece(NamedTuple):
-    """A part of the output's line `line`, folded, that has no place yet; `start` is its place without white space."""
+    """A part of the output's line `line`, folded, that has no place yet; `start` is its place without white space.
+
+    `needle` is the text without white space.
+    """
 
     line: int
     start: int
     text: str
+    needle: str
 
 
 class _Line(NamedTuple):
-    """A line of the output that is not blank: where it starts there, what it is, what of it counts, and that folded."""
+    """A line of the output that is not blank: where it starts there, what it is, what of it counts, and that folded.
+
+    `needle` is the last without white space.
+    """
 
     start: int
     original: str
     legible: str
     text: str
+    needle: str
 
 
 class _Alignment:
@@ -148,10 +173,11 @@ class _Alignment:
 
     def __init__(self, page: _DensePage, lines: list[_Line]) -> None:
         self.page = page
-        self.starts = np.cumsum([0, *(_size(line.text) for line in lines)])
+        self.starts = np.cumsum([0, *(len(line.needle) for line in lines)])
         self.source = np.full(self.starts[-1], -1)  # of each character of the output, in the page
         self.fate = np.full(self.starts[-1], _PLACED, dtype=np.int8)
         self.taken = np.zeros(len(page.dense), dtype=bool)
+        self.free = np.ones(len(page.tokens), dtype=bool)  # tokens of the page of which nothing is taken
         self.places: dict[int, Span] = {}  # line -> its first-placed stretch of the page
 
     def take(self, line: int, at: int, size: int, span: Span) -> None:
@@ -160,6 +186,7 @@ class _Alignment:
             self.fate[at : at + size][self.taken[start:end]] = _DOUBLED
             self.source[at : at + size] = np.arange(start, end)
         self.taken[start:end] = True
+        self.free[self.page.token_of[start] : self.page.token_of[end - 1] + 1] = False
         self.places.setdefault(line, span)
 
     def continuation(self, starts: NDArray[np.int_], size: int, line: int) -> Span | None:
@@ -187,8 +214,7 @@ class _Alignment:
 
     def place_exactly(self, pieces: list[_Piece]) -> list[_Piece]:
         """Places the pieces that stand in the page as they are; returns the others in their order."""
-        needles = ["".join(piece.text.split()) for piece in pieces]
-        found = [self.page.occurrences(needle) for needle in needles]
+        found = [self.page.occurrences(piece.needle) for piece in pieces]
         there = [number for number in range(len(pieces)) if found[number]]
         longest_first = sorted(there, key=lambda number: -len(pieces[number].text))
         several = [number for number in there if len(found[number]) > 1]
@@ -196,56 +222,49 @@ class _Alignment:
         for number in longest_first:
             if len(found[number]) == 1:
                 start = found[number][0]
-                self.take_piece(pieces[number], (start, start + len(needles[number])))
+                self.take_piece(pieces[number], (start, start + len(pieces[number].needle)))
         placed = set()
         for number in (*several, *reversed(several)):  # lines of a paragraph that is wrapped, from both of its ends
             if number not in placed:
-                joined = self.continuation(starts[number], len(needles[number]), pieces[number].line)
+                joined = self.continuation(starts[number], len(pieces[number].needle), pieces[number].line)
                 if joined:
                     self.take_piece(pieces[number], joined)
                     placed.add(number)
         for number in longest_first:
             if len(found[number]) > 1 and number not in placed:
-                chosen = self.choose(starts[number], len(needles[number]), pieces[number].line)
+                chosen = self.choose(starts[number], len(pieces[number].needle), pieces[number].line)
                 self.take_piece(pieces[number], chosen)
         return [piece for piece, stretches in zip(pieces, found, strict=True) if not stretches]
 
     def take_piece(self, piece: _Piece, span: Span) -> None:
-        self.take(piece.line, piece.start, _size(piece.text), span)
+        self.take(piece.line, piece.start, len(piece.needle), span)
 
     def place_by_tokens(self, piece: _Piece) -> None:
         """Aligns a piece with the text that is free, then what remains of it, until nothing more is found."""
-        words = tokens(piece.text)
-        starts = list(accumulate(map(len, words), initial=piece.start))
-        numbers = self.page.numbers(words)
-        queue = [(0, len(words))]
+        numbers, places = self.page.numbered(piece.text)
+        of_page = np.frombuffer(self.page.tokens, dtype=np.dtype(_NUMBER))
+        queue = [(0, len(numbers))]
         while queue:
             first, last = queue.pop()
             these = numbers[first:last]
-            if _known(these) < min(SEED, SIMILAR * len(these)):  # no match is possible
-                self.fate[starts[first] : starts[last]] = _INSERTED
+            if _hopeless(these):
+                self.fate[piece.start + places[first] : piece.start + places[last]] = _INSERTED
                 continue
-            free = np.flatnonzero(~self.taken_tokens())
-            of_page = np.frombuffer(self.page.tokens, dtype=np.dtype(_NUMBER))
+            free = np.flatnonzero(self.free)
             found_matches = matches(these, array(_NUMBER, of_page[free].tobytes()))
             found = np.zeros(len(these), dtype=bool)
             for here, there in found_matches:
                 token = int(free[there])
                 found[here] = True
                 there_span = int(self.page.token_starts[token]), int(self.page.token_ends[token])
-                at = starts[first + here]
-                self.take(piece.line, at, starts[first + here + 1] - at, there_span)
+                at, end = places[first + here : first + here + 2]
+                self.take(piece.line, piece.start + at, end - at, there_span)
             for start, end in runs(~found):
                 if found_matches and end - start >= SEED:
                     queue.append((first + start, first + end))
                 else:
-                    again = self.repeats(these[start:end])
-                    self.fate[starts[first + start] : starts[first + end]] = _DOUBLED if again else _INSERTED
-
-    def taken_tokens(self) -> NDArray[np.bool_]:
-        running = np.concatenate([[0], np.cumsum(self.taken)])
-        any_taken: NDArray[np.bool_] = running[self.page.token_ends] > running[self.page.token_starts]
-        return any_taken
+                    left = slice(piece.start + places[first + start], piece.start + places[first + end])
+                    self.fate[left] = _DOUBLED if self.repeats(these[start:end]) else _INSERTED
 
     def repeats(self, words: "array[int]") -> bool:
         """Whether tokens that have no place in free text repeat text already taken; else they are an insertion."""
@@ -258,17 +277,15 @@ def _known(words: "array[int]") -> int:
     return len(words) - words.count(_UNKNOWN)
 
 
-def _size(text: str) -> int:
-    """Characters that are not white space."""
-    return len("".join(text.split()))
+def _hopeless(words: "array[int]") -> bool:
+    """Whether tokens are too few that the page has for any match."""
+    return _known(words) < min(SEED, SIMILAR * len(words))
 
 
-def _sentences(piece: _Piece) -> list[_Piece]:
-    found, start = [], piece.start
-    for match in _SENTENCE.finditer(piece.text):
-        found.append(_Piece(piece.line, start, match.group()))
-        start += _size(match.group())
-    return found
+@lru_cache(maxsize=1 << 14)
+def _sentences(text: str) -> list[tuple[str, str]]:
+    """The sentences of a line, each with and without its white space; systems give many of the same lines."""
+    return [(sentence, "".join(sentence.split())) for sentence in _SENTENCE.findall(text)]
 
 
 def align(output: str, text: str) -> Placement:
@@ -288,7 +305,10 @@ def align(output: str, text: str) -> Placement:
     lines = list(_lines(output, page))
     state = _Alignment(page, lines)
     left = state.place_exactly(
-        [_Piece(number, int(state.starts[number]), line.text) for number, line in enumerate(lines)]
+        [
+            _Piece(number, start, line.text, line.needle)
+            for number, (start, line) in enumerate(zip(state.starts.tolist(), lines, strict=False))
+        ]
     )
     for piece in sorted(_by_sentence(left, state), key=lambda piece: -len(piece.text)):
         state.place_by_tokens(piece)
@@ -350,7 +370,7 @@ def _lines(output: str, page: _DensePage) -> Iterator[_Line]:
         if read.text and not page.occurrences(read.needle):
             read = _unmarked(original)  # only where the marks are not the page's own
         if read.text:
-            yield _Line(start + len(line) - len(line.lstrip()), original, read.legible, read.text)
+            yield _Line(start + len(line) - len(line.lstrip()), original, *read)
         start += len(line)
 
 
@@ -384,11 +404,14 @@ def _kept(page: _DensePage, taken: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _stretches(lines: list[_Line], starts: NDArray[np.int_], chosen: NDArray[np.bool_]) -> Iterator[Span]:
     """The stretches of the output, line by line, of which all characters are among those chosen."""
-    for number in np.flatnonzero(_within(chosen, starts)).tolist():
-        line, here = lines[number], chosen[starts[number] : starts[number + 1]]
-        if line.original == line.legible and here.all():
+    within = _within(chosen, starts)
+    whole = (within == np.diff(starts)).tolist()
+    for number in np.flatnonzero(within).tolist():
+        line = lines[number]
+        if whole[number] and line.original == line.legible:
             yield line.start, line.start + len(line.original)
             continue
+        here = chosen[starts[number] : starts[number + 1]]
         visible = np.flatnonzero(~is_space(line.text))
         places = line.start + origins(line.original, line.legible)[visible]
         for start, end in runs(here):
@@ -399,11 +422,13 @@ def _by_sentence(pieces: list[_Piece], state: _Alignment) -> list[_Piece]:
     """Places the sentences that stand in the page as they are; joins the neighbours among the others again."""
     rest = []
     for piece in pieces:
-        sentences = _sentences(piece)
-        if len(sentences) == 1:  # the piece itself, which has no place
+        texts = _sentences(piece.text)
+        if len(texts) == 1:  # the piece itself, which has no place
             rest.append(piece)
             continue
-        long = [sentence for sentence in sentences if len(tokens(sentence.text)) >= SEED]
+        starts = accumulate((len(needle) for _, needle in texts), initial=piece.start)
+        sentences = [_Piece(piece.line, start, *text) for start, text in zip(starts, texts, strict=False)]
+        long = [sentence for sentence in sentences if len(state.page.numbered(sentence.text).numbers) >= SEED]
         placed = set(long).difference(state.place_exactly(long))
         run: list[_Piece] = []
         for sentence in sentences:
@@ -418,7 +443,10 @@ def _by_sentence(pieces: list[_Piece], state: _Alignment) -> list[_Piece]:
 
 def _joined(run: list[_Piece]) -> list[_Piece]:
     """Neighbouring pieces of a line as one."""
-    return [run[0]._replace(text=" ".join(piece.text for piece in run))] if run else []
+    if not run:
+        return []
+    text, needle = (mark.join(getattr(piece, part) for piece in run) for mark, part in ((" ", "text"), ("", "needle")))
+    return [run[0]._replace(text=text, needle=needle)]
 
 
 def _moved(starts: list[int]) -> list[int]:

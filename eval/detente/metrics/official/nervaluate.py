@@ -1,6 +1,8 @@
 """Named entities by four ways of being right (SemEval-2013 Task 9), as the package nervaluate counts them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, Final, NamedTuple, TypeGuard
 
 Document = Sequence[str] | Sequence[Mapping[str, Any]]
@@ -73,10 +75,11 @@ def nervaluate(
     for number, (left, right) in enumerate(pairs):
         if _is_tags(left) and _is_tags(right) and len(left) != len(right):
             raise ValueError(f"document {number} has {len(left)} gold tags and {len(right)} predicted ones")
-    documents = [(_entities(left, labels), _entities(right, labels)) for left, right in pairs]
+    entities = [(_entities(left, labels), _entities(right, labels)) for left, right in pairs]
+    documents = [(left, right, list(_overlapping(left, right, min_overlap_percentage))) for left, right in entities]
     overall = {}
     for name, correct in SCHEMAS:
-        counts = [_match(left, right, correct, min_overlap_percentage) for left, right in documents]
+        counts = [_match(*document, correct) for document in documents]
         matched, near, spurious, missed = (sum(column) for column in zip((0, 0, 0, 0), *counts, strict=True))
         partial = near if name == "partial" else 0
         overall[name] = _scores(matched, near - partial, partial, missed, spurious)
@@ -113,22 +116,35 @@ def _of_tags(tags: Sequence[str]) -> list[Entity]:
     return entities
 
 
+def _overlapping(gold: list[Entity], predicted: list[Entity], least: float) -> Iterator[list[int]]:
+    """For each prediction the places of the gold entities that it overlaps enough, in their order."""
+    by_start = sorted(range(len(gold)), key=lambda place: gold[place].start)
+    starts = [gold[place].start for place in by_start]
+    ends = list(accumulate((gold[place].end for place in by_start), max))  # of all that start no later
+    for entity in predicted:
+        near = by_start[bisect_left(ends, entity.start) : bisect_right(starts, entity.end)]
+        yield sorted(place for place in near if _overlap_percentage(gold[place], entity) >= least)
+
+
 def _match(
-    gold: list[Entity], predicted: list[Entity], correct: Callable[[Entity, Entity], bool], least: float
+    gold: list[Entity], predicted: list[Entity], overlapping: list[list[int]], correct: Callable[[Entity, Entity], bool]
 ) -> tuple[int, int, int, int]:
     """How many predictions are correct, near one that they are not equal to, and spurious; how many gold are missed."""
-    free = list(gold)
+    free = [True] * len(gold)
     matched = near = 0
-    for entity in predicted:
-        candidates = [candidate for candidate in free if _overlap_percentage(candidate, entity) >= least]
-        hits = [candidate for candidate in candidates if correct(candidate, entity)]
+    for entity, places in zip(predicted, overlapping, strict=True):
+        candidates = [place for place in places if free[place]]
+        hits = [place for place in candidates if correct(gold[place], entity)]
         if hits:
-            free.remove(min(hits, key=lambda hit: abs(hit.start - entity.start) + abs(hit.end - entity.end)))
+            taken = hits[0]
+            if len(hits) > 1:
+                taken = min(hits, key=lambda hit: abs(gold[hit].start - entity.start) + abs(gold[hit].end - entity.end))
+            free[taken] = False
             matched += 1
         elif candidates:
-            free.remove(candidates[0])
+            free[candidates[0]] = False
             near += 1
-    return matched, near, len(predicted) - matched - near, len(free)
+    return matched, near, len(predicted) - matched - near, sum(free)
 
 
 def _overlap_percentage(gold: Entity, predicted: Entity) -> float:

@@ -100,6 +100,8 @@ def _count(article: Article, prediction: Sequence[Claim] | None, options: Option
 
 def _mean(counts: Sequence[Row]) -> Row:
     """The mean of each count, 0 where it is not told; the same in whatever order they come."""
+    if len(counts) == 1:
+        return counts[0]
     columns = dict.fromkeys(column for each in counts for column in each)
     return {column: math.fsum(each.get(column, 0) for each in counts) / len(counts) for column in columns}
 
@@ -117,7 +119,7 @@ def _shown(text: str, parts: Sequence[Span]) -> str:
 def _resolved(gold: Record, claim: Claim | None, options: Options) -> Record:
     """The gold labels, and where alternatives are accepted those of them that are predicted."""
     labels = {field: gold[field] for field in (*_JUDGED, "normalised")}
-    if claim is not None:
+    if claim is not None and gold["alternatives"]:
         labels |= {field: options.reading(gold, field, getattr(claim, field)) for field in ("type", "presentation")}
         if claim.check_worthy is not None and options.others(gold, "check_worthy"):
             labels["check_worthy"] = is_check_worthy(claim)  # the only other value there is
@@ -197,8 +199,9 @@ def _spurious_counts(claim: Claim) -> Row:
 
 def _add_overlaps(rows: list[Row], article: Article, found: Matching) -> None:
     """Adds what is matched at each threshold, the soft matches and the characters, to the rows that they belong to."""
-    for level, threshold in THRESHOLDS.items():
-        for mine, _ in spans.match(found.similarity, threshold):
+    matchings = spans.match_each(found.similarity, list(THRESHOLDS.values()))
+    for level, pairs in zip(THRESHOLDS, matchings, strict=True):
+        for mine, _ in pairs:
             rows[mine][f"{level}_tp"] = 1
     for mine, theirs in spans.soft_match(found.similarity):
         rows[mine]["partial_tp"] = float(found.similarity[mine, theirs])

@@ -1,11 +1,15 @@
 """Why an output differs from its reference: blocks missed, text let in, doubled, moved, words glued or split."""
 
+from functools import lru_cache
 from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from detente.tasks.metric_families import DAMAGE, TEXT_ERROR_COLUMNS, share, text_errors
 from detente.tasks.task import Row
 from detente.text.display import counted
-from detente.text.spans import mask_of, sums_within
+from detente.text.spans import Span, sums_within
 from detente.text.tokens import is_blank, line_spans
 
 COLUMNS: Final = (
@@ -31,6 +35,12 @@ class TextErrors(NamedTuple):
     blocks: list[Row]
 
 
+@lru_cache(maxsize=32)
+def _read(reference: str) -> tuple[NDArray[np.bool_], list[Span]]:
+    """Which characters are visible, and where lines are; one reference is read for several outputs."""
+    return ~is_blank(reference), line_spans(reference)
+
+
 def errors(output: str, reference: str, name: str = "reference") -> TextErrors:
     """Places an output in its reference, and counts what does not fit.
 
@@ -46,10 +56,9 @@ def errors(output: str, reference: str, name: str = "reference") -> TextErrors:
     from detente.text.alignment import align
 
     placed = align(output, reference)
-    visible = ~is_blank(reference)
-    lines = line_spans(reference)
+    visible, lines = _read(reference)
     sizes, kept = sums_within(visible, lines), sums_within(placed.kept & visible, lines)
-    lost = visible & ~placed.kept & mask_of(lines, len(reference))
+    lost = visible & ~placed.kept  # a visible character is in a line
     missed = list(blocks_within("missed", name, reference, lines, visible, lost))
     counts = {
         "reference": int(visible.sum()),
