@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import detente
+from detente.challenge import making
 from detente.challenge.all import SUITES
 from detente.cli import main
 from detente.data.labels import SPLITS
@@ -177,3 +178,25 @@ def test_articles_are_what_is_resampled_if_that_is_asked_for(tmp_path: Path) -> 
     assert scores.metrics["twin_consistency"].value == 0, "one answer to everything has no pair with its twin right"
     first = {sources[0] for sources in detente.load_dataset("items", dataset=folder)["sources"]}
     assert scores.sizes["families"] == len(first)
+
+
+def test_pages_of_a_suite_can_be_explored_and_sentences_cannot(suite: Path, tmp_path: Path) -> None:
+    explored = run("dataset", "explore", "--dataset", suite, "--split", "train", "-o", tmp_path / "pages")
+    assert explored.exit_code == 0, explored.output
+    assert "transplant-train-000001" in (tmp_path / "pages" / "index.html").read_text()
+    sentences = detente.make_suite("contrast", tmp_path / "suite", items=1, splits=["test"], jobs=1)
+    refused = run("dataset", "explore", "--dataset", sentences, "-o", tmp_path / "none")
+    assert (refused.exit_code, "no pages to explore" in refused.stderr) == (2, True)
+    assert not (tmp_path / "none").exists()
+
+
+def test_an_interrupted_call_says_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(making, "make_shard", interrupted)
+        stopped = run("challenge", "make", "contrast", "-n", 2, "--jobs", 1, "-o", tmp_path / "suite")
+    assert stopped.exit_code != 0
+    assert f"what is made lies in {tmp_path / 'suite'}: the same call goes on there" in stopped.stderr
+    assert run("challenge", "make", "contrast", "-n", 2, "--jobs", 1, "-o", tmp_path / "suite").exit_code == 0

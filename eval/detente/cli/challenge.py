@@ -69,7 +69,11 @@ def make(name: str, items: int, seed: int, splits: tuple[str, ...], jobs: int | 
 
         recipe = making.recipe_of(making.suite_of(name), items, seed, splits or SPLITS)
         total = items * len(recipe.splits)
-        with Local(jobs or cores()) as engine, progress("making", total, making.SHARD) as advance:
-            manifest = making.make(recipe, output, engine, advance)
+        try:
+            with Local(jobs or cores()) as engine, progress("making", total, making.SHARD) as advance:
+                manifest = making.make(recipe, output, engine, advance)
+        except KeyboardInterrupt:
+            line(f"what is made lies in {output}: the same call goes on there", err=True)
+            raise
         line(f"made {total:,} items in {output}: {manifest['name']} {manifest['version']}+{manifest['sha256'][:8]}")
         line(f"next: detente eval inputs --task {making.suite_of(name).task} --dataset {output}")
