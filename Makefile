@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help score test lint build explore leaderboard docs bench pictures mutants fuzz clean
+.PHONY: help score test lint build explore leaderboard sheets docs bench pictures mutants fuzz clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -64,6 +64,9 @@ bench: $(READY)  ## Measure what the speed claims rest on (or LARGEST=1000000 un
 
 leaderboard: $(READY)  ## Make LEADERBOARD.md from the predictions in eval/leaderboard/.
 	@$(BIN)/python scripts/leaderboard.py
+
+sheets: $(READY)  ## Make the sample sheets of the challenge suites in docs/challenge/.
+	@$(BIN)/python scripts/sheets.py
 
 docs: $(READY)  ## Make the site in site/ (open site/index.html).
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'

@@ -1,4 +1,4 @@
-"""Checks an installed detente outside its checkout: it loads the data and scores a file."""
+"""Checks an installed detente outside its checkout: it loads the data, scores a file and makes a suite."""
 
 import contextlib
 import json
@@ -31,6 +31,9 @@ def main() -> None:
     digests = {json.loads((at / "manifest.json").read_bytes())["sha256"] for at in (data / "dataset", Path("joined"))}
     assert len(digests) == 1, "export and join do not give the dataset back"
     assert '"prompt":"stance@' in run("eval", "prompts", "--task", "stance")
+    run("challenge", "make", "transplant", "-n", "60", "--jobs", "1", "-o", "suite")
+    run("dataset", "validate", "suite")
+    assert len(detente.load_dataset("items", "train", dataset="suite")) == 60
     assert list(Path(run("integrations", "lm-eval").strip()).glob("detente_*.yaml"))
     print(f"{detente.__version__} works alone: {scores['signature']}")
 

@@ -16,7 +16,20 @@ import detente
 
 PACKAGE = Path(detente.__file__).parent
 ORDER = (
-    *("text", "metrics", "data", "stats", "tasks", "evaluation", "dataset", "integrations", "report", "library", "cli"),
+    *(
+        "text",
+        "metrics",
+        "data",
+        "stats",
+        "tasks",
+        "evaluation",
+        "dataset",
+        "challenge",
+        "integrations",
+        "report",
+        "library",
+        "cli",
+    ),
 )
 """Each may import from itself and from those before it."""
 

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from detente.data.corpus import load_dataset
     from detente.data.problems import ValidationError
     from detente.evaluation.score import Resampling
-    from detente.library.calls import compare, explore, inputs, rank, report_errors, score
+    from detente.library.calls import compare, explore, inputs, make_suite, rank, report_errors, score
     from detente.tasks.task import Options
 
 __version__ = "0.1.0"
@@ -20,6 +20,7 @@ __all__ = [
     "explore",
     "inputs",
     "load_dataset",
+    "make_suite",
     "rank",
     "report_errors",
     "score",
@@ -30,7 +31,9 @@ _HOME: Final = {
     "Resampling": "detente.evaluation.score",
     "ValidationError": "detente.data.problems",
     "load_dataset": "detente.data.corpus",
-    **dict.fromkeys(("compare", "explore", "inputs", "rank", "report_errors", "score"), "detente.library.calls"),
+    **dict.fromkeys(
+        ("compare", "explore", "inputs", "make_suite", "rank", "report_errors", "score"), "detente.library.calls"
+    ),
 }
 """Where each name is defined."""
 

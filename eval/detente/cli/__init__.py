@@ -3,6 +3,7 @@
 import click
 
 from detente import __version__
+from detente.cli.challenge import challenge_group
 from detente.cli.dataset import dataset_group
 from detente.cli.eval import eval_group
 from detente.cli.exchange import dataset_export, dataset_import
@@ -33,4 +34,5 @@ dataset_group.add_command(dataset_export)
 dataset_group.add_command(dataset_import)
 dataset_group.add_command(dataset_join)
 dataset_group.add_command(dataset_explore)
+main.add_command(challenge_group)
 main.add_command(integrations_group)

@@ -13,6 +13,7 @@ from detente.cli.options import (
     DATASET,
     GOLD_FORMAT,
     MAX_INPUT,
+    SPLIT,
     TEXT_FORMAT,
     emit_json,
     print_problem,
@@ -65,17 +66,24 @@ _PATH = click.argument("path", required=False, type=click.Path(exists=True, file
 @_PATH
 @ALL_PROBLEMS
 def dataset_validate(path: Path | None) -> None:
-    """Check the annotations in PATH (by default this checkout's), and print every problem.
+    """Check the annotations in PATH (by default this checkout's), or the challenge suite there; print every problem.
 
     What is built is checked, too: a file that was changed by hand is a problem. Warnings, such as of a page without
-    stance rows or of a dataset that must be rebuilt, are printed and change no exit status.
+    stance rows or of a dataset that must be rebuilt, are printed and change no exit status. Of a challenge suite all
+    splits are checked: digests, tables, spans against texts, and what is said of how each item was made.
 
     \b
     Exit status: 0 no problem, 1 problems, 2 nothing to check.
     """
     with problems_exit():
-        root = corpus_root(path)
+        from detente.data.corpus import is_suite
+
+        suite = path if path and is_suite(path) else None
+        root = corpus_root(path) if suite is None else suite
     with problems_exit(exit_code=1):
+        if suite:
+            _validate_suite(suite)
+            return
         from detente.dataset import build, built
         from detente.dataset.doubts import doubts
 
@@ -86,6 +94,17 @@ def dataset_validate(path: Path | None) -> None:
         warn([*doubts(tables), *built.stale(root, files)])
         rows = sum(len(table.rows) for table in tables.values())
         line(f"no problems: {counted(rows, 'row')} in {counted(len(tables), 'table')}", err=True)
+
+
+def _validate_suite(folder: Path) -> None:
+    from detente.challenge.checks import problems_of
+    from detente.data.corpus import Corpus
+
+    if problems := problems_of(folder):
+        raise ValidationError(problems)
+    made = Corpus(folder).manifest["suite"]
+    items = counted(made["items"], "item")
+    line(f"no problems: {items} of {made['suite']} in each of {', '.join(made['splits'])}", err=True)
 
 
 @dataset_group.command("build")
@@ -135,7 +154,8 @@ def dataset_build(path: Path | None, check: bool) -> None:
     help="Show, in the place of a layer, what these get wrong on it: gold and prediction, and where they differ.",
 )
 @DATASET
-def dataset_show(article: str, layer: str, predictions: str | None, dataset: Path | None) -> None:
+@SPLIT
+def dataset_show(article: str, layer: str, predictions: str | None, dataset: Path | None, split: str) -> None:
     """Print ARTICLE with its gold labels, or with what predictions get wrong of them.
 
     \b
@@ -147,22 +167,23 @@ def dataset_show(article: str, layer: str, predictions: str | None, dataset: Pat
         from detente.data.corpus import load
         from detente.report.gold import show
 
-        gold = load(dataset)
+        gold = load(dataset, split)
         if article not in gold.articles:
-            raise click.BadParameter(f"{article!r} is not one of {', '.join(gold.articles)}", param_hint="ARTICLE")
+            raise click.BadParameter(f"{article!r} is not one of {listed([*gold.articles])}", param_hint="ARTICLE")
         if predictions is None:
             show(gold, article, layer)
             return
         from detente.evaluation.systems import read_systems
         from detente.report.wrong_items import show_wrong
 
-        show_wrong(read_systems([predictions], None, dataset=dataset), article, sys.stdout)
+        show_wrong(read_systems([predictions], None, dataset=dataset, split=split), article, sys.stdout)
 
 
 @dataset_group.command("info")
 @click.option("--format", "output_format", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @DATASET
-def dataset_info(output_format: str, dataset: Path | None) -> None:
+@SPLIT
+def dataset_info(output_format: str, dataset: Path | None, split: str) -> None:
     """Print version, hashes, counts and agreement of the dataset.
 
     \b
@@ -175,18 +196,22 @@ def dataset_info(output_format: str, dataset: Path | None) -> None:
         from detente.data.corpus import load
         from detente.report.gold import info
 
-        known = info(load(dataset))
+        known = info(load(dataset, split))
         if output_format == "json":
             emit_json(json.dumps(known, indent=2, ensure_ascii=False) + "\n", None)
             return
         line(f"{known['name']} {known['version']}  sha256 {known['sha256']}")
-        line(f"{known['rows']['articles']} articles in {known['families']} families")
+        if suite := known.get("suite"):
+            line(f"{counted(suite['items'], 'item')} in each of {', '.join(suite['splits'])}, seed {suite['seed']}")
+        else:
+            line(f"{known['rows']['articles']} articles in {known['families']} families")
         for name, rows in known["rows"].items():
             line(f"  {name:<13}{rows:>5} rows  sha256 {known['hashes'][name][:16]}")
         for name, pages in known["absent"].items():
             line(f"  {name} is not labelled on {listed(pages)}")
-        line("agreement of the two passes (all figures: detente dataset agreement)")
-        for layer in dict.fromkeys(found["layer"] for found in known["passes"]):
+        if "passes" in known:
+            line("agreement of the two passes (all figures: detente dataset agreement)")
+        for layer in dict.fromkeys(found["layer"] for found in known.get("passes", ())):
             own = [found for found in known["passes"] if found["layer"] == layer and found["value"] is not None]
             least = min(own, key=lambda found: found["value"])
             line(f"  {layer:<13}{least['measure']} {least['value']:.3f} at the least, of {least['field']}")

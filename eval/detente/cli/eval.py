@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from detente.cli.compare import compare
-from detente.cli.options import CONTEXT, DATASET, TASK, emit_json, problems_exit, refuse_overwriting
+from detente.cli.options import CONTEXT, DATASET, SPLIT, TASK, emit_json, problems_exit, refuse_overwriting
 from detente.cli.report import report
 from detente.cli.run import run
 from detente.cli.score import score
@@ -32,14 +32,15 @@ eval_group.add_command(report)
 
 @eval_group.command("tasks")
 @DATASET
-def eval_tasks(dataset: Path | None) -> None:
+@SPLIT
+def eval_tasks(dataset: Path | None, split: str) -> None:
     """List the tasks, the kinds of their predictions, and their baselines; with --dataset those that a corpus has."""
     from detente.tasks.all import TASKS
 
     with problems_exit():
         from detente.data.corpus import load_scored
 
-        corpus = load_scored(dataset) if dataset else None
+        corpus = load_scored(dataset, split) if dataset else None
         there = [
             task.fitting(corpus.inventory) if corpus else task
             for task in TASKS
@@ -109,9 +110,10 @@ def eval_metrics(task: str | None, output_format: str) -> None:
 )
 @click.option("--group", type=click.Choice(["article"]), help="One line for each page, its text once, with its items.")
 @DATASET
+@SPLIT
 @click.option("-o", "--output", type=_FILE, help="Write there, not to the screen.")
 def eval_inputs(
-    task: str, render: tuple[str, ...], group: str | None, dataset: Path | None, output: Path | None
+    task: str, render: tuple[str, ...], group: str | None, dataset: Path | None, split: str, output: Path | None
 ) -> None:
     """Write what a model may see, one JSON object per unit; never labels.
 
@@ -122,8 +124,9 @@ def eval_inputs(
     detente eval inputs --task stance --dataset mycorpus -o inputs.jsonl
     """
     with problems_exit():
-        refuse_overwriting([output], [], dataset)
+        refuse_overwriting([output], [], dataset, split)
         from detente.cli.run import pages
+        from detente.data.corpus import load_scored
         from detente.data.jsonl import dump_lines
         from detente.library.calls import inputs as library_inputs
         from detente.tasks.task import by_article
@@ -131,9 +134,12 @@ def eval_inputs(
         if render:
             if task != "boilerplate":
                 raise ValidationError([Problem("option", "--render", f"is not supported by the task {task}")])
-            emit_json(dump_lines({"id": name, "html": html} for name, html in pages(render, dataset)), output)
+            emit_json(
+                dump_lines({"id": name, "html": html} for name, html in pages(render, load_scored(dataset, split))),
+                output,
+            )
             return
-        inputs = library_inputs(task, dataset=dataset)
+        inputs = library_inputs(task, dataset=dataset, split=split)
         if group and not all("article" in line for line in inputs):
             raise ValidationError([Problem("option", "--group", f"is not supported by the task {task}")])
         emit_json(dump_lines(by_article(inputs) if group else inputs), output)
@@ -142,8 +148,9 @@ def eval_inputs(
 @eval_group.command("prompts")
 @click.option("--task", type=TASK, required=True)
 @DATASET
+@SPLIT
 @click.option("-o", "--output", type=_FILE, help="Write there, not to the screen.")
-def eval_prompts(task: str, dataset: Path | None, output: Path | None) -> None:
+def eval_prompts(task: str, dataset: Path | None, split: str, output: Path | None) -> None:
     """Write what a language model is asked, one JSON object per unit: id, prompt (name, version, hash), messages.
 
     Ask your model with the messages, and write a line {"id": …, "prompt": …, "raw": its answer} for each:
@@ -153,13 +160,13 @@ def eval_prompts(task: str, dataset: Path | None, output: Path | None) -> None:
     detente eval prompts --task stance -o prompts.jsonl
     """
     with problems_exit():
-        refuse_overwriting([output], [], dataset)
+        refuse_overwriting([output], [], dataset, split)
         from detente.data.corpus import load_scored
         from detente.data.jsonl import dump_lines
         from detente.evaluation import prompts
 
         wanted = task_named(task)
-        corpus = load_scored(dataset)
+        corpus = load_scored(dataset, split)
         prompt = prompts.load(task, inventory=corpus.inventory)
         if prompt is None:
             raise ValidationError([Problem("option", "--task", f"{task} has no prompt")])

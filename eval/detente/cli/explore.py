@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from detente.cli.options import DATASET, problems_exit
+from detente.cli.options import DATASET, SPLIT, problems_exit
 from detente.cli.shell import line
 
 
@@ -18,7 +18,8 @@ from detente.cli.shell import line
 )
 @click.option("--open", "opened", is_flag=True, help="Open the start page in the browser.")
 @DATASET
-def dataset_explore(output: Path, opened: bool, dataset: Path | None) -> None:
+@SPLIT
+def dataset_explore(output: Path, opened: bool, dataset: Path | None, split: str) -> None:
     """Write the dataset as linked pages that a browser opens from the disk, and that can be published as they are.
 
     Articles with layers that can be switched on and off; claims joined across articles, and the sources behind them;
@@ -38,7 +39,7 @@ def dataset_explore(output: Path, opened: bool, dataset: Path | None) -> None:
         from detente.data.corpus import load
         from detente.report.explorer.site import write
 
-        start = write(load(dataset), output)
+        start = write(load(dataset, split), output)
         line(str(start))
     if opened:
         click.launch(start.resolve().as_uri())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detente.cli.shell import line
-from detente.data.labels import ENGINES, GOLD_FORMATS, LABEL_GOLD_FORMATS, OPTION_VALUES, REFERENCE_TASK
+from detente.data.labels import ENGINES, GOLD_FORMATS, LABEL_GOLD_FORMATS, OPTION_VALUES, REFERENCE_TASK, SPLITS
 from detente.data.problems import Problem, ValidationError, folded
 from detente.tasks import TASK_NAMES
 from detente.text.display import json_safe
@@ -89,7 +89,10 @@ def emit_json(text: str, output: Path | None) -> None:
 
 
 def refuse_overwriting(
-    outputs: Iterable[Path | None], inputs: Iterable[str | Path | None], dataset: Path | None = None
+    outputs: Iterable[Path | None],
+    inputs: Iterable[str | Path | None],
+    dataset: Path | None = None,
+    split: str = SPLITS[-1],
 ) -> None:
     """Refuses an output that is an input or lies in a folder of inputs, or that is another output, however it is named.
 
@@ -97,13 +100,14 @@ def refuse_overwriting(
         outputs: What is to be written.
         inputs: What is read.
         dataset: The corpus that is read, if it is not the package's own.
+        split: Which of its splits.
 
     Raises:
         ValidationError: With every such output, or if there is no such corpus.
     """
     from detente.data.corpus import load
 
-    built = load(dataset).folder.resolve()
+    built = load(dataset, split).folder.resolve()
     read = [Path(each).resolve() for each in inputs if each is not None and str(each) != "-"]
     written: list[Path] = []
     problems = []
@@ -132,6 +136,13 @@ DATASET = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Another corpus than the package's own: its root, or the folder of its built dataset.",
 )
+SPLIT = click.option(
+    "--split",
+    type=click.Choice(SPLITS),
+    default=SPLITS[-1],
+    show_default=True,
+    help="Of the dataset, if that is a challenge suite (`detente challenge make`).",
+)
 TASK = click.Choice(TASK_NAMES)
 GOLD_FORMAT = click.Choice([*GOLD_FORMATS, *LABEL_GOLD_FORMATS])
 TEXT_FORMAT = click.Choice(FORMATS)
@@ -150,6 +161,7 @@ class ReadingOptions:
     allow_missing: bool
     allow_extra: bool
     dataset: Path | None
+    split: str
     gold: Path | None
     gold_format: str | None
     gold_text: str | None
@@ -199,11 +211,12 @@ class ReadingOptions:
         from detente.data.spellings import parse_spellings
         from detente.evaluation.systems import read_systems
 
-        refuse_overwriting((self.output, *outputs), (*paths, self.gold), self.dataset)
+        refuse_overwriting((self.output, *outputs), (*paths, self.gold), self.dataset, self.split)
         read = read_systems(
             paths,
             self.task,
             dataset=self.dataset,
+            split=self.split,
             gold=self.gold,
             gold_format=self.gold_format,
             gold_text=self.gold_text,
@@ -306,6 +319,7 @@ _READING = (
     ),
     click.option("--allow-extra", is_flag=True, help="Leave out ids that the gold does not have, and count them."),
     DATASET,
+    SPLIT,
     click.option(
         "--gold",
         type=click.Path(exists=True, path_type=Path),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from detente.cli.options import DATASET, OUTPUT, TASK, emit_json, fail, problems_exit, refuse_overwriting
+from detente.cli.options import DATASET, OUTPUT, SPLIT, TASK, emit_json, fail, problems_exit, refuse_overwriting
 from detente.cli.shell import line
 from detente.data.problems import Problem, ValidationError
 from detente.tasks import task_named
@@ -15,6 +15,7 @@ from detente.tasks.boilerplate.html import NAMES as TEMPLATES
 from detente.text.display import counted
 
 if TYPE_CHECKING:
+    from detente.data.corpus import Corpus
     from detente.data.jsonl import Record
     from detente.evaluation.processes import Runner
     from detente.evaluation.runs import Program, Unit
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     "--resume", is_flag=True, help="Keep the answers that are there already; ask again for those that failed."
 )
 @DATASET
+@SPLIT
 @click.option("-o", "--output", type=OUTPUT, help="Write there, not to the screen.")
 def run(
     name: str | None,
@@ -58,6 +60,7 @@ def run(
     max_output: int,
     resume: bool,
     dataset: Path | None,
+    split: str,
     output: Path | None,
 ) -> None:
     """Write the predictions of NAME: a baseline, a public extractor, or module:function; or of a --command.
@@ -96,18 +99,19 @@ def run(
     Exit status: 0 written, 1 written and no question was answered (pages aside), 2 the call is wrong.
     """
     with problems_exit():
+        from detente.data.corpus import load_scored
         from detente.data.jsonl import dump_lines
 
         if (name is None) == (command is None):
             raise click.UsageError("name a baseline, an extractor or module:function; or give --command")
         if resume and output is None:
             raise click.UsageError("--resume needs the --output of the run that is to go on")
-        refuse_overwriting([output], _sources(name, command), dataset)
+        refuse_overwriting([output], _sources(name, command), dataset, split)
         known = _baselines(task)
         if name in known:
             _refuse(name, {"--render": bool(render)}, "reads the captured text, not HTML")
             _refuse(name, {"--prompt": prompt, "--resume": resume}, "asks nobody, and is done at once")
-            emit_json(dump_lines(_answers_of(known[name], task, dataset)), output)
+            emit_json(dump_lines(_answers_of(known[name], task, load_scored(dataset, split))), output)
             return
         if name is not None and ".py:" in name:
             raise click.BadParameter(f"name the module, without .py: {name.replace('.py:', ':')}", param_hint="NAME")
@@ -121,7 +125,7 @@ def run(
             why = "is not given with --prompt" if prompt else f"is not supported by the task {task}"
             raise ValidationError([Problem("option", "--render", why)])
         templates = render or (("all",) if name in EXTRACTORS else ())
-        units, asked_with = _units(task, prompt, templates, command is not None, dataset)
+        units, asked_with = _units(task, prompt, templates, command is not None, load_scored(dataset, split))
         runners, tool = _runners(name, command, timeout, max_output, min(concurrency, len(units)))
         program = _program(task, tool, asked_with)
         made = _predictions(program, runners, units, output, resume)
@@ -149,11 +153,9 @@ def _baselines(task: str) -> "dict[str | None, Baseline]":
     return {found.name: found for found in task_named(task).baselines}
 
 
-def _answers_of(baseline: "Baseline", task: str, dataset: Path | None) -> "list[Record]":
-    from detente.data.corpus import load_scored
+def _answers_of(baseline: "Baseline", task: str, gold: "Corpus") -> "list[Record]":
     from detente.evaluation.progress import waiting
 
-    gold = load_scored(dataset)
     inputs = task_named(task).asked(gold)
     if problems := baseline.refusals(gold):
         raise ValidationError(problems)
@@ -162,13 +164,11 @@ def _answers_of(baseline: "Baseline", task: str, dataset: Path | None) -> "list[
 
 
 def _units(
-    task: str, prompt: bool, templates: tuple[str, ...], command: bool, dataset: Path | None
+    task: str, prompt: bool, templates: tuple[str, ...], command: bool, gold: "Corpus"
 ) -> "tuple[list[Unit], str | None]":
     """What is asked for, and the signature of the prompt that it is asked with."""
-    from detente.data.corpus import load_scored
     from detente.evaluation import prompts, runs
 
-    gold = load_scored(dataset)
     wanted = task_named(task)
     if prompt:
         asked_with = prompts.load(task, inventory=gold.inventory)
@@ -177,7 +177,7 @@ def _units(
         return runs.units(wanted, gold, asked_with, command), asked_with.signature
     if task != "boilerplate":
         return runs.units(wanted, gold, None, command), None
-    given = pages(templates, dataset)
+    given = pages(templates, gold)
     known = wanted.units(gold, [name for name, _ in given])
     return [runs.Unit(name, page, {"text": known[name].text}, known[name]) for name, page in given], None
 
@@ -250,13 +250,11 @@ def _sources(name: str | None, command: str | None) -> list[str]:
         return []
 
 
-def pages(templates: tuple[str, ...], dataset: Path | None = None) -> list[tuple[str, str]]:
+def pages(templates: tuple[str, ...], gold: "Corpus") -> list[tuple[str, str]]:
     """Ids and pages: HTML in the templates named, or the captured texts if none is."""
-    from detente.data.corpus import load_scored
     from detente.tasks.boilerplate.html.render import rendered_pages
     from detente.tasks.boilerplate.task import pages_of
 
-    gold = load_scored(dataset)
     if not templates:
         return [(name, row["text"]) for name, row in gold.articles.items()]
     wanted = TEMPLATES if "all" in templates else templates

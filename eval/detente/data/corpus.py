@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -29,9 +29,9 @@ MANIFEST: Final = "manifest.json"
 """What a build writes last: where it lies, there is a built dataset."""
 
 
-def table_name(config: str) -> str:
-    """The file of a config's rows, below the folder of the dataset."""
-    return f"data/{config}/{SPLIT}.parquet"
+def table_name(config: str, split: str = SPLIT) -> str:
+    """The file of a config's rows, below the folder of the dataset, where these are in one file."""
+    return f"data/{config}/{split}.parquet"
 
 
 def blind_name(task: str) -> str:
@@ -67,6 +67,15 @@ def dataset_folder() -> Path:
     return root / "dataset" if root else Path(__file__).resolve().parents[1] / "_data" / "dataset"
 
 
+def is_suite(folder: Path) -> bool:
+    """Is a challenge suite built in this folder?
+
+    Raises:
+        ValidationError: If what is built here has no manifest that can be read.
+    """
+    return (folder / MANIFEST).is_file() and Corpus(folder).suite is not None
+
+
 @dataclass(frozen=True)
 class Corpus:
     """A built dataset. Tables are read when first asked for, and compared with the manifest's hashes.
@@ -76,12 +85,14 @@ class Corpus:
         made: Tables that are at hand, by config, and not read.
         lacking: While it is built: the articles that a config does not have, by config. See `pages`.
         own: While it is built: its inventory.
+        split: Which of its splits; a dataset of pages has one, a challenge suite may have several.
     """
 
     folder: Path
     made: Mapping[str, pl.DataFrame] = field(default_factory=dict, compare=False, repr=False)
     lacking: Mapping[str, Sequence[str]] | None = field(default=None, compare=False, repr=False)
     own: Inventory | None = field(default=None, compare=False, repr=False)
+    split: str = SPLIT
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -117,7 +128,15 @@ class Corpus:
         """
         if self.own is not None:
             return self.own
-        return Inventory.of(json.loads(self.vouched(INVENTORY))) if INVENTORY in self.manifest["files"] else PACKAGED
+        if INVENTORY not in self.manifest["files"]:
+            return PACKAGED
+        known = json.loads(self.vouched(INVENTORY))
+        return Inventory.of(known | {"name": f"{known['name']}-{self.split}"} if self.suite else known)
+
+    @property
+    def suite(self) -> dict[str, Any] | None:
+        """Of a challenge suite what it was made from; None of a dataset of pages."""
+        return self.manifest.get("suite")
 
     @property
     def text_free(self) -> bool:
@@ -145,7 +164,12 @@ class Corpus:
         return self._tables[config]
 
     def _read(self, config: str) -> pl.DataFrame:
-        return pl.read_parquet(self.vouched(table_name(config)))
+        return pl.concat([pl.read_parquet(self.vouched(name)) for name in self.files_of(config)])
+
+    def files_of(self, config: str) -> list[str]:
+        """The files of a config's rows, by their names in the manifest: one, or the shards of a suite."""
+        shards = [name for name in self.manifest["files"] if name.startswith(f"data/{config}/{self.split}-")]
+        return shards or [table_name(config, self.split)]
 
     def vouched(self, name: str) -> bytes:
         """The bytes of a built file, by its name in the manifest.
@@ -193,7 +217,11 @@ class Corpus:
     @property
     def absent(self) -> Mapping[str, Sequence[str]]:
         """The articles that a layer was not labelled on yet, by its config; none in a corpus that is complete."""
-        found: Mapping[str, Sequence[str]] = self.manifest.get("absent", {}) if self.lacking is None else self.lacking
+        if self.lacking is not None:
+            return self.lacking
+        if self.suite:
+            return {config: tuple(self.articles) for config in self.manifest["lacking"]}
+        found: Mapping[str, Sequence[str]] = self.manifest.get("absent", {})
         return found
 
     def pages(self, config: str) -> dict[str, dict[str, Any]]:
@@ -217,19 +245,43 @@ def _is_manifest(found: Any) -> bool:
         and all(isinstance(digest, str) for digest in files.values())
         and isinstance(configs, dict)
         and all(isinstance(each, dict) and each.keys() >= {"rows", "sha256"} for each in configs.values())
+        and ("suite" not in found or _is_recipe(found["suite"], found.get("lacking")))
     )
 
 
-def load(dataset: str | PathLike[str] | None = None) -> Corpus:
+def _is_recipe(suite: Any, lacking: Any) -> bool:
+    """Has it what is read of a suite's making?"""
+    return (
+        isinstance(suite, dict)
+        and all(isinstance(suite.get(name), str) for name in ("suite", "version", "data"))
+        and all(isinstance(suite.get(name), int) for name in ("items", "seed"))
+        and isinstance(suite.get("splits"), list)
+        and bool(suite["splits"])
+        and isinstance(lacking, list)
+    )
+
+
+def load(dataset: str | PathLike[str] | None = None, split: str = SPLIT) -> Corpus:
     """A built dataset: the one that this package came with, or somebody's own.
 
     Args:
         dataset: The root of a corpus, with the built dataset in `dataset/`, or the folder of the built dataset itself;
             None for the package's own.
+        split: Which of its splits.
 
     Raises:
-        ValidationError: If nothing is built there.
+        ValidationError: If nothing is built there, or it has no such split.
     """
+    corpus = _found(dataset)
+    if split != SPLIT or corpus.suite:
+        known = corpus.suite["splits"] if corpus.suite else [SPLIT]
+        if split not in known:
+            message = f"{split!r} is no split of {corpus.folder}, which has {', '.join(known)}"
+            raise ValidationError([Problem("option", "split", message)])
+    return replace(corpus, split=split)
+
+
+def _found(dataset: str | PathLike[str] | None) -> Corpus:
     if dataset is None:
         return Corpus(dataset_folder())
     path = Path(dataset)
@@ -240,13 +292,13 @@ def load(dataset: str | PathLike[str] | None = None) -> Corpus:
     return Corpus(found)
 
 
-def load_scored(dataset: str | PathLike[str] | None = None) -> Corpus:
+def load_scored(dataset: str | PathLike[str] | None = None, split: str = SPLIT) -> Corpus:
     """A built dataset whose pages models are shown, and which they are scored against; as `load` finds it.
 
     Raises:
         ValidationError: If nothing is built there, or it is a text-free export, which has no pages.
     """
-    corpus = load(dataset)
+    corpus = load(dataset, split)
     if corpus.text_free:
         message = (
             "is a text-free export: join it with its pages first (`detente dataset join`), then score on the result"
@@ -269,8 +321,8 @@ def load_dataset(
 
     Args:
         config: `articles`, `boilerplate`, `claims`, `propositions`, `events`, `stance`, `agreement`, `attribution`,
-            `derivation`, `reuse`, `sources` or `contrast`.
-        split: The one split there is, `test`.
+            `derivation`, `reuse`, `sources` or `contrast`; of a challenge suite also `items`.
+        split: The one split there is, `test`; of a challenge suite also `train` or `validation`.
         cache_dir: Where `datasets` keeps the rows as Arrow files; by default in `HF_HOME`, else `~/.cache/huggingface`.
         dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
 
@@ -284,13 +336,12 @@ def load_dataset(
         >>> stance.features["label"].names
         ['favor', 'against', 'none']
     """
-    corpus = load(dataset)
+    corpus = load(dataset, split)
     if config not in (known := corpus.manifest["configs"]):
         message = f"{config!r} is not a config of the dataset: {', '.join(known)}"
         raise ValidationError([Problem("option", "config", message)])
-    if split != SPLIT:
-        raise ValidationError([Problem("option", "split", f"{split!r} is not the one split, {SPLIT}")])
-    corpus.vouched(table_name(config))
+    for name in corpus.files_of(config):
+        corpus.vouched(name)
     try:
         import datasets
 

@@ -12,6 +12,9 @@ def written(value: object) -> str:
 REFERENCE_TASK = "content_extraction"
 """The task whose gold is not the dataset but reference texts (`--gold`)."""
 
+SPLITS = ("train", "validation", "test")
+"""Of challenge suites; a dataset of pages has the last one only."""
+
 ENGINES = ("local", "dask")
 """Where long work can be done."""
 

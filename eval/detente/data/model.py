@@ -14,7 +14,7 @@ SPANS: Final = {"inner": pl.Struct(SPAN)}
 STRINGS: Final = {"inner": pl.String}
 ALTERNATIVES: Final = {"inner": pl.Struct({"field": pl.String, "value": pl.String, "reason": pl.String})}
 
-ARTICLE_ID: Final = r"^detente-\d{3}$"
+ARTICLE_ID: Final = r"^detente-\d{3,}$"
 LANGUAGE: Final = r"^[a-z]{2}$"
 NAME_ID: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 ISO_DATE: Final = r"^\d{4}-\d{2}(-\d{2})?$"

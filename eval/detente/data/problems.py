@@ -98,6 +98,12 @@ AUDIT_RULES = {
 }
 """What `detente dataset audit` finds in reference texts."""
 
+SUITE_RULES = {
+    "item-wrong": "`items` says of each row of gold which item it is of, and how that was made",
+    "suite-unknown": "a challenge suite is checked by the version that made it",
+}
+"""What a challenge suite must be, beside what annotations must be (`detente.challenge.checks`)."""
+
 CALL_RULES = {
     "option": "an option is given to a task that heeds it",
     "file-suffix": "a file's suffix is one of those that the command writes",

@@ -1,7 +1,7 @@
 """Scoring: counts of every unit, summed once, then metrics of the sums."""
 
 from collections.abc import Callable, Collection, Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -15,6 +15,7 @@ from detente.evaluation.counts import Counted, count_all, sums_of, totals_of
 from detente.evaluation.engines.engine import Engine
 from detente.evaluation.engines.local import HERE
 from detente.evaluation.predictions import Predictions
+from detente.evaluation.variants import in_suite, items_of, with_variants
 from detente.metrics.classification import Floats
 from detente.stats import bootstrap
 from detente.stats.bootstrap import NOTHING, Estimate, Interval
@@ -236,7 +237,9 @@ def score_all(
     options, resampling = options or Options(), resampling or Resampling()
     first = next(iter(systems.values()))
     task, units = first.task, first.units
-    if resampling.unit not in task.keys:
+    items = items_of(gold)
+    scored = task if items is None else in_suite(task)
+    if resampling.unit not in scored.keys:
         message = f"{task.name} has no {resampling.unit}: use --unit family or item"
         raise ValidationError([Problem("option", "--unit", message)])
     answers: list[Mapping[str, Any]] = [each.by_id for each in systems.values()]
@@ -244,9 +247,11 @@ def score_all(
     counting = counting or InMemory()
     available = counting.available(task, units, answers, options)
     rows = counting.count(task, units, [*answers, *floors.values()], options, engine, advance)
+    if items is not None:
+        rows = [with_variants(each, items) for each in rows]
     beside = {name: pooled(task, own.main.by()) for name, own in zip(floors, rows[len(systems) :], strict=True)}
     return {
-        name: _scores(each, own, beside, gold, options, resampling, available)
+        name: _scores(replace(each, task=scored), own, beside, gold, options, resampling, available)
         for (name, each), own in zip(systems.items(), rows[: len(systems)], strict=True)
     }
 
@@ -461,7 +466,7 @@ def part_intervals(task: Task, main: Counted, name: str, resampling: Resampling)
     if metric is None or metric.of_part:
         return {}
     found: dict[str, dict[str, Interval]] = {}
-    for key in task.keys:
+    for key in task.keys if task.breakdowns is None else task.breakdowns:
         if key in ("id", "item", "gold", "predicted", "slice", resampling.unit) or main.null(key):
             continue
         for value, part in main.parts(key, bootstrap.MIN_CLUSTERS):

@@ -7,7 +7,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from detente.data.labels import GOLD_FORMATS, LABEL_GOLD_FORMATS, OPTION_VALUES, REFERENCE_TASK
+from detente.data.labels import GOLD_FORMATS, LABEL_GOLD_FORMATS, OPTION_VALUES, REFERENCE_TASK, SPLITS
 from detente.data.problems import Problem, ValidationError
 from detente.tasks import TASK_NAMES, kinds_of, task_named
 from detente.tasks.task import refuse_unknown
@@ -55,6 +55,7 @@ def load_gold(
     gold_text: str | None = None,
     *,
     dataset: str | PathLike[str] | None = None,
+    split: str = SPLITS[-1],
     task: str | None = None,
     labels: "Spellings | None" = None,
 ) -> "Gold":
@@ -65,6 +66,7 @@ def load_gold(
         gold_format: How it is laid out; None to tell it from its keys.
         gold_text: What its texts are written in; None to go by suffixes.
         dataset: Of the built dataset: the root of a corpus, or the folder itself; None for the package's own.
+        split: Which of its splits.
         task: The task that it is gold of, if that was named.
         labels: Spellings of its labels to ours.
 
@@ -79,7 +81,7 @@ def load_gold(
         if given := [option for option, value in options if value]:
             message = "says how to read --gold, which is not given"
             raise ValidationError([Problem("option", option, message) for option in given])
-        return corpus.load_scored(dataset)
+        return corpus.load_scored(dataset, split)
     if dataset is not None:
         message = "is not read beside --gold: predictions are scored against the one or the other"
         raise ValidationError([Problem("option", "--dataset", message)])
@@ -143,6 +145,7 @@ def read_systems(
     task: str | None = None,
     *,
     dataset: str | PathLike[str] | None = None,
+    split: str = SPLITS[-1],
     gold: Path | None = None,
     gold_format: str | None = None,
     gold_text: str | None = None,
@@ -163,6 +166,7 @@ def read_systems(
         sources: Of the systems; see `read_all`.
         task: The task; None to tell it from the lines.
         dataset: The built dataset, if it is not the package's own; see `load_gold`.
+        split: Which of its splits.
         gold: Reference texts or labels instead of it.
         gold_format: How they are laid out.
         gold_text: What they are written in.
@@ -200,7 +204,7 @@ def read_systems(
         allowed = {"allow_missing": allow_missing, "allow_extra": allow_extra}
         formats = (gold_format, gold_text, output_formats)
         return _read_texts_in_pieces(gold, formats, sources, asked, names, labels or {}, session, pieces, **allowed)
-    reference = load_gold(gold, gold_format, gold_text, dataset=dataset, task=task, labels=labels)
+    reference = load_gold(gold, gold_format, gold_text, dataset=dataset, split=split, task=task, labels=labels)
     systems = read_all(
         sources,
         reference,
@@ -220,7 +224,7 @@ def read_systems(
         "labels": str(labels),
         "formats": [gold_format, gold_text],
     }
-    call |= {"task": task, "--output-format": [*output_formats]}
+    call |= {"task": task, "--output-format": [*output_formats], "split": split}
     call |= {f"predictions {number}": _fingerprint(source) for number, source in enumerate(sources, start=1)}
     return Systems(reference, systems, warnings, steps=session.steps(call))
 

@@ -1,4 +1,4 @@
-"""The commands as functions: `detente.inputs`, `score`, `rank`, `compare`, `report_errors`, `explore`."""
+"""The commands as functions: `detente.inputs`, `score`, `rank`, `compare`, `report_errors`, `explore`, `make_suite`."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -6,8 +6,10 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from detente.data.corpus import load, load_scored
+from detente.challenge import making
+from detente.data.corpus import SPLIT, load, load_scored
 from detente.data.jsonl import Record
+from detente.data.labels import SPLITS
 from detente.data.memory import is_path
 from detente.data.problems import Problem, ValidationError
 from detente.evaluation import compare as comparing
@@ -17,17 +19,18 @@ from detente.evaluation.systems import Source, Systems, asked_of, read_systems
 from detente.library.results import ComparisonResult, RankingResult, ScoresResult
 from detente.report.error_report import error_report, write_error_report
 from detente.tasks import TASK_NAMES, task_named
-from detente.tasks.task import Options
+from detente.tasks.task import Options, refuse_unknown
 
 PathName = str | PathLike[str]
 
 
-def inputs(task: str, *, dataset: PathName | None = None) -> list[Record]:
+def inputs(task: str, *, dataset: PathName | None = None, split: str = SPLIT) -> list[Record]:
     """What a model may see, one record per unit of a task; never labels.
 
     Args:
         task: One of the tasks whose gold is the dataset, as `stance`.
         dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
+        split: Which of its splits, if it is a challenge suite.
 
     Raises:
         ValidationError: If there is no such task, nothing is built in `dataset`, or it has no gold of the task.
@@ -41,7 +44,7 @@ def inputs(task: str, *, dataset: PathName | None = None) -> list[Record]:
     if task not in TASK_NAMES:
         message = f"there is no task {task!r}: {', '.join(TASK_NAMES)}"
         raise ValidationError([Problem("option", "task", message)])
-    return task_named(task).asked(load_scored(dataset))
+    return task_named(task).asked(load_scored(dataset, split))
 
 
 def score(
@@ -49,6 +52,7 @@ def score(
     task: str | None = None,
     *,
     dataset: PathName | None = None,
+    split: str = SPLIT,
     gold: PathName | None = None,
     gold_format: str | None = None,
     gold_text: str | None = None,
@@ -67,6 +71,7 @@ def score(
             speaks Arrow, an Arrow table, or a `datasets.Dataset`; or a dictionary of texts by page. NaN is a null.
         task: The task; by default told from the rows.
         dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
+        split: Which of its splits, if it is a challenge suite.
         gold: The path of reference texts or labels to score against, instead of the dataset.
         gold_format: How they are laid out; by default told from their keys.
         gold_text: What they are written in: `text`, `markdown` or `html`.
@@ -96,6 +101,7 @@ def score(
         task,
         options,
         dataset=dataset,
+        split=split,
         gold=gold,
         gold_format=gold_format,
         gold_text=gold_text,
@@ -115,6 +121,7 @@ def rank(
     by: str | None = None,
     names: Sequence[str] = (),
     dataset: PathName | None = None,
+    split: str = SPLIT,
     gold: PathName | None = None,
     gold_format: str | None = None,
     gold_text: str | None = None,
@@ -134,6 +141,7 @@ def rank(
         by: The metric; by default the primary one.
         names: What to call the systems, in their order; by default as their files, or `predictions 1` and so on.
         dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
+        split: Which of its splits, if it is a challenge suite.
         gold: The path of reference texts or labels to score against, instead of the dataset.
         gold_format: How they are laid out; by default told from their keys.
         gold_text: What they are written in.
@@ -161,6 +169,7 @@ def rank(
         options,
         names=names,
         dataset=dataset,
+        split=split,
         gold=gold,
         gold_format=gold_format,
         gold_text=gold_text,
@@ -181,6 +190,7 @@ def compare(
     metrics: Sequence[str] = (),
     names: Sequence[str] = (),
     dataset: PathName | None = None,
+    split: str = SPLIT,
     gold: PathName | None = None,
     gold_format: str | None = None,
     gold_text: str | None = None,
@@ -200,6 +210,7 @@ def compare(
         metrics: The metrics to compare by; by default those of the command.
         names: What to call the systems, in their order; by default as their files, or `predictions 1` and so on.
         dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
+        split: Which of its splits, if it is a challenge suite.
         gold: The path of reference texts or labels to score against, instead of the dataset.
         gold_format: How they are laid out; by default told from their keys.
         gold_text: What they are written in.
@@ -227,6 +238,7 @@ def compare(
         options,
         names=names,
         dataset=dataset,
+        split=split,
         gold=gold,
         gold_format=gold_format,
         gold_text=gold_text,
@@ -240,12 +252,13 @@ def compare(
     return ComparisonResult(**vars(found), notes=read.notes)
 
 
-def explore(folder: PathName, *, dataset: PathName | None = None) -> Path:
+def explore(folder: PathName, *, dataset: PathName | None = None, split: str = SPLIT) -> Path:
     """Writes a dataset as linked pages to be opened in a browser, as `detente dataset explore` does.
 
     Args:
         folder: Where to write: a new or empty folder, or one that this function wrote, which is replaced.
         dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
+        split: Which of its splits, if it is a challenge suite.
 
     Returns:
         The path of the start page, `index.html` in the folder.
@@ -262,7 +275,57 @@ def explore(folder: PathName, *, dataset: PathName | None = None) -> Path:
     """
     from detente.report.explorer.site import write  # its models take a second to load
 
-    return write(load(dataset), Path(folder))
+    return write(load(dataset, split), Path(folder))
+
+
+def make_suite(
+    name: str,
+    folder: PathName,
+    *,
+    items: int = 1000,
+    seed: int = 0,
+    splits: Sequence[str] = SPLITS,
+    jobs: int | None = None,
+) -> Path:
+    """Makes a challenge suite in a folder, as `detente challenge make` does; an interrupted one is gone on with.
+
+    Args:
+        name: Of the suite: `transplant`, `contrast` … (`detente challenge list`).
+        folder: Where: a new or empty folder, or one in which the same call was interrupted.
+        items: How many each split has; at least one.
+        seed: Of what is drawn; not negative.
+        splits: Which are made, of `train`, `validation` and `test`.
+        jobs: How many processes work at once; by default one for each core.
+
+    Returns:
+        The folder, which all functions take as `dataset`.
+
+    Raises:
+        ValidationError: If there is no such suite or split, a number is none, or too small, or the folder holds
+            something else.
+
+    Example:
+        >>> import detente, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     suite = detente.make_suite("contrast", folder, items=2, splits=["test"], jobs=1)
+        ...     len(detente.inputs("contrast", dataset=suite))  # four sentences each
+        8
+    """
+    from detente.evaluation.engines.local import Local, cores
+
+    refuse_unknown([("splits", split, SPLITS) for split in splits])
+    numbers = (("items", items, 1), ("seed", seed, 0), ("splits", len(splits), 1), ("jobs", jobs or 1, 1))
+    problems = [
+        Problem("option", option, f"{value!r} is no whole number from {least} on")
+        for option, value, least in numbers
+        if not isinstance(value, int) or value < least
+    ]
+    if problems:
+        raise ValidationError(problems)
+    place = Path(folder)
+    with Local(jobs or cores()) as engine:
+        making.make(making.recipe_of(making.suite_of(name), items, seed, splits), place, engine)
+    return place
 
 
 def report_errors(
@@ -274,6 +337,7 @@ def report_errors(
     by: Sequence[str] = (),
     names: Sequence[str] = (),
     dataset: PathName | None = None,
+    split: str = SPLIT,
     gold: PathName | None = None,
     gold_format: str | None = None,
     gold_text: str | None = None,
@@ -295,6 +359,7 @@ def report_errors(
         by: Breakdowns to show beside the usual ones.
         names: What to call the systems, in their order; by default as their files, or `predictions 1` and so on.
         dataset: Another corpus than the package's own: its root, or the folder of its built dataset.
+        split: Which of its splits, if it is a challenge suite.
         gold: The path of reference texts or labels to score against, instead of the dataset.
         gold_format: How they are laid out; by default told from their keys.
         gold_text: What they are written in.
@@ -325,6 +390,7 @@ def report_errors(
         options,
         names=names,
         dataset=dataset,
+        split=split,
         gold=gold,
         gold_format=gold_format,
         gold_text=gold_text,

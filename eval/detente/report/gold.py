@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 
@@ -11,6 +11,10 @@ from detente.data.jsonl import Record
 from detente.report.tables import print_painted
 from detente.tasks.all import layers
 from detente.tasks.layer import Painted, Painter
+
+_CONSTRUCTED: Final = (
+    "Constructed, not captured: the gold follows from how items were made, and all of them are variants of a few pages."
+)
 
 
 def painters() -> dict[str, Painter]:
@@ -43,16 +47,18 @@ def _alternatives(row: Record) -> Iterator[Painted]:
 
 
 def info(corpus: Corpus) -> dict[str, Any]:
-    """What is known of the dataset: version, hashes, counts, agreement and its caveat."""
+    """What is known of the dataset: version, hashes, counts, agreement, caveat; of a suite how it was made."""
     manifest = corpus.manifest
     rows = {name: config["rows"] for name, config in manifest["configs"].items()}
     hashes = {name: config["sha256"] for name, config in manifest["configs"].items()}
+    if corpus.suite:
+        own = {"suite": corpus.suite, "caveat": _CONSTRUCTED, "absent": {}}
+    else:
+        own = {"caveat": caveat(corpus.folder), "absent": dict(corpus.absent), **corpus.agreement}
     return {
         **{name: manifest[name] for name in ("name", "version", "sha256", "normalisation", "canary")},
         "families": len({row["family"] for row in corpus.articles.values()}),
         "rows": rows,
         "hashes": hashes,
-        "caveat": caveat(corpus.folder),
-        "absent": dict(corpus.absent),
-        **corpus.agreement,
+        **own,
     }

@@ -12,7 +12,9 @@ from detente.data.files import write_whole
 from detente.data.jsonl import dump_lines
 from detente.data.problems import Problem, ValidationError
 from detente.evaluation.items import MOST_ITEMS, errors, unit_slices
+from detente.evaluation.robustness import robustness
 from detente.evaluation.score import ALL, Scores, named_metrics
+from detente.report import challenge
 from detente.report.tables import Report, Section, bounds, number
 from detente.stats.bootstrap import MIN_CLUSTERS
 from detente.tasks.content_extraction.structure import BOUNDS, GROUP, NOT_MEASURED, PAGES
@@ -81,7 +83,11 @@ def report(scores: Scores, asked: Sequence[str] = (), by: Sequence[str] = ()) ->
     names = list(scores.metrics) if asked else standard(scores)
     most = len(names) if asked and ALL not in asked else SHOWN_METRICS
     sections = [*_metric_sections(scores, names, ALL in asked), *_breakdowns(scores, names, by, most), *_items(scores)]
-    return Report(sections, notes(scores, names), scores.signature, lambda: document(scores))
+    told = notes(scores, names)
+    if moved := robustness(scores):
+        sections.append(challenge.section(moved))
+        told += challenge.notes(moved)
+    return Report(sections, told, scores.signature, lambda: document(scores))
 
 
 def _metric_sections(scores: Scores, names: Sequence[str], grouped: bool) -> Iterator[Section]:
@@ -276,6 +282,7 @@ def document(scores: Scores) -> dict[str, Any]:
         "errors": wrong.to_dicts(),
         "errors_omitted": scores.counted.wrong - len(wrong),
         "remarks": list(scores.task.remarks),
+        **({"robustness": challenge.document(moved)} if (moved := robustness(scores)) else {}),
         "signature": scores.signature,
     }
 

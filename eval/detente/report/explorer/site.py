@@ -8,6 +8,7 @@ from detente import __version__
 from detente.data.corpus import Corpus, caveat
 from detente.data.files import rewrite_folder
 from detente.data.independent_sources import DEFINITION
+from detente.data.problems import Problem, ValidationError
 from detente.report.explorer import propositions, readings, sources, stances
 from detente.report.explorer.article import article, shown_layers
 from detente.report.explorer.values import Names
@@ -39,9 +40,13 @@ def write(corpus: Corpus, folder: Path) -> Path:
         Its start page.
 
     Raises:
-        ValidationError: If there is something else in the folder, it cannot be written, or a file of the dataset is not
-            the one that its manifest vouches for.
+        ValidationError: If there is something else in the folder, it cannot be written, a file of the dataset is not
+            the one that its manifest vouches for, or it has no pages.
     """
+    if not corpus.articles:
+        raise ValidationError(
+            [Problem("no-gold", str(corpus.folder), "has no pages to explore: its items are sentences")]
+        )
     rewrite_folder(folder, files(corpus))
     return folder / START
 

@@ -23,7 +23,7 @@ _LINKED_SPANS: Final = {"inner": pl.Struct({**SPAN, "link": pl.Int32})}
 class Attribution(Strict):
     """One row per claim and chain: two sources for one claim are two rows."""
 
-    id: str = pa.Field(unique=True, str_matches=r"^detente-\d{3}:c\d{2,}#\d+$")
+    id: str = pa.Field(unique=True, str_matches=r"^detente-\d{3,}:c\d{2,}#\d+$")
     article: str
     text: str
     claim: str

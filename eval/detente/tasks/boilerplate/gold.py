@@ -18,7 +18,7 @@ _ZONE_STYLES: Final = {"body": "", "paratext": "cyan", "boilerplate": "red"}
 class Boilerplate(Strict):
     """One row per segment; the segments of a page hold every non-space character once."""
 
-    id: str = pa.Field(unique=True, str_matches=r"^detente-\d{3}:b\d{2,}$")
+    id: str = pa.Field(unique=True, str_matches=r"^detente-\d{3,}:b\d{2,}$")
     article: str
     start: pl.Int32 = pa.Field(ge=0)
     end: pl.Int32

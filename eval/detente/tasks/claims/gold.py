@@ -23,7 +23,7 @@ _YES_OR_NO: Final = (True, False)
 class Claims(Strict):
     """One row per claim; its spans may be discontinuous."""
 
-    id: str = pa.Field(unique=True, str_matches=r"^detente-\d{3}:c\d{2,}$")
+    id: str = pa.Field(unique=True, str_matches=r"^detente-\d{3,}:c\d{2,}$")
     article: str
     spans: pl.List = pa.Field(dtype_kwargs=SPANS)
     zone: str = pa.Field(isin=inventory.CLAIM_ZONES)

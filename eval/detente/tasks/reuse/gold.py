@@ -20,7 +20,7 @@ from detente.text.folding import fold
 class Reuse(Strict):
     """One row per pair of passages; `source` is only the other article, no direction is meant."""
 
-    id: str = pa.Field(unique=True, str_matches=r"^detente-\d{3}::detente-\d{3}#\d{2,}$")
+    id: str = pa.Field(unique=True, str_matches=r"^detente-\d{3,}::detente-\d{3,}#\d{2,}$")
     article: str
     source: str
     this: pl.Struct = pa.Field(dtype_kwargs={"fields": pl.Struct(SPAN).fields})

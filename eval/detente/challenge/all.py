@@ -1,0 +1,9 @@
+"""The challenge suites that there are."""
+
+from typing import Final
+
+from detente.challenge.contrast import CONTRAST
+from detente.challenge.suite import Suite
+from detente.challenge.transplant import TRANSPLANT
+
+SUITES: Final[dict[str, Suite]] = {suite.name: suite for suite in (TRANSPLANT, CONTRAST)}
