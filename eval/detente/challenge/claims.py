@@ -183,7 +183,7 @@ def _make(split: str, seed: int, base: int, names: Sequence[str]) -> Iterator[It
 CLAIMS: Final = Suite(
     name=NAME,
     version=VERSION,
-    task="claims",
+    tasks=("claims",),
     summary="articles with their claims, moved and cut amid boilerplate that asserts things too",
     configs=("articles", "boilerplate", "claims", "propositions"),
     operations=OPERATIONS,

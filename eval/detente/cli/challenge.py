@@ -71,4 +71,5 @@ def make(name: str, items: int, seed: int, splits: tuple[str, ...], jobs: int | 
         with Local(jobs or cores()) as engine, progress("making", total, making.SHARD) as advance:
             manifest = making.make(recipe, output, engine, advance)
         line(f"made {total:,} items in {output}: {manifest['name']} {manifest['version']}+{manifest['sha256'][:8]}")
-        line(f"next: detente eval inputs --task {making.suite_of(name).task} --dataset {output}")
+        for task in making.suite_of(name).tasks:
+            line(f"next: detente eval inputs --task {task} --dataset {output}")

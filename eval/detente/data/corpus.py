@@ -215,6 +215,16 @@ class Corpus:
         found: Mapping[str, Sequence[str]] = self.manifest.get("absent", {})
         return found
 
+    @cached_property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """The articles that may draw on one another: all of a dataset; of a challenge suite those of one item."""
+        if not self.suite:
+            return (tuple(self.articles),)
+        items: dict[str, list[str]] = {}
+        for name, item in self.table("items").select("id", "item").iter_rows():
+            items.setdefault(item, []).append(name)
+        return tuple(map(tuple, items.values()))
+
     def pages(self, config: str) -> dict[str, dict[str, Any]]:
         """The articles that are labelled in a layer, by id: all of them, unless the corpus is not complete yet."""
         absent = frozenset(self.absent.get(config, ()))

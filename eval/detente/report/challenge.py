@@ -18,10 +18,10 @@ _FEW_ARTICLES: Final = (
 def suites() -> Report:
     """The suites that there are."""
     rows = [
-        (each.name, each.task, str(len(each.operations)), str(len(each.variants)), each.summary)
+        (each.name, ", ".join(each.tasks), str(len(each.operations)), str(len(each.variants)), each.summary)
         for each in SUITES.values()
     ]
-    header = ("suite", "task", "operations", "variants", "items")
+    header = ("suite", "tasks", "operations", "variants", "items")
     return Report([Section("challenge suites", header, rows, ("task", "items"))], [], "", dict)
 
 
