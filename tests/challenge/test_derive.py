@@ -5,7 +5,7 @@ from itertools import combinations, product
 
 import pytest
 
-from detente.challenge.derive import DERIVE, pool
+from detente.challenge.derive import DERIVE, pool, word_lists
 from detente.challenge.names import invented, lists
 from detente.challenge.passages import (
     LONG,
@@ -209,11 +209,9 @@ def _leaves(value: object) -> set[str]:
 
 
 def test_splits_share_no_name_page_or_table() -> None:
-    from detente.challenge.derive import _words
-
     for one, other in combinations(SPLITS, 2):
         assert not _leaves(lists()[one]) & _leaves(lists()[other])
-        left, right = _words(one), _words(other)
+        left, right = word_lists(one), word_lists(other)
         assert not _leaves(left) & _leaves(right)
         assert not left["substitutions"].items() & right["substitutions"].items()
         assert not left["reporting"].items() & right["reporting"].items()
@@ -221,7 +219,7 @@ def test_splits_share_no_name_page_or_table() -> None:
 
 
 def test_common_words_are_the_longest_common_subsequence() -> None:
-    assert common("the dam held all night".split(), "all dam held the night".split()) == 3  # dam held night
+    assert common(words("the dam held all night"), words("all dam held the night")) == 3  # dam held night
     assert common([], ["a"]) == 0
 
 

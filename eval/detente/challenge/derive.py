@@ -53,7 +53,8 @@ class Base(NamedTuple):
 
 
 @cache
-def _words(split: str) -> Mapping[str, Any]:
+def word_lists(split: str) -> Mapping[str, Any]:
+    """Credit lines, exchanges of words and sentences of our own of a split."""
     import yaml
 
     found: Mapping[str, Any] = yaml.safe_load((files("detente.challenge") / "derive.yaml").read_text(encoding="utf-8"))[
@@ -102,7 +103,7 @@ def _base(split: str, seed: int, number: int) -> tuple[tuple[str, ...], Base]:
         tuple(sentence._replace(text=renamed(sentence.text)) for paragraph in paragraphs for sentence in paragraph)
         for paragraphs in (first, [each for _, each in second])
     ]
-    known = _words(split)
+    known = word_lists(split)
     sources = tuple(dict.fromkeys([own, *(name for name, _ in second)]))
     return sources, Base(bodies[0], bodies[1], tuple(dice.shuffled(known["sentences"])), known)
 
@@ -277,14 +278,14 @@ def _rows(
             placed[place].append((sentence, begin))
     for one, other in combinations(order, 2):
         found = sorted(_passages(placed[one], placed[other]))
-        for number, (this, source, done) in enumerate(found, start=1):
+        for number, (this, that, done) in enumerate(found, start=1):
             rows["reuse"].append(
                 {
                     "id": f"{ids[one]}::{ids[other]}#{number:02d}",
                     "article": ids[one],
                     "source": ids[other],
                     "this": {"start": this[0], "end": this[1]},
-                    "source_span": {"start": source[0], "end": source[1]},
+                    "source_span": {"start": that[0], "end": that[1]},
                     "operation": done,
                     "alternatives": [],
                 }

@@ -104,14 +104,18 @@ def _left_out(short: Sequence[str], long: Sequence[str]) -> bool:
 
 
 def exchanged(text: str, table: Mapping[str, str]) -> str:
-    """A sentence with words exchanged outside quotations; as it was, if it would not match itself any more, or a mark has no partner."""
-    pattern = re.compile(
-        rf"(?<![\w'’-])(?:{'|'.join(sorted(map(re.escape, table), key=len, reverse=True))})(?![\w'’-])"
-    )
+    """A sentence with words exchanged outside quotations.
+
+    It stays as it was if it would not match itself any more, or if a quotation mark in it has no partner.
+    """
+    longest = sorted(map(re.escape, table), key=len, reverse=True)
+    pattern = re.compile(rf"(?<![\w'’-])(?:{'|'.join(longest)})(?![\w'’-])")
 
     def change(part: str) -> str:
         return pattern.sub(lambda found: table[found[0]], part)
 
+    if _UNPAIRED.search(_QUOTATION.sub("", text)):
+        return text
     parts, end = [], 0
     for found in _QUOTATION.finditer(text):
         parts += [change(text[end : found.start()]), found[0]]
