@@ -2,10 +2,12 @@
 
 import re
 from itertools import combinations, product
+from pathlib import Path
 
 import pytest
 
 from detente.challenge.derive import DERIVE, pool, word_lists
+from detente.challenge.making import Recipe, make
 from detente.challenge.names import invented, lists
 from detente.challenge.passages import (
     LONG,
@@ -18,7 +20,10 @@ from detente.challenge.passages import (
     share_something,
 )
 from detente.challenge.suite import SPLITS, STRENGTHS, Dice, Item, Variant
+from detente.data.corpus import load
 from detente.data.independent_sources import SupportLayers
+from detente.evaluation.engines.local import Local
+from detente.tasks.derivation.baselines import named
 from detente.tasks.derivation.edges import Article, Edge
 from detente.tasks.derivation.prediction import parse as parse_edges
 from detente.tasks.derivation.task import DERIVATION
@@ -127,17 +132,24 @@ def test_passages_are_those_of_the_guideline_and_no_others_are_shared(key: tuple
 
 @pytest.mark.parametrize("key", FOUND, ids=str)
 def test_an_edge_is_stated_by_a_credit_line_that_names_the_outlet(key: tuple[str, int]) -> None:
+    drawing = {row["article"] for row in FOUND[key][0].rows["derivation"]}
     for item in FOUND[key]:
         outlets = {row["id"]: row["outlet"] for row in item.rows["articles"]}
         texts = texts_of(item)
+        sources = {row["outlet"] for row in FOUND[key][0].rows["articles"] if row["id"] not in drawing}
         for row in item.rows["derivation"]:
             (span,) = row["evidence"]
             assert outlets[row["source"]] in texts[row["article"]][span["start"] : span["end"]]
         for row in item.rows["articles"]:
             (span,) = row["evidence"]
             assert row["text"][span["start"] : span["end"]] == row["outlet"]
-            credited = [outlet for outlet in outlets.values() if outlet != row["outlet"] and outlet in row["text"]]
-            assert len(credited) == sum(edge["article"] == row["id"] for edge in item.rows["derivation"])
+            named = [outlet for outlet in outlets.values() if outlet != row["outlet"] and outlet in row["text"]]
+            edges = sum(edge["article"] == row["id"] for edge in item.rows["derivation"])
+            if item.variant.operation in ("unrelated", "same_quotation"):
+                assert edges == 0
+                assert len(named) == int(row["outlet"] not in sources)
+            else:
+                assert len(named) == edges
 
 
 def degrees(name: str) -> list[list[str]]:
@@ -274,3 +286,32 @@ def test_two_words_of_quotations_are_shared_if_one_has_a_meaning() -> None:
     noise = " ".join(f"w{number}" for number in range(20))
     assert not share_something(f"{run} {noise}", f"{run} {noise.replace('w', 'v')}")
     assert share_something(f"{run} eight {noise}", f"{run} eight {noise.replace('w', 'v')}")
+
+
+def test_pages_draw_on_those_of_their_item_alone(tmp_path: Path) -> None:
+    recipe = Recipe("derive", "1", 2 * len(DERIVE.variants), 0, ("test",), "")
+    with Local(1) as engine:
+        make(recipe, tmp_path / "suite", engine)
+    corpus = load(tmp_path / "suite")
+    assert len(corpus.groups) == recipe.items
+    assert {len(group) for group in corpus.groups} == {3, 4}
+    assert sum(map(len, corpus.groups)) == len(corpus.articles)
+    units = DERIVATION.units(corpus)
+    inputs = DERIVATION.inputs(corpus)
+    assert [unit["id"] for unit in inputs] == list(units) == list(corpus.articles)
+    for unit in inputs:
+        (group,) = [group for group in corpus.groups if unit["id"] in group]
+        assert {each["id"] for each in unit["sources"]} == {*group} - {unit["id"]}
+        assert {*units[unit["id"]].known} == {*group}
+        assert {*units[unit["id"]].nodes} <= {*group}
+    # of three pages three pairs, of four six; in each base three items have four pages
+    assert len(REUSE.units(corpus)) == len(REUSE.inputs(corpus)) == 3 * recipe.items + 3 * 6
+    said = {line["id"]: line["edges"] for line in named(inputs, corpus)}
+    right = {(row["article"], row["source"]) for row in corpus.rows("derivation")}
+    found = {(name, edge["source"]) for name, edges in said.items() for edge in edges}
+    assert right < found, "who is mentioned is not drawn on"
+    assert len(found - right) == 2 * 6, "a mention in each unrelated page, and in each that has the quotation only"
+
+
+def test_all_pages_of_a_dataset_may_draw_on_one_another() -> None:
+    assert load().groups == (tuple(load().articles),)

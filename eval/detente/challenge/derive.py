@@ -44,12 +44,13 @@ class Page(NamedTuple):
 
 
 class Base(NamedTuple):
-    """What the variants of a base share: the two source bodies, sentences of our own, and the split's words."""
+    """What variants share: two source bodies, sentences of our own, the split's words, and outlets by page."""
 
     first: Body
     second: Body
     own: tuple[str, ...]
     words: Mapping[str, Any]
+    outlets: tuple[str, ...]
 
 
 @cache
@@ -104,8 +105,9 @@ def _base(split: str, seed: int, number: int) -> tuple[tuple[str, ...], Base]:
         for paragraphs in (first, [each for _, each in second])
     ]
     known = word_lists(split)
+    outlets = tuple(Dice(NAME, VERSION, seed, split, number, "outlets").shuffled(lists()[split]["outlets"]))
     sources = tuple(dict.fromkeys([own, *(name for name, _ in second)]))
-    return sources, Base(bodies[0], bodies[1], tuple(dice.shuffled(known["sentences"])), known)
+    return sources, Base(bodies[0], bodies[1], tuple(dice.shuffled(known["sentences"])), known, outlets)
 
 
 def _kept(body: Body, share: float, dice: Dice) -> Body:
@@ -135,6 +137,11 @@ def _some(body: Body, share: float, dice: Dice, table: Mapping[str, str]) -> Bod
 def _own(base: Base, count: int) -> Body:
     """Sentences of our own, two a paragraph."""
     return tuple(Sentence(text, None, not place % 2) for place, text in enumerate(base.own[:count]))
+
+
+def _mention(base: Base) -> Sentence:
+    """A sentence that names the outlet of the first source and takes nothing from it, which is no edge."""
+    return Sentence(base.words["mention"].format(base.outlets[0]), None, True)
 
 
 def _copy(body: Body) -> tuple[Page, ...]:
@@ -186,11 +193,11 @@ def _quotation_kept(base: Base, strength: int, _: Dice) -> tuple[Page, ...]:
 
 
 def _same_quotation(base: Base, strength: int, _: Dice) -> tuple[Page, ...]:
-    return (Page(_quoting(base, (2, 4, 6)[strength])),)
+    return (Page((*_quoting(base, (2, 4, 6)[strength]), _mention(base))),)
 
 
 def _unrelated(base: Base, strength: int, _: Dice) -> tuple[Page, ...]:
-    return (Page(_own(base, (2, 4, 6)[strength])),)
+    return (Page((*_own(base, (2, 4, 6)[strength]), _mention(base))),)
 
 
 def _background(base: Base, strength: int, dice: Dice) -> tuple[Page, ...]:
@@ -223,8 +230,13 @@ CHANGES: Final[tuple[tuple[Operation, Make], ...]] = (
         Operation("copies_of_copies", "a copy, and a copy of it", ("90% kept each time", "70%", "50%")),
         _copies,
     ),
-    (Operation("unrelated", "a text of its own, which draws on no page", _OWN_ONES), _unrelated),
-    (Operation("same_quotation", "a quotation in a text of its own that names no page", _OWN_ONES), _same_quotation),
+    (Operation("unrelated", "a text of its own, which mentions an outlet and draws on no page", _OWN_ONES), _unrelated),
+    (
+        Operation(
+            "same_quotation", "a quotation in a text of its own, which mentions an outlet and credits none", _OWN_ONES
+        ),
+        _same_quotation,
+    ),
 )
 _CHANGE_OF: Final = {operation.name: change for operation, change in CHANGES}
 
@@ -232,14 +244,15 @@ _CHANGE_OF: Final = {operation.name: change for operation, change in CHANGES}
 def _make(split: str, seed: int, base: int, names: Sequence[str]) -> Iterator[Item]:
     sources, shared = _base(split, seed, base)
     two = (Page(shared.first), Page(shared.second))
-    outlets = Dice(NAME, VERSION, seed, split, base, "outlets").shuffled(lists()[split]["outlets"])
     for name, variant in zip(names, DERIVE.variants, strict=True):
         made = _copy(shared.first)
         if variant.operation != CONTROL:
             dice = Dice(NAME, VERSION, seed, split, base, variant.operation)
             made = _CHANGE_OF[variant.operation](shared, STRENGTHS.index(variant.strength), dice)
         order = Dice(NAME, VERSION, seed, name).shuffled(range(2 + len(made)))
-        yield Item(variant, names[0], sources, _rows(name, (*two, *made), order, outlets, shared.words, sources[0]))
+        yield Item(
+            variant, names[0], sources, _rows(name, (*two, *made), order, shared.outlets, shared.words, sources[0])
+        )
 
 
 def _rows(

@@ -126,8 +126,8 @@ class Corpus:
 
     @property
     def suite(self) -> dict[str, Any] | None:
-        """Of a challenge suite what it was made from; None of a dataset of pages."""
-        return self.manifest.get("suite")
+        """Of a challenge suite what it was made from; None of a dataset of pages, and of one that is being built."""
+        return None if self.own is not None or self.made else self.manifest.get("suite")
 
     @property
     def text_free(self) -> bool:
