@@ -271,7 +271,7 @@ def _rows(
 CONTRAST: Final = Suite(
     name=NAME,
     version=VERSION,
-    task="contrast",
+    tasks=("contrast",),
     summary="pairs of sentences that differ by one edit, each asked about what the edit is in and what it is not in",
     configs=("contrast",),
     operations=tuple(

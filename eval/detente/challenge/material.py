@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from detente.challenge.draft import Draft, draft_of
 from detente.data.corpus import load, project_root
+from detente.data.jsonl import Record
 
 TRIAL: Final = "trial"
 PAGES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -50,6 +51,28 @@ def material(split: str) -> Material:
         tuple(invented["scripts"][split]),
         tuple(invented["captions"][split]),
     )
+
+
+@cache
+def claims(split: str) -> dict[str, tuple[Record, ...]]:
+    """The claims of the pages of a split, by page, as they are published."""
+    rows = _tables(split, "claims")
+    return {name: tuple(row for row in rows if row["article"] == name) for name in PAGES[split]}
+
+
+@cache
+def propositions(split: str) -> dict[str, Record]:
+    """The propositions that the claims of a split's pages may be linked with, by id."""
+    return {row["id"]: row for row in _tables(split, "propositions")}
+
+
+def _tables(split: str, config: str) -> list[Record]:
+    from detente.dataset import annotations, schema
+
+    if split != "train":
+        return load().rows(config)
+    tables, _ = annotations.read(trial_folder())
+    return schema.complete(tables)[config].rows
 
 
 def _packaged() -> dict[str, Draft]:

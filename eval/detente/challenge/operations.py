@@ -20,12 +20,12 @@ Change = Callable[[Draft, int, Dice, Material], Draft]
 """From a page, the strength as 0, 1 or 2, and draws to the changed page."""
 
 
-def _body(draft: Sequence[Piece]) -> list[int]:
+def body_places(draft: Sequence[Piece]) -> list[int]:
     """The places of the body's pieces."""
     return [place for place, piece in enumerate(draft) if piece.zone == "body"]
 
 
-def _inserted(draft: Sequence[Piece], groups: Mapping[int, Sequence[Piece]]) -> Draft:
+def inserted(draft: Sequence[Piece], groups: Mapping[int, Sequence[Piece]]) -> Draft:
     """A page with pieces before some of its own, by the place of these."""
     found: list[Piece] = []
     for place, piece in enumerate(draft):
@@ -33,16 +33,17 @@ def _inserted(draft: Sequence[Piece], groups: Mapping[int, Sequence[Piece]]) -> 
     return (*found, *groups.get(len(draft), ()))
 
 
-def _gaps(draft: Sequence[Piece], count: int, dice: Dice) -> list[int]:
+def gap_places(draft: Sequence[Piece], count: int, dice: Dice) -> list[int]:
     """Places between two paragraphs of the body, so many of them or all there are."""
-    return dice.sample(_body(draft)[1:], count)
+    return dice.sample(body_places(draft)[1:], count)
 
 
 def _block(kind: str, lines: Sequence[str], number: int) -> list[Piece]:
     return [Piece(line, kind, LINE if place else PARAGRAPH, number) for place, line in enumerate(lines)]
 
 
-def _next_block(draft: Sequence[Piece]) -> int:
+def next_block(draft: Sequence[Piece]) -> int:
+    """The number of a block that is not there yet."""
     return max((piece.block for piece in draft), default=0) + 1
 
 
@@ -56,13 +57,13 @@ def site_blocks(source: Material, dice: Dice, count: int, first: int) -> list[li
 
 def interleaved(draft: Draft, strength: int, dice: Dice, source: Material) -> Draft:
     """Blocks of the site between paragraphs."""
-    gaps = _gaps(draft, (1, 3, 8)[strength], dice)
-    blocks = site_blocks(source, dice, len(gaps), _next_block(draft))
-    return _inserted(draft, dict(zip(gaps, blocks, strict=True)))
+    gaps = gap_places(draft, (1, 3, 8)[strength], dice)
+    blocks = site_blocks(source, dice, len(gaps), next_block(draft))
+    return inserted(draft, dict(zip(gaps, blocks, strict=True)))
 
 
 def _dense(draft: Draft, strength: int, dice: Dice, source: Material) -> Draft:
-    blocks = site_blocks(source, dice, (6, 14, 30)[strength], _next_block(draft))
+    blocks = site_blocks(source, dice, (6, 14, 30)[strength], next_block(draft))
     half = len(blocks) // 2
     return (*chain(*blocks[:half]), *draft, *chain(*blocks[half:]))
 
@@ -80,7 +81,7 @@ def _moved(draft: Draft, strength: int, dice: Dice, _: Material) -> Draft:
     return (*before, *draft[first:end], *after)
 
 
-def _joined(to: str, shares: tuple[float, float, float], of: Callable[[Piece, Piece], bool]) -> Change:
+def joined(to: str, shares: tuple[float, float, float], of: Callable[[Piece, Piece], bool]) -> Change:
     """Some of what parts pieces becomes something less, where a piece and the one before it allow that."""
 
     def change(draft: Draft, strength: int, dice: Dice, _: Material) -> Draft:
@@ -121,7 +122,7 @@ def divided(draft: Draft, divide: Callable[[str], list[str]], share: float, dice
 
 def quotes(draft: Draft, strength: int, dice: Dice, _: Material) -> Draft:
     """Quotations of the body on lines of their own."""
-    with_quotes = [place for place in _body(draft) if _QUOTED.search(draft[place].text)]
+    with_quotes = [place for place in body_places(draft) if _QUOTED.search(draft[place].text)]
     chosen = set(dice.sample(with_quotes, (1, 2, 6)[strength]))
     found: list[Piece] = []
     for place, piece in enumerate(draft):
@@ -138,8 +139,8 @@ def _doubled(draft: Draft, strength: int, dice: Dice, source: Material) -> Draft
     """Captions and headlines once more between the paragraphs."""
     own = [piece for piece in draft if piece.type in ("headline", "caption")]
     own = own or [Piece(dice.pick(source.captions), "caption")]
-    gaps = _gaps(draft, (1, 2, 4)[strength], dice)
-    return _inserted(draft, {gap: [dice.pick(own)._replace(before=PARAGRAPH)] for gap in gaps})
+    gaps = gap_places(draft, (1, 2, 4)[strength], dice)
+    return inserted(draft, {gap: [dice.pick(own)._replace(before=PARAGRAPH)] for gap in gaps})
 
 
 def teasers(draft: Draft, strength: int, dice: Dice, source: Material) -> Draft:
@@ -153,21 +154,21 @@ def teasers(draft: Draft, strength: int, dice: Dice, source: Material) -> Draft:
     ]
     others = others or [piece.text for page in source.pages.values() for piece in page if piece.type == "paragraph"]
     found: dict[int, list[Piece]] = {}
-    for number, gap in enumerate(_gaps(draft, (1, 3, 8)[strength], dice), start=_next_block(draft)):
+    for number, gap in enumerate(gap_places(draft, (1, 3, 8)[strength], dice), start=next_block(draft)):
         lines = [" ".join(dice.pick(others).split()[:_TEASER_WORDS]) + "…" for _ in range(2)]
         found[gap] = _block("related", ["More on this story", *lines], number)
-    return _inserted(draft, found)
+    return inserted(draft, found)
 
 
 def _scripts(draft: Draft, strength: int, dice: Dice, source: Material) -> Draft:
     """Menus in other scripts."""
-    gaps = _gaps(draft, (1, 2, 4)[strength], dice)
-    numbers = range(_next_block(draft), _next_block(draft) + len(gaps))
+    gaps = gap_places(draft, (1, 2, 4)[strength], dice)
+    numbers = range(next_block(draft), next_block(draft) + len(gaps))
     lines = {
         gap: _block("navigation", dice.sample(source.scripts, 3), number)
         for gap, number in zip(gaps, numbers, strict=True)
     }
-    return _inserted(draft, lines)
+    return inserted(draft, lines)
 
 
 def _written(name: str) -> Change:
@@ -194,15 +195,15 @@ CHANGES: Final[tuple[tuple[Operation, Change], ...]] = (
     (Operation("wrapped", "paragraphs wrapped into lines", ("of 90 characters", "of 65", "of 40")), wrapped),
     (
         Operation("blank_lines_lost", "blank lines between segments lost", _SHARES),
-        _joined(LINE, (0.3, 0.6, 1.0), lambda _, piece: piece.before.count("\n") > 1),
+        joined(LINE, (0.3, 0.6, 1.0), lambda _, piece: piece.before.count("\n") > 1),
     ),
     (
         Operation("lines_merged", "segments on one line with a space between", ("10% of them", "30%", "60%")),
-        _joined(" ", (0.1, 0.3, 0.6), lambda _, piece: "\n" in piece.before),
+        joined(" ", (0.1, 0.3, 0.6), lambda _, piece: "\n" in piece.before),
     ),
     (
         Operation("separators_lost", "nothing between segments", ("10% of them", "30%", "60%")),
-        _joined("", (0.1, 0.3, 0.6), keeps_words),
+        joined("", (0.1, 0.3, 0.6), keeps_words),
     ),
     (Operation("no_break_spaces", "spaces as no-break spaces", _LETTERS), _written("no_break_spaces")),
     (Operation("soft_hyphens", "soft hyphens in long words", _LETTERS), _written("soft_hyphens")),

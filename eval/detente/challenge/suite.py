@@ -1,4 +1,4 @@
-"""What a challenge suite is: a task, and items in variants that are each made by a known operation.
+"""What a challenge suite is: tasks, and items in variants that are each made by a known operation.
 
 A *base* is what is made first and left as it is, the control. Its *variants* are the base after one operation at one of
 three strengths, or after several operations together. Everything that is drawn follows from the suite's name and
@@ -103,7 +103,7 @@ class Suite:
     Attributes:
         name: Its word on the command line; ids are `name-split-000000`.
         version: Of what it makes: raised when the same seed gives other items.
-        task: The task that its items are gold of.
+        tasks: The tasks that its items are gold of.
         summary: One line for people.
         configs: The tables that it fills, beside `items`.
         operations: What is done to bases, each alone and some together.
@@ -113,7 +113,7 @@ class Suite:
 
     name: str
     version: str
-    task: str
+    tasks: tuple[str, ...]
     summary: str
     configs: tuple[str, ...]
     operations: tuple[Operation, ...]

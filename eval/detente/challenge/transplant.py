@@ -79,7 +79,7 @@ def article_row(name: str, text: str, family: str, headline: str | None) -> Reco
 TRANSPLANT: Final = Suite(
     name=NAME,
     version=VERSION,
-    task="boilerplate",
+    tasks=("boilerplate",),
     summary="articles amid the boilerplate of other pages and of invented sites",
     configs=("articles", "boilerplate"),
     operations=tuple(operation for operation, _ in CHANGES),

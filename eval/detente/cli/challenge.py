@@ -76,4 +76,5 @@ def make(name: str, items: int, seed: int, splits: tuple[str, ...], jobs: int | 
             line(f"what is made lies in {output}: the same call goes on there", err=True)
             raise
         line(f"made {total:,} items in {output}: {manifest['name']} {manifest['version']}+{manifest['sha256'][:8]}")
-        line(f"next: detente eval inputs --task {making.suite_of(name).task} --dataset {output}")
+        for task in making.suite_of(name).tasks:
+            line(f"next: detente eval inputs --task {task} --dataset {output}")

@@ -135,8 +135,8 @@ class Corpus:
 
     @property
     def suite(self) -> dict[str, Any] | None:
-        """Of a challenge suite what it was made from; None of a dataset of pages."""
-        return self.manifest.get("suite")
+        """Of a challenge suite what it was made from; None of a dataset of pages, and of one that is being built."""
+        return None if self.own is not None or self.made else self.manifest.get("suite")
 
     @property
     def text_free(self) -> bool:
@@ -223,6 +223,16 @@ class Corpus:
             return {config: tuple(self.articles) for config in self.manifest["lacking"]}
         found: Mapping[str, Sequence[str]] = self.manifest.get("absent", {})
         return found
+
+    @cached_property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """The articles that may draw on one another: all of a dataset; of a challenge suite those of one item."""
+        if not self.suite:
+            return (tuple(self.articles),)
+        items: dict[str, list[str]] = {}
+        for name, item in self.table("items").select("id", "item").iter_rows():
+            items.setdefault(item, []).append(name)
+        return tuple(map(tuple, items.values()))
 
     def pages(self, config: str) -> dict[str, dict[str, Any]]:
         """The articles that are labelled in a layer, by id: all of them, unless the corpus is not complete yet."""

@@ -99,15 +99,15 @@ def principal(source: str, speaks_for: Mapping[str, str | None]) -> str:
     return _end(source, speaks_for)
 
 
-def _supports(claim: Record, proposition: str) -> bool:
-    return claim["presentation"] in PUT_FORWARD and any(
-        link["proposition"] == proposition and link["relation"] in SUPPORTING for link in claim["propositions"]
-    )
-
-
-def supporting(layers: SupportLayers, proposition: str) -> list[Record]:
-    """The claims that support a proposition, in their order."""
-    return [claim for claim in layers.claims if _supports(claim, proposition)]
+def supporting(layers: SupportLayers) -> dict[str, list[Record]]:
+    """The claims that support each proposition, in their order, by its id; one that none supports is not there."""
+    found: dict[str, list[Record]] = {}
+    for claim in layers.claims:
+        if claim["presentation"] in PUT_FORWARD:
+            supported = (link["proposition"] for link in claim["propositions"] if link["relation"] in SUPPORTING)
+            for name in dict.fromkeys(supported):
+                found.setdefault(name, []).append(claim)
+    return found
 
 
 def origins(layers: SupportLayers) -> dict[str, list[Origin]]:
@@ -118,10 +118,11 @@ def origins(layers: SupportLayers) -> dict[str, list[Origin]]:
     innermost: dict[str, list[str]] = {}
     for row in layers.attribution:
         innermost.setdefault(row["claim"], []).extend(row["chain"][-1]["sources"] if row["chain"] else [_NOBODY])
+    claims_of = supporting(layers)
     found = {}
     for proposition in layers.propositions:
         behind: dict[tuple[bool, str], Origin] = {}
-        for claim in supporting(layers, proposition["id"]):
+        for claim in claims_of.get(proposition["id"], ()):
             for name in innermost.get(claim["id"], [_NOBODY]):
                 voice = name not in known or known[name]["kind"] == "voice"
                 family = layers.families.get(claim["article"], claim["article"])
@@ -139,11 +140,12 @@ def origins(layers: SupportLayers) -> dict[str, list[Origin]]:
 def support(layers: SupportLayers) -> dict[str, Support]:
     """The support of every proposition, by id, as `DEFINITION` says; nobody's is no article, 0, 0 and no party."""
     kinds = {row["id"]: row["kind"] for row in layers.sources}
+    claims_of = supporting(layers)
     found = {}
     for proposition, behind in origins(layers).items():
         named = [origin for origin in behind if origin.named]
         found[proposition] = Support(
-            sorted({claim["article"] for claim in supporting(layers, proposition)}),
+            sorted({claim["article"] for claim in claims_of.get(proposition, ())}),
             len({origin.same for origin in named}),
             len(behind),
             sorted(origin.name for origin in named if kinds.get(origin.name) in _PARTIES),

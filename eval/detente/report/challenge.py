@@ -19,11 +19,11 @@ def suites() -> Report:
     from detente.challenge.all import SUITES
 
     rows: list[tuple[str, ...]] = [
-        (each.name, each.task, str(len(each.operations)), str(len(each.variants)), each.summary)
+        (each.name, ", ".join(each.tasks), str(len(each.operations)), str(len(each.variants)), each.summary)
         for each in SUITES.values()
     ]
-    header = ("suite", "task", "operations", "variants", "items")
-    return Report([Section("challenge suites", header, rows, ("task", "items"))], [], "", dict)
+    header = ("suite", "tasks", "operations", "variants", "items")
+    return Report([Section("challenge suites", header, rows, ("tasks", "items"))], [], "", dict)
 
 
 def operations(suite: Suite) -> Report:

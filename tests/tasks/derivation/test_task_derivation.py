@@ -340,6 +340,8 @@ def test_an_event_without_partners_is_named_by_its_kind(minimal_gold) -> None:
     (row,) = minimal_gold.rows("events")
     joint = SimpleNamespace(
         articles=minimal_gold.articles,
+        groups=minimal_gold.groups,
+        suite=None,
         pages=minimal_gold.pages,
         inventory=minimal_gold.inventory,
         rows=lambda name: [{**row, "speaker": None}] if name == "events" else minimal_gold.rows(name),

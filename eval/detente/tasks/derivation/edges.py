@@ -122,7 +122,11 @@ def related(edges: Edges) -> set[frozenset[str]]:
         page: {edge.source for edge in out if edge.degree == "wholly"} - edges.keys() for page, out in edges.items()
     }
     direct = {frozenset((page, edge.source)) for page, out in edges.items() for edge in out if edge.source in edges}
-    return direct | {frozenset(pair) for pair in combinations(edges, 2) if whole[pair[0]] & whole[pair[1]]}
+    behind: dict[str, list[str]] = {}
+    for page, sources in whole.items():
+        for source in sources:
+            behind.setdefault(source, []).append(page)
+    return direct | {frozenset(pair) for pages in behind.values() for pair in combinations(pages, 2)}
 
 
 def origins(edges: Edges) -> dict[str, str]:

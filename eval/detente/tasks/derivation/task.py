@@ -53,11 +53,14 @@ def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Article]:
     rows: dict[str, list[Record]] = {name: [] for name in pages}
     for row in corpus.rows("derivation"):
         rows[row["article"]].append(row)
-    nodes = tuple(dict.fromkeys(row["source"] for out in rows.values() for row in out))
-    known = dict.fromkeys(
-        [*(row["id"] for name in ("sources", "events") for row in corpus.rows(name)), *corpus.articles]
-    )
-    return {name: Article(name, row["family"], tuple(rows[name]), nodes, known, behind) for name, row in pages.items()}
+    registered = [row["id"] for name in ("sources", "events") for row in corpus.rows(name)]
+    found: dict[str, Article] = {}
+    for group in corpus.groups:
+        own = [name for name in group if name in pages]
+        nodes = tuple(dict.fromkeys(row["source"] for name in own for row in rows[name]))
+        known = dict.fromkeys([*registered, *group])
+        found |= {name: Article(name, pages[name]["family"], tuple(rows[name]), nodes, known, behind) for name in own}
+    return found
 
 
 def _inputs(corpus: Corpus) -> list[Record]:
@@ -77,16 +80,24 @@ def _inputs(corpus: Corpus) -> list[Record]:
         kind = len(NODE_KINDS) + kinds.index(row["kind"])
         nodes[row["id"]] = kind, ": ".join(filter(None, (row["kind"], ", ".join(partners))))
     offered = [{"id": name, "name": nodes[name][1]} for name in sorted(nodes, key=lambda name: (nodes[name], name))]
-    offered += [{"id": name, "name": "a page of this corpus"} for name in corpus.articles]
+    pages = corpus.pages("derivation")
     return [
         {
             "id": name,
-            "text": row["text"],
-            "language": row["language"],
-            "sources": [each for each in offered if each["id"] != name],
+            "text": pages[name]["text"],
+            "language": pages[name]["language"],
+            "sources": [*offered, *(_page(corpus, other) for other in group if other != name)],
         }
-        for name, row in corpus.pages("derivation").items()
+        for group in corpus.groups
+        for name in group
+        if name in pages
     ]
+
+
+def _page(corpus: Corpus, name: str) -> Record:
+    """A page as a candidate; in a suite, where pages are credited by their outlet, with that."""
+    outlet = corpus.articles[name]["outlet"] if corpus.suite else None
+    return {"id": name, "name": f"a page of this corpus: {outlet}" if outlet else "a page of this corpus"}
 
 
 def _count(article: Article, prediction: tuple[Edge, ...] | None, options: Options) -> list[Row]:

@@ -42,7 +42,8 @@ def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Pair]:
         rows.setdefault((row["article"], row["source"]), []).append(row)
     pairs = {}
     pages = corpus.pages("reuse")
-    for pair in combinations(sorted(pages), 2):
+    both = (pair for group in corpus.groups for pair in combinations(sorted(pages.keys() & set(group)), 2))
+    for pair in both:
         first, second = (pages[name] for name in pair)
         family = "|".join(sorted({first["family"], second["family"]}))
         name = "::".join(pair)
