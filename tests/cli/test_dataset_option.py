@@ -43,8 +43,11 @@ def test_every_command_reads_the_corpus_that_is_named(place: Path, predictions: 
     assert json.loads(scored.stdout)["metrics"]["accuracy"]["value"] == 1
     compared = run("eval", "compare", predictions, predictions, "--dataset", place, "--format", "json")
     assert json.loads(compared.stdout)["comparisons"][0]["metrics"]["macro_f1"]["difference"] == 0
+    lexicon = run("eval", "run", "lexicon", "--task", "stance", "--dataset", place)
+    assert (lexicon.exit_code, len(lexicon.stdout.splitlines())) == (0, STANCES)
     majority = run("eval", "run", "majority", "--task", "stance", "--dataset", place)
-    assert {json.loads(line)["label"] for line in majority.stdout.splitlines()} == {"none"}
+    assert (majority.exit_code, majority.stdout) == (2, "")
+    assert "too-few-families" in majority.stderr
     asked = run("eval", "prompts", "--task", "stance", "--dataset", place)
     assert (asked.exit_code, len(asked.stdout.splitlines())) == (0, STANCES)
     html = run("eval", "inputs", "--task", "boilerplate", "--render", "news", "--dataset", place)

@@ -35,7 +35,7 @@ def shown(predict):
 
     def show(pages: list[ReferencePage], outputs: dict[str, str], name: str | None = None, **options: Any) -> str:
         records = [{"id": page, "text": text} for page, text in outputs.items()]
-        return rendered(marked(predict(CONTENT_EXTRACTION, references(*pages), records, **options), name, Options(), 1))
+        return rendered(marked(predict(CONTENT_EXTRACTION, references(*pages), records, **options), name, Options()))
 
     return show
 

@@ -283,12 +283,13 @@ def load(dataset: str | PathLike[str] | None = None, split: str = SPLIT) -> Corp
         ValidationError: If nothing is built there, or it has no such split.
     """
     corpus = _found(dataset)
-    if split != SPLIT or corpus.suite:
-        known = corpus.suite["splits"] if corpus.suite else [SPLIT]
-        if split not in known:
-            message = f"{split!r} is no split of {corpus.folder}, which has {', '.join(known)}"
-            raise ValidationError([Problem("option", "split", message)])
-    return replace(corpus, split=split)
+    if dataset is None and split == SPLIT:
+        return corpus
+    known = corpus.suite["splits"] if corpus.suite else [SPLIT]
+    if split not in known:
+        message = f"{split!r} is no split of {corpus.folder}, which has {', '.join(known)}"
+        raise ValidationError([Problem("option", "split", message)])
+    return corpus if split == corpus.split else replace(corpus, split=split)
 
 
 def _found(dataset: str | PathLike[str] | None) -> Corpus:
