@@ -83,7 +83,7 @@ def test_predictions_are_scored_and_compared(bay: Path, tmp_path: Path) -> None:
     right, majority = tmp_path / "right.jsonl", tmp_path / "majority.jsonl"
     rows = load(bay).rows("stance", "id", "label")
     right.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    run("eval", "run", "majority", "--task", "stance", "--dataset", bay, "-o", majority)
+    majority.write_text("".join(json.dumps({"id": row["id"], "label": "none"}) + "\n" for row in rows))
     scored = run("eval", "score", majority, "--dataset", bay, "--format", "json")
     scores = json.loads(scored.stdout)
     # Of 24 cells one is favor, one against: none throughout is right on 22.
