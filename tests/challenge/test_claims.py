@@ -6,9 +6,9 @@ import pytest
 
 from detente.challenge.claims import CLAIMS, promotions
 from detente.challenge.material import PAGES, claims
-from detente.challenge.suite import CONTROL, SPLITS, STRENGTHS, Item, Variant
+from detente.challenge.suite import CONTROL, STRENGTHS, Item, Variant
 from detente.data.inventory import PACKAGED
-from detente.data.labels import ZONE_OF_TYPE
+from detente.data.labels import SPLITS, ZONE_OF_TYPE
 from detente.data.page import Page, pairs_of
 from detente.tasks.claims.matching import Article, clusters
 from detente.tasks.claims.prediction import parse

@@ -19,9 +19,10 @@ from detente.challenge.passages import (
     quotations,
     share_something,
 )
-from detente.challenge.suite import SPLITS, STRENGTHS, Dice, Item, Variant
+from detente.challenge.suite import STRENGTHS, Dice, Item, Variant
 from detente.data.corpus import load
 from detente.data.independent_sources import SupportLayers
+from detente.data.labels import SPLITS
 from detente.evaluation.engines.local import Local
 from detente.tasks.derivation.baselines import named
 from detente.tasks.derivation.edges import Article, Edge
