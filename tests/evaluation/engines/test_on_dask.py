@@ -153,6 +153,7 @@ def test_without_a_scheduler_nothing_is_scored(texts: list[str], monkeypatch: py
         found = score(texts, "--engine", "dask", "--scheduler", address)
         assert (found.exit_code, found.stdout) == (2, "")
         assert found.stderr.startswith(f"{address}: cluster-lost: no scheduler answers: ")
+    assert "name its address with the port, as tcp://10.0.0.1:8786\n" in found.stderr
 
 
 def test_a_scheduler_without_workers_is_not_waited_for_for_ever(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:

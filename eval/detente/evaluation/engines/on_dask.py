@@ -1,5 +1,6 @@
 """A Dask cluster (the extra `distributed`): the one whose scheduler is named, or one of processes on this machine."""
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
@@ -19,6 +20,7 @@ MAX_WITHOUT_WORKERS: Final = 60.0
 """For so many seconds a cluster may be without workers, which may be on their way."""
 _TIMEOUT: Final = 20
 """Seconds in which a scheduler must answer."""
+_ADDRESS: Final = re.compile(r"(?:\w+://)?[^/\s]+:\d+")
 _FRESH: Final = 1.0
 """For so many seconds what is known of the workers is taken to be still so."""
 
@@ -40,6 +42,9 @@ class Dask:
         except ImportError as error:
             message = "needs Dask: pip install 'detente[distributed]'"
             raise ValidationError([Problem("extra-missing", "--engine", message)]) from error
+        if scheduler is not None and not _ADDRESS.fullmatch(scheduler):  # Dask's client would hang when it goes
+            message = "no scheduler answers: name its address with the port, as tcp://10.0.0.1:8786"
+            raise ValidationError([Problem("cluster-lost", scheduler, message)])
         self.usage = Usage()
         self._place = scheduler or "this machine"
         self._cluster: Any = None
