@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from detente.metrics import official
 
@@ -207,6 +209,58 @@ def test_nervaluate_drops_labels_outside_the_inventory_instead_of_calling_them_s
     wrong = {**EXACT, "label": "opinion"}
     assert strict_f1([EXACT], [EXACT, wrong], labels=["claim"]) == 1
     assert strict_f1([EXACT], [EXACT, wrong]) == pytest.approx(2 / 3)
+
+
+ENTITY = st.builds(
+    lambda label, start, more: {"label": label, "start": start, "end": start + more},
+    st.sampled_from("ab"),
+    st.integers(0, 12),
+    st.integers(0, 6),
+)
+DOCUMENTS = st.lists(st.tuples(*[st.lists(ENTITY, max_size=6)] * 2), max_size=3)
+
+
+def one_after_the_other(gold: list[Any], predicted: list[Any], least: float, scheme: str) -> tuple[int, int]:
+    """How many predictions are correct and how many near, as the package's loops over all gold entities find them."""
+    taken, matched, near = set(), 0, 0
+    for entity in predicted:
+        best, first, distance = None, None, math.inf
+        for place, each in enumerate(gold):
+            if place in taken:
+                continue
+            overlap = max(min(entity["end"], each["end"]) - max(entity["start"], each["start"]) + 1, 0)
+            if overlap / (each["end"] - each["start"] + 1) * 100 < least:
+                continue
+            away = abs(entity["start"] - each["start"]) + abs(entity["end"] - each["end"])
+            right_label = scheme not in ("strict", "ent_type") or entity["label"] == each["label"]
+            if right_label and (scheme == "ent_type" or away == 0) and away < distance:
+                best, distance = place, away
+            if first is None:
+                first = place
+        if best is not None:
+            matched += 1
+            taken.add(best)
+        elif first is not None:
+            near += 1
+            taken.add(first)
+    return matched, near
+
+
+@settings(max_examples=300)
+@given(DOCUMENTS, st.sampled_from([1, 20, 50, 100]), st.sampled_from([None, ["a"], ["b", "c"]]))
+def test_nervaluate_over_all_documents_at_once_is_the_loop_over_each(documents, least, labels) -> None:
+    gold, predicted = [left for left, _ in documents], [right for _, right in documents]
+    found = official.nervaluate(gold, predicted, labels, least)["overall"]
+    known = [[[e for e in side if not labels or e["label"] in labels] for side in pair] for pair in documents]
+    mine, theirs = (sum(len(pair[side]) for pair in known) for side in (0, 1))
+    for scheme, scores in found.items():
+        counts = [one_after_the_other(*pair, least, scheme) for pair in known]
+        matched, near = (sum(each[place] for each in counts) for place in (0, 1))
+        assert scores["correct"] == matched
+        assert scores["partial" if scheme == "partial" else "incorrect"] == near
+        assert scores["incorrect" if scheme == "partial" else "partial"] == 0
+        assert (scores["missed"], scores["possible"]) == (mine - matched - near, mine)
+        assert (scores["spurious"], scores["actual"]) == (theirs - matched - near, theirs)
 
 
 def test_nervaluate_without_documents_or_entities_is_0() -> None:

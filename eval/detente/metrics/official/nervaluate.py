@@ -1,40 +1,47 @@
 """Named entities by four ways of being right (SemEval-2013 Task 9), as the package nervaluate counts them."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeGuard
 
-Document = Sequence[str] | Sequence[Mapping[str, Any]]
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.metrics.span_columns import Ints, Spans, meeting, shared
+
+Entity = Mapping[str, Any]
+"""A `label`, and where it stands: `start` and `end`, both inclusive."""
+Document = Sequence[str] | Sequence[Entity]
+
+SCHEMAS: Final = ("strict", "partial", "ent_type", "exact")
+"""What makes an overlapping pair correct: bounds and label, the bounds, the label, the bounds. A pair that is not is
+incorrect, or partial under `partial`."""
 
 
-class Entity(NamedTuple):
-    """A labelled stretch, both ends inclusive."""
+class _Entities(NamedTuple):
+    """The entities of all documents, one after the other."""
 
-    label: str
-    start: int
-    end: int
-
-
-def _same_label(gold: Entity, predicted: Entity) -> bool:
-    return gold.label == predicted.label
+    labels: Ints
+    spans: Spans
 
 
-def _same_bounds(gold: Entity, predicted: Entity) -> bool:
-    return (gold.start, gold.end) == (predicted.start, predicted.end)
+class _Pairs(NamedTuple):
+    """Gold and predicted entities that overlap enough, in the order of the predicted, then of the gold.
 
+    Attributes:
+        gold: Places of the gold ones.
+        predicted: Places of the predicted ones.
+        same_label: Whether their labels are equal.
+        distance: By how many characters their bounds differ; 0 if they are the same.
+        alone: Pairs of entities that are in no other.
+    """
 
-def _same(gold: Entity, predicted: Entity) -> bool:
-    return gold == predicted
-
-
-SCHEMAS: Final[tuple[tuple[str, Callable[[Entity, Entity], bool]], ...]] = (
-    ("strict", _same),
-    ("partial", _same_bounds),
-    ("ent_type", _same_label),
-    ("exact", _same_bounds),
-)
-"""What makes an overlapping pair correct; a pair that is not is incorrect, or partial under `partial`."""
+    gold: Ints
+    predicted: Ints
+    same_label: NDArray[np.bool_]
+    distance: Ints
+    alone: NDArray[np.bool_]
 
 
 def nervaluate(
@@ -71,16 +78,23 @@ def nervaluate(
     """
     if not 1 <= min_overlap_percentage <= 100:
         raise ValueError("min_overlap_percentage must be from 1 to 100")
-    pairs = list(zip(gold, predicted, strict=True))
-    for number, (left, right) in enumerate(pairs):
+    for number, (left, right) in enumerate(zip(gold, predicted, strict=True)):
         if _is_tags(left) and _is_tags(right) and len(left) != len(right):
             raise ValueError(f"document {number} has {len(left)} gold tags and {len(right)} predicted ones")
-    entities = [(_entities(left, labels), _entities(right, labels)) for left, right in pairs]
-    documents = [(left, right, list(_overlapping(left, right, min_overlap_percentage))) for left, right in entities]
+    codes: dict[str, int] = {}
+    mine, theirs = (_entities(documents, labels, codes) for documents in (gold, predicted))
+    pairs = _pairs(mine, theirs, min_overlap_percentage)
+    by_bounds = _match(pairs, pairs.distance == 0)
+    found = {
+        "strict": _match(pairs, (pairs.distance == 0) & pairs.same_label),
+        "partial": by_bounds,
+        "ent_type": _match(pairs, pairs.same_label),
+        "exact": by_bounds,
+    }
     overall = {}
-    for name, correct in SCHEMAS:
-        counts = [_match(*document, correct) for document in documents]
-        matched, near, spurious, missed = (sum(column) for column in zip((0, 0, 0, 0), *counts, strict=True))
+    for name in SCHEMAS:
+        matched, near = found[name]
+        missed, spurious = (len(each.labels) - matched - near for each in (mine, theirs))
         partial = near if name == "partial" else 0
         overall[name] = _scores(matched, near - partial, partial, missed, spurious)
     return {"overall": overall}
@@ -90,24 +104,34 @@ def _is_tags(document: Document) -> TypeGuard[Sequence[str]]:
     return all(isinstance(item, str) for item in document)
 
 
-def _entities(document: Document, labels: Sequence[str] | None) -> list[Entity]:
-    """The entities whose label is in the inventory."""
-    if _is_tags(document):
-        entities = _of_tags(document)
-    else:
-        entities = [Entity(item["label"], item["start"], item["end"]) for item in document if not isinstance(item, str)]
-    return [entity for entity in entities if labels is None or entity.label in labels]
+def _entities(documents: Sequence[Document], labels: Sequence[str] | None, codes: dict[str, int]) -> _Entities:
+    """The entities whose label is in the inventory; labels get numbers as they first appear."""
+    each = [_of_tags(document) if _is_tags(document) else document for document in documents]
+    flat: list[Any] = list(chain.from_iterable(each))
+    names = list(map(itemgetter("label"), flat))
+    numbers = _integers(codes.setdefault(name, len(codes)) for name in names)
+    start, end = (_integers(map(itemgetter(bound), flat)) for bound in ("start", "end"))
+    text = np.repeat(np.arange(len(each)), _integers(map(len, each)))
+    spans = Spans(text, start, end + 1)
+    if labels is None:
+        return _Entities(numbers, spans)
+    known = np.flatnonzero([name in labels for name in names])
+    return _Entities(numbers[known], spans.at(known))
+
+
+def _integers(values: Iterable[int]) -> Ints:
+    return np.fromiter(values, dtype=np.int64)
 
 
 def _of_tags(tags: Sequence[str]) -> list[Entity]:
     """The entities of BIO tags, where an I- that continues nothing begins one."""
-    entities = []
+    entities: list[Entity] = []
     label, start = None, 0
     for place, tag in enumerate([*tags, "O"]):
         if tag != "O" and tag[2:] == label and not tag.startswith("B"):
             continue
         if label is not None:
-            entities.append(Entity(label, start, place - 1))
+            entities.append({"label": label, "start": start, "end": place - 1})
             label = None
         if tag != "O":
             if not tag.startswith(("B-", "I-")):
@@ -116,40 +140,34 @@ def _of_tags(tags: Sequence[str]) -> list[Entity]:
     return entities
 
 
-def _overlapping(gold: list[Entity], predicted: list[Entity], least: float) -> Iterator[list[int]]:
-    """For each prediction the places of the gold entities that it overlaps enough, in their order."""
-    by_start = sorted(range(len(gold)), key=lambda place: gold[place].start)
-    starts = [gold[place].start for place in by_start]
-    ends = list(accumulate((gold[place].end for place in by_start), max))  # of all that start no later
-    for entity in predicted:
-        near = by_start[bisect_left(ends, entity.start) : bisect_right(starts, entity.end)]
-        yield sorted(place for place in near if _overlap_percentage(gold[place], entity) >= least)
+def _pairs(gold: _Entities, predicted: _Entities, least: float) -> _Pairs:
+    mine, theirs = meeting(gold.spans, predicted.spans)
+    left, right = gold.spans.at(mine), predicted.spans.at(theirs)
+    enough = np.flatnonzero(shared(left, right) / (left.end - left.start) * 100 >= least)
+    mine, theirs, left, right = mine[enough], theirs[enough], left.at(enough), right.at(enough)
+    return _Pairs(
+        mine,
+        theirs,
+        gold.labels[mine] == predicted.labels[theirs],
+        np.abs(left.start - right.start) + np.abs(left.end - right.end),
+        (np.bincount(mine)[mine] == 1) & (np.bincount(theirs)[theirs] == 1),
+    )
 
 
-def _match(
-    gold: list[Entity], predicted: list[Entity], overlapping: list[list[int]], correct: Callable[[Entity, Entity], bool]
-) -> tuple[int, int, int, int]:
-    """How many predictions are correct, near one that they are not equal to, and spurious; how many gold are missed."""
-    free = [True] * len(gold)
-    matched = near = 0
-    for entity, places in zip(predicted, overlapping, strict=True):
-        candidates = [place for place in places if free[place]]
-        hits = [place for place in candidates if correct(gold[place], entity)]
-        if hits:
-            taken = hits[0]
-            if len(hits) > 1:
-                taken = min(hits, key=lambda hit: abs(gold[hit].start - entity.start) + abs(gold[hit].end - entity.end))
-            free[taken] = False
-            matched += 1
-        elif candidates:
-            free[candidates[0]] = False
-            near += 1
-    return matched, near, len(predicted) - matched - near, sum(free)
-
-
-def _overlap_percentage(gold: Entity, predicted: Entity) -> float:
-    shared = min(gold.end, predicted.end) - max(gold.start, predicted.start) + 1
-    return max(shared, 0) / (gold.end - gold.start + 1) * 100
+def _match(pairs: _Pairs, correct: NDArray[np.bool_]) -> tuple[int, int]:
+    """How many predictions are correct, and how many only near a gold entity, which they take as well."""
+    matched = int(np.count_nonzero(correct & pairs.alone))
+    near = int(np.count_nonzero(pairs.alone)) - matched
+    rivals = np.flatnonzero(~pairs.alone)
+    columns = (pairs.predicted, pairs.gold, correct, pairs.distance)
+    taken: set[int] = set()
+    for _, group in groupby(zip(*(column[rivals].tolist() for column in columns), strict=True), itemgetter(0)):
+        free = [(place, distance if right else None) for _, place, right, distance in group if place not in taken]
+        hits = [hit for hit in free if hit[1] is not None]
+        if free:
+            taken.add(min(hits, key=itemgetter(1))[0] if hits else free[0][0])
+            matched, near = matched + bool(hits), near + (not hits)
+    return matched, near
 
 
 def _scores(correct: int, incorrect: int, partial: int, missed: int, spurious: int) -> dict[str, float]:
