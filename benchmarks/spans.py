@@ -17,11 +17,13 @@ from dataclasses import replace
 from typing import Any
 
 from detente.data.corpus import load
+from detente.evaluation.counts import count_all
 from detente.evaluation.predictions import Predictions
 from detente.evaluation.score import score
 from detente.metrics.official.nervaluate import SCHEMAS, nervaluate
+from detente.tasks.claims.matching import Article
 from detente.tasks.claims.task import CLAIMS
-from detente.tasks.task import Options, Row
+from detente.tasks.task import Options
 
 SPANS = 40
 ROUNDS = 3
@@ -65,25 +67,26 @@ def whole_task(count: int) -> tuple[float, float]:
 
     corpus = load()
     articles = list(CLAIMS.units(corpus, ()).values())
-    units = {f"{number}": (f"{number}", articles[number % len(articles)]) for number in range(count)}
-    said = {name: _four_of_five(article) for name, (_, article) in units.items()}
-
-    def rows(unit: tuple[str, Any], prediction: Any, options: Options) -> list[Row]:
-        name, article = unit
-        names = {"id": name, "family": f"f{int(name) // 100}"}
-        return [{**row, **names, "item": f"{name}-{row['item']}"} for row in CLAIMS.count(article, prediction, options)]
-
-    task = replace(CLAIMS, count=rows, corpus_metrics=())
-    first = [[_entity(spans[0]) for spans in article.spans] for _, article in units.values()]
+    units = {f"{number}": _copied(articles[number % len(articles)], number) for number in range(count)}
+    said = {name: _four_of_five(article) for name, article in units.items()}
+    task = replace(CLAIMS, corpus_metrics=())
+    first = [[_entity(spans[0]) for spans in article.spans] for article in units.values()]
     theirs = [[_entity(claim.spans[0]) for claim in claims] for claims in said.values()]
     found = []
     for _ in range(ROUNDS):
         slow = seconds(lambda: Evaluator(first, theirs, tags=["claim"], loader="dict").evaluate())
-        counting = seconds(lambda: [rows(unit, said[name], Options()) for name, unit in units.items()])
+        counting = seconds(lambda: count_all(task, units, [said], Options()))
         scoring = seconds(lambda: score(Predictions(task, units, said, (), task.kinds[:1]), corpus))
         found.append((slow / counting, slow / scoring))
     counted, scored = (statistics.median(each) for each in zip(*found, strict=True))
     return counted, scored
+
+
+def _copied(article: Article, number: int) -> Article:
+    """An article that is another one, of a family of a hundred."""
+    page = replace(article.page, id=f"{number}", family=f"f{number // 100}")
+    claims = tuple({**claim, "id": f"{number}-{claim['id']}"} for claim in article.claims)
+    return article._replace(page=page, claims=claims)
 
 
 def _four_of_five(article: Any) -> Any:

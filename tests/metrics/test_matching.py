@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from detente.metrics.matching import IOU_THRESHOLD, iou, match, match_each, overlap, owners, soft_match
+from detente.metrics.matching import (
+    IOU_THRESHOLD,
+    iou,
+    match,
+    match_pairs,
+    overlap,
+    owners,
+    soft_match,
+    soft_match_pairs,
+)
 
 SPAN = st.integers(0, 20).flatmap(lambda start: st.tuples(st.just(start), st.integers(start + 1, 24)))
 
@@ -172,12 +181,31 @@ def test_a_star_is_matched_as_scipy_would() -> None:
             assert soft_match(values) == expected
 
 
-def test_thresholds_matched_together_are_as_each_by_itself() -> None:
-    draw, thresholds = np.random.default_rng(0), [0.5, 1.0, 0.6]
-    for shape in draw.integers(0, 6, size=(300, 2)).tolist():
-        values = draw.choice([0, 0, 0, 0.3, 0.5, 0.59, 0.6, 1], size=shape)
-        assert match_each(values, thresholds) == [match(values, threshold) for threshold in thresholds]
+def test_pairs_of_many_tables_are_matched_as_each_table_by_itself() -> None:
+    draw = np.random.default_rng(0)
+    shapes = draw.integers(0, 6, size=(300, 2)).tolist()
+    tables = [draw.choice([0, 0, 0, 0.3, 0.5, 0.59, 0.6, 1], size=shape) for shape in shapes]
+    corners = np.cumsum([[0, 0], *shapes], axis=0).tolist()
+    pairs = [
+        (row + top, column + left, table[row, column])
+        for table, (top, left) in zip(tables, corners, strict=False)
+        for row, column in np.argwhere(table > 0).tolist()
+    ]
+    rows, columns, values = (np.array(column) for column in zip(*pairs, strict=True))
+
+    def expected(matching) -> list[tuple[int, int]]:
+        each = zip(map(matching, tables), corners, strict=False)
+        return [(row + top, column + left) for found, (top, left) in each for row, column in found]
+
+    for threshold in (0.5, 1.0, 0.6):
+        taken = match_pairs(rows, columns, values, threshold)
+        found = list(zip(rows[taken].tolist(), columns[taken].tolist(), strict=True))
+        assert found == expected(lambda table, least=threshold: match(table, least))
+    taken = soft_match_pairs(rows, columns, values)
+    assert list(zip(rows[taken].tolist(), columns[taken].tolist(), strict=True)) == expected(soft_match)
 
 
-def test_what_has_a_choice_below_the_threshold_has_none_from_it_on() -> None:
-    assert match_each([[0.5, 0.49], [0, 0.8]], [0.5, 0.8]) == [[(0, 0), (1, 1)], [(1, 1)]]
+def test_of_listed_pairs_that_are_equally_similar_the_one_that_agrees_more_is_matched() -> None:
+    rows, columns, values = np.array([0, 0, 3]), np.array([1, 2, 0]), np.array([0.5, 0.5, 0.49])
+    assert match_pairs(rows, columns, values, 0.5).tolist() == [0]
+    assert match_pairs(rows, columns, values, 0.5, [0, 1, 10]).tolist() == [1]

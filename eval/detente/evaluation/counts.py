@@ -271,10 +271,24 @@ def together(systems: Sequence[Counted]) -> Kinds | None:
     return kinds if kinds and shared and not kinds.apart else None
 
 
+def _schema(task: Task) -> dict[str, Any]:
+    counts = dict.fromkeys((*task.columns, "wrong"), pl.Float64)
+    return dict.fromkeys(task.keys, pl.String) | counts | {"detail": pl.String, "blocks": BLOCKS}
+
+
 def _frame(task: Task, rows: list[Row]) -> pl.DataFrame:
-    schema: dict[str, Any] = dict.fromkeys(task.keys, pl.String)
-    schema |= dict.fromkeys((*task.columns, "wrong"), pl.Float64) | {"detail": pl.String, "blocks": BLOCKS}
-    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col(pl.Float64).fill_null(0.0))
+    return pl.DataFrame(rows, schema=_schema(task), orient="row").with_columns(pl.col(pl.Float64).fill_null(0.0))
+
+
+def _completed(task: Task, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with every column: counts that are left out are 0."""
+    schema = _schema(task)
+    left_out = {
+        name: pl.lit(0.0 if kind == pl.Float64 else None, kind)
+        for name, kind in schema.items()
+        if name not in rows.columns
+    }
+    return rows.with_columns(**left_out).select(*schema)
 
 
 def count_all(
@@ -352,6 +366,14 @@ def _rows(
     engine: Engine = HERE,
     advance: Callable[[int], None] | None = None,
 ) -> list[pl.DataFrame]:
+    if task.count_all is not None:
+        frames = []
+        for by_id in systems:
+            rows = task.count_all([*units.values()], [by_id.get(name) for name in units], options)
+            frames.append(_completed(task, rows))
+            if advance:
+                advance(len(units))
+        return frames
     if task.group is None:
         # Texts take their time to be aligned; labels are counted before another process has started.
         counted = rows_of_systems(task.count, units, systems, options, engine if task.texts else HERE, advance)

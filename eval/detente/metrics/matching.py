@@ -1,13 +1,13 @@
 """Items that are sets of spans, gold against predicted: overlap, and optimal one-to-one matching."""
 
 from collections.abc import Iterator, Sequence
-from itertools import product
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.metrics.classification import Floats, ratio
+from detente.metrics.span_columns import Ints, integers
 from detente.text.spans import Span
 
 _TIE: Final = 1e-9
@@ -70,18 +70,31 @@ def match(similarity: ArrayLike, threshold: float, agreement: ArrayLike = 0.0) -
     Returns:
         Pairs of indices (gold, predicted), sorted; none where nothing counts.
     """
-    values = np.asarray(similarity, dtype=float)
-    return _matched(np.where(values >= threshold, values + _TIE * np.asarray(agreement), 0), most_pairs=True)
+    values, weights = np.asarray(similarity, dtype=float), np.asarray(agreement, dtype=float)
+    rows, columns = np.nonzero(values > 0)
+    preferred = np.broadcast_to(weights, values.shape)[rows, columns]
+    taken = match_pairs(rows, columns, values[rows, columns], threshold, preferred)
+    return list(zip(rows[taken].tolist(), columns[taken].tolist(), strict=True))
 
 
-def match_each(similarity: ArrayLike, thresholds: Sequence[float]) -> list[list[tuple[int, int]]]:
-    """The matching at each of some thresholds, as `match` has it."""
-    values = np.asarray(similarity, dtype=float)
-    rows, columns = np.nonzero((values > 0) & (values >= min(thresholds)))
-    if not _chosen(rows, columns):
-        return [match(values, threshold) for threshold in thresholds]
-    reached = list(zip(rows.tolist(), columns.tolist(), values[rows, columns].tolist(), strict=True))
-    return [[(mine, theirs) for mine, theirs, value in reached if value >= threshold] for threshold in thresholds]
+def match_pairs(rows: Ints, columns: Ints, similarity: Floats, threshold: float, agreement: ArrayLike = 0.0) -> Ints:
+    """The matching as `match` has it, of pairs that are listed in the order of rows, then of columns.
+
+    Rows may be those of many tables, one after the other.
+
+    Args:
+        rows: Of each pair the place of the gold item.
+        columns: Of each pair the place of the predicted item.
+        similarity: Of each pair, above 0.
+        threshold: What a pair must reach.
+        agreement: Of each pair what decides between equally similar ones.
+
+    Returns:
+        The places of the pairs that are matched, in their order.
+    """
+    enough = np.flatnonzero(similarity >= threshold)
+    weights = (similarity + _TIE * np.asarray(agreement))[enough]
+    return enough[_taken(rows[enough], columns[enough], weights, most_pairs=True)]
 
 
 def soft_match(similarity: ArrayLike) -> list[tuple[int, int]]:
@@ -93,41 +106,51 @@ def soft_match(similarity: ArrayLike) -> list[tuple[int, int]]:
     Returns:
         Pairs of indices (gold, predicted), sorted.
     """
-    return _matched(np.asarray(similarity, dtype=float), most_pairs=False)
+    values = np.asarray(similarity, dtype=float)
+    rows, columns = np.nonzero(values > 0)
+    taken = soft_match_pairs(rows, columns, values[rows, columns])
+    return list(zip(rows[taken].tolist(), columns[taken].tolist(), strict=True))
 
 
-def _matched(weights: Floats, *, most_pairs: bool) -> list[tuple[int, int]]:
-    rows, columns = np.nonzero(weights > 0)
-    edges = list(zip(rows.tolist(), columns.tolist(), strict=True))
-    if _chosen(rows, columns):
-        return edges
+def soft_match_pairs(rows: Ints, columns: Ints, similarity: Floats) -> Ints:
+    """The matching as `soft_match` has it, of pairs that are listed as for `match_pairs`."""
+    return _taken(rows, columns, similarity, most_pairs=False)
+
+
+def _taken(rows: Ints, columns: Ints, weights: Floats, *, most_pairs: bool) -> Ints:
+    """Which pairs a matching takes. One whose ends are in no other leaves nobody a choice."""
+    if not len(rows):
+        return np.zeros(0, dtype=np.int64)
+    alone = (np.bincount(rows)[rows] == 1) & (np.bincount(columns)[columns] == 1)
+    if alone.all():
+        return np.arange(len(rows))
     from scipy.optimize import linear_sum_assignment  # slow to import, and seldom needed
 
-    found = []
-    for mine, theirs in _groups(edges):
+    found = np.flatnonzero(alone).tolist()
+    rivals = np.flatnonzero(~alone)
+    each = zip(rows[rivals].tolist(), columns[rivals].tolist(), strict=True)
+    for edges in _groups(dict(zip(each, rivals.tolist(), strict=True))):
+        mine, theirs = (sorted({edge[side] for edge in edges}) for side in (0, 1))
         if min(len(mine), len(theirs)) == 1:  # the best of the edges that one item has, the first of equals
-            star = list(product(mine, theirs))
-            values = [float(weights[edge]) + most_pairs for edge in star]  # rounded as below
-            found.append(star[values.index(max(values))])
+            values = [float(weights[place]) + most_pairs for place in edges.values()]  # rounded as below
+            found.append([*edges.values()][values.index(max(values))])
             continue
-        block = weights[np.ix_(mine, theirs)]
+        block = np.zeros((len(mine), len(theirs)))
+        places = integers(edges.values())
+        block[np.searchsorted(mine, rows[places]), np.searchsorted(theirs, columns[places])] = weights[places]
         if most_pairs:  # one more pair outweighs all that the others can add up to
             block = np.where(block > 0, block + min(block.shape), 0)
-        pairs = zip(*linear_sum_assignment(block, maximize=True), strict=True)
-        found += [(mine[row], theirs[column]) for row, column in pairs if block[row, column] > 0]
-    return sorted(found)
+        for row, column in zip(*linear_sum_assignment(block, maximize=True), strict=True):
+            if block[row, column] > 0:
+                found.append(edges[mine[row], theirs[column]])
+    return integers(sorted(found))
 
 
-def _chosen(rows: NDArray[np.intp], columns: NDArray[np.intp]) -> bool:
-    """Whether edges leave nobody a choice: no two have an end in common."""
-    return len(set(rows.tolist())) == len(set(columns.tolist())) == len(rows)
-
-
-def _groups(edges: Sequence[tuple[int, int]]) -> Iterator[tuple[list[int], list[int]]]:
-    """The rows and the columns that edges connect, group by group, each in order."""
+def _groups(places: dict[tuple[int, int], int]) -> Iterator[dict[tuple[int, int], int]]:
+    """Edges with their places, group by group of those that are connected, each in order."""
     of_row: dict[int, list[int]] = {}
     of_column: dict[int, list[int]] = {}
-    for row, column in edges:
+    for row, column in places:
         of_row.setdefault(row, []).append(column)
         of_column.setdefault(column, []).append(row)
     seen: set[int] = set()
@@ -142,7 +165,7 @@ def _groups(edges: Sequence[tuple[int, int]]) -> Iterator[tuple[list[int], list[
                     new += [row for row in of_column[column] if row not in mine]
                     mine.update(of_column[column])
         seen |= mine
-        yield sorted(mine), sorted(theirs)
+        yield {(row, column): places[row, column] for row in sorted(mine) for column in sorted(of_row[row])}
 
 
 def owners(items: Sequence[Sequence[Span]], length: int) -> NDArray[np.intp]:

@@ -130,23 +130,22 @@ def _outcomes(rows: Iterable[Row]) -> dict[str, tuple[str, str]]:
 
 def _of_claims(page: str, given: Given) -> Sheet:
     article, predicted = given.predictions.units[page], given.predictions.by_id.get(page, ())
-    outcomes, found = _outcomes(given.rows), matching(article, predicted)
+    outcomes, found = _outcomes(given.rows), matching([article], [predicted])
     marks = []
     for claim, spans in zip(article.claims, article.spans, strict=True):
         kind, detail = outcomes[claim["id"]]
         labels = f"{claim['type']}, {claim['presentation']}: {claim['normalised']}"
         marks.append(Mark("page", spans, kind, claim["id"], "; ".join(filter(None, (f"gold: {labels}", detail)))))
-    home = {theirs: article.claims[mine]["id"] for mine, theirs in found.partner.items()}
-    for index, group in enumerate(found.group):
-        claim = found.groups[group][0]
+    for index, mine in enumerate(found.home.tolist()):
+        claim = found.tied(index)[0]
         said = ", ".join(filter(None, (claim.type, claim.presentation, claim.normalised))) or "a claim"
         place = "+".join(f"{start}-{end}" for start, end in claim.spans)
         marks.append(
             Mark(
                 "page",
                 claim.spans,
-                "found" if index in home else "invented",
-                home.get(index, f"{page}:{place}"),
+                "found" if mine >= 0 else "invented",
+                article.claims[mine]["id"] if mine >= 0 else f"{page}:{place}",
                 f"predicted: {said}",
             )
         )

@@ -357,6 +357,8 @@ class Task:
         alike: Where counts follow from labels alone: from units and the predictions of each system to the labels.
         fit: The task with the labels of a corpus, where it has counts or measures for each label that a corpus may have
             its own of.
+        count_all: The rows of many units at once, where that is faster than one by one: from units and what is
+            predicted of each to a frame, of which count columns that are 0 may be left out.
     """
 
     name: str
@@ -397,6 +399,7 @@ class Task:
     layer: str = ""
     alike: Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]]], Alike] | None = None
     fit: "Callable[[Inventory], Task] | None" = None
+    count_all: "Callable[[Sequence[Any], Sequence[Any], Options], pl.DataFrame] | None" = None
 
     def fitting(self, inventory: Inventory) -> "Task":
         """The task as it is in a corpus with these labels."""

@@ -1,6 +1,6 @@
 """Named entities by four ways of being right (SemEval-2013 Task 9), as the package nervaluate counts them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeGuard
@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.metrics.span_columns import Ints, Spans, meeting, shared
+from detente.metrics.span_columns import Ints, Spans, integers, meeting, shared
 
 Entity = Mapping[str, Any]
 """A `label`, and where it stands: `start` and `end`, both inclusive."""
@@ -109,18 +109,14 @@ def _entities(documents: Sequence[Document], labels: Sequence[str] | None, codes
     each = [_of_tags(document) if _is_tags(document) else document for document in documents]
     flat: list[Any] = list(chain.from_iterable(each))
     names = list(map(itemgetter("label"), flat))
-    numbers = _integers(codes.setdefault(name, len(codes)) for name in names)
-    start, end = (_integers(map(itemgetter(bound), flat)) for bound in ("start", "end"))
-    text = np.repeat(np.arange(len(each)), _integers(map(len, each)))
+    numbers = integers(codes.setdefault(name, len(codes)) for name in names)
+    start, end = (integers(map(itemgetter(bound), flat)) for bound in ("start", "end"))
+    text = np.repeat(np.arange(len(each)), integers(map(len, each)))
     spans = Spans(text, start, end + 1)
     if labels is None:
         return _Entities(numbers, spans)
     known = np.flatnonzero([name in labels for name in names])
     return _Entities(numbers[known], spans.at(known))
-
-
-def _integers(values: Iterable[int]) -> Ints:
-    return np.fromiter(values, dtype=np.int64)
 
 
 def _of_tags(tags: Sequence[str]) -> list[Entity]:
@@ -142,6 +138,8 @@ def _of_tags(tags: Sequence[str]) -> list[Entity]:
 
 def _pairs(gold: _Entities, predicted: _Entities, least: float) -> _Pairs:
     mine, theirs = meeting(gold.spans, predicted.spans)
+    order = np.lexsort((mine, theirs))
+    mine, theirs = mine[order], theirs[order]
     left, right = gold.spans.at(mine), predicted.spans.at(theirs)
     enough = np.flatnonzero(shared(left, right) / (left.end - left.start) * 100 >= least)
     mine, theirs, left, right = mine[enough], theirs[enough], left.at(enough), right.at(enough)

@@ -10,7 +10,7 @@ import numpy as np
 from detente.data.independent_sources import SUPPORTING, support
 from detente.data.jsonl import Record
 from detente.metrics import official
-from detente.tasks.claims.matching import Article, matching
+from detente.tasks.claims.matching import Article, of_all
 from detente.tasks.claims.prediction import Claim
 from detente.tasks.labels import OFFICIAL
 from detente.tasks.task import CorpusMetric, CorpusValue
@@ -23,11 +23,10 @@ Labelled = tuple[str, tuple[Span, ...]]
 
 def _matched(units: Units, by_id: ById) -> list[tuple[Record, set[str]]]:
     """The gold claims that are found, each with its predicted keys, those of all claims that are tied for it."""
-    matchings = [(article, matching(article, by_id.get(name, ()))) for name, article in units.items()]
+    found = of_all(units, by_id)
     return [
-        (article.claims[mine], {key for claim in found.tied(theirs) for key in claim.propositions or ()})
-        for article, found in matchings
-        for mine, theirs in found.partner.items()
+        (found.golds[mine], {key for claim in found.tied(theirs) for key in claim.propositions or ()})
+        for mine, theirs in found.matched
     ]
 
 
@@ -108,12 +107,13 @@ def _nervaluate(units: Units, by_id: ById, _: Any) -> CorpusValue:
 
 def _checkthat(units: Units, by_id: ById, _: Any) -> CorpusValue:
     """Mean average precision over articles; the scorer takes no ranking that lacks a line, which is a gold claim."""
+    matching = of_all(units, by_id)
+    scores = {mine: matching.tied(theirs)[0].check_worthy for mine, theirs in matching.matched}
     found, lacking, every = [], 0, 0
-    for name, article in units.items():
+    for article in units.values():
         worthy = [int(row["check_worthy"]) for row in article.claims]
-        ranked = matching(article, by_id.get(name, ()))
-        scores = {mine: ranked.tied(theirs)[0].check_worthy for mine, theirs in ranked.partner.items()}
-        lines = [(mine + 1, score) for mine in range(len(worthy)) if (score := scores.get(mine)) is not None]
+        ranked = [scores.get(every + mine) for mine in range(len(worthy))]
+        lines = [(line, score) for line, score in enumerate(ranked, 1) if score is not None]
         every, lacking = every + len(worthy), lacking + len(worthy) - len(lines)
         if sum(worthy) and len(lines) == len(worthy):
             scored = official.checkthat_average_precision(scores_in_submission_order=lines, relevant=worthy)

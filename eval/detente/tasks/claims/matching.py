@@ -1,22 +1,27 @@
 """Gold and predicted claims, matched at IoU .5; and how the matched ones are clustered across articles."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, pairwise
+from operator import attrgetter, itemgetter
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detente.data.independent_sources import SUPPORTING, SupportLayers
 from detente.data.jsonl import Record
-from detente.data.labels import CLAIM_TYPES
+from detente.data.labels import CLAIM_TYPES, PRESENTATIONS
 from detente.data.page import Page
 from detente.metrics import clustering
 from detente.metrics.classification import Floats
 from detente.metrics.clustering import b_cubed
-from detente.metrics.matching import IOU_THRESHOLD, iou, match
+from detente.metrics.matching import IOU_THRESHOLD, match_pairs
+from detente.metrics.span_columns import Ints, Items, integers, iou_pairs, items_of
 from detente.tasks.claims.prediction import Claim, place
 from detente.tasks.task import CorpusMetric, CorpusValue
 from detente.text.spans import Span
+
+Truths = NDArray[np.bool_]
 
 
 class Article(NamedTuple):
@@ -29,31 +34,78 @@ class Article(NamedTuple):
     types: tuple[str, ...] = CLAIM_TYPES
 
 
-class Matching(NamedTuple):
-    """Gold and predicted claims of one article, by index.
+class Labels(NamedTuple):
+    """The labels of claims, in columns.
 
     Attributes:
-        groups: The predicted claims, in groups of those that are tied: they have the same spans and the same score, and
-            agree in the same labels with each gold claim that they could be matched with.
-        group: For each predicted claim its group, by index.
-        similarity: IoU, shape `(gold, predicted)`.
-        partner: From each matched gold claim to its predicted one.
-        spurious: The predicted claims that have no partner.
-        home: For each predicted claim the place of its gold claim or, behind all of those, its own.
+        type: The place of each claim's type among the types; −1 if it has none.
+        presentation: The place of its presentation; −1 if it has none.
+        score: How check-worthy it is; NaN where that is not said.
     """
 
-    groups: list[list[Claim]]
-    group: list[int]
+    type: Ints
+    presentation: Ints
+    score: Floats
+
+    @property
+    def worthy(self) -> Truths:
+        """Which are check-worthy: true, or a score of .5 or more."""
+        return self.score >= _WORTHY
+
+    def at(self, places: Ints) -> "Labels":
+        """Those of some claims."""
+        return Labels(self.type[places], self.presentation[places], self.score[places])
+
+
+class Matching(NamedTuple):
+    """Gold and predicted claims of articles by their places, one article's after the other's.
+
+    Attributes:
+        types: The types that a claim may have.
+        golds: The gold claims.
+        claims: The predicted claims. Those are together that are tied: they have the same spans and the same score, and
+            agree in the same labels with each gold claim that they could be matched with.
+        gold: Where the gold ones stand.
+        predicted: Where the predicted ones stand.
+        labels: Of the gold ones.
+        said: Of the predicted ones.
+        rows: Of each pair of claims that share a character, the place of the gold one.
+        columns: The place of the predicted one.
+        similarity: Their IoU.
+        partner: For each gold claim the place of its predicted one, −1 if it is missed.
+        home: For each predicted claim the place of its gold one, −1 if it is spurious.
+        first: For each predicted claim the first of those that are tied with it, itself among them.
+        size: How many they are.
+    """
+
+    types: tuple[str, ...]
+    golds: list[Record]
+    claims: list[Claim]
+    gold: Items
+    predicted: Items
+    labels: Labels
+    said: Labels
+    rows: Ints
+    columns: Ints
     similarity: Floats
-    partner: dict[int, int]
-    spurious: list[int]
-    home: dict[int, int]
+    partner: Ints
+    home: Ints
+    first: Ints
+    size: Ints
 
-    def tied(self, index: int) -> list[Claim]:
+    def tied(self, predicted: int) -> list[Claim]:
         """The claims that could as well be in the place of a predicted one, itself among them."""
-        return self.groups[self.group[index]]
+        first = int(self.first[predicted])
+        return self.claims[first : first + int(self.size[predicted])]
+
+    @property
+    def matched(self) -> Iterator[tuple[int, int]]:
+        """The places of each gold claim that is matched and of its predicted one."""
+        mine = np.flatnonzero(self.partner >= 0)
+        return zip(mine.tolist(), self.partner[mine].tolist(), strict=True)
 
 
+_WORTHY: Final = 0.5
 _JUDGED: Final = {"type": 4, "presentation": 2, "check_worthy": 1}
 """What decides between claims that fit equally well, by its weight: each weighs more than all that follow."""
 _ALTERNATIVE: Final = 0.9
@@ -62,47 +114,129 @@ _ALTERNATIVE: Final = 0.9
 
 def is_check_worthy(claim: Claim) -> bool:
     """Whether a claim is predicted to be check-worthy: true, or a score of .5 or more."""
-    return claim.check_worthy is not None and claim.check_worthy >= 0.5
+    return claim.check_worthy is not None and claim.check_worthy >= _WORTHY
 
 
-def _agreement(gold: Record, claim: Claim) -> float:
-    """How well the labels of a predicted claim agree with a gold one's, in 0…7."""
-    said: dict[str, str | bool | None] = {"type": claim.type, "presentation": claim.presentation}
-    said |= {"check_worthy": None if claim.check_worthy is None else is_check_worthy(claim)}
-    others = {(other["field"], other["value"]) for other in gold["alternatives"]}
-    shares = {
-        field: 1.0 if value == gold[field] else _ALTERNATIVE if (field, str(value).lower()) in others else 0.0
-        for field, value in said.items()
-    }
-    return sum(weight * shares[field] for field, weight in _JUDGED.items())
-
-
-def matching(article: Article, predicted: Sequence[Claim]) -> Matching:
+def matching(articles: Sequence[Article], predictions: Sequence[Sequence[Claim] | None]) -> Matching:
     """Matches claims one to one: the most pairs at IoU .5, of those the greatest IoU, and of equals the best labels.
 
     So of two claims on the same spans the one whose labels agree with the gold is matched, whatever they are called.
     If both agree in the same, the place of either is a tie: spelling, and the order of a line, decide nothing.
     """
-    similarity = iou(article.spans, [claim.spans for claim in predicted])
-    agreement = np.zeros(similarity.shape)
-    for row, column in np.argwhere(similarity >= IOU_THRESHOLD).tolist():  # the few that can be matched
-        agreement[row, column] = _agreement(article.claims[row], predicted[column])
-    standing = [(*place(claim), *agreement[:, index].tolist()) for index, claim in enumerate(predicted)]
-    order = sorted(range(len(predicted)), key=standing.__getitem__)
-    groups = [list(indices) for _, indices in groupby(order, standing.__getitem__)]
-    similarity = similarity[:, order]
-    partner = dict(match(similarity, IOU_THRESHOLD, agreement[:, order]))
-    spurious = sorted(set(range(len(predicted))) - set(partner.values()))
-    home = {theirs: mine for mine, theirs in partner.items()}
-    home |= {index: row for row, index in enumerate(spurious, start=len(article.claims))}
-    return Matching(
-        [[predicted[index] for index in indices] for indices in groups],
-        [number for number, indices in enumerate(groups) for _ in indices],
-        similarity,
-        partner,
-        spurious,
-        home,
+    types = articles[0].types if articles else ()
+    golds = list(chain.from_iterable(article.claims for article in articles))
+    gold = items_of(
+        [*chain.from_iterable(article.spans for article in articles)], _of(each.claims for each in articles)
     )
+    labels = _labels(types, *(map(itemgetter(field), golds) for field in _JUDGED))
+    given = [prediction or () for prediction in predictions]
+    claims = list(chain.from_iterable(given))
+    predicted = items_of([claim.spans for claim in claims], _of(given))
+    said = _labels(types, *(map(attrgetter(field), claims) for field in _JUDGED))
+    rows, columns, similarity = iou_pairs(gold, predicted)
+    near = np.flatnonzero(similarity >= IOU_THRESHOLD)
+    agreement = np.zeros(len(rows))
+    agreement[near] = _agreement(golds, claims, labels, said, rows[near], columns[near])
+    begins = np.ones(len(claims), dtype=bool)
+    if len(doubtful := _doubtful(predicted)):
+        order, begins = _by_standing(claims, predicted.text, doubtful, rows, columns, agreement)
+        claims, said = [claims[index] for index in order.tolist()], said.at(order)
+        predicted = items_of([claim.spans for claim in claims], predicted.text)
+        columns = np.argsort(order)[columns]
+        sorted_ = np.lexsort((columns, rows))
+        columns, similarity, agreement = columns[sorted_], similarity[sorted_], agreement[sorted_]
+    taken = match_pairs(rows, columns, similarity, IOU_THRESHOLD, agreement)
+    partner, home = np.full(len(golds), -1), np.full(len(claims), -1)
+    partner[rows[taken]], home[columns[taken]] = columns[taken], rows[taken]
+    starts = np.flatnonzero(begins)
+    group = np.cumsum(begins) - 1
+    size = np.diff(starts, append=len(claims))
+    return Matching(
+        *(types, golds, claims, gold, predicted, labels, said, rows, columns, similarity, partner, home),
+        *(starts[group], size[group]),
+    )
+
+
+def _of(sides: Iterable[Sequence[Any]]) -> Ints:
+    """For each claim the number of its article, from the claims of each article."""
+    counts = integers(map(len, sides))
+    return np.repeat(np.arange(len(counts)), counts)
+
+
+def _labels(
+    types: Sequence[str], kinds: Iterable[str | None], ways: Iterable[str | None], worthy: Iterable[float | None]
+) -> Labels:
+    of_type, of_way = (
+        {None: -1, **{name: number for number, name in enumerate(names)}} for names in (types, PRESENTATIONS)
+    )
+    return Labels(
+        integers(map(of_type.__getitem__, kinds)),
+        integers(map(of_way.__getitem__, ways)),
+        np.array([np.nan if each is None else each for each in worthy], dtype=float),
+    )
+
+
+def _agreement(
+    golds: Sequence[Record], claims: Sequence[Claim], labels: Labels, said: Labels, rows: Ints, columns: Ints
+) -> Floats:
+    """How well the labels of predicted claims agree with those of the gold ones beside them, in 0…7."""
+    mine, theirs = labels.at(rows), said.at(columns)
+    shares = {
+        "type": mine.type == theirs.type,
+        "presentation": mine.presentation == theirs.presentation,
+        "check_worthy": (mine.worthy == theirs.worthy) & ~np.isnan(theirs.score),
+    }
+    found = {field: share.astype(float) for field, share in shares.items()}
+    for pair, (row, column) in enumerate(zip(rows.tolist(), columns.tolist(), strict=True)):
+        for other in golds[row]["alternatives"]:
+            field, claim = other["field"], claims[column]
+            if field in found and not found[field][pair] and other["value"] == _value(claim, field):
+                found[field][pair] = _ALTERNATIVE
+    agreement: Floats = sum((weight * found[field] for field, weight in _JUDGED.items()), np.zeros(len(rows)))
+    return agreement
+
+
+def _value(claim: Claim, field: str) -> str:
+    """What a claim says, as alternatives write it."""
+    said = None if claim.check_worthy is None else is_check_worthy(claim)
+    return str(said if field == "check_worthy" else getattr(claim, field)).lower()
+
+
+def _doubtful(predicted: Items) -> list[int]:
+    """The articles whose claims may not stand in the order of their spans, or of which two may have the same."""
+    start, end = predicted.spans.start[predicted.first], predicted.spans.end[predicted.first]
+    before, after = slice(None, -1), slice(1, None)
+    later = (start[before] < start[after]) | ((start[before] == start[after]) & (end[before] < end[after]))
+    same = predicted.text[before] == predicted.text[after]
+    found: list[int] = np.unique(predicted.text[after][same & ~later]).tolist()
+    return found
+
+
+def _by_standing(
+    claims: Sequence[Claim], text: Ints, doubtful: Sequence[int], rows: Ints, columns: Ints, agreement: Floats
+) -> tuple[Ints, Truths]:
+    """The order of predicted claims, and which of them are not tied with the one before.
+
+    Of some articles they go by their spans, then their score, then what they agree in with each gold claim.
+    """
+    order, begins = np.arange(len(claims)), np.ones(len(claims), dtype=bool)
+    agreeing: dict[int, dict[int, float]] = {}
+    there = np.flatnonzero(agreement)
+    for row, column, value in zip(
+        rows[there].tolist(), columns[there].tolist(), agreement[there].tolist(), strict=True
+    ):
+        agreeing.setdefault(column, {})[row] = value
+    for article in doubtful:
+        first, last = np.searchsorted(text, [article, article + 1]).tolist()
+        against = sorted({row for index in range(first, last) for row in agreeing.get(index, ())})
+        standing = {
+            index: (*place(claims[index]), *(agreeing.get(index, {}).get(row, 0.0) for row in against))
+            for index in range(first, last)
+        }
+        found = sorted(standing, key=standing.__getitem__)
+        order[first:last] = found
+        begins[first + 1 : last] = [standing[left] != standing[right] for left, right in pairwise(found)]
+    return order, begins
 
 
 def clusters(
@@ -118,19 +252,23 @@ def clusters(
     theirs: list[Hashable] = []
     if all(claim.propositions is None for claims in by_id.values() for claim in claims):
         return gold, theirs
-    for name, article in articles.items():
-        found = matching(article, by_id.get(name, ()))
-        for mine, index in found.partner.items():
-            links = [
-                link["proposition"]
-                for relation in SUPPORTING
-                for link in article.claims[mine]["propositions"]
-                if link["relation"] == relation
-            ]
-            keys = frozenset(claim.propositions[0] for claim in found.tied(index) if claim.propositions)
-            gold.append(links[0] if links else (name, mine))
-            theirs.append(keys or (name, index))
+    found = of_all(articles, by_id)
+    for mine, index in found.matched:
+        links = [
+            link["proposition"]
+            for relation in SUPPORTING
+            for link in found.golds[mine]["propositions"]
+            if link["relation"] == relation
+        ]
+        keys = frozenset(claim.propositions[0] for claim in found.tied(index) if claim.propositions)
+        gold.append(links[0] if links else mine)
+        theirs.append(keys or index)
     return gold, theirs
+
+
+def of_all(articles: Mapping[str, Article], by_id: Mapping[str, Sequence[Claim]]) -> Matching:
+    """The matching of all articles with the predictions that there are."""
+    return matching([*articles.values()], [by_id.get(name) for name in articles])
 
 
 def _pairwise_f1(gold: list[Hashable], predicted: list[Hashable]) -> Floats:

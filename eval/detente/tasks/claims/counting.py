@@ -1,0 +1,341 @@
+"""The counts of claims, of many articles at once: a row for each gold claim, each spurious one, and each ranking.
+
+What is said where a row is are its answers: one, or as many as are tied, of which a row counts the mean.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from detente.data.labels import PRESENTATIONS
+from detente.data.problems import Problem, ValidationError
+from detente.metrics import ranking
+from detente.metrics.classification import Floats
+from detente.metrics.matching import match_pairs, soft_match_pairs
+from detente.metrics.span_columns import Ints, Items, runs
+from detente.tasks.claims.matching import Article, Labels, Matching, Truths, is_check_worthy, matching
+from detente.tasks.claims.metrics import FIRST, THRESHOLDS
+from detente.tasks.claims.prediction import Claim
+from detente.tasks.task import Options
+from detente.text.display import excerpt
+from detente.text.spans import Span
+
+Counts = dict[str, Floats]
+"""Of each row, by column; those that are left out are 0."""
+
+_ZONES: Final = {"paragraph": "body", "headline": "headline", "subheading": "subheading"}
+_ALL_WRONG: Final = 4
+"""What is wrong with a claim that is missed or spurious: its spans, type, presentation and check-worthiness."""
+_RANKING: Final = "ranking"
+
+
+class _Rows(NamedTuple):
+    """Where rows are: an article's together, its gold claims, then what is spurious, then its ranking, if it has one.
+
+    Attributes:
+        article: Of each row.
+        gold: The row of each gold claim.
+        claim: The row of each predicted claim: its own if it is spurious, else that of its gold claim.
+        spurious: The predicted claims that are.
+        ranking: The row of each ranking.
+        ranked: How many gold claims its article has that are check-worthy.
+    """
+
+    article: Ints
+    gold: Ints
+    claim: Ints
+    spurious: Ints
+    ranking: Ints
+    ranked: Ints
+
+
+class _Answers(NamedTuple):
+    """Answers to gold claims.
+
+    Attributes:
+        gold: The gold claim, in their order.
+        claim: The predicted one; −1 if there is none.
+        labels: The gold labels, and where alternatives are accepted those of them that are predicted.
+    """
+
+    gold: Ints
+    claim: Ints
+    labels: Labels
+
+
+def count(articles: Sequence[Article], predictions: Sequence[Sequence[Claim] | None], options: Options) -> pl.DataFrame:
+    """The rows of all articles: keys, counts as far as there are any, `wrong` and `detail`."""
+    found = matching(articles, predictions)
+    answers = _answers(found, options)
+    labels = answers.labels.at(np.flatnonzero(np.diff(answers.gold, prepend=-1)))
+    rows = _rows(len(articles), found, labels.worthy)
+    counts = _label_counts(found, answers, rows) | _overlap_counts(articles, found, rows)
+    counts |= _ranking_counts(found, labels.worthy, rows)
+    words, counts["wrong"] = _words(articles, found, labels, rows)
+    return pl.DataFrame(words).with_columns(pl.Series(name, values) for name, values in counts.items())
+
+
+def _answers(found: Matching, options: Options) -> _Answers:
+    first, size = np.append(found.first, -1)[found.partner], np.append(found.size, 1)[found.partner]
+    gold, claim = runs(first, size)
+    labels = found.labels.at(gold)
+    if options.alternatives == "accept":
+        for answer, (mine, theirs) in enumerate(zip(gold.tolist(), claim.tolist(), strict=True)):
+            own, said = found.golds[mine], found.claims[theirs] if theirs >= 0 else None
+            if said is None or not own["alternatives"]:
+                continue
+            if said.type in options.others(own, "type"):
+                labels.type[answer] = found.said.type[theirs]
+            if said.presentation in options.others(own, "presentation"):
+                labels.presentation[answer] = found.said.presentation[theirs]
+            if said.check_worthy is not None and options.others(own, "check_worthy"):
+                labels.score[answer] = is_check_worthy(said)  # the only other value there is
+    return _Answers(gold, claim, labels)
+
+
+def _rows(articles: int, found: Matching, worthy: Truths) -> _Rows:
+    spurious = np.flatnonzero(found.home < 0)
+    of_gold, of_spurious = found.gold.text, found.predicted.text[spurious]
+    golds, others, ranked = (np.bincount(each, minlength=articles) for each in (of_gold, of_spurious, of_gold[worthy]))
+    sizes = golds + others + (ranked > 0)
+    first = np.cumsum(sizes) - sizes
+    mine = np.arange(len(of_gold)) + (first - np.cumsum(golds) + golds)[of_gold]
+    claim = np.append(mine, -1)[found.home]
+    claim[spurious] = np.arange(len(spurious)) + (first + golds - np.cumsum(others) + others)[of_spurious]
+    there = np.flatnonzero(ranked)
+    row_of_ranking = (first + sizes - 1)[there]
+    return _Rows(np.repeat(np.arange(articles), sizes), mine, claim, spurious, row_of_ranking, ranked[there])
+
+
+def _label_counts(found: Matching, answers: _Answers, rows: _Rows) -> Counts:
+    number = len(rows.article)
+    which, others = runs(found.first[rows.spurious], found.size[rows.spurious])
+    row = np.concatenate([rows.gold[answers.gold], rows.claim[rows.spurious][which]])
+    claim = np.concatenate([answers.claim, others])
+    of_gold, said_at = np.arange(len(row)) < len(answers.gold), claim >= 0
+    gold, said = _padded(answers.labels, len(others)), _padded(found.said, 1).at(claim)
+    size = np.maximum(np.bincount(row, minlength=number), 1)
+
+    def mean(values: Truths) -> Floats:
+        return np.bincount(row[values], minlength=number) / size
+
+    def given(field: str) -> Truths:
+        there: Truths = np.array([getattr(each, field) is not None for each in found.claims] + [False])[claim]
+        return there
+
+    sentence = given("normalised")
+    right = of_gold & said_at & (said.type == gold.type)
+    counts = {
+        "gold_claims": of_gold,
+        "predicted_claims": said_at,
+        "matched": of_gold & said_at,
+        "spurious": ~of_gold,
+        "has_type": said.type >= 0,
+        "has_presentation": said.presentation >= 0,
+        "has_check_worthy": ~np.isnan(said.score),
+        "has_propositions": given("propositions"),
+        "has_normalised": sentence,
+        "type_right": right,
+        "presentation_right": of_gold & said_at & (said.presentation == gold.presentation),
+        "check_worthy_tp": gold.worthy & said.worthy,
+        "check_worthy_fp": ~gold.worthy & said.worthy,
+        "check_worthy_fn": gold.worthy & ~said.worthy,
+    }
+    columns = {name: mean(values) for name, values in counts.items()}
+    for what, kinds, where in (
+        ("gold", gold.type, of_gold),
+        ("matched_gold", gold.type, of_gold & said_at),
+        ("predicted", said.type, said.type >= 0),
+        ("matched_predicted", said.type, of_gold & (said.type >= 0)),
+        ("right", gold.type, right),
+    ):
+        cells = np.bincount(kinds[where] * number + row[where], minlength=len(found.types) * number)
+        each = cells.reshape(-1, number) / size
+        columns |= {f"type_{name}_{what}": values for name, values in zip(found.types, each, strict=True)}
+    if (judged := np.flatnonzero(sentence & of_gold)).size:
+        columns["chrf"] = _chrf(found, answers, row, judged, size)
+    return columns
+
+
+def _padded(labels: Labels, more: int) -> Labels:
+    """Labels, and so many that say nothing."""
+    none = np.full(more, -1)
+    return Labels(
+        np.append(labels.type, none), np.append(labels.presentation, none), np.append(labels.score, none + np.nan)
+    )
+
+
+def _chrf(found: Matching, answers: _Answers, row: Ints, judged: Ints, size: Ints) -> Floats:
+    """The mean chrF of the answers of each row that have a sentence; 0 of those that have none."""
+    from detente.metrics.chrf import chrf
+
+    values: dict[int, list[float]] = {}
+    for answer in judged.tolist():
+        gold, claim = found.golds[answers.gold[answer]], found.claims[answers.claim[answer]]
+        try:
+            value = chrf(claim.normalised or "", gold["normalised"])
+        except ModuleNotFoundError as error:
+            message = "chrF needs sacrebleu: pip install 'detente[text]', or leave the sentences out"
+            raise ValidationError([Problem("extra-missing", "normalised", message)]) from error
+        values.setdefault(int(row[answer]), []).append(value)
+    column = np.zeros(len(size))
+    for place, each in values.items():
+        column[place] = math.fsum(each) / size[place]
+    return column
+
+
+def _overlap_counts(articles: Sequence[Article], found: Matching, rows: _Rows) -> Counts:
+    """What is matched at each threshold, the soft matches, and the characters of the rows that they belong to."""
+    number = len(rows.article)
+    pairs = found.rows, found.columns, found.similarity
+    taken = {f"{level}_tp": match_pairs(*pairs, threshold) for level, threshold in THRESHOLDS.items()}
+    taken["partial_tp"] = soft_match_pairs(*pairs)
+    columns: Counts = {}
+    for name, places in taken.items():
+        columns[name] = np.zeros(number)
+        columns[name][rows.gold[found.rows[places]]] = found.similarity[places] if name == "partial_tp" else 1
+    lengths = np.array([len(article.page.text) for article in articles], dtype=np.int64)
+    begins = np.cumsum(lengths) - lengths
+    bounds = [
+        begins[items.spans.text] + edge
+        for items in (found.gold, found.predicted)
+        for edge in (items.spans.start, items.spans.end)
+    ]
+    edges = np.unique(np.concatenate(bounds))
+    visible = np.concatenate([np.zeros(1, dtype=bool), *(article.page.visible for article in articles)])
+    sizes = np.diff(np.cumsum(visible)[edges], append=0)
+    first, last, first_said, last_said = (np.searchsorted(edges, each) for each in bounds)
+    mine = _owners(found.gold, first, last, len(edges))
+    theirs = _owners(found.predicted, first_said, last_said, len(edges))
+    for name, owners, home, where in (
+        ("char_tp", mine, rows.gold, (mine >= 0) & (theirs >= 0)),
+        ("char_fn", mine, rows.gold, (mine >= 0) & (theirs < 0)),
+        ("char_fp", theirs, rows.claim, (mine < 0) & (theirs >= 0)),
+    ):
+        columns[name] = np.bincount(home[owners[where]], sizes[where], number).astype(float)
+    return columns
+
+
+def _owners(items: Items, first: Ints, last: Ints, count: int) -> Ints:
+    """For each of so many stretches between edges the item that covers it, the first of several, or −1.
+
+    Args:
+        items: The items.
+        first: Of each of their spans the first stretch.
+        last: The first that is behind it.
+        count: How many stretches there are.
+    """
+    span, stretch = runs(first, last - first)
+    owner = np.full(count, -1)
+    owner[stretch[::-1]] = items.item[span][::-1]  # who comes last stays
+    return owner
+
+
+def _ranking_counts(found: Matching, worthy: Truths, rows: _Rows) -> Counts:
+    """How each article's claims are ranked that has check-worthy ones.
+
+    A missed claim, and one without a score, is not retrieved; a spurious one is not relevant.
+    """
+    scores, relevant = np.full(len(rows.article), -np.inf), np.zeros(len(rows.article), dtype=bool)
+    scored = ~np.isnan(found.said.score)
+    scores[rows.claim[scored]] = found.said.score[scored]
+    relevant[rows.gold] = worthy
+    there = rows.article[rows.ranking]
+    of_article = np.full(int(rows.article.max(initial=-1)) + 1, -1)
+    of_article[there] = np.arange(len(there))
+    numbers = of_article[rows.article]
+    numbers[rows.ranking] = -1
+    items = np.flatnonzero(numbers >= 0)
+    rankings = ranking.Rankings.of(scores[items], relevant[items], numbers[items], len(there))
+    values = {
+        "ranked": np.ones(len(there)),
+        "ranked_average_precision": ranking.average_precision_each(rankings),
+        "ranked_r_precision": ranking.precision_at_each(rankings, rows.ranked),
+        "ranked_precision_at_5": ranking.precision_at_each(rankings, np.minimum(FIRST, rows.ranked)),
+        "ranked_mrr": ranking.reciprocal_rank_each(rankings),
+    }
+    columns = {name: np.zeros(len(rows.article)) for name in values}
+    for name, each in values.items():
+        columns[name][rows.ranking] = each
+    return columns
+
+
+def _words(
+    articles: Sequence[Article], found: Matching, labels: Labels, rows: _Rows
+) -> tuple[dict[str, pl.Series], Floats]:
+    """The keys of rows, and in words what is wrong with each; and how much is."""
+    number, pages = len(rows.article), [article.page for article in articles]
+    words = {name: np.full(number, _RANKING, dtype=object) for name in ("item", "zone", "type", "presentation")}
+    for name, values in words.items():
+        values[rows.gold] = [gold["id" if name == "item" else name] for gold in found.golds]
+    words["item"][rows.ranking] = [f"{pages[article].id}:{_RANKING}" for article in rows.article[rows.ranking].tolist()]
+    detail, wrong = np.full(number, "", dtype=object), np.zeros(number)
+    for mine, faults in _faults(found, labels, len(articles)):
+        row = rows.gold[mine]
+        article = articles[rows.article[row]]
+        spans = article.spans[mine - np.searchsorted(found.gold.text, rows.article[row])]
+        detail[row] = f"{'; '.join(faults) or 'missed'}: {_shown(article.page.text, spans)}"
+        wrong[row] = len(faults) or _ALL_WRONG
+    for index in rows.spurious.tolist():
+        row, tied = rows.claim[index], found.tied(index)
+        page, spans = pages[rows.article[row]], tied[0].spans
+        home = next((each["type"] for each in page.segments if each["start"] <= spans[0][0] < each["end"]), "")
+        words["item"][row] = f"{page.id}:" + "+".join(f"{start}-{end}" for start, end in spans)
+        words["zone"][row] = _ZONES.get(home, "outside")
+        for field in ("type", "presentation"):
+            words[field][row] = _either(tied, field, "unlabelled")
+        detail[row], wrong[row] = f"spurious: {_shown(page.text, spans)}", _ALL_WRONG
+    names, families = (
+        pl.Series([getattr(page, key) for page in pages], dtype=pl.String).gather(rows.article)
+        for key in ("id", "family")
+    )
+    keys = {"id": names, "article": names, "family": families, "slice": pl.Series(["main"] * number, dtype=pl.String)}
+    words["detail"] = detail
+    return keys | {name: pl.Series(values.tolist(), dtype=pl.String) for name, values in words.items()}, wrong
+
+
+def _faults(found: Matching, labels: Labels, articles: int) -> Iterator[tuple[int, list[str]]]:
+    """The gold claims with which something is wrong, and what, in words; nothing of those that are missed.
+
+    A label that no claim of the article has is not asked for. What is wrong with one of those that are tied is wrong
+    with all.
+    """
+    pair = found.partner[found.rows] == found.columns
+    similarity = np.zeros(len(found.golds))
+    similarity[found.rows[pair]] = found.similarity[pair]
+    said = _padded(found.said, 1).at(np.append(found.first, -1)[found.partner])
+
+    def differ(given: Truths, different: Truths) -> Truths:
+        asked = np.bincount(found.predicted.text[given], minlength=articles) > 0
+        return asked[found.gold.text] & different
+
+    types = differ(found.said.type >= 0, said.type != labels.type)
+    ways = differ(found.said.presentation >= 0, said.presentation != labels.presentation)
+    worthy = differ(~np.isnan(found.said.score), said.worthy != labels.worthy)
+    for mine in np.flatnonzero((similarity < 1) | types | ways | worthy).tolist():
+        faults: list[str] = []
+        if (partner := int(found.partner[mine])) >= 0:
+            tied = found.tied(partner)
+            if similarity[mine] < 1:
+                faults.append(f"IoU {similarity[mine]:.2f}")
+            if types[mine]:
+                faults.append(f"type {found.types[labels.type[mine]]}, predicted {_either(tied, 'type', 'none')}")
+            if ways[mine]:
+                own = PRESENTATIONS[labels.presentation[mine]]
+                faults.append(f"presentation {own}, predicted {_either(tied, 'presentation', 'none')}")
+            if worthy[mine]:
+                own_worthy = labels.worthy[mine]
+                faults.append("check-worthy, predicted not" if own_worthy else "not check-worthy, predicted so")
+        yield mine, faults
+
+
+def _either(claims: Sequence[Claim], field: str, none: str) -> str:
+    """What claims say, in words: a label, or those of tied ones."""
+    return " or ".join(sorted({getattr(claim, field) or none for claim in claims}))
+
+
+def _shown(text: str, parts: Sequence[Span]) -> str:
+    return excerpt(" … ".join(text[start:end] for start, end in parts))
