@@ -224,11 +224,16 @@ class Counted:
         """Whether a key has no values."""
         return key in self.frame.columns and bool(self.frame[key].is_null().all())
 
-    def parts(self, key: str, least: int) -> "Iterator[tuple[str, Counted]]":
-        """The items of each value of a key that so many items have at least, in the order of first appearance."""
+    def parts(self, key: str, unit: str, least: int) -> "Iterator[tuple[str, Counted]]":
+        """The items of each value of a key that have so many values of a unit at least, as the values first appear."""
         if key not in self.frame.columns:  # each item has its own
             return
-        sizes = sizes_of(self.frame.drop_nulls(key), key).filter(pl.col("size") >= least)
+        known = self.frame.drop_nulls(key)
+        if self.pairs is not None and self._single(unit):
+            sizes = sizes_of(known, key)
+        else:
+            sizes = known.group_by(key, maintain_order=True).agg(size=pl.col(unit).n_unique())
+        sizes = sizes.filter(pl.col("size") >= least)
         large = self.frame.join(sizes, on=key, how="semi", maintain_order="left") if len(sizes) else self.frame.clear()
         for (value,), rows in large.partition_by(key, maintain_order=True, as_dict=True).items():
             yield str(value), Counted(rows, self.pairs)

@@ -469,13 +469,11 @@ def part_intervals(task: Task, main: Counted, name: str, resampling: Resampling)
     for key in task.keys if task.breakdowns is None else task.breakdowns:
         if key in ("id", "item", "gold", "predicted", "slice", resampling.unit) or main.null(key):
             continue
-        for value, part in main.parts(key, bootstrap.MIN_CLUSTERS):
+        for value, part in main.parts(key, resampling.unit, bootstrap.MIN_CLUSTERS):
             clusters = part.clusters(task.columns, resampling.unit)
-            if bootstrap.interval_kind(clusters.size) == "bootstrap":
-                drawn = bootstrap.resampled_sums(clusters, resampling.resamples, resampling.seed)
-                statistic = _statistic(metric, task, Columns(task.columns, clusters.total))
-                interval = bootstrap.percentile_interval(statistic(drawn))
-                found.setdefault(key, {})[value] = interval
+            drawn = bootstrap.resampled_sums(clusters, resampling.resamples, resampling.seed)
+            statistic = _statistic(metric, task, Columns(task.columns, clusters.total))
+            found.setdefault(key, {})[value] = bootstrap.percentile_interval(statistic(drawn))
     return found
 
 

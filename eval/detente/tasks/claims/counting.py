@@ -11,11 +11,12 @@ import numpy as np
 import polars as pl
 
 from detente.data.labels import PRESENTATIONS
+from detente.data.page import Page
 from detente.data.problems import Problem, ValidationError
 from detente.metrics import ranking
 from detente.metrics.classification import Floats
 from detente.metrics.matching import match_pairs, soft_match_pairs
-from detente.metrics.span_columns import Ints, Items, runs
+from detente.metrics.span_columns import Ints, Items, integers, runs
 from detente.tasks.claims.matching import Article, Labels, Matching, Truths, is_check_worthy, matching
 from detente.tasks.claims.metrics import FIRST, THRESHOLDS
 from detente.tasks.claims.prediction import Claim
@@ -75,7 +76,7 @@ def count(articles: Sequence[Article], predictions: Sequence[Sequence[Claim] | N
     counts = _label_counts(found, answers, rows) | _overlap_counts(articles, found, rows)
     counts |= _ranking_counts(found, labels.worthy, rows)
     words, counts["wrong"] = _words(articles, found, labels, rows)
-    return pl.DataFrame(words).with_columns(pl.Series(name, values) for name, values in counts.items())
+    return pl.DataFrame(words | {name: values for name, values in counts.items() if values.any()})
 
 
 def _answers(found: Matching, options: Options) -> _Answers:
@@ -122,11 +123,8 @@ def _label_counts(found: Matching, answers: _Answers, rows: _Rows) -> Counts:
     def mean(values: Truths) -> Floats:
         return np.bincount(row[values], minlength=number) / size
 
-    def given(field: str) -> Truths:
-        there: Truths = np.array([getattr(each, field) is not None for each in found.claims] + [False])[claim]
-        return there
-
-    sentence = given("normalised")
+    keys = np.array([each.propositions is not None for each in found.claims] + [False])[claim]
+    sentence = np.array([each.normalised is not None for each in found.claims] + [False])[claim]
     right = of_gold & said_at & (said.type == gold.type)
     counts = {
         "gold_claims": of_gold,
@@ -136,7 +134,7 @@ def _label_counts(found: Matching, answers: _Answers, rows: _Rows) -> Counts:
         "has_type": said.type >= 0,
         "has_presentation": said.presentation >= 0,
         "has_check_worthy": ~np.isnan(said.score),
-        "has_propositions": given("propositions"),
+        "has_propositions": keys,
         "has_normalised": sentence,
         "type_right": right,
         "presentation_right": of_gold & said_at & (said.presentation == gold.presentation),
@@ -197,16 +195,19 @@ def _overlap_counts(articles: Sequence[Article], found: Matching, rows: _Rows) -
     for name, places in taken.items():
         columns[name] = np.zeros(number)
         columns[name][rows.gold[found.rows[places]]] = found.similarity[places] if name == "partial_tp" else 1
-    lengths = np.array([len(article.page.text) for article in articles], dtype=np.int64)
+    pages = [article.page.visible for article in articles]
+    visible = np.concatenate([*pages, np.zeros(1, dtype=bool)])
+    lengths = integers(map(len, pages))
     begins = np.cumsum(lengths) - lengths
     bounds = [
         begins[items.spans.text] + edge
         for items in (found.gold, found.predicted)
         for edge in (items.spans.start, items.spans.end)
     ]
-    edges = np.unique(np.concatenate(bounds))
-    visible = np.concatenate([np.zeros(1, dtype=bool), *(article.page.visible for article in articles)])
-    sizes = np.diff(np.cumsum(visible)[edges], append=0)
+    at_edge = np.zeros(len(visible), dtype=bool)
+    at_edge[np.concatenate(bounds)] = True
+    edges = np.flatnonzero(at_edge)
+    sizes = np.add.reduceat(visible, edges, dtype=np.int64) if len(edges) else edges
     first, last, first_said, last_said = (np.searchsorted(edges, each) for each in bounds)
     mine = _owners(found.gold, first, last, len(edges))
     theirs = _owners(found.predicted, first_said, last_said, len(edges))
@@ -268,37 +269,59 @@ def _words(
 ) -> tuple[dict[str, pl.Series], Floats]:
     """The keys of rows, and in words what is wrong with each; and how much is."""
     number, pages = len(rows.article), [article.page for article in articles]
-    words = {name: np.full(number, _RANKING, dtype=object) for name in ("item", "zone", "type", "presentation")}
-    for name, values in words.items():
-        values[rows.gold] = [gold["id" if name == "item" else name] for gold in found.golds]
-    words["item"][rows.ranking] = [f"{pages[article].id}:{_RANKING}" for article in rows.article[rows.ranking].tolist()]
-    detail, wrong = np.full(number, "", dtype=object), np.zeros(number)
-    for mine, faults in _faults(found, labels, len(articles)):
-        row = rows.gold[mine]
-        article = articles[rows.article[row]]
-        spans = article.spans[mine - np.searchsorted(found.gold.text, rows.article[row])]
-        detail[row] = f"{'; '.join(faults) or 'missed'}: {_shown(article.page.text, spans)}"
-        wrong[row] = len(faults) or _ALL_WRONG
-    for index in rows.spurious.tolist():
-        row, tied = rows.claim[index], found.tied(index)
-        page, spans = pages[rows.article[row]], tied[0].spans
-        home = next((each["type"] for each in page.segments if each["start"] <= spans[0][0] < each["end"]), "")
-        words["item"][row] = f"{page.id}:" + "+".join(f"{start}-{end}" for start, end in spans)
-        words["zone"][row] = _ZONES.get(home, "outside")
-        for field in ("type", "presentation"):
-            words[field][row] = _either(tied, field, "unlabelled")
-        detail[row], wrong[row] = f"spurious: {_shown(page.text, spans)}", _ALL_WRONG
-    names, families = (
-        pl.Series([getattr(page, key) for page in pages], dtype=pl.String).gather(rows.article)
-        for key in ("id", "family")
-    )
-    keys = {"id": names, "article": names, "family": families, "slice": pl.Series(["main"] * number, dtype=pl.String)}
-    words["detail"] = detail
-    return keys | {name: pl.Series(values.tolist(), dtype=pl.String) for name, values in words.items()}, wrong
+    faulty, faults, told = _faults(articles, found, labels)
+    own = rows.claim[rows.spurious]
+    invented = [
+        _invented(pages[article], found.tied(index))
+        for article, index in zip(rows.article[own].tolist(), rows.spurious.tolist(), strict=True)
+    ]
+    there = np.concatenate([rows.gold[faulty], own])
+    wrong, details = np.zeros(number), np.zeros(number, dtype=np.int64)
+    wrong[there], details[there] = faults + [_ALL_WRONG] * len(own), np.arange(1, len(there) + 1)
+    rankings = [f"{pages[article].id}:{_RANKING}" for article in rows.article[rows.ranking].tolist()]
+
+    def key(name: str, of_golds: list[str], at: Ints, of_rankings: list[str]) -> pl.Series:
+        """From the words of gold claims, and which of them each has: a key of all rows."""
+        others = [*(each[name] for each in invented), *of_rankings]
+        places = np.empty(number, dtype=np.int64)
+        places[rows.gold], places[own] = at, len(of_golds) + np.arange(len(own))
+        places[rows.ranking] = len(of_golds) + len(own) + np.arange(len(of_rankings))
+        return _gathered([*of_golds, *others], places)
+
+    each, last = np.arange(len(found.golds)), [_RANKING] * len(rows.ranking)
+    names, families = (_gathered([getattr(page, key) for page in pages], rows.article) for key in ("id", "family"))
+    return {
+        "id": names,
+        "article": names,
+        "family": families,
+        "slice": _gathered(["main"], np.zeros(number, dtype=np.int64)),
+        "item": key("item", [gold["id"] for gold in found.golds], each, rankings),
+        "zone": key("zone", [gold["zone"] for gold in found.golds], each, last),
+        "type": key("type", [*found.types], found.labels.type, last),
+        "presentation": key("presentation", [*PRESENTATIONS], found.labels.presentation, last),
+        "detail": _gathered(["", *told, *(each["detail"] for each in invented)], details),
+    }, wrong
 
 
-def _faults(found: Matching, labels: Labels, articles: int) -> Iterator[tuple[int, list[str]]]:
-    """The gold claims with which something is wrong, and what, in words; nothing of those that are missed.
+def _gathered(words: Sequence[str], places: Ints) -> pl.Series:
+    return pl.Series(words, dtype=pl.String).gather(places)
+
+
+def _invented(page: Page, tied: Sequence[Claim]) -> dict[str, str]:
+    """The keys of what is spurious, and what is said of it."""
+    parts = tied[0].spans
+    home = next((each["type"] for each in page.segments if each["start"] <= parts[0][0] < each["end"]), "")
+    return {
+        "item": f"{page.id}:" + "+".join(f"{start}-{end}" for start, end in parts),
+        "zone": _ZONES.get(home, "outside"),
+        "type": _either(tied, "type", "unlabelled"),
+        "presentation": _either(tied, "presentation", "unlabelled"),
+        "detail": f"spurious: {_shown(page.text, parts)}",
+    }
+
+
+def _faults(articles: Sequence[Article], found: Matching, labels: Labels) -> tuple[Ints, list[int], list[str]]:
+    """The gold claims with which something is wrong; how much is; and what, in words.
 
     A label that no claim of the article has is not asked for. What is wrong with one of those that are tied is wrong
     with all.
@@ -309,27 +332,34 @@ def _faults(found: Matching, labels: Labels, articles: int) -> Iterator[tuple[in
     said = _padded(found.said, 1).at(np.append(found.first, -1)[found.partner])
 
     def differ(given: Truths, different: Truths) -> Truths:
-        asked = np.bincount(found.predicted.text[given], minlength=articles) > 0
+        asked = np.bincount(found.predicted.text[given], minlength=len(articles)) > 0
         return asked[found.gold.text] & different
 
     types = differ(found.said.type >= 0, said.type != labels.type)
     ways = differ(found.said.presentation >= 0, said.presentation != labels.presentation)
     worthy = differ(~np.isnan(found.said.score), said.worthy != labels.worthy)
-    for mine in np.flatnonzero((similarity < 1) | types | ways | worthy).tolist():
-        faults: list[str] = []
-        if (partner := int(found.partner[mine])) >= 0:
-            tied = found.tied(partner)
-            if similarity[mine] < 1:
-                faults.append(f"IoU {similarity[mine]:.2f}")
-            if types[mine]:
-                faults.append(f"type {found.types[labels.type[mine]]}, predicted {_either(tied, 'type', 'none')}")
-            if ways[mine]:
-                own = PRESENTATIONS[labels.presentation[mine]]
-                faults.append(f"presentation {own}, predicted {_either(tied, 'presentation', 'none')}")
-            if worthy[mine]:
-                own_worthy = labels.worthy[mine]
-                faults.append("check-worthy, predicted not" if own_worthy else "not check-worthy, predicted so")
-        yield mine, faults
+
+    def words(mine: int, partner: int) -> Iterator[str]:
+        tied = found.tied(partner)
+        if similarity[mine] < 1:
+            yield f"IoU {similarity[mine]:.2f}"
+        if types[mine]:
+            yield f"type {found.types[labels.type[mine]]}, predicted {_either(tied, 'type', 'none')}"
+        if ways[mine]:
+            own = PRESENTATIONS[labels.presentation[mine]]
+            yield f"presentation {own}, predicted {_either(tied, 'presentation', 'none')}"
+        if worthy[mine]:
+            yield "check-worthy, predicted not" if labels.score[mine] else "not check-worthy, predicted so"
+
+    wrong = np.flatnonzero((similarity < 1) | types | ways | worthy)
+    each = zip(wrong.tolist(), found.partner[wrong].tolist(), strict=True)
+    faults = [[*words(mine, partner)] if partner >= 0 else [] for mine, partner in each]
+    spans = [each for article in articles for each in article.spans]
+    told = [
+        f"{'; '.join(fault) if fault else 'missed'}: {_shown(articles[article].page.text, spans[mine])}"
+        for fault, article, mine in zip(faults, found.gold.text[wrong].tolist(), wrong.tolist(), strict=True)
+    ]
+    return wrong, [len(fault) or _ALL_WRONG for fault in faults], told
 
 
 def _either(claims: Sequence[Claim], field: str, none: str) -> str:
@@ -338,4 +368,4 @@ def _either(claims: Sequence[Claim], field: str, none: str) -> str:
 
 
 def _shown(text: str, parts: Sequence[Span]) -> str:
-    return excerpt(" … ".join(text[start:end] for start, end in parts))
+    return excerpt(" … ".join([text[start:end] for start, end in parts]))

@@ -169,11 +169,8 @@ def _labels(
     of_type, of_way = (
         {None: -1, **{name: number for number, name in enumerate(names)}} for names in (types, PRESENTATIONS)
     )
-    return Labels(
-        integers(map(of_type.__getitem__, kinds)),
-        integers(map(of_way.__getitem__, ways)),
-        np.array([np.nan if each is None else each for each in worthy], dtype=float),
-    )
+    score = np.array([*worthy], dtype=float)  # None becomes NaN
+    return Labels(integers(map(of_type.__getitem__, kinds)), integers(map(of_way.__getitem__, ways)), score)
 
 
 def _agreement(
@@ -187,9 +184,11 @@ def _agreement(
         "check_worthy": (mine.worthy == theirs.worthy) & ~np.isnan(theirs.score),
     }
     found = {field: share.astype(float) for field, share in shares.items()}
-    for pair, (row, column) in enumerate(zip(rows.tolist(), columns.tolist(), strict=True)):
-        for other in golds[row]["alternatives"]:
-            field, claim = other["field"], claims[column]
+    wrong = ~(shares["type"] & shares["presentation"] & shares["check_worthy"])
+    says = (theirs.type >= 0) | (theirs.presentation >= 0) | ~np.isnan(theirs.score)
+    for pair in np.flatnonzero(wrong & says).tolist():
+        for other in golds[rows[pair]]["alternatives"]:
+            field, claim = other["field"], claims[columns[pair]]
             if field in found and not found[field][pair] and other["value"] == _value(claim, field):
                 found[field][pair] = _ALTERNATIVE
     agreement: Floats = sum((weight * found[field] for field, weight in _JUDGED.items()), np.zeros(len(rows)))
