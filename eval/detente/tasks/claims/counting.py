@@ -304,7 +304,8 @@ def _words(
 
 
 def _gathered(words: Sequence[str], places: Ints) -> pl.Series:
-    return pl.Series(words, dtype=pl.String).gather(places)
+    # A word that no row has: polars takes a single one for sorted, and adds up the groups of what is in another order.
+    return pl.Series([*words, ""], dtype=pl.String).gather(places)
 
 
 def _invented(page: Page, tied: Sequence[Claim]) -> dict[str, str]:
