@@ -13,12 +13,14 @@ from detente.data.labels import AGREEMENT_LABELS, STANCE_LABELS
 from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
 from detente.evaluation.compare import common_settings
+from detente.evaluation.counts import Counted
 from detente.evaluation.ranking import rank
-from detente.evaluation.score import Resampling, Scores, one_item, primary_metric
+from detente.evaluation.score import Resampling, Scores, one_item, part_intervals, primary_metric
 from detente.stats.bootstrap import Estimate
 from detente.tasks.agreement.task import AGREEMENT
 from detente.tasks.all import EVERY_TASK, TASKS
 from detente.tasks.boilerplate.task import BOILERPLATE
+from detente.tasks.claims.task import CLAIMS
 from detente.tasks.content_extraction.task import CONTENT_EXTRACTION
 from detente.tasks.contrast.task import CONTRAST
 from detente.tasks.metric_families import overlap, share
@@ -281,3 +283,20 @@ def test_settings_of_many_systems_end_in_what_is_each_one_s_own_and_the_version(
     ]
     # A range is not drawn.
     assert {"resamples", "seed"} & common_settings(systems, "family", "range", Resampling()).keys() == set()
+
+
+@pytest.mark.parametrize("families", [9, 10])
+def test_a_part_has_an_interval_from_ten_clusters_on_however_many_items_it_has(families: int) -> None:
+    rows = [
+        {"id": f"{part}{item}", "family": f"f{item % size}", "slice": "main", "zone": part, "iou50_tp": item % 2}
+        | {"gold_claims": 1, "predicted_claims": 1}
+        for part, size in (("body", families), ("headline", 9), ("outside", 10))
+        for item in range(30)
+    ]
+    frame = pl.DataFrame(rows).with_columns(pl.lit(0.0).alias(name) for name in CLAIMS.columns if name not in rows[0])
+    frame = frame.with_columns(pl.lit(None, pl.String).alias(key) for key in CLAIMS.keys if key not in rows[0])
+    found = part_intervals(CLAIMS, Counted(frame), "iou50_f1", Resampling(resamples=20))
+    assert list(found) == ["zone"]
+    assert list(found["zone"]) == (["body", "outside"] if families == 10 else ["outside"])
+    by_item = part_intervals(CLAIMS, Counted(frame), "iou50_f1", Resampling("id", resamples=20))
+    assert list(by_item["zone"]) == ["body", "headline", "outside"]

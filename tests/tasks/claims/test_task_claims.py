@@ -696,3 +696,60 @@ def test_a_sentence_without_the_package_that_scores_it_is_told(minimal_gold, pre
     checked = predict(CLAIMS, minimal_gold, [{"id": "detente-900", "claims": claims}])
     with pytest.raises(ValidationError, match="extra-missing: chrF needs sacrebleu"):
         scoring.score(checked, minimal_gold)
+
+
+# --- many articles at once --------------------------------------------------------------------------------------------
+
+
+def other(name: str) -> Article:
+    return ARTICLE._replace(
+        page=Page(name, name, TEXT, ARTICLE.page.segments),
+        claims=tuple({**claim, "id": f"{name}:{claim['id']}"} for claim in ARTICLE.claims),
+    )
+
+
+@settings(max_examples=60)
+@given(st.lists(LINES | st.none(), max_size=4), st.sampled_from(["reject", "accept"]))
+def test_articles_counted_together_are_counted_as_each_by_itself(lines, alternatives: str) -> None:
+    options, units = Options(alternatives=alternatives), [other(f"p{number}") for number in range(len(lines))]
+    said = [
+        None if line is None else CLAIMS.parse(unit, {"id": unit.page.id, "claims": line})
+        for unit, line in zip(units, lines, strict=True)
+    ]
+    assert CLAIMS.count_all is not None
+    together = CLAIMS.count_all(units, said, options).to_dicts()
+    each = [row for pair in zip(units, said, strict=True) for row in CLAIMS.count(*pair, options)]
+    kept = [{name: value for name, value in row.items() if value != 0} for row in together]
+    assert kept == [{name: value for name, value in row.items() if value != 0} for row in each]
+
+
+def test_rows_come_article_by_article_gold_then_spurious_then_the_ranking() -> None:
+    units = [other("a"), other("b")._replace(claims=(), spans=()), other("c")]
+    lines = [[{"spans": [[30, 32]]}, {"spans": [[27, 29]]}], [{"spans": [[0, 2]]}], []]
+    said = [CLAIMS.parse(unit, {"id": "x", "claims": line}) for unit, line in zip(units, lines, strict=True)]
+    assert CLAIMS.count_all is not None
+    rows = CLAIMS.count_all(units, said, Options())
+    assert rows.select("id", "item", "zone", "wrong").rows() == [
+        *(("a", f"a:x:c{number}", "body", 4) for number in range(3)),
+        ("a", "a:27-29", "body", 4),
+        ("a", "a:30-32", "outside", 4),
+        ("a", "a:ranking", "ranking", 0),
+        ("b", "b:0-2", "body", 4),
+        *(("c", f"c:x:c{number}", "body", 4) for number in range(3)),
+        ("c", "c:ranking", "ranking", 0),
+    ]
+    assert rows["char_fp"].to_list() == [0, 0, 0, 2, 2, 0, 2, 0, 0, 0, 0]  # jj, kk, aa
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_keys_are_not_marked_as_sorted_which_would_add_up_their_groups_in_another_order(gold, count: int) -> None:
+    units = dict(list(CLAIMS.units(gold).items())[:count])
+    (rows,) = scoring.count(CLAIMS, units, [{}], Options())
+    assert [key for key in CLAIMS.keys if any(rows[key].flags.values())] == []
+    assert rows.columns == [*CLAIMS.keys, *CLAIMS.columns, "wrong", "detail", "blocks"]
+
+
+def test_of_no_articles_there_are_no_rows() -> None:
+    (rows,) = scoring.count(CLAIMS, {}, [{}], Options())
+    assert rows.is_empty()
+    assert rows.columns == [*CLAIMS.keys, *CLAIMS.columns, "wrong", "detail", "blocks"]

@@ -151,7 +151,7 @@ def _label_counts(found: Matching, answers: _Answers, rows: _Rows) -> Counts:
         ("right", gold.type, right),
     ):
         cells = np.bincount(kinds[where] * number + row[where], minlength=len(found.types) * number)
-        each = cells.reshape(-1, number) / size
+        each = cells.reshape(len(found.types), number) / size
         columns |= {f"type_{name}_{what}": values for name, values in zip(found.types, each, strict=True)}
     if (judged := np.flatnonzero(sentence & of_gold)).size:
         columns["chrf"] = _chrf(found, answers, row, judged, size)
