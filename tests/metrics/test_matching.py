@@ -15,7 +15,6 @@ from detente.metrics.matching import (
     match,
     match_pairs,
     overlap,
-    owners,
     soft_match,
     soft_match_pairs,
 )
@@ -105,12 +104,6 @@ def test_two_pairs_outweigh_a_better_one_however_many_items_there_are() -> None:
     similarity = [[1.0, 0.1, 0.0], [0.0, 1.0, 0.1], [0.1, 0.0, 0.0]]
     assert match(similarity, 0.1) == [(0, 1), (1, 2), (2, 0)]
     assert soft_match(similarity) == [(0, 0), (1, 1)]
-
-
-def test_a_character_belongs_to_the_first_item_that_covers_it() -> None:
-    items = [[(1, 3)], [(2, 5), (0, 1)], [(4, 6)]]
-    assert owners(items, 8).tolist() == [1, 0, 0, 1, 1, 2, -1, -1]
-    assert owners([], 2).tolist() == [-1, -1]
 
 
 def matchings(rows: int, columns: int) -> list[list[tuple[int, int]]]:

@@ -166,12 +166,3 @@ def _groups(places: dict[tuple[int, int], int]) -> Iterator[dict[tuple[int, int]
                     mine.update(of_column[column])
         seen |= mine
         yield {(row, column): places[row, column] for row in sorted(mine) for column in sorted(of_row[row])}
-
-
-def owners(items: Sequence[Sequence[Span]], length: int) -> NDArray[np.intp]:
-    """For each character of a text of `length` the item that covers it, the first of several, or -1."""
-    owner = np.full(length, -1, dtype=np.intp)
-    for index in reversed(range(len(items))):
-        for start, end in items[index]:
-            owner[start:end] = index
-    return owner

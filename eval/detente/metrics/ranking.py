@@ -73,8 +73,7 @@ class Rankings(NamedTuple):
 
     def summed(self, values: ArrayLike) -> Floats:
         """For each ranking the sum over its ties, one after the other."""
-        sums: Floats = np.bincount(self.ranking, values, len(self.items))
-        return sums
+        return np.bincount(self.ranking, values, len(self.items)).astype(float)
 
 
 def _one(scores: ArrayLike, relevant: Sequence[bool]) -> Rankings:

@@ -753,3 +753,13 @@ def test_of_no_articles_there_are_no_rows() -> None:
     (rows,) = scoring.count(CLAIMS, {}, [{}], Options())
     assert rows.is_empty()
     assert rows.columns == [*CLAIMS.keys, *CLAIMS.columns, "wrong", "detail", "blocks"]
+
+
+def test_a_character_in_several_predicted_claims_is_that_of_the_first_of_them() -> None:
+    # Of [27, 29) all is in [26, 32), which has jj and kk; of [28, 35) all but ll.
+    unit = other("a")
+    line = {"id": "a", "claims": [{"spans": [[28, 35]]}, {"spans": [[27, 29]]}, {"spans": [[26, 32]]}]}
+    assert CLAIMS.count_all is not None
+    rows = CLAIMS.count_all([unit], [CLAIMS.parse(unit, line)], Options())
+    found = dict(rows.filter(pl.col("char_fp") > 0).select("item", "char_fp").rows())
+    assert found == {"a:26-32": len("jjkk"), "a:28-35": len("ll")}

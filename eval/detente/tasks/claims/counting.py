@@ -75,7 +75,7 @@ def count(articles: Sequence[Article], predictions: Sequence[Sequence[Claim] | N
     rows = _rows(len(articles), found, labels.worthy)
     counts = _label_counts(found, answers, rows) | _overlap_counts(articles, found, rows)
     counts |= _ranking_counts(found, labels.worthy, rows)
-    words, counts["wrong"] = _words(articles, found, labels, rows)
+    words = _words(articles, found, labels, rows)
     return pl.DataFrame(words | {name: values for name, values in counts.items() if values.any()})
 
 
@@ -264,10 +264,8 @@ def _ranking_counts(found: Matching, worthy: Truths, rows: _Rows) -> Counts:
     return columns
 
 
-def _words(
-    articles: Sequence[Article], found: Matching, labels: Labels, rows: _Rows
-) -> tuple[dict[str, pl.Series], Floats]:
-    """The keys of rows, and in words what is wrong with each; and how much is."""
+def _words(articles: Sequence[Article], found: Matching, labels: Labels, rows: _Rows) -> dict[str, pl.Series | Floats]:
+    """The keys of rows, how much is wrong with each, and what, in words."""
     number, pages = len(rows.article), [article.page for article in articles]
     faulty, faults, told = _faults(articles, found, labels)
     own = rows.claim[rows.spurious]
@@ -299,8 +297,9 @@ def _words(
         "zone": key("zone", [gold["zone"] for gold in found.golds], each, last),
         "type": key("type", [*found.types], found.labels.type, last),
         "presentation": key("presentation", [*PRESENTATIONS], found.labels.presentation, last),
+        "wrong": wrong,
         "detail": _gathered(["", *told, *(each["detail"] for each in invented)], details),
-    }, wrong
+    }
 
 
 def _gathered(words: Sequence[str], places: Ints) -> pl.Series:
