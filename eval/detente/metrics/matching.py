@@ -118,23 +118,30 @@ def soft_match_pairs(rows: Ints, columns: Ints, similarity: Floats) -> Ints:
 
 
 def _taken(rows: Ints, columns: Ints, weights: Floats, *, most_pairs: bool) -> Ints:
-    """Which pairs a matching takes. One whose ends are in no other leaves nobody a choice."""
+    """Which pairs a matching takes. One whose ends are in no other leaves nobody a choice.
+
+    Of pairs that have one item in common, and are all that their other items are in, it takes the best, the first of
+    equals.
+    """
     if not len(rows):
         return np.zeros(0, dtype=np.int64)
-    alone = (np.bincount(rows)[rows] == 1) & (np.bincount(columns)[columns] == 1)
-    if alone.all():
+    shared_row, shared_column = np.bincount(rows)[rows] > 1, np.bincount(columns)[columns] > 1
+    if not shared_row.any() and not shared_column.any():
         return np.arange(len(rows))
+    of_row = np.bincount(rows, shared_column)[rows] == 0
+    of_column = np.bincount(columns, shared_row)[columns] == 0
+    common = np.where(of_row, rows, columns + rows.max() + 1)
+    stars = np.flatnonzero(of_row | of_column)
+    best = stars[np.lexsort((-(weights[stars] + most_pairs), common[stars]))]  # rounded as below
+    found = best[np.diff(common[best], prepend=-1) != 0].tolist()
+    rivals = np.flatnonzero(~(of_row | of_column))
+    if not len(rivals):
+        return integers(sorted(found))
     from scipy.optimize import linear_sum_assignment  # slow to import, and seldom needed
 
-    found = np.flatnonzero(alone).tolist()
-    rivals = np.flatnonzero(~alone)
     each = zip(rows[rivals].tolist(), columns[rivals].tolist(), strict=True)
     for edges in _groups(dict(zip(each, rivals.tolist(), strict=True))):
         mine, theirs = (sorted({edge[side] for edge in edges}) for side in (0, 1))
-        if min(len(mine), len(theirs)) == 1:  # the best of the edges that one item has, the first of equals
-            values = [float(weights[place]) + most_pairs for place in edges.values()]  # rounded as below
-            found.append([*edges.values()][values.index(max(values))])
-            continue
         block = np.zeros((len(mine), len(theirs)))
         places = integers(edges.values())
         block[np.searchsorted(mine, rows[places]), np.searchsorted(theirs, columns[places])] = weights[places]
