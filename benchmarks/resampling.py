@@ -53,7 +53,8 @@ def with_scipy(pairs: Any, resamples: int) -> Interval:
     found = stats.bootstrap(
         (pairs,), of_pairs, n_resamples=resamples, batch=BATCH, vectorized=True, method="percentile", rng=0
     )
-    return Interval(*found.confidence_interval, found.standard_error, 0.0)
+    low, high = found.confidence_interval
+    return Interval(low, high, found.standard_error, 0.0)
 
 
 def of_clusters(clusters: Clusters, resamples: int) -> Interval:

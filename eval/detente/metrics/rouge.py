@@ -92,6 +92,8 @@ class _Table:
             self.all |= bit - (1 << start)
             start += len(row) + 1
         self.union = 0
+        self.open = {*self.places}
+        """Tokens of which some may not be in the unions yet."""
 
     def found(self) -> list[str]:
         """The tokens of the unions."""
@@ -107,10 +109,14 @@ class _Table:
 
         Only tokens of the candidate can come in: where a sentence has none that is not in its union yet, nothing can.
         """
-        hit = 0
-        for token in set(candidate).intersection(self.places):
-            hit |= self.places[token]
-        new = hit & ~self.union
+        if self.open.isdisjoint(candidate):
+            return
+        new, free = 0, ~self.union
+        for token in self.open.intersection(candidate):
+            if left := self.places[token] & free:
+                new |= left
+            else:
+                self.open.remove(token)
         if not new:
             return
         columns, tokens, where = self._columns(candidate)

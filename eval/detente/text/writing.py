@@ -62,6 +62,8 @@ def _composed_from(text: str) -> NDArray[np.intp]:
     visible = np.ones(len(text), dtype=bool)
     visible[[match.start() for match in INVISIBLE.finditer(text)]] = False
     bare = INVISIBLE.sub("", text)
+    if nfc(bare) == bare:  # as most are, and then so is every part of it
+        return np.flatnonzero(visible)
     # Only marks, and what Korean syllables go on with, can become part of the character before them.
     joined = "".join(each for each in set(bare) if unicodedata.category(each)[0] == "M" or "\u1160" <= each <= "\u11ff")
     found: list[int] = []
