@@ -8,7 +8,7 @@ OUT := predictions
 SAMPLE ?= 60
 SEED ?= 0
 INPUTS ?= 5000
-LARGEST ?= 100000
+LARGEST ?= 1000000
 
 help:  ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -50,7 +50,7 @@ build: $(READY)  ## Make dataset/ from the annotations.
 explore: $(READY)  ## Make linked pages of the dataset in build/explorer/, and open them.
 	@$(BIN)/detente dataset explore -o build/explorer --open
 
-bench: $(READY)  ## Measure what the speed claims rest on (or LARGEST=1000000 units).
+bench: $(READY)  ## Measure what the speed claims rest on (or LARGEST=10000000 units).
 	@$(BIN)/python benchmarks/start_up.py
 	@$(BIN)/python benchmarks/alignment.py
 	@$(BIN)/python benchmarks/scaling.py
