@@ -52,7 +52,7 @@ from detente.tasks.task import Options, Row, Task
 
 SIZES: Final = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 LARGEST: Final = 1_000_000
-PATIENCE: Final = 20.0
+PATIENCE: Final = 10.0
 """CPU seconds."""
 Pairs = list[tuple[Any, Any]]
 """Units, each with what is predicted of it."""
