@@ -36,9 +36,9 @@ _SHORT: Final = {
 
 INTRODUCTION: Final = """# Licences of what runs beside Détente
 
-What `pip install detente` and its extras bring along, and the licence that each names in its metadata. Nothing under the
-GPL runs at run time: the tests refuse it. Extras for who changes Détente ({left}) and the frameworks for evaluation,
-which call Détente ({elsewhere}), are not listed. Made by `python scripts/licences.py`.
+What `pip install detente` and its extras bring along, and the licence that each names in its metadata. Nothing under
+the GPL runs at run time: the tests refuse it. Extras for who changes Détente ({left}) and the frameworks for
+evaluation, which call Détente ({elsewhere}), are not listed. Made by `python scripts/licences.py`.
 
 | package | licence | needed by |
 |---|---|---|
@@ -89,14 +89,15 @@ def licence(name: str) -> str:
     Several classifiers are a choice.
     """
     metadata = distribution(name).metadata
-    if expression := metadata.get("License-Expression"):
-        return expression
+    expressions, own = (metadata.get_all(key) or [] for key in ("License-Expression", "License"))
+    if expressions:
+        return str(expressions[0])
     classifiers = [
         each.split(" :: ")[-1] for each in metadata.get_all("Classifier") or [] if each.startswith("License")
     ]
     if classifiers:
         return " OR ".join(_SHORT.get(each, each) for each in classifiers)
-    return SILENT.get(name) or (metadata.get("License") or "").split("\n")[0].strip() or "not stated"
+    return SILENT.get(name) or next(("".join(each.splitlines()[:1]) for each in own if each.strip()), "not stated")
 
 
 def is_refused(licence: str) -> bool:

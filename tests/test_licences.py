@@ -11,7 +11,8 @@ import pytest
 @pytest.fixture(scope="module")
 def licences(root: Path) -> ModuleType:
     specification = importlib.util.spec_from_file_location("licences", root / "scripts" / "licences.py")
-    assert specification and specification.loader
+    assert specification
+    assert specification.loader
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
     return module

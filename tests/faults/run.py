@@ -3,11 +3,12 @@
 python tests/faults/run.py [--most N] [--figures FILE]
 
 Each command runs once undisturbed, and its places of writing are counted: files opened for writing, renames, removals,
-folders made. Then it runs again for each of these, in a process of its own that is killed there (SIGKILL), or that finds
-the disk full from there on; and with files that may only grow to half of what they should, where writing ends in the
-middle, by an error or by a signal. Whatever happens, each file that is there afterwards is what it was or what it should
-become, never a part of it; an error is a short message and status 2; and the same call, given again, ends as if nothing
-had been. `--most` bounds the places tried for each command and fault; `--figures` says where to write how many were.
+folders made. Then it runs again for each of these, in a process of its own that is killed there (SIGKILL), or that
+finds the disk full from there on; and with files that may only grow to half of what they should, where writing ends in
+the middle, by an error or by a signal. Whatever happens, each file that is there afterwards is what it was or what it
+should become, never a part of it; an error is a short message and status 2; and the same call, given again, ends as if
+nothing had been. `--most` bounds the places tried for each command and fault; `--figures` says where to write how many
+were.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -111,7 +113,6 @@ def disturb(fault: str, place: int, folder: Path) -> list[int]:
     """Sets the fault at a place of writing (none for a negative one); returns where places are counted."""
     count = [0]
     full = [False]
-    below = str(folder)
 
     def changes(event: str, arguments: tuple[Any, ...]) -> bool:
         if event == "open":
@@ -120,7 +121,7 @@ def disturb(fault: str, place: int, folder: Path) -> list[int]:
         elif event not in CHANGES:
             return False
         path = arguments[0]
-        return isinstance(path, str | bytes | os.PathLike) and os.path.abspath(os.fsdecode(path)).startswith(below)
+        return isinstance(path, str | bytes | os.PathLike) and Path(os.fsdecode(path)).absolute().is_relative_to(folder)
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if (event != "open" and event not in CHANGES) or not changes(event, arguments):
@@ -151,10 +152,8 @@ def outcome(call: str, folder: Path, fault: str = KILLED, place: int = -1) -> tu
     process.start()
     sender.close()
     told = (0, "", 0)
-    try:
+    with suppress(EOFError):  # it was killed
         told = receiver.recv()
-    except EOFError:
-        pass
     process.join(TIMEOUT)
     if process.exitcode is None:
         process.kill()
