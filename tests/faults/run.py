@@ -15,6 +15,7 @@ import argparse
 import errno
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -41,6 +42,7 @@ FAULTS: Final = (KILLED, FULL, CUT, CUT_OFF)
 CHANGES: Final = frozenset(("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink"))
 TIDYING: Final = frozenset(("os.remove", "os.rmdir"))
 """What a full disk allows."""
+CANARY: Final = re.compile(rb"CANARY-[0-9a-f-]{36}")
 TIMEOUT: Final = 120
 
 Contents = dict[str, bytes]
@@ -68,6 +70,7 @@ def said(folder: Path, calls: Sequence[str] = ()) -> None:
     rows = [{"id": f"i{number}", "family": f"f{number // 3}", "label": "favor"} for number in range(30)]
     for name, taken in (("gold", rows), ("mine", [{key: row[key] for key in ("id", "label")} for row in rows])):
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in taken))
+    (folder / "page.txt").write_text("A page.\n\nIts second line is longer than the first one.\n")
     shutil.copytree(TESTS / "minimal", folder / "corpus")
     for call in calls:
         status, printed = undisturbed(call, folder)
@@ -97,7 +100,7 @@ COMMANDS: Final = (
     Command(
         "dataset explore", "dataset explore --dataset corpus -o pages", partial(said, calls=["dataset build corpus"])
     ),
-    Command("dataset export", "dataset export claims --dataset corpus --format brat -o brat", said),
+    Command("dataset export", "dataset export claims --dataset corpus --format brat -o brat", said, "--force"),
     Command(
         "dataset import",
         "dataset import brat/claims/detente-900.ann --layer claims --dataset corpus -o rows",
@@ -105,6 +108,9 @@ COMMANDS: Final = (
     ),
     Command("dataset export --without-text", "dataset export --without-text -o free", said),
     Command("dataset init", "dataset init mine --language ka", said),
+    Command(
+        "dataset add", "dataset add page.txt --dataset mine", partial(said, calls=["dataset init mine --language ka"])
+    ),
     Command("challenge make", "challenge make contrast -n 3 --split test --jobs 1 -o suite", said),
 )
 
@@ -183,9 +189,11 @@ def undisturbed(call: str, folder: Path) -> tuple[int, str]:
 
 
 def contents(folder: Path) -> Contents:
-    """Every file below a folder."""
+    """Every file below a folder, without what is drawn by chance for a new corpus."""
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+        path.relative_to(folder).as_posix(): CANARY.sub(b"CANARY", path.read_bytes())
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
     }
 
 
