@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help score test lint build explore leaderboard sheets docs bench pictures mutants fuzz clean
+.PHONY: help score test lint build explore leaderboard sheets docs bench pictures mutants fuzz faults audit clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -8,7 +8,7 @@ OUT := predictions
 SAMPLE ?= 60
 SEED ?= 0
 INPUTS ?= 5000
-LARGEST ?= 100000
+LARGEST ?= 1000000
 
 help:  ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -50,7 +50,7 @@ build: $(READY)  ## Make dataset/ from the annotations.
 explore: $(READY)  ## Make linked pages of the dataset in build/explorer/, and open them.
 	@$(BIN)/detente dataset explore -o build/explorer --open
 
-bench: $(READY)  ## Measure what the speed claims rest on (or LARGEST=1000000 units).
+bench: $(READY)  ## Measure what the speed claims rest on (or LARGEST=10000000 units).
 	@$(BIN)/python benchmarks/start_up.py
 	@$(BIN)/python benchmarks/alignment.py
 	@$(BIN)/python benchmarks/scaling.py
@@ -83,6 +83,15 @@ mutants: $(READY)  ## Break the code in 60 small ways, and name those that no te
 
 fuzz: $(READY)  ## Give the commands mutated files of every kind (or INPUTS=100000 SEED=3).
 	@$(BIN)/python tests/fuzz/run.py --inputs $(INPUTS) --seed $(SEED)
+
+faults: $(READY)  ## Let every command that writes fail at every place where it writes (half an hour).
+	@HF_HUB_OFFLINE=1 $(BIN)/python tests/faults/run.py --figures tests/faults/figures.json
+
+audit: $(READY)  ## Ask the public databases of known holes about the pinned packages (needs a network).
+	@test -x build/audit/bin/python || $(PYTHON) -m venv build/audit
+	@build/audit/bin/python -m pip install --quiet pip-audit
+	@build/audit/bin/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt || { \
+	  echo "a hole was found, or the databases could not be asked: see above" >&2; exit 1; }
 
 clean:  ## Remove what the other targets made, the dataset aside.
 	rm -rf .venv build dist $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -181,6 +181,7 @@ def test_of_several_pages_none_is_added_if_one_is_wrong(corpus: Path, page: Path
     assert f"{blank}: no-text: " in refused.stderr
     assert refused.stderr.endswith("3 problems\n")
     assert everything(corpus) == before
+    (corpus / "dataset" / "raw").mkdir()
     (corpus / "dataset" / "raw" / "lake-001.txt").write_text("Somebody's own.")
     before = everything(corpus)
     assert run("dataset", "add", page, third, "--dataset", corpus).exit_code == 2  # the second page's file is there
@@ -189,12 +190,21 @@ def test_of_several_pages_none_is_added_if_one_is_wrong(corpus: Path, page: Path
 
 def test_nothing_that_is_there_is_overwritten(corpus: Path, page: Path) -> None:
     kept = corpus / "dataset" / "raw" / "lake-000.txt"
+    kept.parent.mkdir()
     kept.write_text("Somebody's own.")
     before = everything(corpus)
     refused = run("dataset", "add", page, "--dataset", corpus)
     assert refused.exit_code == 2
     assert f"{kept}: not-empty: is there already, and is not overwritten" in refused.stderr
     assert everything(corpus) == before
+
+
+def test_what_a_killed_call_left_of_the_same_page_is_no_obstacle(corpus: Path, page: Path) -> None:
+    kept = corpus / "dataset" / "raw" / "lake-000.txt"
+    kept.parent.mkdir()
+    kept.write_bytes(page.read_bytes())
+    assert run("dataset", "add", page, "--dataset", corpus).exit_code == 0
+    assert kept.read_bytes() == page.read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from detente.data.buckets import hashes_of
 from detente.data.jsonl import dump_line, dump_lines
 from detente.data.labels import LABELS_OF_CONTRAST
 from detente.data.problems import ValidationError
-from detente.evaluation.counts import kinds_of, merged
+from detente.evaluation.counts import distinct, kinds_of, merged
 from detente.evaluation.items import errors, per_unit
 from detente.evaluation.predictions import Predictions
 from detente.evaluation.score import Resampling, Scores, score_all
@@ -148,6 +148,13 @@ def test_kinds_of_parts_are_the_kinds_of_the_whole(rows: list[tuple[str, ...]], 
     random.shuffle(parts)
     assert merged(parts).equals(whole)
     assert merged([merged(parts[:1]), *parts[1:]]).equals(whole)  # in two steps
+
+
+def test_up_to_ten_thousand_items_each_is_drawn_and_of_more_kinds() -> None:
+    assert bootstrap.MOST_DRAWN == 10_000
+    for alone in (False, True):
+        assert distinct(10_000, alone) == ("id", "family")
+    assert (distinct(10_001, alone=False), distinct(10_001, alone=True)) == (("family",), ())
 
 
 @pytest.mark.parametrize("items", [N - 1, N])

@@ -31,6 +31,23 @@ def test_the_same_seed_draws_the_same_and_another_does_not() -> None:
     assert (first.sum(axis=1) == 12).all()
 
 
+def test_kinds_that_are_drawn_together_spread_as_items_that_are_drawn_one_by_one() -> None:
+    # The share of 3 in 10 of 20,000 items: standard error (.3 × .7 / 20,000) ** .5. Of 4,000 resamples the mean is
+    # known to error / 4,000 ** .5, the error to error / 8,000 ** .5, a bound to .084 error × (1,000 / 4,000) ** .5 by
+    # the normal density there; five of these deviations are allowed, of two samples the root of two times as many.
+    times, sums, resamples = np.array([6_000.0, 14_000]), np.array([[1.0, 1], [0, 1]]), 4_000
+    error, allowed = (0.3 * 0.7 / 20_000) ** 0.5, 5 * 2**0.5
+    one_by_one = resample.Clusters(sums, np.repeat([0, 1], times.astype(int)))
+    found, other = (
+        resample.percentile_interval(share(resample.resampled_sums(clusters, resamples, 3)))
+        for clusters in (resample.Clusters(sums, times=times), one_by_one)
+    )
+    for interval in (found, other):
+        assert interval.error == pytest.approx(error, abs=5 * error / (2 * resamples) ** 0.5)
+    assert found.error == pytest.approx(other.error, abs=allowed * error / (2 * resamples) ** 0.5)
+    assert [found.low, found.high] == pytest.approx([other.low, other.high], abs=allowed * 0.042 * error)
+
+
 # Intervals
 
 

@@ -117,7 +117,7 @@ def dataset_build(path: Path | None, check: bool) -> None:
     Where rows differ from those that are built, annotations/VERSION must have been raised.
 
     \b
-    Exit status: 0 built, or fresh; 1 problems, or stale; 2 nothing to build.
+    Exit status: 0 built, or fresh; 1 problems, or stale; 2 nothing to build, or it cannot be written.
     """
     with problems_exit():
         root = corpus_root(path)
@@ -140,9 +140,10 @@ def dataset_build(path: Path | None, check: bool) -> None:
         if problems := built.version_problems(root, files):
             raise ValidationError(problems)
         warn(doubts(checked.tables))
+    with problems_exit():
         changed = build.write(root, files)
-        for each in [f"wrote {name}" for name in changed] or ["nothing to do"]:
-            line(each, err=True)
+    for each in [f"wrote {name}" for name in changed] or ["nothing to do"]:
+        line(each, err=True)
 
 
 @dataset_group.command("show")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from uuid import uuid4
 
-from detente.data.files import read_bytes, write_whole
+from detente.data.files import read_bytes, write_folder, write_whole
 from detente.data.jsonl import Record, dump_lines, parse_lines
 from detente.data.problems import Problem, ValidationError
 from detente.dataset import annotations
@@ -100,8 +100,7 @@ def init(folder: Path, name: str, language: str) -> list[str]:
         },
         "dataset/README.md": _filled("card.md", words),
     }
-    (folder / "dataset" / "raw").mkdir(parents=True)
-    _write_new(folder, {each: text.encode() for each, text in files.items()})
+    write_folder(folder, {each: text.encode() for each, text in files.items()})
     return list(files)
 
 
@@ -321,12 +320,16 @@ def _with_line(data: bytes, record: Record) -> bytes:
 
 
 def _write_new(root: Path, files: Mapping[str, bytes]) -> None:
-    """Writes files of which none may be there.
+    """Writes files of which none may be there, but as they are to be: a call that was killed left them.
 
     Raises:
-        ValidationError: If one is there; then none is written.
+        ValidationError: If one is there that has something else; then none is written.
     """
-    there = [name for name in files if (root / name).exists()]
+    there = [
+        name
+        for name, content in files.items()
+        if (path := root / name).exists() and not (path.is_file() and read_bytes(path) == content)
+    ]
     if there:
         message = "is there already, and is not overwritten: move it away, or register it by hand"
         raise ValidationError([Problem("not-empty", str(root / name), message) for name in there])

@@ -92,6 +92,8 @@ class _Table:
             self.all |= bit - (1 << start)
             start += len(row) + 1
         self.union = 0
+        self.open = {*self.places}
+        """Tokens of which some may not be in the unions yet."""
 
     def found(self) -> list[str]:
         """The tokens of the unions."""
@@ -107,50 +109,45 @@ class _Table:
 
         Only tokens of the candidate can come in: where a sentence has none that is not in its union yet, nothing can.
         """
-        hit = 0
-        for token in set(candidate).intersection(self.places):
-            hit |= self.places[token]
-        new = hit & ~self.union
+        if self.open.isdisjoint(candidate):
+            return
+        new, free = 0, ~self.union
+        for token in self.open.intersection(candidate):
+            if left := self.places[token] & free:
+                new |= left
+            else:
+                self.open.remove(token)
         if not new:
             return
-        columns, tokens, where = self._columns(candidate)
+        columns, tokens = self._columns(candidate)
         while new:
             number = bisect_right(self.offsets, (new & -new).bit_length() - 1) - 1
             offset, full = self.offsets[number], (1 << len(self.rows[number])) - 1
-            self.union |= self._backtrack(number, new >> offset & full, columns, tokens, where) << offset
+            self.union |= self._backtrack(number, new >> offset & full, columns, tokens) << offset
             new &= ~(full << offset)
 
-    def _columns(self, candidate: Sequence[str]) -> tuple[list[int], list[str | None], dict[str, list[int]]]:
-        """For each token of the candidate, the bits where T grows or the token stands, and where each token stands.
+    def _columns(self, candidate: Sequence[str]) -> tuple[list[int], list[str | None]]:
+        """For each token of the candidate, the bits where T grows or the token stands; and the token.
 
         Of a run of tokens that no reference sentence has, one column is enough; leading ones have nothing in them.
         """
         columns: list[int] = []
         tokens: list[str | None] = []
-        where: dict[str, list[int]] = {}
-        state, places = self.all, self.places
+        state, places, every = self.all, self.places, self.all
         for token in candidate:
             matches = places.get(token)
             if matches is None:
                 if tokens and tokens[-1] is not None:
-                    columns.append(self.all ^ state)
+                    columns.append(every ^ state)
                     tokens.append(None)
                 continue
             common = state & matches
-            state = (state + common | state - common) & self.all
-            where.setdefault(token, []).append(len(columns))
-            columns.append(self.all ^ state | matches)
+            state = (state + common | state - common) & every
+            columns.append(every ^ state | matches)
             tokens.append(token)
-        return columns, tokens, where
+        return columns, tokens
 
-    def _backtrack(
-        self,
-        number: int,
-        new: int,
-        columns: Sequence[int],
-        tokens: Sequence[str | None],
-        where: dict[str, list[int]],
-    ) -> int:
+    def _backtrack(self, number: int, new: int, columns: Sequence[int], tokens: Sequence[str | None]) -> int:
         """The bits of one sentence's subsequence, found match by match, as long as `new` ones may be among them.
 
         From row i and column j the way leads up to the highest row at which column j has a match or a growth. At a
@@ -166,7 +163,7 @@ class _Table:
             below = (1 << place) - 1
             union |= below + 1
             token = row[place]
-            if tokens[column] != token:
-                column = next(earlier for earlier in reversed(where[token]) if earlier < column)
+            while tokens[column] != token:
+                column -= 1
             column -= 1
         return union

@@ -23,16 +23,19 @@ def weighted_sums(weights: ArrayLike, counts: ArrayLike) -> Floats:
     Raises:
         ValueError: A count that is not finite, or sums that no double can hold.
     """
-    factors, left = np.asarray(weights, dtype=float), np.asarray(counts, dtype=float)
+    factors, left = np.asarray(weights, dtype=float), np.array(counts, dtype=float)
     most = np.abs(factors).sum(axis=1).max(initial=1)  # at least 1: weights of zero must not make the unit too small
     if not np.abs(left).max(initial=0) <= np.finfo(float).max / most:  # NaN is neither
         raise ValueError("these counts are not finite, or too large to be added")
     sums: Floats = np.zeros((*factors.shape[:1], *left.shape[1:]))
-    while left.any():
-        _, exponents = np.frexp(np.abs(left).max(axis=0) * most)  # all sums are below 2 ** exponent
+    columns = left.any(axis=0)
+    while columns.any():
+        kept = left[..., columns]  # the others are all zero, or whole numbers that are added already
+        _, exponents = np.frexp(np.abs(kept).max(axis=0) * most)  # all sums are below 2 ** exponent
         # Of a unit, a double holds every whole number below 2 ** 53; no double is finer than 2 ** -1074.
         units = np.ldexp(1.0, np.maximum(exponents - 53, -1074))
-        multiples = np.round(left / units) * units
-        sums = sums + factors @ multiples
-        left = left - multiples
+        multiples = np.round(kept / units) * units
+        sums[..., columns] += factors @ multiples
+        left[..., columns] = kept - multiples
+        columns = left.any(axis=0)
     return sums

@@ -18,8 +18,12 @@ MIN_CLUSTERS: Final = 10
 UNDEFINED_LIMIT: Final = 0.05
 """Above this share of undefined resamples there is no interval, of scores or of ranks."""
 _LEVEL: Final = 0.95
-MOST_DRAWN: Final = 100_000
-"""Of more items that are alike in kinds, it is drawn how often each kind comes, not each of them."""
+MOST_DRAWN: Final = 10_000
+"""Of more items that are alike in kinds, it is drawn how often each kind comes, not each of them.
+
+What is published comes of fewer, and keeps its digits. Drawing each of more takes time by their number, and gives the
+same distribution.
+"""
 _AT_ONCE: Final = 4_000_000
 """So many clusters are drawn at once, by however many resamples."""
 

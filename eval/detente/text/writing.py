@@ -62,13 +62,19 @@ def _composed_from(text: str) -> NDArray[np.intp]:
     visible = np.ones(len(text), dtype=bool)
     visible[[match.start() for match in INVISIBLE.finditer(text)]] = False
     bare = INVISIBLE.sub("", text)
+    if nfc(bare) == bare:  # as most are, and then so is every part of it
+        return np.flatnonzero(visible)
     # Only marks, and what Korean syllables go on with, can become part of the character before them.
     joined = "".join(each for each in set(bare) if unicodedata.category(each)[0] == "M" or "\u1160" <= each <= "\u11ff")
     found: list[int] = []
-    for match in re.finditer(f".[{joined}]*" if joined else ".", bare, re.DOTALL):
+    last = 0
+    for match in re.finditer(f".[{joined}]+|[^\0-\x7f]" if joined else "[^\0-\x7f]", bare, re.DOTALL):
         start, end = match.span()
         size = len(nfc(match.group()))
+        found += range(last, start)
         found += [start, *(max(start, place) for place in range(end - size + 1, end))][:size]
+        last = end
+    found += range(last, len(bare))
     return np.flatnonzero(visible)[found]
 
 
