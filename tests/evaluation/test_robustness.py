@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from detente.evaluation.counts import Counted
 from detente.evaluation.robustness import Robustness, robustness
 from detente.evaluation.score import Resampling, Scores
 from detente.tasks.metric_families import share
@@ -26,7 +27,8 @@ def measured(rows: list[Row], best: float = 1.0, primary: str = "accuracy") -> R
     frame = pl.DataFrame(rows, schema=columns, orient="row").with_columns(pl.col("right", "asked").cast(pl.Float64))
     metric = share("accuracy", "right / asked", "right", "asked", best, of="item", group="labels")
     task: Any = SimpleNamespace(metrics=(metric,), columns=("right", "asked"))
-    scores: Any = SimpleNamespace(task=task, primary=primary, main_rows=frame, resampling=Resampling(resamples=50))
+    counted = Counted(frame.with_columns(slice=pl.lit("main")))
+    scores: Any = SimpleNamespace(task=task, primary=primary, counted=counted, resampling=Resampling(resamples=50))
     return robustness(_scores(scores))
 
 
