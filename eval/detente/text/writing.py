@@ -64,6 +64,8 @@ def _composed_from(text: str) -> NDArray[np.intp]:
     bare = INVISIBLE.sub("", text)
     # Only marks, and what Korean syllables go on with, can become part of the character before them.
     joined = "".join(each for each in set(bare) if unicodedata.category(each)[0] == "M" or "\u1160" <= each <= "\u11ff")
+    if not joined and nfc(bare) == bare:  # every character is its own
+        return np.flatnonzero(visible)
     found: list[int] = []
     for match in re.finditer(f".[{joined}]*" if joined else ".", bare, re.DOTALL):
         start, end = match.span()
