@@ -76,17 +76,21 @@ class Robustness:
     sources: int
 
 
-def robustness(scores: Scores, resampling: Resampling | None = None) -> Robustness | None:
-    """How a system's primary metric moves with what was done.
+def robustness(
+    scores: Scores, resampling: Resampling | None = None, asked: Sequence[str] = ()
+) -> Robustness | None:
+    """How a metric moves with what was done: the first that is asked for, else the primary one.
 
     Args:
         scores: On a challenge suite.
         resampling: How many resamples are drawn, and their seed.
+        asked: Names of metrics; those that are no function of summed counts are passed over.
 
     Returns:
-        None if the items were not made from controls, or the primary metric is no function of summed counts.
+        None if the items were not made from controls, or there is no such metric.
     """
-    metric = next((metric for metric in scores.task.metrics if metric.name == scores.primary), None)
+    known = {metric.name: metric for metric in scores.task.metrics}
+    metric = next((known[name] for name in (*asked, scores.primary) if name in known), None)
     main = scores.counted.main
     if metric is None or not set(KEYS) <= set(main.frame.columns):
         return None

@@ -95,17 +95,44 @@ def ceaf_e(gold: Sequence[Hashable], predicted: Sequence[Hashable]) -> tuple[flo
     Raises:
         ValueError: If the two are not of one length.
     """
-    from scipy.optimize import linear_sum_assignment
-
     mine, theirs, common = _sizes(gold, predicted)
     if not common:
         return np.nan, np.nan, np.nan
     rows, columns = ({name: place for place, name in enumerate(sizes)} for sizes in (mine, theirs))
-    alike = np.zeros((len(rows), len(columns)))
-    for (left, right), size in common.items():
-        alike[rows[left], columns[right]] = 2 * size / (mine[left] + theirs[right])
-    total = float(alike[linear_sum_assignment(alike, maximize=True)].sum())
+    cells = np.array([(rows[left], columns[right]) for left, right in common])
+    alike = np.array([2 * size / (mine[left] + theirs[right]) for (left, right), size in common.items()])
+    total = float(_best_of_rows(cells, alike, len(rows), len(columns)).sum())
     return total / len(columns), total / len(rows), 2 * total / (len(rows) + len(columns))
+
+
+def _best_of_rows(cells: NDArray[np.int64], alike: Floats, rows: int, columns: int) -> Floats:
+    """What each row has in the best assignment of rows to columns, 0 where it has none.
+
+    Rows and columns that no cell connects need nothing of one another: each connected part is assigned by itself, so
+    that no matrix is larger than the largest of them.
+
+    Args:
+        cells: Row and column of each cell that is not 0, shape `(cells, 2)`.
+        alike: Its value.
+        rows: How many rows there are.
+        columns: How many columns.
+    """
+    from scipy.optimize import linear_sum_assignment
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    nodes = rows + columns
+    graph = coo_array((np.ones(len(cells)), (cells[:, 0], rows + cells[:, 1])), shape=(nodes, nodes))
+    part = connected_components(graph, directed=False)[1][cells[:, 0]]
+    order = np.argsort(part, kind="stable")
+    best = np.zeros(rows)
+    for own in np.split(order, np.flatnonzero(np.diff(part[order])) + 1):
+        (names, row), (others, column) = (np.unique(cells[own, side], return_inverse=True) for side in (0, 1))
+        matrix = np.zeros((len(names), len(others)))
+        matrix[row, column] = alike[own]
+        assigned = linear_sum_assignment(matrix, maximize=True)
+        best[names[assigned[0]]] = matrix[assigned]
+    return best
 
 
 def b_cubed(gold: Sequence[Hashable], predicted: Sequence[Hashable]) -> tuple[float, float, float]:
