@@ -76,9 +76,7 @@ class Robustness:
     sources: int
 
 
-def robustness(
-    scores: Scores, resampling: Resampling | None = None, asked: Sequence[str] = ()
-) -> Robustness | None:
+def robustness(scores: Scores, resampling: Resampling | None = None, asked: Sequence[str] = ()) -> Robustness | None:
     """How a metric moves with what was done: the first that is asked for, else the primary one.
 
     Args:
