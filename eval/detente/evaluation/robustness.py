@@ -126,7 +126,7 @@ def _placed(part: Counted, bases: pl.DataFrame, columns: Sequence[str]) -> Float
     """The counts of each base, in their order; NaN where it has no such variant."""
     names = part.frame["base"].unique(maintain_order=True).cast(pl.String)
     sums = part.clusters(columns, "base").sums
-    found = pl.DataFrame({"base": names}).hstack(pl.DataFrame(sums, schema=list(columns)))
+    found = pl.DataFrame({"base": names}).hstack(pl.DataFrame(sums, schema=list(columns), orient="row"))
     placed: Floats = bases.join(found, on="base", how="left", maintain_order="left").select(columns).to_numpy()
     return placed
 

@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from detente.metrics.classification import Floats, ratio
 
-
 _AT_ONCE: Final = 1_000_000
 """Cells of a matrix that is assigned as a whole."""
 
