@@ -18,6 +18,7 @@ from detente.challenge.passages import (
     operation,
     quotations,
     share_something,
+    shortened,
 )
 from detente.challenge.suite import STRENGTHS, Dice, Item, Variant
 from detente.data.corpus import load
@@ -280,6 +281,46 @@ def test_words_are_exchanged_outside_of_quotations_and_where_the_sentence_still_
     assert exchanged("“Nothing, he said.", table) == "“Nothing, he said."
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The old dam held all night, he said.", "The old dam held all night."),  # 6 of 8 words
+        ("The dam, old and wet, held all night long.", "The dam, old and wet."),  # 2 of 9 are too few, 5 are enough
+        ("In May, it held.", "In May."),  # 2 of 4: half is enough
+        ("In May, the dam held.", "In May, the dam held."),  # 2 of 5
+        ("The old dam held all night, it is.", "The old dam held all night, it is."),  # function words alone, of 8
+        ("“Nothing, he said, is lost here,” he said.", "“Nothing, he said, is lost here,” he said."),
+        ("He wept all day, and said “no more.”", "He wept all day, and said “no more.”"),
+        ("He wept all day, “he said.", "He wept all day, “he said."),
+        ("It held “for now” all night, he said.", "It held “for now” all night."),
+        ("The dam held.", "The dam held."),
+    ],
+)
+def test_last_clauses_are_left_out_outside_of_quotations(text: str, expected: str) -> None:
+    assert shortened(text) == expected
+    if text != expected:
+        assert (operation(expected, text), operation(text, expected)) == ("compressed", "expanded")
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_shortened_pages_are_compressed_or_expanded_whichever_comes_first(split: str) -> None:
+    found: set[str] = set()
+    sizes = []
+    for strength in STRENGTHS:
+        rows = [
+            row["operation"]
+            for base in range(3)
+            for item in FOUND[split, base]
+            if item.variant == Variant("shortened", strength)
+            for row in item.rows["reuse"]
+        ]
+        found |= {*rows}
+        sizes.append(sum(name != "verbatim" for name in rows))
+    assert {"compressed", "expanded"} <= found <= {"compressed", "expanded", "verbatim"}
+    assert sizes == sorted(sizes)
+    assert sizes[0] < sizes[-1] or split == "validation", "whose pages have one such sentence"
+
+
 def test_two_words_of_quotations_are_shared_if_one_has_a_meaning() -> None:
     assert share_something("“of the dam” is what he wrote", "they read “near the dam” there on a stone")
     assert not share_something("“of the dam” is what he wrote", "they read “of the wall” there on a stone")
@@ -290,7 +331,7 @@ def test_two_words_of_quotations_are_shared_if_one_has_a_meaning() -> None:
 
 
 def test_pages_draw_on_those_of_their_item_alone(tmp_path: Path) -> None:
-    recipe = Recipe("derive", "1", 2 * len(DERIVE.variants), 0, ("test",), "")
+    recipe = Recipe("derive", DERIVE.version, 2 * len(DERIVE.variants), 0, ("test",), "")
     with Local(1) as engine:
         make(recipe, tmp_path / "suite", engine)
     corpus = load(tmp_path / "suite")

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from detente.evaluation.counts import Counted
 from detente.evaluation.robustness import Robustness, robustness
 from detente.evaluation.score import Resampling, Scores
 from detente.tasks.metric_families import share
@@ -21,13 +22,17 @@ CONTROL: list[Row] = [
 ]
 
 
-def measured(rows: list[Row], best: float = 1.0, primary: str = "accuracy") -> Robustness | None:
+def measured(
+    rows: list[Row], best: float = 1.0, primary: str = "accuracy", asked: tuple[str, ...] = ()
+) -> Robustness | None:
     columns = ("base", "family", "operation", "strength", "right", "asked")
     frame = pl.DataFrame(rows, schema=columns, orient="row").with_columns(pl.col("right", "asked").cast(pl.Float64))
     metric = share("accuracy", "right / asked", "right", "asked", best, of="item", group="labels")
-    task: Any = SimpleNamespace(metrics=(metric,), columns=("right", "asked"))
-    scores: Any = SimpleNamespace(task=task, primary=primary, main_rows=frame, resampling=Resampling(resamples=50))
-    return robustness(_scores(scores))
+    wrong = share("error", "wrong / asked", "wrong", "asked", 0.0, of="item", group="labels")
+    task: Any = SimpleNamespace(metrics=(metric, wrong), columns=("right", "asked", "wrong"))
+    counted = Counted(frame.with_columns(slice=pl.lit("main"), wrong=pl.col("asked") - pl.col("right")))
+    scores: Any = SimpleNamespace(task=task, primary=primary, counted=counted, resampling=Resampling(resamples=50))
+    return robustness(_scores(scores), asked=asked)
 
 
 def _scores(scores: Any) -> Scores:
@@ -121,3 +126,11 @@ def test_rows_of_one_item_are_summed() -> None:
 
 def test_a_metric_that_is_no_function_of_counts_has_none() -> None:
     assert measured(CONTROL, primary="alpha") is None
+
+
+@pytest.mark.parametrize(("asked", "name"), [((), "accuracy"), (("all", "error"), "error"), (("alpha",), "accuracy")])
+def test_the_metric_that_is_asked_for_leads(asked: tuple[str, ...], name: str) -> None:
+    result = measured([*CONTROL, ("a", "p", "cut", "weak", 70, 100)], asked=asked)
+    assert result is not None
+    assert result.metric.name == name
+    assert result.slices[1].drop == pytest.approx(0.3)  # right fell by .3, and wrong rose by it

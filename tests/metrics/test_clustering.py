@@ -93,3 +93,23 @@ def test_pairs_are_counted_within_clusters() -> None:
     assert clustering.adjusted_rand(1, 3, 2, 6) == 0
     # Two pairs by two, crossed: chance 2 · 2/6 = 2/3; (0 − 2/3) / (2 − 2/3).
     assert clustering.adjusted_rand(*clustering.pair_counts("aabb", "xyxy")) == pytest.approx(-1 / 2)
+
+
+def test_many_clusters_are_assigned_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(5)
+    for _ in range(50):
+        gold = random.integers(0, 12, 40).tolist()
+        predicted = [label if random.random() < 0.7 else int(random.integers(0, 15)) for label in gold]
+        monkeypatch.setattr(clustering, "_AT_ONCE", 1_000_000)
+        whole = clustering.ceaf_e(gold, predicted)
+        monkeypatch.setattr(clustering, "_AT_ONCE", 0)
+        assert clustering.ceaf_e(gold, predicted) == pytest.approx(whole, abs=1e-15)
+    # Two parts: a and b with x, of which the larger takes it, 2 · 2 / (2 + 3); c with y, all of it.
+    # Φ = .8 + 1 of two predicted clusters and three of gold.
+    gold, predicted = ["a", "a", "b", "c"], ["x", "x", "x", "y"]
+    assert clustering.ceaf_e(gold, predicted) == pytest.approx((1.8 / 2, 1.8 / 3, 3.6 / 5))
+
+
+def test_the_matrix_of_fifty_thousand_clusters_is_never_made() -> None:
+    gold = [number // 2 for number in range(100_000)]  # 50,000² cells would be 20 GB
+    assert clustering.ceaf_e(gold, gold) == (1.0, 1.0, 1.0)

@@ -22,7 +22,7 @@ from detente.data.problems import Problem, ValidationError
 from detente.dataset import checks, checks_spans, schema
 from detente.dataset.build import digest
 
-TOGETHER: Final = 50
+TOGETHER: Final = 10
 """So many items are checked at a time: some checks look at all rows for each page."""
 
 Shard = Mapping[str, tuple[str, pl.DataFrame]]

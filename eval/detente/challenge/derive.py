@@ -6,7 +6,7 @@ credit line, so that the edge is stated and its direction known.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from itertools import combinations
 from typing import Any, Final, NamedTuple
@@ -14,7 +14,15 @@ from typing import Any, Final, NamedTuple
 from detente.challenge.draft import LINE, PARAGRAPH, Piece, rows_of, text_of
 from detente.challenge.material import PAGES, material
 from detente.challenge.names import invented, lists
-from detente.challenge.passages import Sentence, exchanged, long_quotation, operation, quotations, share_something
+from detente.challenge.passages import (
+    Sentence,
+    exchanged,
+    long_quotation,
+    operation,
+    quotations,
+    share_something,
+    shortened,
+)
 from detente.challenge.suite import CONTROL, STRENGTHS, Dice, Item, Operation, Suite
 from detente.challenge.transplant import article_row
 from detente.data.jsonl import Record
@@ -23,7 +31,7 @@ from detente.text.containment import words
 from detente.text.spans import Span
 
 NAME: Final = "derive"
-VERSION: Final = "1"
+VERSION: Final = "2"
 _LEAST: Final = 10
 """Paragraphs with fewer words are not used."""
 _PARAGRAPHS: Final = 4
@@ -124,9 +132,9 @@ def _parted(sentences: Sequence[tuple[int, Sentence]]) -> Body:
     )
 
 
-def _some(body: Body, share: float, dice: Dice, table: Mapping[str, str]) -> Body:
-    """A share of the sentences that can be, with words exchanged; one at the least."""
-    changed = [exchanged(sentence.text, table) for sentence in body]
+def _some(body: Body, share: float, dice: Dice, change: Callable[[str], str]) -> Body:
+    """A share of the sentences that can be, changed; one at the least."""
+    changed = [change(sentence.text) for sentence in body]
     able = [place for place, sentence in enumerate(body) if changed[place] != sentence.text]
     places = set(dice.sample(able, max(1, round(share * len(able)))))
     return tuple(
@@ -171,11 +179,16 @@ def _merged(base: Base, strength: int, dice: Dice) -> tuple[Page, ...]:
 
 
 def _attribution(base: Base, strength: int, dice: Dice) -> tuple[Page, ...]:
-    return _copy(_some(base.first, (0.3, 0.6, 1.0)[strength], dice, base.words["reporting"]))
+    return _copy(_some(base.first, (0.3, 0.6, 1.0)[strength], dice, partial(exchanged, table=base.words["reporting"])))
 
 
 def _rewritten(base: Base, strength: int, dice: Dice) -> tuple[Page, ...]:
-    return _copy(_some(base.first, (0.3, 0.6, 1.0)[strength], dice, base.words["substitutions"]))
+    table = base.words["substitutions"]
+    return _copy(_some(base.first, (0.3, 0.6, 1.0)[strength], dice, partial(exchanged, table=table)))
+
+
+def _shortened(base: Base, strength: int, dice: Dice) -> tuple[Page, ...]:
+    return _copy(_some(base.first, (0.3, 0.6, 1.0)[strength], dice, shortened))
 
 
 def _quoting(base: Base, count: int) -> Body:
@@ -224,6 +237,7 @@ CHANGES: Final[tuple[tuple[Operation, Make], ...]] = (
     (Operation("merged", "sentences of two pages", ("20% of the second", "35%", "50%")), _merged),
     (Operation("attribution", "other verbs of saying, where sentences have such", _SHARES), _attribution),
     (Operation("rewritten", "words exchanged, in sentences that have such", _SHARES), _rewritten),
+    (Operation("shortened", "last clauses left out, in sentences that have such", _SHARES), _shortened),
     (Operation("quotation_kept", "a quotation in a text of its own that names the page", _OWN_ONES), _quotation_kept),
     (Operation("background", "old paragraphs below a text of its own", ("3", "2", "1")), _background),
     (

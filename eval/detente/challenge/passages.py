@@ -103,6 +103,21 @@ def _left_out(short: Sequence[str], long: Sequence[str]) -> bool:
     return len(kept) < len(all_of) and common(kept, all_of) == len(kept)
 
 
+def shortened(text: str) -> str:
+    """A sentence without what follows one of its commas, the first that leaves so much of it that it matches itself.
+
+    It stays as it was if there is none outside quotations, or if a quotation mark would go, or has no partner.
+    """
+    if _UNPAIRED.search(_QUOTATION.sub("", text)):
+        return text
+    bare = _QUOTATION.sub(lambda found: "“" * len(found[0]), text)
+    for comma in re.finditer(", ", bare):
+        short = text[: comma.start()] + text.rstrip()[-1:]
+        if "“" not in bare[comma.start() :] and match(text, short) and operation(short, text) == "compressed":
+            return short
+    return text
+
+
 def exchanged(text: str, table: Mapping[str, str]) -> str:
     """A sentence with words exchanged outside quotations.
 

@@ -86,6 +86,7 @@ class Corpus:
         lacking: While it is built: the articles that a config does not have, by config. See `pages`.
         own: While it is built: its inventory.
         split: Which of its splits; a dataset of pages has one, a challenge suite may have several.
+        shard: Of a challenge suite the one shard of the split that is read; None for all.
     """
 
     folder: Path
@@ -93,6 +94,7 @@ class Corpus:
     lacking: Mapping[str, Sequence[str]] | None = field(default=None, compare=False, repr=False)
     own: Inventory | None = field(default=None, compare=False, repr=False)
     split: str = SPLIT
+    shard: int | None = None
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -168,7 +170,9 @@ class Corpus:
 
     def files_of(self, config: str) -> list[str]:
         """The files of a config's rows, by their names in the manifest: one, or the shards of a suite."""
-        shards = [name for name in self.manifest["files"] if name.startswith(f"data/{config}/{self.split}-")]
+        shard = "" if self.shard is None else f"{self.shard:05d}."
+        start = f"data/{config}/{self.split}-{shard}"
+        shards = [name for name in self.manifest["files"] if name.startswith(start)]
         return shards or [table_name(config, self.split)]
 
     def vouched(self, name: str) -> bytes:

@@ -108,7 +108,7 @@ def _batch(file: Spilled, partition: int) -> "pl.DataFrame":
     return frame.with_columns(pl.col(PLACE) + file.base)
 
 
-def spill(frame: "pl.DataFrame", path: Path, partitions: int, by: str = "id") -> None:
+def spill(frame: "pl.DataFrame", path: Path, partitions: int, by: str = "id", key: "pl.Series | None" = None) -> None:
     """Writes rows in partitions by their ids, whole or not at all: beside its place first, then renamed.
 
     Args:
@@ -116,11 +116,12 @@ def spill(frame: "pl.DataFrame", path: Path, partitions: int, by: str = "id") ->
         path: Of the file.
         partitions: How many there are.
         by: The column of ids.
+        key: The partition of each row, where that does not follow from its id.
     """
     import polars as pl
     import pyarrow
 
-    key = partitions_of(frame[by], partitions)
+    key = partitions_of(frame[by], partitions) if key is None else key
     ordered = frame.with_columns(key.alias("#partition")).sort("#partition", maintain_order=True)
     sizes = dict(ordered["#partition"].value_counts().iter_rows())
     table = ordered.drop("#partition").to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks()

@@ -6,13 +6,13 @@ for these articles only, and with the range over these sources, which is all tha
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from detente.evaluation.counts import sums_of
+from detente.evaluation.counts import Counted
 from detente.evaluation.score import Columns, Resampling, Scores, of_part
 from detente.evaluation.variants import KEYS
 from detente.metrics.classification import Floats
@@ -76,41 +76,41 @@ class Robustness:
     sources: int
 
 
-def robustness(scores: Scores, resampling: Resampling | None = None) -> Robustness | None:
-    """How a system's primary metric moves with what was done.
+def robustness(scores: Scores, resampling: Resampling | None = None, asked: Sequence[str] = ()) -> Robustness | None:
+    """How a metric moves with what was done: the first that is asked for, else the primary one.
 
     Args:
         scores: On a challenge suite.
         resampling: How many resamples are drawn, and their seed.
+        asked: Names of metrics; those that are no function of summed counts are passed over.
 
     Returns:
-        None if the items were not made from controls, or the primary metric is no function of summed counts.
+        None if the items were not made from controls, or there is no such metric.
     """
-    metric = next((metric for metric in scores.task.metrics if metric.name == scores.primary), None)
-    main = scores.main_rows
-    if metric is None or not set(KEYS) <= set(main.columns):
+    known = {metric.name: metric for metric in scores.task.metrics}
+    metric = next((known[name] for name in (*asked, scores.primary) if name in known), None)
+    main = scores.counted.main
+    if metric is None or not set(KEYS) <= set(main.frame.columns):
         return None
     resampling = resampling or scores.resampling
     columns = scores.task.columns
-    parts = main.partition_by("operation", "strength", as_dict=True, maintain_order=True)
-    bases = main.select("base", "family").unique("base", maintain_order=True).sort("base")
-    control = _placed(parts[CONTROL, "none"], bases, columns)
+    bases = main.frame.select("base", "family").unique("base", maintain_order=True).cast(pl.String).sort("base")
+    parts = {
+        (str(operation), str(strength)): _placed(replace(main, frame=rows), bases, columns)
+        for (operation, strength), rows in main.frame.partition_by(
+            "operation", "strength", as_dict=True, maintain_order=True
+        ).items()
+    }
+    control = parts[CONTROL, "none"]
     worse = 1.0 if metric.best >= metric.bounds[1] else -1.0
     slices = [
-        _slice(metric, columns, key, _placed(rows, bases, columns), control, bases["family"], worse, resampling)
-        for key, rows in parts.items()
+        _slice(metric, columns, key, sums, control, bases["family"], worse, resampling) for key, sums in parts.items()
     ]
     drops = [each for each in slices if each.operation != CONTROL and each.drop == each.drop]
     statistic = of_part(metric, columns)
     own = statistic(control)
-    apart = np.concatenate(
-        [
-            worse * (own - statistic(_placed(rows, bases, columns)))
-            for (name, _), rows in parts.items()
-            if name != CONTROL
-        ]
-        or [np.array([])]
-    )
+    changed = [worse * (own - statistic(sums)) for (name, _), sums in parts.items() if name != CONTROL]
+    apart = np.concatenate([*changed, np.array([])])
     known = apart[~np.isnan(apart)]
     return Robustness(
         metric=metric,
@@ -122,10 +122,11 @@ def robustness(scores: Scores, resampling: Resampling | None = None) -> Robustne
     )
 
 
-def _placed(rows: pl.DataFrame, bases: pl.DataFrame, columns: Sequence[str]) -> Floats:
+def _placed(part: Counted, bases: pl.DataFrame, columns: Sequence[str]) -> Floats:
     """The counts of each base, in their order; NaN where it has no such variant."""
-    names = rows["base"].unique(maintain_order=True)
-    found = pl.DataFrame({"base": names}).hstack(pl.DataFrame(sums_of(rows, columns, "base"), schema=list(columns)))
+    names = part.frame["base"].unique(maintain_order=True).cast(pl.String)
+    sums = part.clusters(columns, "base").sums
+    found = pl.DataFrame({"base": names}).hstack(pl.DataFrame(sums, schema=list(columns), orient="row"))
     placed: Floats = bases.join(found, on="base", how="left", maintain_order="left").select(columns).to_numpy()
     return placed
 
@@ -133,7 +134,7 @@ def _placed(rows: pl.DataFrame, bases: pl.DataFrame, columns: Sequence[str]) -> 
 def _slice(
     metric: Metric,
     columns: Sequence[str],
-    key: tuple[object, ...],
+    key: tuple[str, str],
     sums: Floats,
     control: Floats,
     families: pl.Series,
@@ -156,8 +157,8 @@ def _slice(
         for name in families.filter(pl.Series(there)).unique(maintain_order=True)
     ]
     return Slice(
-        operation=str(key[0]),
-        strength=str(key[1]),
+        operation=key[0],
+        strength=key[1],
         items=int(there.sum()),
         value=float(value),
         interval=_UNKNOWN if few else bootstrap.percentile_interval(drawn),

@@ -15,6 +15,7 @@ from detente.text.display import listed
 from detente.text.markup import FORMATS
 
 if TYPE_CHECKING:
+    from detente.data.corpus import Corpus
     from detente.data.jsonl import Record
     from detente.data.page_texts import Pages
     from detente.data.spellings import Spellings
@@ -183,6 +184,8 @@ def read_systems(
         ValidationError: With the problems of all systems and options, and if the systems are of different tasks or
             pages.
     """
+    from detente.data.corpus import Corpus
+
     texts = [("--output-format", each, FORMATS) for each in output_formats]
     refuse_unknown(
         [
@@ -205,6 +208,9 @@ def read_systems(
         formats = (gold_format, gold_text, output_formats)
         return _read_texts_in_pieces(gold, formats, sources, asked, names, labels or {}, session, pieces, **allowed)
     reference = load_gold(gold, gold_format, gold_text, dataset=dataset, split=split, task=task, labels=labels)
+    if isinstance(reference, Corpus) and _suite_in_pieces(reference, task, sources, labels, forced=pieces is not None):
+        allowed = {"allow_missing": allow_missing, "allow_extra": allow_extra}
+        return _read_suite_in_pieces(reference, sources, asked, output_formats, names, session, pieces, **allowed)
     systems = read_all(
         sources,
         reference,
@@ -357,6 +363,49 @@ def _read_texts_in_pieces(
     if gold_text is None:
         options[f"--gold {corpus.name}"] = "--gold-text", looks[-1]
     return Systems(corpus, systems, tuple(_warnings(options)), counting)
+
+
+def _suite_in_pieces(
+    gold: "Corpus", task: str | None, sources: Sequence[Source], labels: "Spellings | None", *, forced: bool
+) -> bool:
+    """Whether predictions for a suite are read in pieces; with spellings of labels, which pages lack, they are not."""
+    if not gold.suite or labels:
+        return False
+    from detente.evaluation import suite_shards
+
+    return suite_shards.in_pieces(gold, task, sources, forced=forced)
+
+
+def _read_suite_in_pieces(
+    gold: "Corpus",
+    sources: Sequence[Source],
+    asked: Sequence[str],
+    output_formats: Sequence[str],
+    names: Sequence[str],
+    session: "Session | None",
+    pieces: "Pieces | None",
+    **allowed: bool,
+) -> Systems:
+    from detente.data.partitions import Workplace
+    from detente.evaluation import suite_shards
+    from detente.evaluation.session import Session
+
+    _refuse_names(sources, output_formats, names)
+    each = output_formats if len(output_formats) == len(sources) else [*output_formats, None][:1] * len(sources)
+    places = _places(sources)
+    division, session = pieces or Pieces(), session or Session()
+    call = {"gold": gold.manifest["sha256"], "split": gold.split, "formats": output_formats, "pieces": division}
+    call |= {f"predictions {number}": _fingerprint(source) for number, source in enumerate(sources, start=1)}
+    steps = session.steps(call | allowed)
+    place = Workplace(steps.folder, steps.run, size=division.size)
+    files = [Path(source) for source in sources]
+    found, counting, looks = suite_shards.read(
+        gold, list(zip(places, files, each, strict=True)), place, session, **allowed
+    )
+    systems = dict(zip(names or short_names(places), found, strict=True))
+    _refuse_unfit(systems, asked)
+    options = {name: ("--output-format", look) for name, look in zip(systems, looks, strict=True)}
+    return Systems(gold, systems, () if output_formats else tuple(_warnings(options)), counting)
 
 
 def _warnings(looks: "Mapping[str, tuple[str, str | None]]") -> list[str]:

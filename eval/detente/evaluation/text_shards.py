@@ -53,12 +53,16 @@ _FIRST_LINES: Final = 50
 
 
 class TextStretch(NamedTuple):
-    """A stretch of texts that is to be divided: see `shards.SystemStretch`."""
+    """A stretch of texts that is to be divided: see `shards.SystemStretch`.
+
+    `homes` is a table of `id` and `partition`, by which it is divided; ids that are not there are in the first.
+    """
 
     stretch: Stretch
     target: str
     partitions: int
     limit: int
+    homes: str = ""
 
 
 class TextShards(NamedTuple):
@@ -134,6 +138,7 @@ def divide(work: TextStretch) -> dict[str, Any]:
     columns: dict[str, None] = {}
     first: list[list[str]] = []
     lines = rows = 0
+    homes = pl.read_ipc(work.homes) if work.homes else pl.DataFrame()
     try:
         with max_input(work.limit):
             for piece in pieces(work.stretch):
@@ -152,7 +157,10 @@ def divide(work: TextStretch) -> dict[str, Any]:
                 if kept:
                     schema = {PLACE: pl.Int64, "id": pl.String, "record": pl.String}
                     path = Path(f"{work.target}-{len(files):05}.arrow")
-                    spill(pl.DataFrame(kept, schema=schema, orient="row"), path, work.partitions)
+                    frame = pl.DataFrame(kept, schema=schema, orient="row")
+                    home = frame.join(homes, on="id", how="left", maintain_order="left") if work.homes else None
+                    key = None if home is None else home["partition"].fill_null(0)
+                    spill(frame, path, work.partitions, key=key)
                     files.append(str(path))
                     rows += len(kept)
     except ValidationError as invalid:
@@ -169,7 +177,7 @@ def divide(work: TextStretch) -> dict[str, Any]:
 
 
 def divide_texts(
-    step: str, name: str, files: Sequence[Path], written_in: str | None, place: Workplace
+    step: str, name: str, files: Sequence[Path], written_in: str | None, place: Workplace, homes: str = ""
 ) -> tuple[TextShards, list[Problem], list[list[str]]]:
     """Texts in partitions; what could not be read of them; and the keys of the first lines."""
     tables = {suffix_of(file.name) in FLAT_SUFFIXES for file in files}
@@ -180,7 +188,7 @@ def divide_texts(
         raise ValidationError([Problem("not-readable", name, message)])
     stretches = [stretch for file in files for stretch in stretches_of(file, place.size)]
     work = [
-        TextStretch(stretch, str(place.folder / f"{step}-{each:05}"), place.partitions, max_size())
+        TextStretch(stretch, str(place.folder / f"{step}-{each:05}"), place.partitions, max_size(), homes)
         for each, stretch in enumerate(stretches)
     ]
     found = list(place.run(f"divide-{step}", divide, work, [stretch.path for stretch in stretches]))

@@ -38,9 +38,9 @@ def with_variants(counted: Counted, items: pl.DataFrame) -> Counted:
     """Counts with the columns of `items`; where both have one, it is that of the items.
 
     Rows are found by their article, or by their id where they have none. Of counts that are by kind of items, and not
-    by item, it is not known how these were made: they stay as they are.
+    by item, it is not known how these were made: they stay as they are, as do those that have the columns already.
     """
-    if counted.pairs is not None:
+    if counted.pairs is not None or set(KEYS) <= set(counted.frame.columns):
         return counted
     frame = counted.frame
     key = "article" if "article" in frame.columns else "id"

@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from math import comb
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.metrics.classification import Floats, ratio
+
+_AT_ONCE: Final = 1_000_000
+"""Cells of a matrix that is assigned as a whole."""
 
 
 class PairCounts(NamedTuple):
@@ -95,17 +98,46 @@ def ceaf_e(gold: Sequence[Hashable], predicted: Sequence[Hashable]) -> tuple[flo
     Raises:
         ValueError: If the two are not of one length.
     """
-    from scipy.optimize import linear_sum_assignment
-
     mine, theirs, common = _sizes(gold, predicted)
     if not common:
         return np.nan, np.nan, np.nan
     rows, columns = ({name: place for place, name in enumerate(sizes)} for sizes in (mine, theirs))
-    alike = np.zeros((len(rows), len(columns)))
-    for (left, right), size in common.items():
-        alike[rows[left], columns[right]] = 2 * size / (mine[left] + theirs[right])
-    total = float(alike[linear_sum_assignment(alike, maximize=True)].sum())
+    cells = np.array([(rows[left], columns[right]) for left, right in common])
+    alike = np.array([2 * size / (mine[left] + theirs[right]) for (left, right), size in common.items()])
+    total = float(_assigned(cells, alike, len(rows), len(columns)).sum())
     return total / len(columns), total / len(rows), 2 * total / (len(rows) + len(columns))
+
+
+def _assigned(cells: NDArray[np.int64], alike: Floats, rows: int, columns: int) -> Floats:
+    """The values of the cells that the best assignment of rows to columns takes, 0 among them.
+
+    Rows and columns that no cell connects need nothing of one another: of many, each connected part is assigned by
+    itself, so that no matrix is larger than the largest of them. Few are assigned at once: parts may be assigned
+    otherwise, as well and with another last digit of the sum.
+
+    Args:
+        cells: Row and column of each cell that is not 0, shape `(cells, 2)`.
+        alike: Its value.
+        rows: How many rows there are.
+        columns: How many columns.
+    """
+    from scipy.optimize import linear_sum_assignment
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    part = np.zeros(len(cells), dtype=np.int64)
+    if rows * columns > _AT_ONCE:
+        nodes = rows + columns
+        graph = coo_array((np.ones(len(cells)), (cells[:, 0], rows + cells[:, 1])), shape=(nodes, nodes))
+        part = connected_components(graph, directed=False)[1][cells[:, 0]]
+    order = np.argsort(part, kind="stable")
+    values: list[Floats] = []
+    for own in np.split(order, np.flatnonzero(np.diff(part[order])) + 1):
+        row, column = (np.unique(cells[own, side], return_inverse=True)[1] for side in (0, 1))
+        matrix = np.zeros((row.max() + 1, column.max() + 1))
+        matrix[row, column] = alike[own]
+        values.append(matrix[linear_sum_assignment(matrix, maximize=True)])
+    return np.concatenate(values)
 
 
 def b_cubed(gold: Sequence[Hashable], predicted: Sequence[Hashable]) -> tuple[float, float, float]:

@@ -84,10 +84,10 @@ def report(scores: Scores, asked: Sequence[str] = (), by: Sequence[str] = ()) ->
     most = len(names) if asked and ALL not in asked else SHOWN_METRICS
     sections = [*_metric_sections(scores, names, ALL in asked), *_breakdowns(scores, names, by, most), *_items(scores)]
     told = notes(scores, names)
-    if moved := robustness(scores):
+    if moved := robustness(scores, asked=asked):
         sections.append(challenge.section(moved))
         told += challenge.notes(moved)
-    return Report(sections, told, scores.signature, lambda: document(scores))
+    return Report(sections, told, scores.signature, lambda: document(scores, asked))
 
 
 def _metric_sections(scores: Scores, names: Sequence[str], grouped: bool) -> Iterator[Section]:
@@ -254,7 +254,7 @@ def undefined_shares(shares: Iterable[tuple[str, float]]) -> str:
     return f"resamples without a value, left out of the interval: {shown}" if shown else ""
 
 
-def document(scores: Scores) -> dict[str, Any]:
+def document(scores: Scores, asked: Sequence[str] = ()) -> dict[str, Any]:
     """The scores as `detente.scores/2`, everything at full precision; NaN is written as null."""
     wrong = errors(scores, MOST_ITEMS)
     return {
@@ -282,7 +282,7 @@ def document(scores: Scores) -> dict[str, Any]:
         "errors": wrong.to_dicts(),
         "errors_omitted": scores.counted.wrong - len(wrong),
         "remarks": list(scores.task.remarks),
-        **({"robustness": challenge.document(moved)} if (moved := robustness(scores)) else {}),
+        **({"robustness": challenge.document(moved)} if (moved := robustness(scores, asked=asked)) else {}),
         "signature": scores.signature,
     }
 

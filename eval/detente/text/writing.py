@@ -66,6 +66,8 @@ def _composed_from(text: str) -> NDArray[np.intp]:
         return np.flatnonzero(visible)
     # Only marks, and what Korean syllables go on with, can become part of the character before them.
     joined = "".join(each for each in set(bare) if unicodedata.category(each)[0] == "M" or "\u1160" <= each <= "\u11ff")
+    if not joined and nfc(bare) == bare:  # every character is its own
+        return np.flatnonzero(visible)
     found: list[int] = []
     last = 0
     for match in re.finditer(f".[{joined}]+|[^\0-\x7f]" if joined else "[^\0-\x7f]", bare, re.DOTALL):

@@ -1,6 +1,7 @@
 """Which segments of a page copy another, by the rule of `annotations/boilerplate/GUIDELINES.md`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 SHARED_WORDS: Final = 5
@@ -19,6 +20,7 @@ class Segment(NamedTuple):
     is_body: bool
 
 
+@lru_cache(maxsize=1 << 14)  # pages of one site have the same lines
 def words(text: str) -> Words:
     """The words of a segment after folding case, quotes and final punctuation."""
     bare = (word.strip(_QUOTES).rstrip(_FINAL + _QUOTES) for word in text.lower().split())
@@ -36,14 +38,22 @@ def repeats(segments: Sequence[Segment]) -> dict[str, str | None]:
         segments: The segments of one page in page order.
     """
     folded = [words(segment.text) for segment in segments]
-    runs = [set(zip(*(line[shift:] for shift in range(SHARED_WORDS)), strict=False)) for line in folded]
+    having: dict[Words, list[int]] = {}  # all of a segment's words, or a run of them, to the segments
+    for here, line in enumerate(folded):
+        for part in {line, *_runs(line)} - {()}:
+            having.setdefault(part, []).append(here)
     found: dict[str, str | None] = {}
     for here, segment in enumerate(segments):
         candidates = [
-            (not whole, not other.is_body, there)
-            for there, other in enumerate(segments)
-            if other.is_body or there < here
-            if (whole := bool(folded[here]) and folded[here] == folded[there]) or runs[here] & runs[there]
+            (folded[here] != folded[there], not segments[there].is_body, there)
+            for part in ([] if segment.is_body else {folded[here], *_runs(folded[here])} - {()})
+            for there in having[part]
+            if segments[there].is_body or there < here
         ]
-        found[segment.id] = None if segment.is_body or not candidates else segments[min(candidates)[2]].id
+        found[segment.id] = segments[min(candidates)[2]].id if candidates else None
     return found
+
+
+def _runs(line: Words) -> Iterator[Words]:
+    """The runs of contiguous words of which one is enough."""
+    return zip(*(line[shift:] for shift in range(SHARED_WORDS)), strict=False)

@@ -20,9 +20,9 @@ COLUMNS: Final = (
     *(column for layer in LAYERS for column in (f"layer_{layer}", f"layer_{layer}_kept")),
     *("kept", "kept_promotional", "letters", "letters_foreign"),
 )
-_LETTER: Final = re.compile(r"[^\W\d_]")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
 # The pages are English: letters beyond the Latin scripts came from elsewhere.
-_NON_LATIN_LETTER: Final = re.compile(r"[^\W\d_\u0000-\u024f\u1e00-\u1eff]")
+_NON_LATIN_LETTERS: Final = re.compile(r"[^\W\d_\u0000-\u024f\u1e00-\u1eff]+")
 
 
 def counts(page: Page, kept: NDArray[np.bool_], wanted: Container[str]) -> dict[str, int]:
@@ -47,8 +47,8 @@ def counts(page: Page, kept: NDArray[np.bool_], wanted: Container[str]) -> dict[
         found[f"layer_{layer}_kept"] = sum(all(retained[start:end].all() for start, end in group) for group in groups)
     found["kept"] = int(kept.sum())
     found["kept_promotional"] = int((kept & _in_segments(page, "type", PROMOTIONAL)).sum())
-    for column, letters in (("letters", _LETTER), ("letters_foreign", _NON_LATIN_LETTER)):
-        found[column] = int(kept[[match.start() for match in letters.finditer(page.text)]].sum())
+    for column, letters in (("letters", _LETTERS), ("letters_foreign", _NON_LATIN_LETTERS)):
+        found[column] = int(sums_within(kept, [match.span() for match in letters.finditer(page.text)]).sum())
     return found
 
 

@@ -1,0 +1,103 @@
+"""Counts whose different rows are kept once say what the same counts say in full."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from detente.evaluation.coded import CODE, Coded, coded, together
+from detente.evaluation.counts import sums_of, totals_of
+from detente.stats import bootstrap
+from detente.tasks.task import TIMES, sizes_of
+
+COLUMNS = ("right", "asked")
+ROWS = pl.DataFrame(
+    {
+        "id": ["a", "a", "b", "c"],
+        "family": ["p", "p", "p", "q"],
+        "slice": ["main", "main", "main", "other"],
+        "zone": ["body", "menu", "body", None],
+        "right": [1.0, 0.0, 1.0, 2.0],
+        "asked": [2.0, 3.0, 2.0, 2.0],
+        "wrong": [1.0, 3.0, 1.0, 0.0],
+        "detail": ["one", "three", "one too", ""],
+    }
+)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Coded:
+    """The rows in two files."""
+    paths = []
+    for number, part in enumerate((ROWS[:1], ROWS[1:])):
+        paths.append(str(tmp_path / f"{number}.arrow"))
+        part.write_ipc(paths[-1])
+    found = coded(ROWS.select(*COLUMNS, "wrong"))
+    frame = ROWS.select("id", "family", "slice", "zone").with_columns(found.of_rows)
+    return Coded(frame, table=found.table, paths=tuple(paths))
+
+
+def test_each_different_row_is_kept_once_in_the_order_of_first_appearance() -> None:
+    found = coded(ROWS.select(COLUMNS))
+    assert found.table.rows() == [(1.0, 2.0), (0.0, 3.0), (2.0, 2.0)]
+    assert found.of_rows.to_list() == [0, 1, 0, 2]
+
+
+def test_a_table_grows_by_what_it_has_not() -> None:
+    first = together(None, pl.DataFrame({"right": [1.0, 2.0]}))
+    assert (first.table["right"].to_list(), first.of_rows.to_list()) == ([1.0, 2.0], [0, 1])
+    second = together(first.table, pl.DataFrame({"right": [3.0, 1.0]}))
+    assert (second.table["right"].to_list(), second.of_rows.to_list()) == ([1.0, 2.0, 3.0], [2, 0])
+
+
+@pytest.mark.parametrize("key", ["family", "zone", "slice"])
+def test_sums_and_sizes_by_a_key_are_those_of_all_rows(kept: Coded, key: str) -> None:
+    alike = kept.by(key)
+    assert np.array_equal(sums_of(alike, COLUMNS, key), sums_of(ROWS, COLUMNS, key))
+    assert sizes_of(alike, key).equals(sizes_of(ROWS, key))
+    assert np.array_equal(totals_of(alike, COLUMNS), [4.0, 9.0])
+    assert np.array_equal(kept.clusters(COLUMNS, key).sums, sums_of(ROWS, COLUMNS, key))
+
+
+def test_alike_rows_are_one_with_their_number(kept: Coded) -> None:
+    found = kept.by("family")
+    assert found.select("family", "right", "wrong", TIMES).rows() == [
+        ("p", 1.0, 1.0, 2.0),
+        ("p", 0.0, 3.0, 1.0),
+        ("q", 2.0, 0.0, 1.0),
+    ]
+
+
+@pytest.mark.parametrize(("most", "drawn"), [(4, True), (3, False)])
+def test_rows_by_themselves_are_drawn_one_by_one_or_of_many_how_many_are_alike(
+    kept: Coded, monkeypatch: pytest.MonkeyPatch, most: int, drawn: bool
+) -> None:
+    monkeypatch.setattr(bootstrap, "MOST_DRAWN", most)
+    sums, kinds, times = kept.clusters(COLUMNS, "item")
+    assert sums.tolist() == [[1, 2], [0, 3], [2, 2]]
+    assert (None if kinds is None else kinds.tolist()) == ([0, 1, 0, 2] if drawn else None)
+    assert (None if times is None else times.tolist()) == (None if drawn else [2, 1, 1])
+
+
+def test_the_main_rows_are_a_part(kept: Coded) -> None:
+    assert kept.main.frame[CODE].to_list() == [0, 1, 0]
+    assert (kept.main.size, kept.size) == (3, 4)
+
+
+@pytest.mark.parametrize(("least", "values"), [(2, ["body"]), (1, ["body", "menu"]), (3, [])])
+def test_parts_have_so_many_rows_at_least_and_a_value(kept: Coded, least: int, values: list[str]) -> None:
+    found = dict(kept.parts("zone", least))
+    assert [*found] == values
+    if values:
+        assert found["body"].clusters(COLUMNS, "id").sums.tolist() == [[1, 2], [1, 2]]
+
+
+def test_the_worst_come_first_and_of_equals_the_first(kept: Coded) -> None:
+    assert (kept.wrong, kept.wrong_items) == (3, (3, 4))
+    assert kept.worst(2)["detail"].to_list() == ["three", "one"]
+    assert kept.worst(9)["detail"].to_list() == ["three", "one", "one too"]
+
+
+def test_all_rows_are_on_the_disk(kept: Coded) -> None:
+    assert kept.rows.equals(ROWS)
