@@ -26,7 +26,10 @@ def measured(rows: list[Row], best: float = 1.0, primary: str = "accuracy") -> R
     frame = pl.DataFrame(rows, schema=columns, orient="row").with_columns(pl.col("right", "asked").cast(pl.Float64))
     metric = share("accuracy", "right / asked", "right", "asked", best, of="item", group="labels")
     task: Any = SimpleNamespace(metrics=(metric,), columns=("right", "asked"))
-    scores: Any = SimpleNamespace(task=task, primary=primary, main_rows=frame, resampling=Resampling(resamples=50))
+    counted = SimpleNamespace(frame=frame)
+    scores: Any = SimpleNamespace(
+        task=task, primary=primary, counted=counted, main_rows=frame, resampling=Resampling(resamples=50)
+    )
     return robustness(_scores(scores))
 
 
@@ -121,3 +124,9 @@ def test_rows_of_one_item_are_summed() -> None:
 
 def test_a_metric_that_is_no_function_of_counts_has_none() -> None:
     assert measured(CONTROL, primary="alpha") is None
+
+
+def test_items_that_were_not_made_from_controls_are_not_even_listed() -> None:
+    task = SimpleNamespace(metrics=(SimpleNamespace(name="f1"),))
+    kinds = SimpleNamespace(frame=pl.DataFrame({"gold": ["favor"], "predicted": ["none"]}))
+    assert robustness(_scores(SimpleNamespace(task=task, primary="f1", counted=kinds))) is None  # has no `main_rows`

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     import pyarrow
 
 PIECE: Final = 1 << 25
-"""About how many bytes a piece has."""
-_STRETCH: Final = 4
-"""So many pieces are a stretch, what one process reads."""
+"""About how many bytes a piece has, and a stretch, what one process reads."""
 LINES: Final = (".jsonl", ".ndjson", ".json")
 SHARDS: Final = (*LINES, *SEPARATORS, ".parquet")
 """The suffixes of files that hold records, packed or not."""
-_ROWS: Final = 1 << 18
+_ROWS: Final = 1 << 20
 """Rows of Parquet in a piece, at most."""
 _MOST_SHARDS: Final = 100_000
+_PACKED: Final = 8
+"""About so many times as large is what a packed file holds."""
 
 
 class Stretch(NamedTuple):
@@ -116,9 +116,30 @@ def _fits_as_parquet(path: Path) -> bool:
         about = parquet.read_metadata(path)
     except (pyarrow.ArrowException, ValueError):
         return True
-    size = sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
     rows, values = about.num_rows, about.num_rows * about.num_columns
-    return bool(size <= max_size() and rows <= max_records() and values <= max_values())
+    return _encoded_size(about) <= max_size() and rows <= max_records() and values <= max_values()
+
+
+def _encoded_size(about: "pyarrow.parquet.FileMetaData") -> int:
+    """Bytes of a Parquet file's pages before they were packed."""
+    return sum(int(about.row_group(group).total_byte_size) for group in range(about.num_row_groups))
+
+
+def rough_size(path: Path) -> int:
+    """About how many bytes files, or shards, have unpacked; 0 of what cannot be told."""
+    import pyarrow
+    from pyarrow import parquet
+
+    size = 0
+    for file in shards_of(path):
+        try:
+            if suffix_of(file.name) == ".parquet" and not is_packed(file):
+                size += _encoded_size(parquet.read_metadata(file))
+            else:
+                size += file.stat().st_size * (_PACKED if is_packed(file) else 1)
+        except (pyarrow.ArrowException, OSError, ValueError):  # whoever reads it says what is wrong
+            continue
+    return size
 
 
 def can_be_divided(path: Path) -> bool:
@@ -156,7 +177,7 @@ def _of_parquet(path: Path, size: int) -> list[Stretch]:
     found, start, held = [], 0, 0
     for group in range(about.num_row_groups):
         held += about.row_group(group).total_byte_size
-        if held >= _STRETCH * size or group == about.num_row_groups - 1:
+        if held >= size or group == about.num_row_groups - 1:
             found.append(Stretch(str(path), "rows", start, group + 1, size=size))
             start, held = group + 1, 0
     return found or [Stretch(str(path), "rows", 0, 0, size=size)]
@@ -175,11 +196,10 @@ def _of_text(path: Path, size: int) -> list[Stretch]:
     form = "cells" if separator else "lines"
     if is_packed(path) or (form == "cells" and _has_quotes(path)):
         return [Stretch(name, form, 0, None, size=size)]
-    length, step = path.stat().st_size, _STRETCH * size
-    header = first if form == "cells" else b""
+    length, header = path.stat().st_size, first if form == "cells" else b""
     return [
-        Stretch(name, form, start, min(start + step, length), header if start else b"", size)
-        for start in range(0, length, step) or [0]
+        Stretch(name, form, start, min(start + size, length), header if start else b"", size)
+        for start in range(0, length, size) or [0]
     ]
 
 

@@ -87,9 +87,9 @@ def robustness(scores: Scores, resampling: Resampling | None = None) -> Robustne
         None if the items were not made from controls, or the primary metric is no function of summed counts.
     """
     metric = next((metric for metric in scores.task.metrics if metric.name == scores.primary), None)
-    main = scores.main_rows
-    if metric is None or not set(KEYS) <= set(main.columns):
+    if metric is None or not {*KEYS} <= {*scores.counted.frame.columns}:
         return None
+    main = scores.main_rows  # a row for each item: of millions of labels only if it is needed
     resampling = resampling or scores.resampling
     columns = scores.task.columns
     parts = main.partition_by("operation", "strength", as_dict=True, maintain_order=True)

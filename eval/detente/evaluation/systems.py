@@ -282,7 +282,7 @@ def _read_in_pieces(
         message = f"is not supported by the task {task}, whose predictions are no texts"
         raise ValidationError([Problem("option", "--output-format", message)] * len(sources))
     places = _places(sources)
-    division, session = pieces or Pieces(), session or Session()
+    division, session = pieces or _pieces_of(gold, sources), session or Session()
     call = {"gold": fingerprint(gold), "task": task, "labels": written(labels), "pieces": division, **allowed}
     call |= {f"predictions {number}": _fingerprint(source) for number, source in enumerate(sources, start=1)}
     steps = session.steps(call)
@@ -334,7 +334,7 @@ def _read_texts_in_pieces(
         raise ValidationError(faults)
     each = output_formats if len(output_formats) == len(sources) else [*output_formats, None][:1] * len(sources)
     places = _places(sources)
-    division, session = pieces or Pieces(), session or Session()
+    division, session = pieces or _pieces_of(gold, sources), session or Session()
     call = {"gold": fingerprint(gold), "formats": formats, "labels": written(labels), "pieces": division, **allowed}
     call |= {f"predictions {number}": _fingerprint(source) for number, source in enumerate(sources, start=1)}
     steps = session.steps(call)
@@ -383,8 +383,16 @@ class Pieces(NamedTuple):
         size: About how many bytes are read at once.
     """
 
-    partitions: int = 64
+    partitions: int
     size: int = 1 << 25
+
+
+def _pieces_of(gold: Path, sources: Sequence[Source]) -> Pieces:
+    """The pieces that go with the sizes of a call's inputs."""
+    from detente.data.memory import is_path
+    from detente.data.partitions import partitions_for
+
+    return Pieces(partitions_for([gold, *(Path(source) for source in sources if is_path(source))]))
 
 
 def _refuse_names(sources: Sequence[Source], output_formats: Sequence[str], names: Sequence[str]) -> None:
