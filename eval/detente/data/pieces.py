@@ -264,8 +264,7 @@ def _lines(stretch: Stretch) -> Iterator[Piece]:
                 return
             data += _rest_of_line(stream, stretch.path) if not data.endswith(b"\n") else b""
             if stretch.form == "cells":
-                while data.count(b'"') % 2 and (more := _rest_of_line(stream, stretch.path)):
-                    data += more  # a cell goes on beyond the line
+                data += _rest_of_row(stream, stretch.path) if data.count(b'"') % 2 else b""
                 count = _physical_lines(data)
                 if header:
                     yield Piece(header + data, before - 1, count + 1)
@@ -290,6 +289,22 @@ def _rest_of_line(stream: BinaryIO, name: str) -> bytes:
     return rest
 
 
+def _rest_of_row(stream: BinaryIO, name: str) -> bytes:
+    """What a row still has whose line ends inside of a cell, up to its end; each line is looked at once.
+
+    Raises:
+        ValidationError: If that is more than a line may have.
+    """
+    rest = bytearray()
+    while line := _rest_of_line(stream, name):
+        rest += line
+        if len(rest) > max_line():
+            raise ValidationError([too_large(name, f"has a row of more than {max_line():,} bytes")])
+        if line.count(b'"') % 2:
+            break
+    return bytes(rest)
+
+
 def _physical_lines(data: bytes) -> int:
     """Lines as the reader of CSV counts them, which end in CR, too."""
     if b"\r" in data:
@@ -299,13 +314,14 @@ def _physical_lines(data: bytes) -> int:
 
 def _header_of(data: bytes) -> bytes:
     """The header of cells, to be put above the next piece: one line, however many it took."""
-    lines = data.decode("utf-8-sig", "replace").split("\n")
-    held = ""
-    for line in lines:
-        held += line + "\n"
-        if held.strip() and not held.count('"') % 2:
+    held: list[str] = []
+    quotes, blank = 0, True
+    for line in data.decode("utf-8-sig", "replace").split("\n"):
+        held.append(line)
+        quotes, blank = quotes + line.count('"'), blank and not line.strip()
+        if not blank and not quotes % 2:
             break
-    return held.lstrip("\r\n").encode()
+    return "".join(f"{line}\n" for line in held).lstrip("\r\n").encode()
 
 
 def long_lines(data: bytes) -> list[int]:
