@@ -8,8 +8,9 @@ from pathlib import Path
 import pyarrow
 import pytest
 
+from detente.data.arrow_pieces import about
 from detente.data.files import MOST_PACKED, max_input
-from detente.data.pieces import Piece, pieces, stretches_of
+from detente.data.pieces import Piece, fits, pieces, stretches_of
 from detente.data.problems import ValidationError
 
 SIZE = 1_000
@@ -102,3 +103,65 @@ def test_a_cell_without_an_end_is_refused(tmp_path: Path, packer: str) -> None:
         name, code, message, bytes_taken = refused(path)
     assert (name, code, bytes_taken) == (path.name, "not-readable", 0)
     assert message.startswith("has a row of more than 5,000 bytes: ")
+
+
+def arrow(path: Path, batches: list[pyarrow.RecordBatch], compression: str | None = "zstd") -> Path:
+    options = pyarrow.ipc.IpcWriteOptions(compression=compression)
+    with pyarrow.ipc.new_file(str(path), batches[0].schema, options=options) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+    return path
+
+
+def words(*values: str) -> pyarrow.RecordBatch:
+    return pyarrow.RecordBatch.from_pydict({"id": list(values)})
+
+
+def test_small_batches_of_arrow_are_put_together_and_large_ones_divided(tmp_path: Path) -> None:
+    # A word of six bytes and its offset of four are ten bytes: ten batches of ten words are 1,000.
+    small = [words(*[f"word{place:02}"] * 10) for place in range(20)]
+    taken: list[Piece] = []
+    read(arrow(tmp_path / "small.arrow", small), taken)
+    assert [(each.before, each.length) for each in taken] == [(0, 100), (0, 100)]  # in two stretches
+    taken.clear()
+    read(arrow(tmp_path / "large.arrow", [words(*["word00"] * 201)]), taken)
+    assert [(each.before, each.length) for each in taken] == [(0, 100), (100, 100), (200, 1)]
+
+
+def test_a_file_of_arrow_fits_by_what_it_has_unpacked(tmp_path: Path) -> None:
+    path = arrow(tmp_path / "large.arrow", [words("a" * 1_000_000)])
+    size = about(path).size
+    assert path.stat().st_size < 100_000
+    assert 1_000_000 <= size < 1_000_100  # with its offsets
+    for most in (size, size - 1):
+        with max_input(most):
+            assert fits(path) == (most == size)
+
+
+@pytest.mark.parametrize("compression", [None, "zstd"])
+def test_a_batch_of_arrow_that_unpacks_to_more_than_an_input_may_have_is_refused(
+    tmp_path: Path, compression: str | None
+) -> None:
+    path = arrow(tmp_path / "batch.arrow", [words("a" * 1_000_000)], compression)
+    with max_input(1_100_000):
+        read(path, [])
+    with max_input(900_000):
+        if compression is None:  # it is mapped into memory, and as large as its file
+            read(path, [])
+        else:
+            name, code, message, bytes_taken = refused(path)
+            assert (name, code, bytes_taken) == ("batch.arrow", "not-readable", 0)
+            assert message.startswith("has a batch of more than 900,000 bytes, unpacked: ")
+
+
+def test_values_that_rows_of_arrow_share_count_each_by_itself(tmp_path: Path) -> None:
+    shared = pyarrow.array(["a" * 1_000] * 10_000).dictionary_encode()  # ten million bytes
+    path = arrow(tmp_path / "shared.arrow", [pyarrow.RecordBatch.from_arrays([shared], ["id"])], None)
+    assert 200 * path.stat().st_size < 10_000_000
+    with max_input(10_000_000):
+        read(path, [])
+    with max_input(100_000):
+        taken: list[Piece] = []
+        with pytest.raises(ValidationError, match="each value by itself, 200 times its size"):
+            read(path, taken)
+    assert not taken
