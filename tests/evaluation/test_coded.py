@@ -85,9 +85,20 @@ def test_the_main_rows_are_a_part(kept: Coded) -> None:
     assert (kept.main.size, kept.size) == (3, 4)
 
 
-@pytest.mark.parametrize(("least", "values"), [(2, ["body"]), (1, ["body", "menu"]), (3, [])])
-def test_parts_have_so_many_rows_at_least_and_a_value(kept: Coded, least: int, values: list[str]) -> None:
-    found = dict(kept.parts("zone", least))
+@pytest.mark.parametrize(
+    ("unit", "least", "values"),
+    [
+        ("item", 2, ["body"]),
+        ("item", 1, ["body", "menu"]),
+        ("item", 3, []),
+        ("family", 1, ["body", "menu"]),
+        ("family", 2, []),
+    ],
+)
+def test_parts_have_a_value_and_so_many_rows_or_families_at_least(
+    kept: Coded, unit: str, least: int, values: list[str]
+) -> None:
+    found = dict(kept.parts("zone", unit, least))
     assert [*found] == values
     if values:
         assert found["body"].clusters(COLUMNS, "id").sums.tolist() == [[1, 2], [1, 2]]

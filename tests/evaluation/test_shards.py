@@ -2,17 +2,20 @@
 
 import gzip
 import json
+import lzma
 import random
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow
 import pytest
 from click.testing import CliRunner
 
 from detente.cli import main
 from detente.data.files import max_input
+from detente.data.pieces import fits
 from detente.data.problems import ValidationError
 from detente.evaluation.engines.execution import Execution
 from detente.evaluation.score import Resampling
@@ -21,7 +24,7 @@ from detente.evaluation.systems import Pieces, read_systems
 from detente.report.scores import document
 from detente.tasks.task import Options
 
-WAYS = [Pieces(1, 1 << 20), Pieces(2, 1), Pieces(7, 100)]
+WAYS = [Pieces(1, 1 << 20), Pieces(2, 16), Pieces(7, 100)]
 """All at once; a line at a time; some lines at a time."""
 LABELS = {"stance": ("favor", "against", "none"), "agreement": ("agree", "disagree", "discuss", "unrelated")}
 Rows = list[dict[str, Any]]
@@ -116,7 +119,7 @@ def test_scores_and_probabilities_are_counted_item_by_item(tmp_path: Path) -> No
         jsonl(tmp_path / "scored.jsonl", scored),
     ]
     found = is_the_same(gold, *systems)
-    assert outcome(gold, systems, Pieces()) == found  # partitions of one item, whose columns are known to be sorted
+    assert outcome(gold, systems, Pieces(64)) == found  # partitions of one item, whose columns are known to be sorted
     assert isinstance(found, tuple)
     assert "40 lines" in found[1][0]
 
@@ -177,6 +180,62 @@ def test_parquet_is_read_in_pieces(tmp_path: Path) -> None:
     pl.DataFrame(PREDICTED).write_parquet(plain, row_group_size=7)
     pl.DataFrame([{"id": row["id"], "score": 1.5} for row in PREDICTED]).write_parquet(scored, row_group_size=7)
     is_the_same(gold, plain, scored)
+
+
+def arrow(path: Path, rows: Rows, *, stream: bool = False, compression: str | None = "zstd") -> Path:
+    """Rows in batches of seven, with labels as a dictionary of its own in each."""
+    table = pyarrow.Table.from_pylist(rows)
+    if "label" in table.column_names:
+        table = table.set_column(1, "label", table["label"].dictionary_encode())
+    options = pyarrow.ipc.IpcWriteOptions(compression=compression, emit_dictionary_deltas=True)
+    new = pyarrow.ipc.new_stream if stream else pyarrow.ipc.new_file
+    with new(str(path), table.schema, options=options) as writer:
+        writer.write_table(table, 7)
+    return path
+
+
+@pytest.mark.parametrize("compression", [None, "zstd"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_arrow_is_read_in_pieces(tmp_path: Path, stream: bool, compression: str | None) -> None:
+    gold = arrow(tmp_path / "g.arrow", GOLD, stream=stream, compression=compression)
+    plain = arrow(tmp_path / "plain.feather", PREDICTED, stream=stream, compression=compression)
+    scored = arrow(tmp_path / "scored.arrow", [{"id": row["id"], "score": 1.5} for row in PREDICTED], stream=stream)
+    is_the_same(gold, plain, scored)
+    wrong = [{**row, "label": "perhaps" if place == 20 else row["label"]} for place, row in enumerate(PREDICTED)]
+    found = is_the_same(gold, arrow(tmp_path / "wrong.arrow", wrong, stream=stream, compression=compression))
+    assert problems(found) == ["wrong.arrow:row 21: label-unknown"]
+
+
+def test_arrow_over_max_input_is_read_in_pieces(tmp_path: Path) -> None:
+    gold, predicted = arrow(tmp_path / "g.arrow", GOLD), arrow(tmp_path / "p.arrow", PREDICTED)
+    whole = outcome(gold, [predicted], None)
+    assert isinstance(whole, tuple)
+    limit = gold.stat().st_size
+    assert limit > predicted.stat().st_size
+    for most in (limit, limit - 1):
+        with max_input(most):
+            assert (fits(gold), fits(predicted)) == (most == limit, True)
+            assert outcome(gold, [predicted], None) == whole
+    folder = tmp_path / "p"
+    folder.mkdir()
+    for number, rows in enumerate((PREDICTED[:9], PREDICTED[9:])):
+        arrow(folder / f"{number}.arrow", rows)
+    found = outcome(gold, [folder], None)
+    assert isinstance(found, tuple)
+    assert [*found[0].values()] == [*whole[0].values()]
+
+
+@pytest.mark.parametrize("packer", [gzip.compress, lzma.compress])
+def test_a_bomb_among_shards_is_a_problem(tmp_path: Path, packer: Callable[[bytes], bytes]) -> None:
+    folder = tmp_path / "p"
+    folder.mkdir()
+    line = json.dumps({"id": "i1", "label": "favor", "raw": "a" * 500}) + "\n"
+    (folder / "a.jsonl.xz").write_bytes(packer(line.encode() * 5_000))
+    call = ["eval", "score", str(folder), "--gold", str(jsonl(tmp_path / "g.jsonl", GOLD)), "--task", "stance"]
+    result = CliRunner().invoke(main, [*call, "--max-input", "10k"])
+    assert result.exit_code == 2
+    assert "a.jsonl.xz: not-readable: has more than" in result.stderr
+    assert not result.stdout
 
 
 @pytest.mark.parametrize("shards", [1, 2, 7])

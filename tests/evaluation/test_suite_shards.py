@@ -120,7 +120,7 @@ def test_who_counts_and_in_which_pieces_shows_nowhere(
         other.write_bytes(gzip.compress(path.read_bytes()))
         path = other
     with Session(Execution(jobs=2 if how == "two processes" else 1)) as session:
-        pieces = Pieces(size=3000) if how == "small pieces" else None
+        pieces = Pieces(partitions=3, size=3000) if how == "small pieces" else None
         (found,) = in_shards(path, suite, session=session, pieces=pieces).scores(Options(), Resampling()).values()
         assert found.counted.rows.equals(wanted.counted.rows)
     assert same(found.metrics, wanted.metrics)

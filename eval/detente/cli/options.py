@@ -291,8 +291,8 @@ MAX_INPUT = click.option(
     show_default=True,
     expose_value=False,
     callback=_limit_input,
-    help="The largest input that is read whole, unpacked; one line may be a tenth of it. With --gold, JSON Lines, CSV"
-    " and Parquet that are larger, and folders of them, are read in pieces.",
+    help="The largest input that is read whole, unpacked; one line may be a tenth of it. With --gold, JSON Lines, CSV,"
+    " Parquet and Arrow that are larger, and folders of them, are read in pieces.",
 )
 
 

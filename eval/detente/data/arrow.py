@@ -7,13 +7,14 @@ however small they were before they were unpacked.
 import io
 import struct
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from detente.data.columns import header_faults, nested
 from detente.data.files import max_input, max_records, max_size, max_values, reason, too_large
 from detente.data.jsonl import Line
-from detente.data.problems import Problem
+from detente.data.problems import Problem, ValidationError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,23 +56,42 @@ def ipc_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
     """The rows of an Arrow or Feather file, or of the stream that `datasets` keeps in `.arrow` files."""
     import pyarrow
 
-    if data.startswith(_OLD_MAGIC):
-        return [], [Problem("not-json", name, "is Feather of version 1: write version 2, or Parquet")]
+    if is_old(data):
+        return [], [old_version(name)]
     try:
-        if problems := _too_long(sum(map(_declared_size, _messages(data))), name):
-            return [], problems
-        is_file = data.startswith(_MAGIC)
-        with pyarrow.ipc.open_file(data) if is_file else pyarrow.ipc.open_stream(data) as reader:
-            if problems := _name_problems(reader.schema, name):
+        with told(name):
+            if problems := _too_long(sum(map(declared_size, messages(data))), name):
                 return [], problems
-            if unknown := next((str(field.type) for field in reader.schema if not _is_known(field.type)), None):
-                return [], [Problem("not-json", name, f"columns of the type {unknown} are not read: write Parquet")]
-            batches = map(reader.get_batch, range(reader.num_record_batches)) if is_file else reader
-            return _lines(map(_whole, batches), name)
+            is_file = has_footer(data)
+            with pyarrow.ipc.open_file(data) if is_file else pyarrow.ipc.open_stream(data) as reader:
+                if problems := schema_problems(reader.schema, name):
+                    return [], problems
+                batches = map(reader.get_batch, range(reader.num_record_batches)) if is_file else reader
+                return _lines(map(whole, batches), name)
+    except ValidationError as invalid:
+        return [], list(invalid.problems)
+
+
+def schema_problems(schema: "pyarrow.Schema", name: str) -> list[Problem]:
+    """What is wrong with the columns of an Arrow file: their names, or types whose values cannot be counted."""
+    if problems := _name_problems(schema, name):
+        return problems
+    unknown = next((str(field.type) for field in schema if not _is_known(field.type)), None)
+    return [Problem("not-json", name, f"columns of the type {unknown} are not read: write Parquet")] if unknown else []
+
+
+@contextmanager
+def told(name: str) -> Iterator[None]:
+    """Says what is wrong with an Arrow file, whatever a reader stumbles over."""
+    import pyarrow
+
+    try:
+        yield
     except (pyarrow.ArrowException, OSError, ValueError, LookupError, ArithmeticError, MemoryError) as error:
-        return [], [Problem("not-json", name, f"not Arrow, or damaged: {reason(error)}")]
-    except (struct.error, EOFError):
-        return [], [Problem("not-json", name, "not Arrow, or damaged: it is cut off")]
+        problem = Problem("not-json", name, f"not Arrow, or damaged: {reason(error)}")
+        raise ValidationError([problem]) from error
+    except (struct.error, EOFError) as error:
+        raise ValidationError([Problem("not-json", name, "not Arrow, or damaged: it is cut off")]) from error
 
 
 def ipc_table(data: bytes) -> "pyarrow.Table | None":
@@ -82,10 +102,10 @@ def ipc_table(data: bytes) -> "pyarrow.Table | None":
     import pyarrow
 
     try:
-        if data.startswith(_OLD_MAGIC) or sum(map(_declared_size, _messages(data))) > max_size():
+        if is_old(data) or sum(map(declared_size, messages(data))) > max_size():
             return None
-        with pyarrow.ipc.open_file(data) if data.startswith(_MAGIC) else pyarrow.ipc.open_stream(data) as reader:
-            if not all(_is_flat(field.type) for field in reader.schema):
+        with pyarrow.ipc.open_file(data) if has_footer(data) else pyarrow.ipc.open_stream(data) as reader:
+            if not all(is_flat(field.type) for field in reader.schema):
                 return None
             table = reader.read_all()
         return bounded(table)
@@ -103,36 +123,51 @@ def bounded(table: "pyarrow.Table") -> "pyarrow.Table | None":
         return None
     size = 0
     batches = []
-    for batch in map(_whole, table.to_batches()):
-        if any(_leads_astray(part) for column in batch.columns for part in _parts(column)):
+    for batch in map(whole, table.to_batches()):
+        if any(leads_astray(part) for column in batch.columns for part in parts_of(column)):
             return None
-        columns = list(map(_plain_dictionary, batch.columns))
-        size += sum(map(_unpacked_size, columns))
+        columns = list(map(plain_dictionary, batch.columns))
+        size += sum(map(unpacked_size, columns))
         batches.append(pyarrow.RecordBatch.from_arrays(columns, batch.schema.names))
     return pyarrow.Table.from_batches(batches) if batches and size <= max_size() else None
 
 
-def _leads_astray(array: "pyarrow.Array") -> bool:
+def leads_astray(array: "pyarrow.Array") -> bool:
     """Whether a null may be a view of anywhere: one of at most 12 bytes has them in itself."""
     if not (_is_view(array.type) and array.null_count):
         return False
     return bool((_lengths_of_views(array)[array.is_null().to_numpy(zero_copy_only=False)] > _IN_ITSELF).any())
 
 
-def _whole(batch: "pyarrow.RecordBatch") -> "pyarrow.RecordBatch":
+def whole(batch: "pyarrow.RecordBatch") -> "pyarrow.RecordBatch":
     """A batch whose offsets lie in their buffers; a damaged one would be read beyond its memory."""
     batch.validate(full=True)
     return batch
 
 
-def _messages(data: bytes) -> "Iterator[pyarrow.ipc.Message]":
+def is_old(data: bytes | memoryview) -> bool:
+    """Whether a file is Feather of version 1, which is no Arrow."""
+    return bytes(data[: len(_OLD_MAGIC)]) == _OLD_MAGIC
+
+
+def old_version(name: str) -> Problem:
+    """That a file is Feather of version 1."""
+    return Problem("not-json", name, "is Feather of version 1: write version 2, or Parquet")
+
+
+def has_footer(data: bytes | memoryview) -> bool:
+    """Whether a file says at its end where its batches are; else it is a stream of them."""
+    return bytes(data[: len(_MAGIC)]) == _MAGIC
+
+
+def messages(data: "bytes | pyarrow.Buffer") -> "Iterator[pyarrow.ipc.Message]":
     """The messages that a reader unpacks: of a file those in its footer, of a stream all."""
     import pyarrow
 
-    if not data.startswith(_MAGIC):
+    flat = memoryview(data)
+    if not has_footer(flat):
         yield from pyarrow.ipc.MessageReader.open_stream(data)
         return
-    flat = memoryview(data)
     (size,) = struct.unpack_from("<i", flat, len(data) - len(_MAGIC) - 4)
     footer = _child(flat, len(data) - len(_MAGIC) - 4 - size)
     for field in (2, 3):  # dictionaries, record batches
@@ -178,15 +213,15 @@ def _lines(batches: "Iterable[pyarrow.RecordBatch]", name: str) -> tuple[list[Li
         rows, names = len(lines) + batch.num_rows, batch.schema.names
         if problems := _too_many(rows, values + batch.num_rows * batch.num_columns, name):
             return [], problems
-        parts = [part for column in batch.columns for part in _parts(column)]
+        parts = [part for column in batch.columns for part in parts_of(column)]
         values += sum(map(len, parts))
-        if problems := _too_many(rows, values, name) or _too_long(sum(map(_shown_size, parts)), name):
+        if problems := _too_many(rows, values, name) or _too_long(sum(map(shown_size, parts)), name):
             return [], problems
-        plain = pyarrow.RecordBatch.from_arrays(list(map(_plain_dictionary, batch.columns)), names)
+        plain = pyarrow.RecordBatch.from_arrays(list(map(plain_dictionary, batch.columns)), names)
         at_once = _rows_at_once(plain.schema)
         for start in range(0, plain.num_rows, at_once):
             columns = plain.slice(start, at_once).columns
-            size += sum(map(_unpacked_size, columns))
+            size += sum(map(unpacked_size, columns))
             if problems := _too_long(size, name):
                 return [], problems
             for row in zip(*map(_cells, columns), strict=True):
@@ -196,7 +231,7 @@ def _lines(batches: "Iterable[pyarrow.RecordBatch]", name: str) -> tuple[list[Li
 
 
 def _rows_at_once(schema: "pyarrow.Schema") -> int:
-    return _ROWS_AT_ONCE if all(_is_flat(field.type) for field in schema) else _NESTED_ROWS_AT_ONCE
+    return _ROWS_AT_ONCE if all(is_flat(field.type) for field in schema) else _NESTED_ROWS_AT_ONCE
 
 
 def _is_packable(kind: "pyarrow.DataType") -> bool:
@@ -212,7 +247,7 @@ def _is_view(kind: "pyarrow.DataType") -> bool:
     return bool(types.is_string_view(kind) or types.is_binary_view(kind))
 
 
-def _is_flat(kind: "pyarrow.DataType") -> bool:
+def is_flat(kind: "pyarrow.DataType") -> bool:
     """Is a column of it no larger when read than numbers are, shared values aside?"""
     from pyarrow import types
 
@@ -228,15 +263,15 @@ def _is_known(kind: "pyarrow.DataType") -> bool:
     from pyarrow import types
 
     if types.is_dictionary(kind):
-        return _is_flat(kind)
+        return is_flat(kind)
     if types.is_struct(kind):
         return all(_is_known(field.type) for field in kind)
     if types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
         return _is_known(kind.value_type)
-    return bool(_is_flat(kind) or types.is_decimal(kind) or types.is_large_binary(kind) or types.is_boolean(kind))
+    return bool(is_flat(kind) or types.is_decimal(kind) or types.is_large_binary(kind) or types.is_boolean(kind))
 
 
-def _declared_size(message: "pyarrow.ipc.Message") -> int:
+def declared_size(message: "pyarrow.ipc.Message") -> int:
     """Bytes of a message's buffers once unpacked, as each of them says of itself.
 
     Read from the message's flatbuffer: a few bytes that are packed can declare, and would take, gigabytes.
@@ -262,6 +297,13 @@ def _declared_size(message: "pyarrow.ipc.Message") -> int:
     return size
 
 
+def rows_in(message: "pyarrow.ipc.Message") -> int:
+    """How many rows the message of a record batch says that it has."""
+    metadata = memoryview(message.metadata)
+    length = _place(metadata, _child(metadata, _child(metadata, 0), 2), 0)
+    return int(struct.unpack_from("<q", metadata, length)[0]) if length else 0
+
+
 def _place(flat: memoryview, table: int, field: int) -> int:
     """Where a flatbuffer's table has a field; 0 if it does not have it."""
     vtable = table - struct.unpack_from("<i", flat, table)[0]
@@ -277,20 +319,20 @@ def _child(flat: memoryview, table: int, field: int | None = None) -> int:
     return int(place + struct.unpack_from("<I", flat, place)[0])
 
 
-def _unpacked_size(array: "pyarrow.Array") -> int:
+def unpacked_size(array: "pyarrow.Array") -> int:
     """Bytes of a column's values, those that rows share counted for each."""
     import pyarrow
     from pyarrow import compute
 
     if _is_view(array.type):
-        return _shown_size(array)
+        return shown_size(array)
     if not (isinstance(array, pyarrow.DictionaryArray) and _is_packable(array.type.value_type)):
         return int(array.nbytes)
     lengths = compute.binary_length(array.dictionary).cast(pyarrow.int64())
     return compute.sum(lengths.take(array.indices)).as_py() or 0
 
 
-def _parts(array: "pyarrow.Array") -> "Iterator[pyarrow.Array]":
+def parts_of(array: "pyarrow.Array") -> "Iterator[pyarrow.Array]":
     """A column, and the arrays inside of it: fields of structs, items of lists, a dictionary's views."""
     import pyarrow
     from pyarrow import types
@@ -304,10 +346,10 @@ def _parts(array: "pyarrow.Array") -> "Iterator[pyarrow.Array]":
     elif isinstance(array, pyarrow.DictionaryArray) and _is_view(array.type.value_type):
         inside = [array.dictionary]
     for part in inside:
-        yield from _parts(part)
+        yield from parts_of(part)
 
 
-def _shown_size(array: "pyarrow.Array") -> int:
+def shown_size(array: "pyarrow.Array") -> int:
     """Bytes of what views show, which may be shared: a view is 16 bytes, of which the first four are the length."""
     if not _is_view(array.type):
         return 0
@@ -321,7 +363,7 @@ def _lengths_of_views(array: "pyarrow.Array") -> "NDArray[np.int32]":
     return np.frombuffer(array.buffers()[1], dtype="<i4")[::4][array.offset : array.offset + len(array)]
 
 
-def _plain_dictionary(array: "pyarrow.Array") -> "pyarrow.Array":
+def plain_dictionary(array: "pyarrow.Array") -> "pyarrow.Array":
     """A column with the words themselves in its dictionary, not views of them, which Arrow cannot take from.
 
     They are read one by one: a function of Arrow would follow the views of nulls, too, which may lead anywhere.

@@ -6,20 +6,22 @@ the folder.
 
 import os
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence, ValuesView
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
-from detente.data.buckets import partitions_of
-from detente.data.pieces import PIECE, Stretch
+from detente.data.buckets import BUCKETS, partitions_of
+from detente.data.pieces import PIECE, Stretch, rough_size
 
 if TYPE_CHECKING:
     import polars as pl
 
 _T = TypeVar("_T")
-PARTITIONS: Final = 64
-"""Into how many sources are divided; of ten million labels each has some megabytes."""
+_PART: Final = 1 << 23
+"""About how many bytes of a source a partition has: in memory some hundred megabytes."""
+_FEWEST: Final = 16
+"""Partitions, so that there is work for several processes."""
 PLACE: Final = "#place"
 """The column that says where a row stood: its line, counted through all files of its source."""
 
@@ -38,8 +40,14 @@ class Workplace:
 
     folder: Path
     run: Callable[[str, Callable[[Any], Any], Sequence[Any], Sequence[str]], Iterator[Any]]
-    partitions: int = PARTITIONS
+    partitions: int
     size: int = PIECE
+
+
+def partitions_for(paths: Iterable[Path]) -> int:
+    """Into how many partitions sources are divided: by the size of the largest, since more of them only cost time."""
+    most = max(map(rough_size, paths), default=0)
+    return min(max(most // _PART, _FEWEST), BUCKETS)
 
 
 class Spilled(NamedTuple):

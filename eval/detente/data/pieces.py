@@ -1,4 +1,4 @@
-"""Files and folders of shards as pieces small enough to be read whole: lines up to a line's end, batches of Parquet.
+"""Files and folders of shards as pieces small enough to be read whole: lines up to a line's end, batches of tables.
 
 A file that is not packed is divided into stretches, which need nothing of one another; a packed one is one stretch,
 unpacked as it is read. What cannot be divided, as one JSON array, is refused with the option that reads it whole.
@@ -6,13 +6,14 @@ unpacked as it is read. What cannot be divided, as one JSON array, is refused wi
 
 import json
 import mmap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 import numpy as np
 
 from detente.data.arrow import IPC_SUFFIXES
+from detente.data.arrow_pieces import about, refuse_bombs, tables
 from detente.data.files import is_packed, max_line, max_records, max_size, max_values, reason, too_large, unpacking
 from detente.data.problems import Problem, ValidationError
 from detente.data.tabular import SEPARATORS, suffix_of
@@ -21,15 +22,15 @@ if TYPE_CHECKING:
     import pyarrow
 
 PIECE: Final = 1 << 25
-"""About how many bytes a piece has."""
-_STRETCH: Final = 4
-"""So many pieces are a stretch, what one process reads."""
+"""About how many bytes a piece has, and a stretch, what one process reads."""
 LINES: Final = (".jsonl", ".ndjson", ".json")
-SHARDS: Final = (*LINES, *SEPARATORS, ".parquet")
+SHARDS: Final = (*LINES, *SEPARATORS, ".parquet", *IPC_SUFFIXES)
 """The suffixes of files that hold records, packed or not."""
-_ROWS: Final = 1 << 18
+_ROWS: Final = 1 << 20
 """Rows of Parquet in a piece, at most."""
 _MOST_SHARDS: Final = 100_000
+_PACKED: Final = 8
+"""About so many times as large is what a packed file holds."""
 
 
 class Stretch(NamedTuple):
@@ -37,9 +38,9 @@ class Stretch(NamedTuple):
 
     Attributes:
         path: Of the file.
-        form: `lines`, `cells` (lines that are rows below a header) or `rows` (of Parquet).
-        start: Its first byte, or row group.
-        end: The first that is not in it any more; None for all of a packed file.
+        form: `lines`, `cells` (lines that are rows below a header) or `rows` (of Parquet or Arrow).
+        start: Its first byte, row group or batch.
+        end: The first that is not in it any more; None for all of a packed file, or of a stream of Arrow.
         header: The header, of cells.
         size: About how many bytes a piece has.
     """
@@ -56,7 +57,7 @@ class Piece(NamedTuple):
     """What is read at once.
 
     Attributes:
-        data: Bytes that end where a line ends, below the header if there is one; or rows of Parquet.
+        data: Bytes that end where a line ends, below the header if there is one; or rows of Parquet or Arrow.
         before: The lines or rows of the stretch before it: line 1 of the piece is line `before + 1` of the stretch. Of
             cells below a header that was put there, it is one less.
         length: How many lines or rows it has, such a header among them.
@@ -94,8 +95,8 @@ def fits(path: Path) -> bool:
     try:
         if suffix_of(path.name) == ".parquet" and not is_packed(path):
             return _fits_as_parquet(path)
-        if suffix_of(path.name) in IPC_SUFFIXES:  # has no lines; whoever reads it counts what is in it
-            return True
+        if suffix_of(path.name) in IPC_SUFFIXES:
+            return is_packed(path) or _fits_as_arrow(path)
         size = lines = values = 0
         with unpacking(path) as stream:
             while data := stream.read(PIECE):
@@ -113,12 +114,39 @@ def _fits_as_parquet(path: Path) -> bool:
     from pyarrow import parquet
 
     try:
-        about = parquet.read_metadata(path)
+        found = parquet.read_metadata(path)
     except (pyarrow.ArrowException, ValueError):
         return True
-    size = sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
-    rows, values = about.num_rows, about.num_rows * about.num_columns
-    return bool(size <= max_size() and rows <= max_records() and values <= max_values())
+    rows, values = found.num_rows, found.num_rows * found.num_columns
+    return _encoded_size(found) <= max_size() and rows <= max_records() and values <= max_values()
+
+
+def _fits_as_arrow(path: Path) -> bool:
+    found = about(path)
+    rows = sum(found.rows)
+    return found.size <= max_size() and rows <= max_records() and rows * found.columns <= max_values()
+
+
+def _encoded_size(found: "pyarrow.parquet.FileMetaData") -> int:
+    """Bytes of a Parquet file's pages before they were packed."""
+    return sum(int(found.row_group(group).total_byte_size) for group in range(found.num_row_groups))
+
+
+def rough_size(path: Path) -> int:
+    """About how many bytes files, or shards, have unpacked; 0 of what cannot be told."""
+    import pyarrow
+    from pyarrow import parquet
+
+    size = 0
+    for file in shards_of(path):
+        try:
+            if suffix_of(file.name) == ".parquet" and not is_packed(file):  # rows that are alike take nearly nothing
+                size += _encoded_size(parquet.read_metadata(file))
+            else:
+                size += file.stat().st_size * (_PACKED if is_packed(file) else 1)
+        except (pyarrow.ArrowException, OSError, ValueError):  # whoever reads it says what is wrong
+            continue
+    return size
 
 
 def can_be_divided(path: Path) -> bool:
@@ -139,6 +167,8 @@ def stretches_of(path: Path, size: int = PIECE) -> list[Stretch]:
     try:
         if suffix_of(path.name) == ".parquet" and not is_packed(path):
             return _of_parquet(path, size)
+        if suffix_of(path.name) in IPC_SUFFIXES and not is_packed(path):
+            return _of_arrow(path, size)
         return _of_text(path, size)
     except OSError as error:
         message = f"cannot be read: {error.strerror or reason(error)}"
@@ -150,15 +180,27 @@ def _of_parquet(path: Path, size: int) -> list[Stretch]:
     from pyarrow import parquet
 
     try:
-        about = parquet.read_metadata(path)
+        read = parquet.read_metadata(path)
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise ValidationError([Problem("not-json", str(path), f"not Parquet, or damaged: {reason(error)}")]) from error
+    sizes = [read.row_group(group).total_byte_size for group in range(read.num_row_groups)]
+    return _of_sizes(path, sizes, size)
+
+
+def _of_arrow(path: Path, size: int) -> list[Stretch]:
+    found = about(path)
+    refuse_bombs(path, found)
+    return [Stretch(str(path), "rows", 0, None, size=size)] if found.is_stream else _of_sizes(path, found.sizes, size)
+
+
+def _of_sizes(path: Path, sizes: Sequence[int], size: int) -> list[Stretch]:
+    """The stretches of row groups, or batches, of such sizes."""
     found, start, held = [], 0, 0
-    for group in range(about.num_row_groups):
-        held += about.row_group(group).total_byte_size
-        if held >= _STRETCH * size or group == about.num_row_groups - 1:
-            found.append(Stretch(str(path), "rows", start, group + 1, size=size))
-            start, held = group + 1, 0
+    for place, own in enumerate(sizes, start=1):
+        held += own
+        if held >= size or place == len(sizes):
+            found.append(Stretch(str(path), "rows", start, place, size=size))
+            start, held = place, 0
     return found or [Stretch(str(path), "rows", 0, 0, size=size)]
 
 
@@ -170,16 +212,15 @@ def _of_text(path: Path, size: int) -> list[Stretch]:
             first = line
     separator = SEPARATORS.get(suffix_of(path.name))
     if separator is None and not _begins_lines(first):
-        message = "is no JSON Lines, CSV or Parquet, which alone are read in pieces, and"
+        message = "is no JSON Lines, CSV, Parquet or Arrow, which alone are read in pieces, and"
         raise ValidationError([too_large(name, f"{message} has more than {max_size():,} bytes, unpacked")])
     form = "cells" if separator else "lines"
     if is_packed(path) or (form == "cells" and _has_quotes(path)):
         return [Stretch(name, form, 0, None, size=size)]
-    length, step = path.stat().st_size, _STRETCH * size
-    header = first if form == "cells" else b""
+    length, header = path.stat().st_size, first if form == "cells" else b""
     return [
-        Stretch(name, form, start, min(start + step, length), header if start else b"", size)
-        for start in range(0, length, step) or [0]
+        Stretch(name, form, start, min(start + size, length), header if start else b"", size)
+        for start in range(0, length, size) or [0]
     ]
 
 
@@ -209,7 +250,16 @@ def pieces(stretch: Stretch) -> Iterator[Piece]:
     Raises:
         ValidationError: If it is packed and broken or a bomb, or a line is too long.
     """
-    return _rows(stretch) if stretch.form == "rows" else _lines(stretch)
+    if stretch.form != "rows":
+        return _lines(stretch)
+    return _batches(stretch) if suffix_of(stretch.path) in IPC_SUFFIXES else _rows(stretch)
+
+
+def _batches(stretch: Stretch) -> Iterator[Piece]:
+    before = 0
+    for table in tables(Path(stretch.path), stretch.start, stretch.end, stretch.size):
+        yield Piece(table, before, table.num_rows)
+        before += table.num_rows
 
 
 def _rows(stretch: Stretch) -> Iterator[Piece]:
@@ -220,8 +270,8 @@ def _rows(stretch: Stretch) -> Iterator[Piece]:
     try:
         with parquet.ParquetFile(stretch.path, memory_map=True, pre_buffer=False) as file:
             groups = range(stretch.start, stretch.end or 0)
-            about = [file.metadata.row_group(group) for group in groups]
-            count, size = sum(each.num_rows for each in about), sum(each.total_byte_size for each in about)
+            found = [file.metadata.row_group(group) for group in groups]
+            count, size = sum(each.num_rows for each in found), sum(each.total_byte_size for each in found)
             at_once = max(1, min(_ROWS, stretch.size * count // max(size, 1))) if count else 1
             for batch in file.iter_batches(at_once, row_groups=list(groups)):
                 yield Piece(pyarrow.Table.from_batches([batch]), before, batch.num_rows)
@@ -244,8 +294,7 @@ def _lines(stretch: Stretch) -> Iterator[Piece]:
                 return
             data += _rest_of_line(stream, stretch.path) if not data.endswith(b"\n") else b""
             if stretch.form == "cells":
-                while data.count(b'"') % 2 and (more := _rest_of_line(stream, stretch.path)):
-                    data += more  # a cell goes on beyond the line
+                data += _rest_of_row(stream, stretch.path) if data.count(b'"') % 2 else b""
                 count = _physical_lines(data)
                 if header:
                     yield Piece(header + data, before - 1, count + 1)
@@ -270,6 +319,22 @@ def _rest_of_line(stream: BinaryIO, name: str) -> bytes:
     return rest
 
 
+def _rest_of_row(stream: BinaryIO, name: str) -> bytes:
+    """What a row still has whose line ends inside of a cell, up to its end; each line is looked at once.
+
+    Raises:
+        ValidationError: If that is more than a line may have.
+    """
+    rest = bytearray()
+    while line := _rest_of_line(stream, name):
+        rest += line
+        if len(rest) > max_line():
+            raise ValidationError([too_large(name, f"has a row of more than {max_line():,} bytes")])
+        if line.count(b'"') % 2:
+            break
+    return bytes(rest)
+
+
 def _physical_lines(data: bytes) -> int:
     """Lines as the reader of CSV counts them, which end in CR, too."""
     if b"\r" in data:
@@ -279,13 +344,14 @@ def _physical_lines(data: bytes) -> int:
 
 def _header_of(data: bytes) -> bytes:
     """The header of cells, to be put above the next piece: one line, however many it took."""
-    lines = data.decode("utf-8-sig", "replace").split("\n")
-    held = ""
-    for line in lines:
-        held += line + "\n"
-        if held.strip() and not held.count('"') % 2:
+    held: list[str] = []
+    quotes, blank = 0, True
+    for line in data.decode("utf-8-sig", "replace").split("\n"):
+        held.append(line)
+        quotes, blank = quotes + line.count('"'), blank and not line.strip()
+        if not blank and not quotes % 2:
             break
-    return held.lstrip("\r\n").encode()
+    return "".join(f"{line}\n" for line in held).lstrip("\r\n").encode()
 
 
 def long_lines(data: bytes) -> list[int]:

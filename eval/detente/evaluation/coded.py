@@ -17,7 +17,7 @@ from detente.evaluation.counts import MAIN, Counted
 from detente.metrics.classification import Floats
 from detente.stats import bootstrap
 from detente.stats.bootstrap import Clusters
-from detente.tasks.task import TIMES, sizes_of
+from detente.tasks.task import TIMES
 
 CODE: Final = "code"
 """The column that says which of the different rows of counts a row has."""
@@ -97,10 +97,11 @@ class Coded(Counted):
         counts: Floats = self.table.select(columns).to_numpy()
         return counts
 
-    def parts(self, key: str, least: int) -> Iterator[tuple[str, Counted]]:
-        """The items of each value of a key that so many items have at least, in the order of first appearance."""
-        sizes = sizes_of(self.frame.drop_nulls(key), key).filter(pl.col("size") >= least)
-        for value in sizes[key]:
+    def parts(self, key: str, unit: str, least: int) -> Iterator[tuple[str, Counted]]:
+        """The items of each value of a key that have so many values of a unit at least, as the values first appear."""
+        size = pl.col(unit).n_unique() if unit in self.frame.columns else pl.len()
+        sizes = self.frame.drop_nulls(key).group_by(key, maintain_order=True).agg(size=size)
+        for value in sizes.filter(pl.col("size") >= least)[key]:
             yield str(value), replace(self, frame=self.frame.filter(pl.col(key) == value))
 
     @cached_property

@@ -89,9 +89,9 @@ def robustness(scores: Scores, resampling: Resampling | None = None, asked: Sequ
     """
     known = {metric.name: metric for metric in scores.task.metrics}
     metric = next((known[name] for name in (*asked, scores.primary) if name in known), None)
-    main = scores.counted.main
-    if metric is None or not set(KEYS) <= set(main.frame.columns):
+    if metric is None or not {*KEYS} <= {*scores.counted.frame.columns}:
         return None
+    main = scores.counted.main
     resampling = resampling or scores.resampling
     columns = scores.task.columns
     bases = main.frame.select("base", "family").unique("base", maintain_order=True).cast(pl.String).sort("base")

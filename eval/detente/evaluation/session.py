@@ -1,20 +1,17 @@
 """What a call holds while it runs: an engine, a folder for what does not fit into memory, and what they took."""
 
-import shutil
-import tempfile
 import time
 import weakref
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import cached_property
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from detente.data.problems import Problem, ValidationError
 from detente.evaluation.engines.engine import Engine, peak_memory
 from detente.evaluation.engines.execution import Execution
-from detente.evaluation.steps import CALL, Steps
+from detente.evaluation.steps import Steps
+from detente.evaluation.work_folder import work_folder
 
 
 class Session:
@@ -49,7 +46,7 @@ class Session:
         Raises:
             ValidationError: If the folder holds the work of another call, or anything if it is not to go on.
         """
-        folder = self._folders.enter_context(_folder(self.execution.work, resume=self.execution.resume))
+        folder = self._folders.enter_context(work_folder(self.execution.work, resume=self.execution.resume))
         return Steps(folder, self.engine, call)
 
     def summary(self) -> str:
@@ -98,26 +95,3 @@ def _close(engines: ExitStack, folders: ExitStack) -> None:
 
 def _size(size: int) -> str:
     return f"{size / 1e6:,.0f} MB" if size else "an unknown size"
-
-
-@contextmanager
-def _folder(work: Path | None, *, resume: bool) -> Iterator[Path]:
-    if work is None:
-        temporary = Path(tempfile.mkdtemp(prefix="detente-"))
-        try:
-            yield temporary
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
-        return
-    try:
-        work.mkdir(parents=True, exist_ok=True)
-        there = [each.name for each in work.iterdir()]
-    except OSError as error:
-        raise ValidationError([Problem("not-writable", str(work), f"cannot be written: {error.strerror}")]) from error
-    if there and not resume:
-        message = "is not empty: --resume goes on with what is there, else name a new folder"
-        raise ValidationError([Problem("not-empty", str(work), message)])
-    if there and CALL not in there:
-        message = f"is no folder of earlier work, which would have {CALL}: name another one"
-        raise ValidationError([Problem("work-differs", str(work), message)])
-    yield work

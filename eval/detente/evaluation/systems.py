@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from detente.data.corpus import Corpus
     from detente.data.jsonl import Record
     from detente.data.page_texts import Pages
+    from detente.data.partitions import Workplace
     from detente.data.spellings import Spellings
     from detente.evaluation.predictions import Predictions
     from detente.evaluation.score import Counting, Resampling, Scores
@@ -274,11 +275,9 @@ def _read_in_pieces(
     pieces: "Pieces | None",
     **allowed: bool,
 ) -> Systems:
-    from detente.data.partitions import Workplace
     from detente.data.spellings import refusals, written
     from detente.evaluation import merge
     from detente.evaluation.session import Session
-    from detente.evaluation.steps import fingerprint
 
     base = task_named(task)
     if faults := refusals(labels, task, base.labels):
@@ -288,11 +287,8 @@ def _read_in_pieces(
         message = f"is not supported by the task {task}, whose predictions are no texts"
         raise ValidationError([Problem("option", "--output-format", message)] * len(sources))
     places = _places(sources)
-    division, session = pieces or Pieces(), session or Session()
-    call = {"gold": fingerprint(gold), "task": task, "labels": written(labels), "pieces": division, **allowed}
-    call |= {f"predictions {number}": _fingerprint(source) for number, source in enumerate(sources, start=1)}
-    steps = session.steps(call)
-    place = Workplace(steps.folder, steps.run, division.partitions, division.size)
+    session = session or Session()
+    place = _workplace(gold, sources, session, pieces, task=task, labels=written(labels), **allowed)
     corpus, found, counting = merge.read(
         gold, task, labels, list(zip(places, sources, strict=True)), place, session, **allowed
     )
@@ -327,12 +323,10 @@ def _read_texts_in_pieces(
     **allowed: bool,
 ) -> Systems:
     from detente.data.memory import is_path
-    from detente.data.partitions import Workplace
     from detente.data.pieces import shards_of
     from detente.data.spellings import refusals, written
     from detente.evaluation import text_shards
     from detente.evaluation.session import Session
-    from detente.evaluation.steps import fingerprint
 
     gold_format, gold_text, output_formats = formats
     _refuse_names(sources, output_formats, names)
@@ -340,11 +334,8 @@ def _read_texts_in_pieces(
         raise ValidationError(faults)
     each = output_formats if len(output_formats) == len(sources) else [*output_formats, None][:1] * len(sources)
     places = _places(sources)
-    division, session = pieces or Pieces(), session or Session()
-    call = {"gold": fingerprint(gold), "formats": formats, "labels": written(labels), "pieces": division, **allowed}
-    call |= {f"predictions {number}": _fingerprint(source) for number, source in enumerate(sources, start=1)}
-    steps = session.steps(call)
-    place = Workplace(steps.folder, steps.run, division.partitions, division.size)
+    session = session or Session()
+    place = _workplace(gold, sources, session, pieces, formats=formats, labels=written(labels), **allowed)
     files = [shards_of(Path(source)) if is_path(source) else [] for source in sources]
     corpus, found, counting, looks = text_shards.read(
         (str(gold), shards_of(gold)),
@@ -393,11 +384,12 @@ def _read_suite_in_pieces(
     _refuse_names(sources, output_formats, names)
     each = output_formats if len(output_formats) == len(sources) else [*output_formats, None][:1] * len(sources)
     places = _places(sources)
-    division, session = pieces or Pieces(), session or Session()
+    division = pieces or Pieces(suite_shards.number_of_shards(gold))
+    session = session or Session()
     call = {"gold": gold.manifest["sha256"], "split": gold.split, "formats": output_formats, "pieces": division}
     call |= {f"predictions {number}": _fingerprint(source) for number, source in enumerate(sources, start=1)}
     steps = session.steps(call | allowed)
-    place = Workplace(steps.folder, steps.run, size=division.size)
+    place = Workplace(steps.folder, steps.run, division.partitions, division.size)
     files = [Path(source) for source in sources]
     found, counting, looks = suite_shards.read(
         gold, list(zip(places, files, each, strict=True)), place, session, **allowed
@@ -432,8 +424,31 @@ class Pieces(NamedTuple):
         size: About how many bytes are read at once.
     """
 
-    partitions: int = 64
+    partitions: int
     size: int = 1 << 25
+
+
+def _workplace(
+    gold: Path, sources: Sequence[Source], session: "Session", pieces: Pieces | None, **call: Any
+) -> "Workplace":
+    """Where inputs are divided, labels or texts: in pieces that go with their sizes, or in those that are given.
+
+    Args:
+        gold: The file of the gold, or its folder of shards.
+        sources: Of the systems.
+        session: What keeps the folder.
+        pieces: How they are divided, if that is given.
+        call: What else the results depend on.
+    """
+    from detente.data.memory import is_path
+    from detente.data.partitions import Workplace, partitions_for
+    from detente.evaluation.steps import fingerprint
+
+    paths = [gold, *(Path(source) for source in sources if is_path(source))]
+    division = pieces or Pieces(partitions_for(paths))
+    call |= {f"predictions {number}": _fingerprint(source) for number, source in enumerate(sources, start=1)}
+    steps = session.steps({"gold": fingerprint(gold), "pieces": division, **call})
+    return Workplace(steps.folder, steps.run, division.partitions, division.size)
 
 
 def _refuse_names(sources: Sequence[Source], output_formats: Sequence[str], names: Sequence[str]) -> None:

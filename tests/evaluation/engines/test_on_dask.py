@@ -115,7 +115,7 @@ def test_an_item_that_always_fails_is_named(cluster: Any, texts: list[str]) -> N
     ("what", "broken", "name"),
     [
         ("texts", "-00000.json", "p00 … p07"),
-        ("labels", "score-00003.json", "part 4 of 64"),
+        ("labels", "score-00003.json", "part 4 of 16"),
         ("labels", "1.jsonl", "1.jsonl"),
     ],
 )
