@@ -221,11 +221,14 @@ def _library() -> Iterator[Base]:
 
 def _against(order: Sequence[str], *words: str, only: bool = False) -> tuple[Call, Read]:
     """A file against another, in either order, as the command and as the reader take them."""
+    from detente.evaluation.engines.execution import Execution
+    from detente.evaluation.session import Session
     from detente.evaluation.systems import read_systems
 
     def read(folder: Path, _: random.Random) -> list[str]:
         task = words[words.index("--task") + 1] if "--task" in words else None
-        return _notes(read_systems([str(folder / order[0])], task, gold=folder / order[1]))
+        with Session(Execution(jobs=1)) as session:  # shards are read by processes, if it may be several
+            return _notes(read_systems([str(folder / order[0])], task, gold=folder / order[1], session=session))
 
     return _scored(order[0], "--gold", order[1], *words, only=only), read
 
