@@ -4,6 +4,7 @@ Commands run in processes of their own, whose memory and processor time the syst
 """
 
 import ast
+import base64
 import bz2
 import gzip
 import hashlib
@@ -23,6 +24,7 @@ from pathlib import Path
 
 import polars as pl
 import pyarrow
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
@@ -275,6 +277,24 @@ def test_answers_of_an_earlier_run_are_read_with_care(
     assert (result.exit_code, result.stdout) == (2, "")
     assert f"made.jsonl.partial:1: {message}" in result.stderr
     assert not Path("made.jsonl").exists()
+
+
+def test_a_schema_of_parquet_that_arrow_does_not_know_is_a_problem(tmp_path: Path) -> None:
+    schema = pyarrow.schema({"id": pyarrow.string(), "label": pyarrow.string(), "n": pyarrow.int64()})
+    told = schema.serialize().to_pybytes()
+    wider = base64.b64encode(told.replace((64).to_bytes(4, "little"), (128).to_bytes(4, "little"), 1))
+    table = pyarrow.table([["i"], ["favor"], [1]], names=schema.names)
+    path = tmp_path / "gold.parquet"
+    with pq.ParquetWriter(path, table.schema, store_schema=False) as writer:
+        writer.write_table(table)
+        writer.add_key_value_metadata({"ARROW:schema": wider})
+    with pytest.raises(pyarrow.ArrowNotImplementedError, match="more than 64 bits"):
+        pq.read_metadata(path)
+    (tmp_path / "mine.jsonl").write_text('{"id": "i", "label": "favor"}\n')
+    for mine, gold in ((tmp_path / "mine.jsonl", path), (path, tmp_path / "mine.jsonl")):
+        result = run("eval", "score", mine, "--gold", gold, "--task", "stance")
+        assert (result.exit_code, result.stdout) == (2, ""), result.output
+        assert "gold.parquet: not-json: " in result.stderr
 
 
 # What a program holds in memory
