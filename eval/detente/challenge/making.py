@@ -186,7 +186,7 @@ def _is_note(found: Any, shard: Shard) -> bool:
     if not isinstance(found, dict) or found.get("split") != shard.split:
         return False
     configs = {tables.ITEMS, *SUITES[shard.suite].configs}
-    parts = [found.get(name) for name in ("rows", "digests", "files")]
+    parts: list[Any] = [found.get(name) for name in ("rows", "digests", "files")]
     if not all(isinstance(part, dict) for part in parts):
         return False
     rows, digests, files = parts
