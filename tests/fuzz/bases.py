@@ -23,6 +23,8 @@ TESTS: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS / "tasks"))
 FOLDER: Final = "mutated"
 """The folder of a base that is more than one file."""
+STOCK: Final = "DETENTE_FUZZ_STOCK"
+"""The variable that names the folder for what processes prepare; whoever starts them removes it."""
 PAGES: Final = {
     "p1": "Le préfet a parlé.\n\nThe second paragraph of an invented page, of some length.",
     "p2": "Another page.\n\n- a point\n- another point\n\nIts end.",
@@ -100,7 +102,7 @@ def _stock() -> Path:
     """Where folders lie that bases are made from."""
     import atexit
 
-    made = Path(tempfile.mkdtemp(prefix="detente-fuzz-", dir=shared_memory()))
+    made = Path(tempfile.mkdtemp(prefix="detente-fuzz-", dir=os.environ.get(STOCK, shared_memory())))
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     return made
 

@@ -30,7 +30,7 @@ from multiprocessing import current_process, get_context
 from pathlib import Path
 from typing import Any, Final
 
-from bases import Base, bases, keep_the_dataset, shared_memory
+from bases import STOCK, Base, bases, keep_the_dataset, shared_memory
 from click.testing import CliRunner
 from mutation import mutated
 from rich.progress import track
@@ -268,7 +268,10 @@ def main() -> int:
     parts = [range(start, min(start + CHUNK, end)) for start in range(options.first, end, CHUNK)]
     os.environ["POLARS_MAX_THREADS"] = "1"  # threads cost more than they spare where everything is small
     # The executor of concurrent.futures can wait for ever where its processes are replaced (CPython 115634).
-    with get_context("spawn").Pool(options.jobs, prepare, maxtasksperchild=40) as pool:
+    with (
+        tempfile.TemporaryDirectory(prefix="detente-fuzz-", dir=shared_memory()) as os.environ[STOCK],
+        get_context("spawn").Pool(options.jobs, prepare, maxtasksperchild=40) as pool,
+    ):
         asked = pool.imap_unordered(chunk, [(part, options.seed, options.keep) for part in parts])
         total = together(track(asked, total=len(parts), disable=not sys.stderr.isatty()))
     return report(total, options.figures)
