@@ -4,6 +4,7 @@ import ast
 import importlib.metadata
 import json
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -41,6 +42,16 @@ def installed(requirements: list[str]) -> bool:
     except importlib.metadata.PackageNotFoundError:
         return False
     return True
+
+
+def test_the_page_of_reliability_is_what_the_figures_make(root: Path) -> None:
+    script = runpy.run_path(str(root / "scripts" / "reliability.py"))
+    made = script["page"](root)
+    assert (root / "docs" / "reliability.md").read_text(encoding="utf-8") == made, "run python scripts/reliability.py"
+    for name in ("fuzz", "faults", "mutants"):
+        path = root / "tests" / name / "figures.json"
+        found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"failures": 0}
+        assert found.get("failures", 0) == 0, path
 
 
 def test_every_page_is_in_the_navigation(root: Path) -> None:

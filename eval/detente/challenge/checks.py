@@ -77,7 +77,7 @@ def _shards(corpus: Corpus, suite: Suite) -> Iterator[Shard]:
         message = f"has not as many files of each of {', '.join(files)} in {corpus.split}"
         raise ValidationError([Problem("dataset-changed", str(corpus.folder / MANIFEST), message)])
     for names in zip(*files.values(), strict=True):
-        yield {config: (name, pl.read_parquet(corpus.vouched(name))) for config, name in zip(files, names, strict=True)}
+        yield {config: (name, corpus.table_in(name)) for config, name in zip(files, names, strict=True)}
 
 
 def _of_manifest(

@@ -165,8 +165,8 @@ def make_shard(shard: Shard) -> dict[str, Any]:
     note = folder / _UNFINISHED / f"{shard.name}.json"
     if note.is_file():
         known, _ = parse_document(read_bytes(note), str(note))
-        if isinstance(known, dict) and all(_is_whole(folder / name, sha) for name, sha in known["files"].items()):
-            return known
+        if _is_note(known, shard) and all(_is_whole(folder / name, sha) for name, sha in known["files"].items()):
+            return dict(known)
     suite = SUITES[shard.suite]
     names = [item_id(shard.suite, shard.split, number) for number in range(shard.start, shard.end)]
     frames = tables.frames_of(suite, names, suite.items(shard.split, shard.seed, shard.start, shard.end))
@@ -179,6 +179,23 @@ def make_shard(shard: Shard) -> dict[str, Any]:
         made["files"][path] = _sha256(data)
     write_whole(note, as_json(made))
     return made
+
+
+def _is_note(found: Any, shard: Shard) -> bool:
+    """Has it what is read of a note on this shard? What a person changed, or a full disk, is made again."""
+    if not isinstance(found, dict) or found.get("split") != shard.split:
+        return False
+    configs = {tables.ITEMS, *SUITES[shard.suite].configs}
+    parts: list[Any] = [found.get(name) for name in ("rows", "digests", "files")]
+    if not all(isinstance(part, dict) for part in parts):
+        return False
+    rows, digests, files = parts
+    return (
+        rows.keys() == digests.keys() == configs
+        and files.keys() == {f"data/{config}/{shard.name}.parquet" for config in configs}
+        and all(type(count) is int for count in rows.values())
+        and all(isinstance(word, str) for word in (*digests.values(), *files.values()))
+    )
 
 
 def _is_whole(path: Path, sha: str) -> bool:

@@ -1,21 +1,21 @@
 """The built dataset: where it lies, and its tables."""
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from detente.data.files import read_bytes
-from detente.data.inventory import PACKAGED, Inventory
+from detente.data.files import is_below, read_bytes, reason
+from detente.data.inventory import PACKAGED, Inventory, is_document
 from detente.data.jsonl import Record, parse_document, parse_lines
 from detente.data.problems import Problem, ValidationError
 from detente.metrics.agreement import CAVEAT
+from detente.text.display import quoted
 
 if TYPE_CHECKING:
     import datasets
@@ -118,8 +118,7 @@ class Corpus:
         Raises:
             ValidationError: If the file is not the one that the manifest vouches for.
         """
-        found: dict[str, Any] = json.loads(self.vouched("agreement.json"))
-        return found
+        return self.document("agreement.json")
 
     @cached_property
     def inventory(self) -> Inventory:
@@ -132,7 +131,9 @@ class Corpus:
             return self.own
         if INVENTORY not in self.manifest["files"]:
             return PACKAGED
-        known = json.loads(self.vouched(INVENTORY))
+        known = self.document(INVENTORY)
+        if not is_document(known):
+            raise self._changed(INVENTORY, f"this is not what a build writes: {_CURE}")
         return Inventory.of(known | {"name": f"{known['name']}-{self.split}"} if self.suite else known)
 
     @property
@@ -159,14 +160,59 @@ class Corpus:
         """The rows of one config.
 
         Raises:
-            ValidationError: If the file is not the one that the manifest vouches for.
+            ValidationError: If the file is not the one that the manifest vouches for, or has other columns than the
+                package's own dataset.
         """
         if config not in self._tables:
             self._tables[config] = self._read(config)
         return self._tables[config]
 
     def _read(self, config: str) -> pl.DataFrame:
-        return pl.concat([pl.read_parquet(self.vouched(name)) for name in self.files_of(config)])
+        frames, wanted = {name: self.table_in(name) for name in self.files_of(config)}, _own_schema(config)
+        for name, frame in frames.items():
+            if other := sorted(column for column, of in wanted.items() if frame.schema.get(column) != of):
+                message = f"{quoted(*other)} is not there, or of another type than this version's: {_CURE}"
+                raise self._changed(name, message)
+        try:
+            return pl.concat(frames.values())
+        except pl.exceptions.PolarsError as error:
+            raise self._changed(next(iter(frames)), f"the shards have different columns: {_CURE}") from error
+
+    def table_in(self, name: str) -> pl.DataFrame:
+        """The rows of a built file of Parquet, by its name in the manifest, whatever its columns are.
+
+        Raises:
+            ValidationError: If the file is not the one that the manifest vouches for, or is no Parquet.
+        """
+        try:
+            return pl.read_parquet(self.vouched(name))
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+            raise self._changed(name, f"is no Parquet that can be read ({reason(error)}): {_CURE}") from error
+
+    def document(self, name: str) -> dict[str, Any]:
+        """A built file of JSON, by its name in the manifest.
+
+        Raises:
+            ValidationError: If the file is not the one that the manifest vouches for, or is no JSON object.
+        """
+        found, _ = parse_document(self.vouched(name), name)
+        if not isinstance(found, dict):
+            raise self._changed(name, f"this is not what a build writes: {_CURE}")
+        return found
+
+    def lines(self, name: str) -> list[Record]:
+        """The records of a built file of JSON Lines, by its name in the manifest: each has an id.
+
+        Raises:
+            ValidationError: If the file is not the one that the manifest vouches for, or holds anything else.
+        """
+        lines, problems = parse_lines(self.vouched(name), name)
+        if problems or not all(isinstance(line.record.get("id"), str) for line in lines):
+            raise self._changed(name, f"this is not what a build writes: {_CURE}")
+        return [line.record for line in lines]
+
+    def _changed(self, name: str, message: str) -> ValidationError:
+        return ValidationError([Problem("dataset-changed", str(self.folder / name), message)])
 
     def files_of(self, config: str) -> list[str]:
         """The files of a config's rows, by their names in the manifest: one, or the shards of a suite."""
@@ -183,8 +229,7 @@ class Corpus:
         """
         data = read_bytes(self.folder / name)
         if hashlib.sha256(data).hexdigest() != self.manifest["files"].get(name):
-            message = f"the file is not the one in manifest.json: {_CURE}"
-            raise ValidationError([Problem("dataset-changed", str(self.folder / name), message)])
+            raise self._changed(name, f"the file is not the one in manifest.json: {_CURE}")
         return data
 
     def blind(self, task: str) -> list[Record]:
@@ -196,8 +241,7 @@ class Corpus:
         name = blind_name(task)
         if name not in self.manifest["files"]:
             return []
-        lines, _ = parse_lines(self.vouched(name), name)
-        return [line.record for line in lines]
+        return self.lines(name)
 
     def changed(self) -> list[Problem]:
         """Every file that is not the one that the manifest vouches for, or the fault of the manifest itself."""
@@ -249,6 +293,21 @@ class Corpus:
         return (table.select(columns) if columns else table).to_dicts()
 
 
+@cache
+def _own_schema(config: str) -> dict[str, pl.DataType]:
+    """The columns that a table must have, with their types: those of the package's own dataset.
+
+    Of `items`, which only challenge suites have, those that are read of it.
+    """
+    if config == "items":
+        text = pl.String()
+        return dict.fromkeys(("id", "item", "base", "operation", "strength"), text) | {"sources": pl.List(text)}
+    own = Corpus(dataset_folder())
+    if config not in own.manifest["configs"]:
+        return {}
+    return dict(own.table_in(table_name(config)).schema)
+
+
 def _is_manifest(found: Any) -> bool:
     """Has it what is read of a manifest?"""
     if not isinstance(found, dict) or not all(isinstance(found.get(name), str) for name in _MANIFEST_WORDS):
@@ -256,7 +315,7 @@ def _is_manifest(found: Any) -> bool:
     configs, files = found.get("configs"), found.get("files")
     return (
         isinstance(files, dict)
-        and all(isinstance(digest, str) for digest in files.values())
+        and all(isinstance(digest, str) and is_below(name) for name, digest in files.items())
         and isinstance(configs, dict)
         and all(isinstance(each, dict) and each.keys() >= {"rows", "sha256"} for each in configs.values())
         and ("suite" not in found or _is_recipe(found["suite"], found.get("lacking")))

@@ -193,7 +193,7 @@ def _write_folder(folder: Path, files: Mapping[str, bytes], *, again: bool) -> N
     try:
         if stranger := _stranger(folder, again=again):
             raise ValidationError([Problem("not-writable", str(folder), stranger)])
-        if outside := [name for name in files if ".." in Path(name).parts or Path(name).is_absolute()]:
+        if outside := [name for name in files if not is_below(name)]:
             message = f"has no place for {shortened(outside[0])}, which would lie outside of it"
             raise ValidationError([Problem("not-writable", str(folder), message)])
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -216,6 +216,11 @@ def _write_folder(folder: Path, files: Mapping[str, bytes], *, again: bool) -> N
             shutil.rmtree(beside, ignore_errors=True)
     except OSError as error:
         raise ValidationError([Problem("not-writable", str(folder), f"cannot be written: {error.strerror}")]) from error
+
+
+def is_below(name: str) -> bool:
+    """Whether a relative path leads to something below the folder that it starts from, links aside."""
+    return "\0" not in name and ".." not in Path(name).parts and not Path(name).is_absolute()
 
 
 def _stranger(folder: Path, *, again: bool) -> str:

@@ -88,6 +88,20 @@ class Inventory:
         return PACKAGED if found.document == PACKAGED.document else found
 
 
+def is_document(found: Mapping[str, Any]) -> bool:
+    """Whether JSON is what `Inventory.document` gives: a name, and of its other fields some, each of its type."""
+    known = PACKAGED.document
+    return "name" in found and all(_is_field(value, known.get(name)) for name, value in found.items())
+
+
+def _is_field(value: Any, default: Any) -> bool:
+    if isinstance(default, dict):
+        return isinstance(value, dict) and all(isinstance(word, str) for word in value.values())
+    if isinstance(default, tuple):
+        return isinstance(value, list) and all(isinstance(word, str) for word in value)
+    return isinstance(value, str) and isinstance(default, str)
+
+
 PACKAGED: Final = Inventory()
 """That of the package's own dataset, and of a corpus that says nothing else."""
 

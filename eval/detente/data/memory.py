@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _PLAIN: Final = (str, int, bool, type(None))
 _NO_TIME_AND_NO_VALUE: Final = ("NaTType", "NAType")
 """The types of pandas' `NaT` and `NA`, which are not to be compared."""
+_NUL: Final = repr("\0")[1:-1]
+"""As the schema of a polars frame shows it. In a name it ends the process: Arrow's names in memory are C strings."""
 _SHAPES: Final = "a path, a list of objects, a data frame, an Arrow table or one split of a datasets.Dataset"
 
 
@@ -91,6 +93,8 @@ def _arrow(source: Any) -> "pyarrow.Table":
             table = table.set_column(place, column, _by_name(table.column(column), names))
         return table
     if hasattr(source, "__arrow_c_stream__"):
+        if _NUL in str(getattr(source, "schema", "")):
+            raise ValueError("the name of a column, or of a field in one, has a NUL: rename it")
         return pyarrow.table(source)
     from pyarrow import interchange
 

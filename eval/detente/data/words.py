@@ -56,14 +56,16 @@ def words_of(data: bytes, name: str, words: Collection[str] | None = None) -> "p
         look: at problems, nested or (of words) decimal values, truth values in JSON, limits.
     """
     import polars as pl
+    import pyarrow
 
+    broken = (pl.exceptions.PolarsError, pl.exceptions.PanicException, pyarrow.ArrowException, OSError, ValueError)
     read = {".parquet": _parquet, ".csv": _separated, ".tsv": _separated, ".jsonl": _lines, ".ndjson": _lines}
     reader = read.get(suffix_of(name), _ipc if suffix_of(name) in IPC_SUFFIXES else None)
     if reader is None:
         return None
     try:
         found = reader(data, name, words)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError, csv.Error):
+    except (*broken, csv.Error):
         return None
     return None if found is None else _checked(found)
 

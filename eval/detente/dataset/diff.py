@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
+import polars as pl
+
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record, describe, dump_line
+from detente.data.problems import Problem, ValidationError
 from detente.dataset.schema import LAYERS
 
 _TOLD_ELSEWHERE: Final = {name: layer.explained for name, layer in LAYERS.items()} | {"articles": ("text",)}
@@ -51,4 +54,8 @@ def changes(old: Corpus, new: Corpus) -> Iterator[Change]:
 def _rows(corpus: Corpus, config: str) -> dict[str, Record]:
     if config not in corpus.manifest["configs"]:
         return {}
-    return {row["id"]: row for row in corpus.rows(config)}
+    tables = {name: corpus.table_in(name) for name in corpus.files_of(config)}  # of any version, with its own columns
+    if odd := [name for name, table in tables.items() if table.schema.get("id") != pl.String]:
+        message = "has no column of ids: it is no table of a built dataset"
+        raise ValidationError([Problem("dataset-changed", str(corpus.folder / odd[0]), message)])
+    return {row["id"]: row for table in tables.values() for row in table.iter_rows(named=True)}

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, NoReturn
 
 import polars as pl
 
 from detente.data.corpus import Corpus, blind_name, table_name
 from detente.data.files import read_bytes, unpack
-from detente.data.jsonl import Record, dump_lines, parse_lines
+from detente.data.jsonl import Record, dump_lines
 from detente.data.problems import Problem, ValidationError
 from detente.dataset.build import Files, as_json, parquet, vouched
 from detente.dataset.text_free import (
@@ -35,7 +35,7 @@ from detente.dataset.text_free import (
     swaps,
 )
 from detente.text.anchoring import Anchoring, Passage, Words
-from detente.text.display import counted
+from detente.text.display import counted, shortened
 from detente.text.folding import nfc
 from detente.text.normalization import one_space
 from detente.text.spans import Span
@@ -70,7 +70,15 @@ class Page(NamedTuple):
     passages: dict[Span, Passage]
 
 
-_PLAIN: Final = ("id", "capture", "sha256_raw", "sha256_text", "characters")
+_PLAIN: Final = {"id": str, "capture": str, "sha256_raw": str, "sha256_text": str, "characters": int}
+
+
+class _Copies(dict[str, "Copy"]):
+    """The copy of each page; an export that names another page is none that this program wrote."""
+
+    def __missing__(self, name: str) -> NoReturn:
+        message = f"rows of the export are of the page {shortened(name)}, which it does not have: export it again"
+        raise ValidationError([Problem("dataset-changed", PAGES, message)])
 
 
 @dataclass(frozen=True)
@@ -170,9 +178,9 @@ def join(export: Corpus, texts: Path) -> Joined:
     hashes, gone = swaps(export, frames, files), {name for name, _ in lost}
     for name in export.manifest["files"]:
         if name.startswith(blind_name("").partition("/")[0]):
-            lines, _ = parse_lines(export.vouched(name), name)
-            files[name] = dump_lines(line.record for line in lines if line.record["id"] not in gone).encode()
+            files[name] = dump_lines(line for line in export.lines(name) if line["id"] not in gone).encode()
         elif name.endswith(".json"):
+            export.document(name)  # or it is no JSON
             files[name] = swapped(export.vouched(name).decode(), hashes).encode()
     for article in (row["id"] for row in rows["articles"]):
         files[f"text/{article}.txt"] = copies[article].text.encode()
@@ -192,15 +200,32 @@ def join(export: Corpus, texts: Path) -> Joined:
 
 
 def _pages(export: Corpus) -> list[Page]:
-    lines, _ = parse_lines(export.vouched(PAGES), PAGES)
-    return [
-        Page(
-            **{name: line.record[name] for name in _PLAIN},
-            blocks=[Passage(*each) for each in line.record["blocks"]],
-            passages={(each[0], each[1]): Passage(*each) for each in line.record["passages"]},
-        )
-        for line in lines
-    ]
+    try:
+        return [
+            Page(
+                **{name: _typed(line[name], type_) for name, type_ in _PLAIN.items()},
+                blocks=[_passage(each) for each in line["blocks"]],
+                passages={(each[0], each[1]): _passage(each) for each in line["passages"]},
+            )
+            for line in export.lines(PAGES)
+        ]
+    except (KeyError, TypeError) as error:
+        message = "a line is not what an export has of a page: export the dataset again"
+        raise ValidationError([Problem("dataset-changed", str(export.folder / PAGES), message)]) from error
+
+
+def _typed(value: Any, wanted: type) -> Any:
+    if type(value) is not wanted or (isinstance(value, str) and Path(value).name != value):
+        raise TypeError(f"{value} is no {wanted.__name__}, or leads elsewhere")
+    return value
+
+
+def _passage(values: Any) -> Passage:
+    found = Passage(*values)
+    *numbers, digest = found
+    for number in numbers:
+        _typed(number, int)
+    return found._replace(digest=_typed(digest, str))
 
 
 def _copies(pages: Sequence[Page], texts: Path) -> dict[str, Copy]:
@@ -209,7 +234,7 @@ def _copies(pages: Sequence[Page], texts: Path) -> dict[str, Copy]:
     Raises:
         ValidationError: With every page that is missing, unreadable or another one.
     """
-    copies, problems = {}, []
+    copies, problems = _Copies(), []
     for page in pages:
         paths = [path for name in (f"{page.id}.txt", page.capture) if (path := texts / name).is_file()]
         if not paths:
@@ -336,7 +361,8 @@ def _worded(document: str, copies: Mapping[str, Copy]) -> str:
     """A document with its words; a place whose words the copy lacks stays."""
 
     def words(match: re.Match[str]) -> str:
-        found = copies[match["article"]].words((int(match["start"]), int(match["end"])))
+        copy = copies.get(match["article"])
+        found = copy.words((int(match["start"]), int(match["end"]))) if copy else None
         return match[0] if found is None else found
 
     return PLACE.sub(words, document)

@@ -120,7 +120,7 @@ def read(root: Path) -> Metadata | None:
         return None
     try:
         found = yaml.safe_load(read_bytes(path).decode())
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:  # a date that there is not is a ValueError
         mark = getattr(error, "problem_mark", None)
         place = f"{METADATA}:{mark.line + 1}" if mark else METADATA
         message = "cannot be read as YAML in UTF-8: look at quotation marks, brackets and indents"

@@ -36,7 +36,7 @@ MANIFEST: Final = "manifest.json"
 CARD: Final = "README.md"
 BESIDE: Final = ("DATASHEET.md", "LICENSE-annotations")
 """What lies beside the folder of the dataset, and inside an export."""
-PLACE: Final = re.compile(r"⟦(?P<article>[^⟦⟧:]+):(?P<start>\d+)-(?P<end>\d+)⟧")
+PLACE: Final = re.compile(r"⟦(?P<article>[^⟦⟧:]+):(?P<start>\d{1,9})-(?P<end>\d{1,9})⟧")
 _STAYS: Final = "holds words of a page, which cannot be replaced there"
 NOTE: Final = re.compile(r"<!-- text-free -->.*?<!-- /text-free -->\n\n?", re.DOTALL)
 _NOTE: Final = """\
@@ -236,6 +236,7 @@ def export(corpus: Corpus) -> Files:
     hashes = swaps(corpus, frames, files)
     for name in corpus.manifest["files"]:
         if name.endswith((".json", ".jsonl")):
+            _ = corpus.document(name) if name.endswith(".json") else corpus.lines(name)  # or it is neither
             files[name] = swapped(corpus.vouched(name).decode(), hashes).encode()
             faults += [Problem("text-free", name, _STAYS)] * any(map(conceal.shows, _strings(files[name], name)))
     for name, path in _documents(corpus).items():

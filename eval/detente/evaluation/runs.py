@@ -252,7 +252,12 @@ def kept(
     wanted, found, problems = set(ids), {}, []
     for place, record in (*done, *journal.lines()):
         name = record.get("id")
-        if name not in wanted:
+        problems += [
+            Problem("wrong-type", place, f"{key} is {describe(record[key])}, not a number")
+            for key in _SPENT
+            if key in record and type(record[key]) not in (int, float)
+        ]
+        if not isinstance(name, str) or name not in wanted:
             problems.append(Problem("id-unknown", place, f"{quoted(str(name))} is not asked for in this run"))
         for key, own in (("tool", program.tool), ("prompt", program.prompt)):
             if record.get(key) != own:
