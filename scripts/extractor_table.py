@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> None:
             write_whole(OUTPUTS / f"{name}.jsonl.xz", lzma.compress(lines, preset=9))
     readme = ROOT / "README.md"
     table = counts.extractor_table(sorted(OUTPUTS.glob("*.jsonl.xz")))
-    write_whole(readme, card.render(readme.read_text(encoding="utf-8"), {"extractors": table}, ["extractors"]))
+    write_whole(readme, card.with_block(readme.read_text(encoding="utf-8"), "extractors", table))
 
 
 if __name__ == "__main__":

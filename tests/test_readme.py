@@ -53,7 +53,7 @@ def test_the_commands_run_in_their_order(readme: str, run_blocks, tmp_path: Path
 def test_the_table_of_extractors_is_what_their_kept_outputs_score(readme: str, root: Path) -> None:
     paths = sorted((root / "benchmarks" / "extractors").glob("*.jsonl.xz"))
     assert len(paths) == 7
-    assert card.render(readme, {"extractors": counts.extractor_table(paths)}, ["extractors"]) == readme
+    assert card.with_block(readme, "extractors", counts.extractor_table(paths)) == readme
 
 
 def test_the_examples_stand_on_the_pages(readme: str, gold) -> None:

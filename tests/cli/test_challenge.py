@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import lxml.html
 import pytest
 from click.testing import CliRunner, Result
 
@@ -11,6 +12,7 @@ import detente
 from detente.challenge import making
 from detente.challenge.all import SUITES
 from detente.cli import main
+from detente.data.corpus import load
 from detente.data.labels import SPLITS
 from detente.data.problems import ValidationError
 
@@ -180,14 +182,59 @@ def test_articles_are_what_is_resampled_if_that_is_asked_for(tmp_path: Path) -> 
     assert scores.sizes["families"] == len(first)
 
 
-def test_pages_of_a_suite_can_be_explored_and_sentences_cannot(suite: Path, tmp_path: Path) -> None:
+def cells(page: Path, row: str) -> list[str]:
+    """What stands in a row of a table, by its first cell."""
+    found = lxml.html.document_fromstring(page.read_text()).xpath("//table//tr[th]")
+    return next([cell.text_content().strip() for cell in each] for each in found if each[0].text_content() == row)
+
+
+def test_the_explorer_says_of_each_page_how_it_was_made(suite: Path, tmp_path: Path) -> None:
     explored = run("dataset", "explore", "--dataset", suite, "--split", "train", "-o", tmp_path / "pages")
     assert explored.exit_code == 0, explored.output
-    assert "transplant-train-000001" in (tmp_path / "pages" / "index.html").read_text()
-    sentences = detente.make_suite("contrast", tmp_path / "suite", items=1, splits=["test"], jobs=1)
-    refused = run("dataset", "explore", "--dataset", sentences, "-o", tmp_path / "none")
-    assert (refused.exit_code, "no pages to explore" in refused.stderr) == (2, True)
-    assert not (tmp_path / "none").exists()
+    start = tmp_path / "pages" / "index.html"
+    assert cells(start, "transplant-train-000000")[2:5] == ["control", "none", "detente-800, detente-801"]
+    assert cells(start, "transplant-train-000001")[2:5] == ["interleaved", "weak", "detente-800, detente-801"]
+    assert "near-copy" not in start.read_text()
+    assert "Not labelled yet" not in start.read_text()
+    page = lxml.html.document_fromstring((tmp_path / "pages" / "transplant-train-000001.html").read_text())
+    (made,) = page.xpath("//h1/following-sibling::p[1]")
+    assert made.text_content().split() == [
+        *("operation", "interleaved", "strength", "weak", "sources", "detente-800,", "detente-801"),
+        *("control", "transplant-train-000000"),
+    ]
+    assert made.xpath("a/@href") == ["transplant-train-000000.html"]
+
+
+def test_the_explorer_shows_sentences_with_how_they_were_made(tmp_path: Path) -> None:
+    sentences = detente.make_suite("contrast", tmp_path / "suite", items=2, splits=["test"], jobs=1)
+    explored = run("dataset", "explore", "--dataset", sentences, "-o", tmp_path / "pages")
+    assert explored.exit_code == 0, explored.output
+    start = tmp_path / "pages" / "index.html"
+    for row in load(sentences).rows("contrast"):
+        _, text, asked, label, operation, strength, sources = cells(start, row["id"])
+        assert (text, label) == (row["text"], row["label"])
+        assert asked == f"{row['holder']}: {row['target'].replace('_', ' ')}"
+        assert (operation, strength) in {("control", "none"), ("who_refuses_whom", "weak")}
+        assert sources
+    assert [path.name for path in (tmp_path / "pages").glob("*.html")] == ["index.html"]
+
+
+def test_the_report_breaks_down_by_what_was_done(suite: Path, tmp_path: Path) -> None:
+    read = ("--dataset", suite, "--split", "train")
+    for name in ("keep_all", "body_lines"):
+        assert run("eval", "run", name, "--task", "boilerplate", *read, "-o", tmp_path / f"{name}.jsonl").exit_code == 0
+    told = "robustness: char_f1 by what was done to the items"
+    one = run("eval", "report", tmp_path / "keep_all.jsonl", *read, "-o", tmp_path / "one")
+    assert one.exit_code == 0, one.output
+    page = lxml.html.document_fromstring((tmp_path / "one" / "index.html").read_text())
+    assert told in [each.text_content().strip() for each in page.xpath("//caption")]
+    assert {"by.operation", "by.strength"} <= set(page.xpath("//select/@name"))
+    assert "intervals over items hold for these sources only" in page.text_content()
+    both = run("eval", "report", *tmp_path.glob("*.jsonl"), *read, "-o", tmp_path / "both")
+    assert both.exit_code == 0, both.output
+    page = lxml.html.document_fromstring((tmp_path / "both" / "index.html").read_text())
+    captions = {each.text_content().strip() for each in page.xpath("//caption")}
+    assert {f"keep_all: {told}", f"body_lines: {told}"} <= captions
 
 
 def test_an_interrupted_call_says_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import detente
 from detente.data.corpus import Corpus
 from detente.data.problems import ValidationError
 from detente.dataset import build, built, schema
-from detente.dataset.card import with_counts
+from detente.dataset.card import with_block, with_counts
 from detente.dataset.features import features_of
 
 
@@ -289,3 +289,13 @@ def test_counts_in_prose_are_those_of_the_data(minimal: Path) -> None:
 def test_counts_are_words_up_to_ten(number: int, word: str) -> None:
     place = "<!-- count: pages -->{}<!-- /count -->"
     assert with_counts(place.format("some"), {"pages": number}) == place.format(word)
+
+
+def test_one_block_is_replaced_and_the_others_stay() -> None:
+    block = "<!-- generated: {} -->\n{}<!-- /generated -->\n"
+    document = f"Here.\n{block.format('one', 'old')}{block.format('two', 'kept')}"
+    assert with_block(document, "one", "new") == f"Here.\n{block.format('one', 'new')}{block.format('two', 'kept')}"
+    with pytest.raises(ValueError, match="the generated block three stands there 0 times"):
+        with_block(document, "three", "")
+    with pytest.raises(ValueError, match="the generated block one stands there 2 times"):
+        with_block(document + document, "one", "")

@@ -11,7 +11,7 @@ import pytest
 from detente.data.corpus import Corpus
 from detente.data.jsonl import dump_lines
 from detente.data.problems import ValidationError
-from detente.report.leaderboard import BOARDS, DOCUMENT, FOLDER, SIGNATURES, Board, leaderboard
+from detente.report.leaderboard import BOARDS, DOCUMENT, FOLDER, README, SIGNATURES, TRAINED, Board, leaderboard
 from detente.tasks.all import TASKS
 from detente.tasks.task import Baseline, Task
 
@@ -24,7 +24,7 @@ def made(root: Path) -> dict[str, str]:
     return leaderboard(root)
 
 
-@pytest.mark.parametrize("name", [DOCUMENT, SIGNATURES])
+@pytest.mark.parametrize("name", [DOCUMENT, SIGNATURES, README])
 def test_what_is_committed_is_what_is_made(root: Path, made: dict[str, str], name: str) -> None:
     assert made[name] == (root / name).read_text(encoding="utf-8")
 
@@ -52,14 +52,28 @@ def test_every_file_of_the_folder_is_on_a_board_and_all_are_small(root: Path, ma
 
 
 def test_no_floor_leads_a_board_and_floors_are_marked(made: dict[str, str]) -> None:
-    parts = made[DOCUMENT].split("\n## ")[1:]
+    *parts, transferred = made[DOCUMENT].split("\n## ")[1:]
     assert len(parts) == len(BOARDS)
+    assert transferred.startswith("What transfers from the suites\n")
     leaders = [next(line for line in part.splitlines() if line.startswith("| 1")) for part in parts]
     assert not [line for line in leaders if "(floor)" in line]
     floors = {each.name for task in TASKS for each in task.baselines if not each.reads}
     assert floors == {"keep_all", "majority", "blind", "nothing", "nobody"}
     marked = {line.split("|")[2].split()[0] for line in made[DOCUMENT].splitlines() if "(floor) |" in line}
     assert marked == floors
+
+
+def test_each_baseline_that_learns_and_reads_is_tried_after_the_suites_of_its_task(root: Path) -> None:
+    suites = {(board.task, board.suite) for board in BOARDS if board.suite}
+    wanted = {
+        f"{task.name}/{each.name}{TRAINED}{suite}.jsonl"
+        for task in TASKS
+        for each in task.baselines
+        for name, suite in suites
+        if name == task.name and each.learns_from and each.reads
+    }
+    kept = {path.relative_to(root / FOLDER).as_posix() for path in (root / FOLDER).glob(f"*/*{TRAINED}*")}
+    assert kept == wanted
 
 
 # Invented boards
@@ -154,7 +168,8 @@ def test_an_entry_of_our_own_stands_beside_the_baselines(root: Path, tmp_path: P
     folder = tmp_path / FOLDER / "derivation"
     shutil.copytree(root / FOLDER / "derivation", folder)
     (folder / "again.jsonl").write_bytes((folder / "named.jsonl").read_bytes())
-    (board,) = [each for each in BOARDS if each.folder.endswith("derivation")]
+    (folder / f"ranked{TRAINED}derive.jsonl").unlink()  # with it there is a second table
+    (board,) = [each for each in BOARDS if each.folder == f"{FOLDER}/derivation"]
     made = leaderboard(tmp_path, [board])[DOCUMENT]
     assert "| rank | system | edge_f1 | range | over the next | decided by | tool |" in made
     places = {row[1]: row[0] for row in rows(made)}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from detente.challenge import tables
+from detente.challenge import blind_check, tables
 from detente.challenge.all import SUITES
 from detente.challenge.material import PAGES
 from detente.challenge.suite import Suite, item_id
@@ -101,6 +101,7 @@ def make(recipe: Recipe, folder: Path, engine: Engine, advance: Callable[[int], 
     Raises:
         ValidationError: If the folder holds something else, or cannot be written.
     """
+    blind_check.refuse(recipe.suite)
     notes = folder / _UNFINISHED
     _refuse_other(recipe, folder)
     write_whole_below(notes / _RECIPE, as_json(recipe._asdict()))

@@ -46,7 +46,8 @@ def problems_exit(exit_code: int = 2) -> Iterator[None]:
     try:
         yield
     except ValidationError as invalid:
-        asked = click.get_current_context().meta.get("detente.all_problems", False)
+        context = click.get_current_context(silent=True)  # scripts have none
+        asked = context is not None and context.meta.get("detente.all_problems", False)
         shown = invalid.problems if asked else folded(invalid.problems)
         for problem in shown:
             print_problem(problem)

@@ -129,6 +129,8 @@ CALL_RULES = {
     "text-free": "a text-free export holds no words of a page, and only such an export is joined",
     "copy-missing": "every page of an export has a copy to join it with",
     "copy-wrong": "a copy is of the page whose name it has",
+    "blind-check": "a blind check of a suite is whole, and of the items that the suite makes",
+    "suite-refused": "a suite is made only while its blind check finds no more than 2% of its items wrong",
     "row-lost": "a row's spans are in the copies that are joined",
     "version-not-raised": "rows that differ from the built ones have a higher version",
 }

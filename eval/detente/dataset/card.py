@@ -90,6 +90,19 @@ def render(document: str, blocks: Mapping[str, str], required: Collection[str], 
     return yaml + _BLOCK.sub(lambda match: match["open"] + blocks[match["name"]] + match["close"], body)
 
 
+def with_block(document: str, name: str, text: str) -> str:
+    """A document with one of its generated blocks replaced, and all else as it is.
+
+    Raises:
+        ValueError: If the document does not have the block once.
+    """
+    if (count := sum(match["name"] == name for match in _BLOCK.finditer(document))) != 1:
+        raise ValueError(f"the generated block {name} stands there {count} times")
+    return _BLOCK.sub(
+        lambda match: match["open"] + text + match["close"] if match["name"] == name else match[0], document
+    )
+
+
 def with_counts(document: str, counts: Mapping[str, int]) -> str:
     """A document with the counts that its prose names.
 

@@ -11,9 +11,10 @@ from detente.data.files import rewrite_folder
 from detente.data.jsonl import Record
 from detente.evaluation.compare import compare
 from detente.evaluation.ranking import rank
+from detente.evaluation.robustness import robustness
 from detente.evaluation.score import ALL, Resampling, Scores
 from detente.evaluation.systems import Systems
-from detente.report import comparison, evidence
+from detente.report import challenge, comparison, evidence
 from detente.report import ranking as rankings
 from detente.report import scores as reports
 from detente.report.html.page import page
@@ -351,14 +352,23 @@ def _written(sheet: evidence.Sheet, place: Mapping[str, int]) -> list[dict[str, 
 def tables(
     scores: Mapping[str, Scores], asked: Sequence[str], by: Sequence[str], resampling: Resampling
 ) -> list[Section]:
-    """The tables beside the first one: breakdowns of one system, or the ranking and the differences of several."""
+    """The tables beside the first one: breakdowns of one system, or the ranking and the differences of several.
+
+    Of a challenge suite also how each system's score moves with what was done to the items.
+    """
     one = next(iter(scores.values()))
     if len(scores) == 1:
-        return [each for each in reports.report(one, asked, by).sections if each.title.startswith("by ")]
+        known = reports.report(one, asked, by).sections
+        return [each for first in ("robustness", "by ") for each in known if each.title.startswith(first)]
     names = [name for name in asked if name != ALL] or reports.standard(one)
     ranked = rankings.report(rank(scores, names[0], resampling), asked, by).sections
     compared = comparison.sections(compare(scores, names, resampling))
-    return [*ranked, *(each for each in compared if each.header[0] == "metric")]
+    moved = [
+        section._replace(title=f"{name}: {section.title}")
+        for name, each in scores.items()
+        if (found := robustness(each)) and (section := challenge.section(found))
+    ]
+    return [*ranked, *(each for each in compared if each.header[0] == "metric"), *moved]
 
 
 def error_report(
@@ -422,7 +432,8 @@ def _notes(scores: Mapping[str, Scores]) -> list[str]:
     """What a reader must know, after the names of the systems of which it must be known."""
     found: dict[str, list[str]] = {}
     for name, each in scores.items():
-        for note in reports.notes(each, list(each.metrics)):
+        moved = robustness(each)
+        for note in [*reports.notes(each, list(each.metrics)), *(challenge.notes(moved) if moved else ())]:
             found.setdefault(note, []).append(name)
     return [
         shortened(note if len(names) == len(scores) else f"{', '.join(names)}: {note}", 1000)

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+import polars as pl
+
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.report.explorer.readings import Readings, Remark
@@ -100,6 +102,7 @@ class Article(NamedTuple):
 
     Attributes:
         id: The article.
+        made: Of a page of a challenge suite how it was made; empty of others.
         facts: What is known of it: outlet, date, author, family, as lines of values.
         pieces: The text; none in a text-free export.
         rows: The rows of all layers, in the order of the text.
@@ -109,6 +112,7 @@ class Article(NamedTuple):
 
     id: str
     headline: str
+    made: list[Field]
     facts: list[Field]
     pieces: list[Piece]
     rows: list[Row]
@@ -160,6 +164,7 @@ def article(corpus: Corpus, name: str, layers: Sequence[Layer], readings: Readin
     return Article(
         id=name,
         headline=names.prose(page["headline"] or ""),
+        made=_made(corpus, name, names),
         facts=_facts(page, names),
         pieces=_pieces(text, marks, rows),
         rows=rows,
@@ -182,6 +187,18 @@ def _pair(span: Record) -> Span:
 def _label(layer: str, record: Record) -> str:
     """What decides how a mark looks."""
     return str(record.get("zone" if layer == "boilerplate" else "label") or "")
+
+
+def _made(corpus: Corpus, name: str, names: Names) -> list[Field]:
+    """How a page of a suite was made: by what, how strongly, from which pages and from which control."""
+    if not corpus.suite:
+        return []
+    items = corpus.table("items")
+    (row,) = items.filter(pl.col("id") == name).to_dicts()
+    (control, *_) = items.filter(pl.col("item") == row["base"])["id"]
+    found = [(column, [Value(row[column])]) for column in ("operation", "strength")]
+    found += [("sources", [Value(source) for source in row["sources"]]), ("control", [names.named(control)])]
+    return [Field(column, [line], []) for column, line in found]
 
 
 def _facts(page: Record, names: Names) -> list[Field]:

@@ -20,6 +20,7 @@ START: Final = "index.html"
 _STYLES: Final = ("explorer/explorer.css",)
 _SCRIPTS: Final = ("explorer/explorer.js",)
 _GRAPH_SCRIPTS: Final = (*_SCRIPTS, "cytoscape/cytoscape.min.js", "explorer/graph.js")
+CONSTRUCTED: Final = "Constructed, not captured: gold follows from how items were made of a few sources."
 BACKGROUND: Final = "boilerplate"
 """The layer that is shown as the ground of the text; every other has a track below it."""
 
@@ -41,21 +42,15 @@ def write(corpus: Corpus, folder: Path) -> Path:
 
     Raises:
         ValidationError: If there is something else in the folder, it cannot be written, a file of the dataset is not
-            the one that its manifest vouches for, or it has no pages.
+            the one that its manifest vouches for, or it has neither pages nor a suite's sentences.
     """
-    if not corpus.articles:
-        raise ValidationError(
-            [Problem("no-gold", str(corpus.folder), "has no pages to explore: its items are sentences")]
-        )
+    if not corpus.articles and not corpus.suite:
+        raise ValidationError([Problem("no-gold", str(corpus.folder), "has no pages to explore")])
     rewrite_folder(folder, files(corpus))
     return folder / START
 
 
 def _pages(corpus: Corpus) -> Iterator[tuple[str, str]]:
-    names, own = Names(corpus), shown_layers(layers(), corpus)
-    read = readings.read(corpus, own)
-    articles = [article(corpus, name, own, read, names) for name in corpus.articles]
-    tracks = {layer.name: track for track, layer in enumerate(each for each in own if each.name != BACKGROUND)}
     known: dict[str, Any] = {
         "corpus": corpus,
         "name": corpus.inventory.title,
@@ -70,7 +65,16 @@ def _pages(corpus: Corpus) -> Iterator[tuple[str, str]]:
             f"explorer/{template}.html.jinja", title=f"{title} · {known['name']}", here=template, **(known | values)
         )
 
-    yield START, made("index", "Explorer", articles=articles, notes=_notes(corpus, read), caveat=caveat(corpus.folder))
+    if not corpus.articles:
+        sentences = corpus.table("contrast").join(corpus.table("items"), on="id", maintain_order="left").to_dicts()
+        yield START, made("sentences", "Explorer", sentences=sentences, caveat=CONSTRUCTED)
+        return
+    names, own = Names(corpus), shown_layers(layers(), corpus)
+    read = readings.read(corpus, own)
+    articles = [article(corpus, name, own, read, names) for name in corpus.articles]
+    tracks = {layer.name: track for track, layer in enumerate(each for each in own if each.name != BACKGROUND)}
+    said = CONSTRUCTED if corpus.suite else caveat(corpus.folder)
+    yield START, made("index", "Explorer", articles=articles, notes=_notes(corpus, read), caveat=said)
     for place, each in enumerate(articles):
         beside = {"before": articles[place - 1 : place], "after": articles[place + 1 : place + 2]}
         yield f"{each.id}.html", made("article", each.id, article=each, tracks=tracks, **beside)
@@ -115,6 +119,8 @@ def _definition() -> list[str]:
 
 def _notes(corpus: Corpus, read: readings.Readings) -> list[str]:
     """What this explorer does not have, in words."""
+    if corpus.suite:
+        return []
     found = list(read.notes)
     if corpus.text_free:
         found.append(
