@@ -57,6 +57,7 @@ def test_sums_and_sizes_by_a_key_are_those_of_all_rows(kept: Coded, key: str) ->
     assert np.array_equal(sums_of(alike, COLUMNS, key), sums_of(ROWS, COLUMNS, key))
     assert sizes_of(alike, key).equals(sizes_of(ROWS, key))
     assert np.array_equal(totals_of(alike, COLUMNS), [4.0, 9.0])
+    assert np.array_equal(kept.sums(COLUMNS, key), sums_of(ROWS, COLUMNS, key))
     assert np.array_equal(kept.clusters(COLUMNS, key).sums, sums_of(ROWS, COLUMNS, key))
 
 

@@ -48,6 +48,37 @@ def test_kinds_that_are_drawn_together_spread_as_items_that_are_drawn_one_by_one
     assert [found.low, found.high] == pytest.approx([other.low, other.high], abs=allowed * 0.042 * error)
 
 
+@pytest.mark.parametrize(("most", "rows", "found"), [(29, 30, True), (30, 30, False), (28, 29, False)])
+def test_of_more_clusters_than_are_drawn_ten_must_be_alike_on_average(
+    monkeypatch: pytest.MonkeyPatch, most: int, rows: int, found: bool
+) -> None:
+    monkeypatch.setattr(resample, "MOST_DRAWN", most)
+    sums = np.array([[2.0, 0.5]] * 7 + [[0, 3]] * (rows - 11) + [[2, 0]] * 4)  # of 29 rows 3 kinds are too many
+    clusters = resample.alike(sums)
+    assert clusters.size == rows
+    if found:
+        assert clusters.sums.tolist() == [[0, 3], [2, 0], [2, 0.5]]
+        assert clusters.times is not None
+        assert clusters.times.tolist() == [19, 4, 7]
+    else:
+        assert clusters.sums is sums
+        assert clusters.times is None
+
+
+def test_clusters_without_counts_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resample, "MOST_DRAWN", 1)
+    assert resample.alike(np.zeros((50, 0))).size == 50
+
+
+@pytest.mark.parametrize("at_once", [4_000_000, 5])
+def test_clusters_that_are_alike_are_drawn_as_their_kinds(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr(resample, "MOST_DRAWN", 49)
+    monkeypatch.setattr(resample, "_AT_ONCE", at_once)  # two resamples at once, or all
+    sums = np.array([[0.0, 1], [1, 1]])[np.arange(50) % 2]
+    drawn = np.random.default_rng(4).multinomial(50, [0.5, 0.5], 9)  # zeros first, as sorted
+    assert resample.resampled_sums(resample.alike(sums), 9, 4).tolist() == [[each[1], 50] for each in drawn.tolist()]
+
+
 # Intervals
 
 

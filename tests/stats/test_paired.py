@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from detente.metrics.classification import f1, ratio
-from detente.stats import paired
+from detente.stats import bootstrap, paired
 
 
 def share(counts: np.ndarray) -> np.ndarray:
@@ -356,6 +356,17 @@ def test_clusters_swapped_once_for_all_metrics(alike: int) -> None:
     # Of m signs k are for the second; p is that |2k - m| is at least m - 8.
     at_least = sum(math.comb(size, k) for k in range(size + 1) if abs(2 * k - size) >= size - 8) / 2**size
     assert found.p == pytest.approx(at_least, abs=0.01)  # 3 * sqrt(p (1 - p) / 20,000)
+
+
+def test_of_very_many_clusters_it_is_drawn_how_many_of_each_kind_are_swapped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "MOST_DRAWN", 29)
+    deltas = np.array([[1.0, 0], [-1, 0], [0, 2]])[np.arange(30) % 3]
+    drawn = np.random.default_rng(6).binomial(10, 0.5, (50, 3))  # of the kinds as sorted: -1, then 0 and 2, then 1
+    expected = np.stack([drawn[:, 2] - drawn[:, 0], 2 * drawn[:, 1]], axis=1)
+    assert paired.swapped_sums(deltas, 50, 6).tolist() == expected.tolist()
+    monkeypatch.setattr(bootstrap, "MOST_DRAWN", 30)  # one by one
+    signs = np.random.default_rng(6).integers(0, 2, (50, 30), dtype=np.int8)
+    assert paired.swapped_sums(deltas, 50, 6).tolist() == (signs @ deltas).tolist()
 
 
 def test_where_every_assignment_is_tried_nothing_is_drawn() -> None:

@@ -80,17 +80,22 @@ class Coded(Counted):
         return alike.drop(CODE).hstack(self.table[alike[CODE]])
 
     def clusters(self, columns: Sequence[str], by: str) -> Clusters:
-        """The counts of each value of a key, in the order of first appearance; of `item`, of each row."""
+        """What is resampled: the values of a key with their counts; of `item`, each row."""
+        if by in self.frame.columns:
+            return bootstrap.alike(self.sums(columns, by))
         counts, codes = self.counts(columns), self.frame[CODE].to_numpy()
-        if by not in self.frame.columns:
-            if len(codes) <= bootstrap.MOST_DRAWN:
-                return Clusters(counts, kinds=codes)
-            return Clusters(counts, times=np.bincount(codes, minlength=len(counts)).astype(float))
+        if len(codes) <= bootstrap.MOST_DRAWN:
+            return Clusters(counts, kinds=codes)
+        return Clusters(counts, times=np.bincount(codes, minlength=len(counts)).astype(float))
+
+    def sums(self, columns: Sequence[str], by: str) -> Floats:
+        """The counts of each value of a key, shape `(values, columns)`, in the order of first appearance."""
+        counts, codes = self.counts(columns), self.frame[CODE].to_numpy()
         values = self.frame.select(by).unique(maintain_order=True).with_row_index(_PLACE)
         rows = self.frame.select(by).join(values, on=by, how="left", nulls_equal=True, maintain_order="left")
         places = rows[_PLACE].to_numpy()
         sums = [np.bincount(places, column[codes], len(values)) for column in counts.T]
-        return Clusters(np.stack(sums, axis=1) if sums else np.zeros((len(values), 0)))
+        return np.stack(sums, axis=1) if sums else np.zeros((len(values), 0))
 
     def counts(self, columns: Sequence[str]) -> Floats:
         """The different rows of counts."""

@@ -171,15 +171,17 @@ class Counted:
         return named.join(self.pairs, on=_PAIR, how="left", maintain_order="left")
 
     def clusters(self, columns: Sequence[str], by: str) -> Clusters:
-        """The counts of each value of a key, in the order of first appearance."""
-        if self.pairs is None:
-            return Clusters(sums_of(self.frame, columns, by))
-        if not self._single(by):
-            return Clusters(self.sizes(by) @ self.counts(columns))
+        """What is resampled: the values of a key with their counts; of very many those that are alike together."""
+        if self.pairs is None or not self._single(by):
+            return bootstrap.alike(self.sums(columns, by))
         if "id" in self.frame.columns:
             return Clusters(self.counts(columns), kinds=self._places)
         times = np.bincount(self._places, self.frame[TIMES].to_numpy(), len(self.pairs))
         return Clusters(self.counts(columns), times=times.astype(float))
+
+    def sums(self, columns: Sequence[str], by: str) -> Floats:
+        """The counts of each value of a key, shape `(values, columns)`, in the order of first appearance."""
+        return sums_of(self.frame, columns, by) if self.pairs is None else self.sizes(by) @ self.counts(columns)
 
     def counts(self, columns: Sequence[str]) -> Floats:
         """The counts of one item of each pair."""

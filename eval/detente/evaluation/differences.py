@@ -14,7 +14,7 @@ from detente.evaluation.score import Columns, Resampling, Scores
 from detente.metrics.classification import Floats
 from detente.metrics.sums import weighted_sums
 from detente.stats import bootstrap, paired
-from detente.stats.bootstrap import Clusters, Interval, Statistic
+from detente.stats.bootstrap import Interval, Statistic
 from detente.stats.paired import SignFlip
 from detente.tasks.task import FIRST, TIMES, CorpusMetric, Metric
 
@@ -144,7 +144,7 @@ def counts_of(systems: Sequence[Scores], unit: str, resampling: Resampling) -> C
     names, sums = aligned(rows, unit, columns)
     resampled = []
     if bootstrap.interval_kind(len(names)) == "bootstrap":
-        drawn = bootstrap.resampled_sums(Clusters(np.hstack(sums)), resampling.resamples, resampling.seed)
+        drawn = bootstrap.resampled_sums(bootstrap.alike(np.hstack(sums)), resampling.resamples, resampling.seed)
         resampled = np.split(drawn, len(sums), axis=1)
 
     @cache
@@ -171,8 +171,8 @@ def _of_kinds(
 ) -> Counts:
     """The same of so many items that they are not told apart.
 
-    Families are drawn one by one, as ever, and swapped for all metrics at once; of items that are families of their
-    own it is drawn how many of each kind come.
+    Families are drawn, and swapped for all metrics at once; of items that are families of their own it is drawn how
+    many of each kind come.
     """
     counts = [each.counts(columns) for each in systems]
     names, sizes = [], []
@@ -186,7 +186,7 @@ def _of_kinds(
         draws, seed = resampling.resamples, resampling.seed
         if sizes:
             ends = np.cumsum([each.shape[1] for each in sizes])[:-1]
-            drawn = np.split(bootstrap.resampled_sums(Clusters(np.hstack(sizes)), draws, seed), ends, axis=1)
+            drawn = np.split(bootstrap.resampled_sums(bootstrap.alike(np.hstack(sizes)), draws, seed), ends, axis=1)
         else:
             alike = kinds.alike(*systems)
             drawn = bootstrap.resampled_sizes(

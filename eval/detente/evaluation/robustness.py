@@ -17,7 +17,7 @@ from detente.evaluation.score import Columns, Resampling, Scores, of_part
 from detente.evaluation.variants import KEYS
 from detente.metrics.classification import Floats
 from detente.stats import bootstrap
-from detente.stats.bootstrap import Clusters, Interval
+from detente.stats.bootstrap import Interval
 from detente.tasks.task import Metric
 
 CONTROL: Final = "control"
@@ -125,7 +125,7 @@ def robustness(scores: Scores, resampling: Resampling | None = None, asked: Sequ
 def _placed(part: Counted, bases: pl.DataFrame, columns: Sequence[str]) -> Floats:
     """The counts of each base, in their order; NaN where it has no such variant."""
     names = part.frame["base"].unique(maintain_order=True).cast(pl.String)
-    sums = part.clusters(columns, "base").sums
+    sums = part.sums(columns, "base")
     found = pl.DataFrame({"base": names}).hstack(pl.DataFrame(sums, schema=list(columns), orient="row"))
     placed: Floats = bases.join(found, on="base", how="left", maintain_order="left").select(columns).to_numpy()
     return placed
@@ -151,7 +151,7 @@ def _slice(
 
     value, before = values(pair.sum(axis=0))
     few = bootstrap.interval_kind(len(pair)) != "bootstrap"
-    drawn, drawn_before = values(bootstrap.resampled_sums(Clusters(pair), resampling.resamples, resampling.seed))
+    drawn, drawn_before = values(bootstrap.resampled_sums(bootstrap.alike(pair), resampling.resamples, resampling.seed))
     each = [
         values(pair[(families.filter(pl.Series(there)) == name).to_numpy()].sum(axis=0))
         for name in families.filter(pl.Series(there)).unique(maintain_order=True)

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from detente.metrics.classification import Floats
 from detente.metrics.sums import weighted_sums
-from detente.stats.bootstrap import Statistic, percentiles, too_many_undefined
+from detente.stats.bootstrap import Statistic, alike, percentiles, too_many_undefined
 
 EXACT: Final = 16
 """Up to so many clusters in which the systems differ, every assignment of signs is tried: 2¹⁵ of them, by symmetry."""
@@ -94,7 +94,8 @@ def swapped_sums(deltas: NDArray[np.float64], draws: int, seed: int) -> Floats:
     """By how much the counts move in each draw of clusters that are swapped, for whichever metric reads them.
 
     A cluster in which a metric reads the same of both systems moves it by nothing, so that the test is as exact with
-    draws for all clusters as with draws for those that differ; only the digits are others.
+    draws for all clusters as with draws for those that differ; only the digits are others. Of very many clusters that
+    move the counts in a few ways (`bootstrap.alike`), it is drawn how many of each kind are swapped.
 
     Args:
         deltas: The counts of the second system less those of the first, shape `(clusters, columns)`.
@@ -104,7 +105,9 @@ def swapped_sums(deltas: NDArray[np.float64], draws: int, seed: int) -> Floats:
     Returns:
         Shape `(draws, columns)`.
     """
-    return np.concatenate([weighted_sums(swapped, deltas) for swapped in _drawn(len(deltas), draws, seed)])
+    moves, _, times = alike(deltas)
+    choices = _drawn(len(moves), draws, seed) if times is None else _drawn_of_kinds(times.astype(np.int64), draws, seed)
+    return np.concatenate([weighted_sums(swapped, moves) for swapped in choices])
 
 
 def _halves(size: int) -> Iterator[NDArray[np.float64]]:
