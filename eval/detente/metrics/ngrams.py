@@ -4,7 +4,6 @@ A text of a thousand words is a few arrays and no thousand strings: counting twe
 less than a quarter of the time that `Counter` takes.
 """
 
-import re
 from collections import Counter
 from collections.abc import Hashable, Iterable
 from typing import Any, Final, NamedTuple
@@ -13,16 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.metrics.rouge import Overlap
-from detente.text.tokens import code_points
+from detente.text.tokens import code_points, of_words
 
 SHINGLE: Final = 4
 _SPREAD: Final = np.uint64(0xD6E8FEB86659FD93)
-_WORD: Final = re.compile(r"\w")
-_UNKNOWN, _SEPARATOR, _OF_WORDS = range(3)
-_KINDS: Final = np.zeros(0x110000, dtype=np.uint8)
-"""What each code point is; learnt when it is first met."""
 _ASCII: Final = bytes(range(0x80))
-_OF_ASCII_WORDS: Final = bytes(_WORD.match(chr(byte)) is not None for byte in _ASCII) + bytes(0x80)
+_OF_ASCII_WORDS: Final = of_words(np.arange(0x80, dtype=np.uint32)).tobytes() + bytes(0x80)
 _WIDTH: Final = 8
 _FIRST_BYTES: Final = np.array([256**size - 1 for size in range(_WIDTH + 1)], dtype="<u8")
 """Of eight bytes as a number the first none, one … eight."""
@@ -31,21 +26,10 @@ Numbers = NDArray[Any]
 """Of 64 bits, or Python's own where these are too few."""
 
 
-def _of_words(points: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    r"""One truth per code point: is it `\w`?"""
-    kinds = _KINDS[points]
-    if not kinds.all():
-        unknown = np.unique(points[kinds == _UNKNOWN])
-        _KINDS[unknown] = [_SEPARATOR if _WORD.match(chr(point)) is None else _OF_WORDS for point in unknown]
-        kinds = _KINDS[points]
-    inside: NDArray[np.bool_] = kinds == _OF_WORDS
-    return inside
-
-
 def words(text: str) -> list[str]:
     r"""The runs of `\w`, case kept."""
     points = code_points(text)
-    spaced = np.where(_of_words(points), points, np.uint32(ord(" ")))
+    spaced = np.where(of_words(points), points, np.uint32(ord(" ")))
     return spaced.tobytes().decode("utf-32-le", "surrogatepass").split()
 
 
@@ -82,7 +66,7 @@ def located_words(text: str) -> Words:
         points = code_points(data.translate(None, delete=_ASCII).decode("utf-8", "surrogatepass"))
         widths = 2 + (points >= 0x800) + (points >= 0x10000)
         inside = inside.copy()
-        inside[np.frombuffer(data, dtype=np.int8) < 0] = np.repeat(_of_words(points), widths)
+        inside[np.frombuffer(data, dtype=np.int8) < 0] = np.repeat(of_words(points), widths)
     edges = (inside[1:] != inside[:-1]).nonzero()[0] + 1
     return Words(data, edges[::2], edges[1::2])
 
