@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from detente.text.folding import fold, legible, without_markdown
 from detente.text.spans import Span
 from detente.text.token_matching import SEED, SIMILAR, matches, runs
-from detente.text.tokens import dense_token_starts, is_space, line_spans, tokens
+from detente.text.tokens import code_points, dense_token_starts, is_space, line_spans, tokens
 from detente.text.whitespace import WhitespaceErrors, gaps, whitespace_errors
 from detente.text.writing import WritingDifferences, differences, origins, remainders, writing
 
@@ -367,7 +367,7 @@ def _unmarked(line: str) -> _Read:
     shown, folded, _ = _read(line)
     bare = without_markdown(folded).strip()
     if 0 < len(bare) < len(shown):
-        shown = "".join(shown[place] for place in remainders(folded, bare))
+        shown = code_points(shown)[remainders(folded, bare)].tobytes().decode("utf-32-le", "surrogatepass")
     return _Read(shown, bare, "".join(bare.split()))
 
 
