@@ -1,8 +1,10 @@
 """Markdown and HTML as text, and what looks like either."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from detente.text.markup import html_to_text, looks_like, markdown_line_to_text, to_text
+from detente.text.markup import _rendered, _simple_line, html_to_text, looks_like, markdown_line_to_text, to_text
 
 PLAIN = "Ferry\n\nIt sails at 7, and costs 14 euros.\nBring a coat.\n\none\ntwo\nthree\n\nNo boat.\n\nday price\nMon 3"
 MARKDOWN = """# Ferry
@@ -71,6 +73,79 @@ def test_a_hundred_levels_of_quotation_lose_no_text() -> None:
 def test_one_line_keeps_what_is_text_where_it_stands_alone() -> None:
     assert markdown_line_to_text("[Ann]: Yes") == "[Ann]: Yes"
     assert markdown_line_to_text("<b>a</b>") == "<b>a</b>"
+
+
+def _parsed(line: str) -> str:
+    return html_to_text(_rendered(line, html=False))
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("", ""),
+        ("a  b", "a b"),
+        ("* [a](https://b.c/d_(e)", None),  # an address may have brackets, and then a parser finds its end
+        ("* [a](https://b.c/d_e?f=1) (6)", "a (6)"),
+        ("[a](/b) [](#c)[d]()", "a d"),
+        ("[a](b)", None),  # which might be javascript:
+        ("[a](.b)", "a"),
+        ("[[a](/b) c", "[a c"),
+        ("[a [b](/c) d](/e)", None),
+        ("a](/b)", "a](/b)"),
+        ("![a](/b)", None),
+        ("[51]: https://a.b", "[51]: https://a.b"),
+        ("[^1]: a[^2]", "a"),
+        ("[^1](/a)", None),
+        ("[x] a [x] b", "a [x] b"),
+        ("[x]", "[x]"),
+        ("[x] ", None),
+        ("> 1. - + * a", "a"),
+        ("*    a", "a"),
+        ("*     a", None),  # code
+        ("* " * 20 + "a", "a"),
+        ("* " * 21 + "a", None),
+        ("123456789. a", "a"),
+        ("1234567890. a", "1234567890. a"),
+        ("٣. a", "٣. a"),
+        ("1) 2.", None),
+        ("1) 2.b", "2.b"),
+        ("- -", None),
+        ("- -b", "-b"),
+        (">a", None),
+        ("> ---", None),
+        ("> --", "--"),
+        ("###### a", "a"),
+        ("####### a", "####### a"),
+        ("# a #", None),
+        ("a #", "a #"),
+        ("#", None),
+        ("#a", "#a"),
+        ("a_b", "a_b"),
+        ("_b", None),
+        ("b_", None),
+        ("_[b](/a)", None),
+        ("a & b; c", "a & b; c"),
+        ("a &amp; b", None),
+        ("a ~ b", "a ~ b"),
+        ("a ~~ b", None),
+        *((f"a{sign}", None) for sign in "*<`\\\t\x7f\uffff"),
+        ("[" * 100, "[" * 100),
+        ("[" * 101, None),
+    ],
+)
+def test_simple_lines_are_read_as_the_parser_reads_them(line: str, expected: str | None) -> None:
+    assert _simple_line(line) == expected
+    if expected is not None:
+        assert _parsed(line) == expected
+
+
+PARTS = [*"[]()*_#&~`\\!<=|:.^ab é\u3000٣", "](", "[a](", "](/b)", "[^1]", "[x] ", "* ", "- ", "> ", "## "]
+PARTS += ["12) ", "1.", "    ", "---", "&amp;", "https://x.y/z", "javascript:x", "?q=1"]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=9).map("".join))
+def test_no_simple_line_is_read_otherwise(line: str) -> None:
+    assert _simple_line(line) in (None, _parsed(line))
 
 
 @pytest.mark.parametrize(

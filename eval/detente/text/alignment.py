@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from detente.text.folding import fold, legible, without_markdown
 from detente.text.spans import Span
 from detente.text.token_matching import SEED, SIMILAR, matches, runs
-from detente.text.tokens import is_space, line_spans, tokens
+from detente.text.tokens import code_points, dense_token_starts, is_space, line_spans, tokens
 from detente.text.whitespace import WhitespaceErrors, gaps, whitespace_errors
 from detente.text.writing import WritingDifferences, differences, origins, remainders, writing
 
@@ -107,6 +107,7 @@ class _DensePage:
         )
         self._places: dict[str, list[int]] = {}
         self._numbered: dict[str, _Numbered] = {}
+        self._repeated: dict[bytes, bool] = {}
         # Both ends of an exact match stand where a token starts or ends.
         self.boundary = np.zeros(len(self.dense) + 1, dtype=bool)
         self.boundary[edges] = True
@@ -123,6 +124,14 @@ class _DensePage:
             numbers = array(_NUMBER, [self._numbers.get(word.casefold(), _UNKNOWN) for word in words])
             found = _Numbered(numbers, list(accumulate(map(len, words), initial=0)))
             self._numbered[text] = found
+        return found
+
+    def repeats(self, words: "array[int]") -> bool:
+        """Whether tokens that have no place in free text repeat text already taken; else they are an insertion."""
+        if (found := self._repeated.get(key := words.tobytes())) is None:
+            least = SIMILAR * len(words)
+            enough = len(words) >= SEED and len(words) - words.count(_UNKNOWN) >= least
+            self._repeated[key] = found = enough and len(matches(words, self.tokens)) >= least
         return found
 
     def occurrences(self, needle: str) -> list[int]:
@@ -239,6 +248,19 @@ class _Alignment:
     def take_piece(self, piece: _Piece, span: Span) -> None:
         self.take(piece.line, piece.start, len(piece.needle), span)
 
+    def take_tokens(
+        self, piece: _Piece, starts: NDArray[np.int_], ends: NDArray[np.int_], tokens: NDArray[np.int_]
+    ) -> None:
+        """Takes free tokens of the page for those that start and end there in a piece, neighbours as one stretch."""
+        begins, stops = self.page.token_starts[tokens], self.page.token_ends[tokens]
+        self.places.setdefault(piece.line, (int(begins[0]), int(stops[0])))
+        same = ends - starts == stops - begins
+        joined = same[1:] & same[:-1] & (starts[1:] == ends[:-1]) & (tokens[1:] == tokens[:-1] + 1)
+        edges = [0, *(np.flatnonzero(~joined) + 1).tolist(), len(tokens)]
+        for first, after in pairwise(edges):
+            at, end = int(starts[first]), int(ends[after - 1])
+            self.take(piece.line, piece.start + at, end - at, (int(begins[first]), int(stops[after - 1])))
+
     def place_by_tokens(self, piece: _Piece) -> None:
         """Aligns a piece with the text that is free, then what remains of it, until nothing more is found."""
         numbers, places = self.page.numbered(piece.text)
@@ -253,33 +275,22 @@ class _Alignment:
             free = np.flatnonzero(self.free)
             found_matches = matches(these, array(_NUMBER, of_page[free].tobytes()))
             found = np.zeros(len(these), dtype=bool)
-            for here, there in found_matches:
-                token = int(free[there])
+            if found_matches:
+                here, there = np.array(found_matches).T
                 found[here] = True
-                there_span = int(self.page.token_starts[token]), int(self.page.token_ends[token])
-                at, end = places[first + here : first + here + 2]
-                self.take(piece.line, piece.start + at, end - at, there_span)
+                self.take_tokens(piece, np.array(places)[first + here], np.array(places)[first + here + 1], free[there])
             for start, end in runs(~found):
                 if found_matches and end - start >= SEED:
                     queue.append((first + start, first + end))
                 else:
                     left = slice(piece.start + places[first + start], piece.start + places[first + end])
-                    self.fate[left] = _DOUBLED if self.repeats(these[start:end]) else _INSERTED
-
-    def repeats(self, words: "array[int]") -> bool:
-        """Whether tokens that have no place in free text repeat text already taken; else they are an insertion."""
-        least = SIMILAR * len(words)
-        return len(words) >= SEED and _known(words) >= least and len(matches(words, self.page.tokens)) >= least
-
-
-def _known(words: "array[int]") -> int:
-    """How many of the tokens are words of the page: no more can be found in it."""
-    return len(words) - words.count(_UNKNOWN)
+                    self.fate[left] = _DOUBLED if self.page.repeats(these[start:end]) else _INSERTED
 
 
 def _hopeless(words: "array[int]") -> bool:
-    """Whether tokens are too few that the page has for any match."""
-    return _known(words) < min(SEED, SIMILAR * len(words))
+    """Whether tokens are too few that the page has for any match: neither a share of them nor a run."""
+    known = bytes(map(bool, words))
+    return known.count(1) < SIMILAR * len(words) and SEED * b"\1" not in known
 
 
 @lru_cache(maxsize=1 << 14)
@@ -317,13 +328,12 @@ def align(output: str, text: str) -> Placement:
     placed = [number for number in np.flatnonzero(~doubled).tolist() if number in state.places]
     moved = [placed[place] for place in _moved([state.places[number][0] for number in placed])]
     shown = "\n".join(line.text for line in lines)
-    token_starts = np.cumsum([0, *map(len, tokens(shown))])
     return Placement(
         kept=_kept(page, state.taken),
         characters=len(fate),
         insertions=int((fate == _INSERTED).sum()),
         repeated=int((fate == _DOUBLED).sum()),
-        unplaced_tokens=_mostly_unplaced(fate, token_starts),
+        unplaced_tokens=_mostly_unplaced(fate, dense_token_starts(shown)),
         unplaced_blocks=_mostly_unplaced(fate, state.starts),
         blocks=len(lines),
         doubled=int(doubled.sum()),
@@ -357,7 +367,7 @@ def _unmarked(line: str) -> _Read:
     shown, folded, _ = _read(line)
     bare = without_markdown(folded).strip()
     if 0 < len(bare) < len(shown):
-        shown = "".join(shown[place] for place in remainders(folded, bare))
+        shown = code_points(shown)[remainders(folded, bare)].tobytes().decode("utf-32-le", "surrogatepass")
     return _Read(shown, bare, "".join(bare.split()))
 
 
@@ -408,8 +418,8 @@ def _stretches(lines: list[_Line], starts: NDArray[np.int_], chosen: NDArray[np.
     whole = (within == np.diff(starts)).tolist()
     for number in np.flatnonzero(within).tolist():
         line = lines[number]
-        if whole[number] and line.original == line.legible:
-            yield line.start, line.start + len(line.original)
+        if whole[number] and (at := line.original.find(line.legible)) >= 0:
+            yield line.start + at, line.start + at + len(line.legible)
             continue
         here = chosen[starts[number] : starts[number + 1]]
         visible = np.flatnonzero(~is_space(line.text))

@@ -20,8 +20,6 @@ LONGEST_LINE: Final = 20_000
 _RULE: Final = re.compile(r"^[\s|:*_=-]*$")
 _MARKER: Final = re.compile(r"[*<[\\\]_`~]|&#?\w+;|^\s*(?:[#+=>-]|\d+[.)])")
 """What each marker of Markdown has in it."""
-_LEADING: Final = re.compile(r"(?:[*+>-]|#{1,6}|\d{1,3}[.)])[ \t]+(?=\S)")
-"""A marker of a list, heading or quotation, of which the rest of the line is the text, if it has no markers itself."""
 _ROW: Final = re.compile(r"^\|\s*")
 # Numbers that no list begins with: a year, or one that is all there is.
 _NUMBER: Final = re.compile(r"^(\d{4,}(?=[.)](?:\s|$))|\d+(?=[.)]$))")
@@ -65,10 +63,6 @@ def without_markdown(line: str) -> str:
         return ""
     if not _MARKER.search(line):  # as most lines are, and a parser takes its time
         return _without_bars(line)
-    if leading := _LEADING.match(line):
-        rest = line[leading.end() :]
-        if "#" not in rest and not _MARKER.search(rest):
-            return _without_bars(rest)
     bare = markdown_line_to_text(_NUMBER.sub(r"\1\\", line).replace("![", "["))
     return _without_bars(bare)
 

@@ -46,6 +46,17 @@ _NOTE_OR_BOX: Final = re.compile(r"^\[\^[^\[\]\s]+\]:[ \t]*|\[\^[^\[\]\s]+\]|^\[
 _BRACKET: Final = re.compile(r"[\[\]]")
 _OPENING: Final = re.compile(r"\\?\[")
 _BLANK_LINES: Final = re.compile(r"(\n[ \t]*\n)")
+_OPENED: Final = re.compile(r"(?:(?:[*+>-]|[0-9]{1,9}[.)]) {1,4}(?=\S)){0,20}")
+"""The markers of lists and quotations that a line begins with."""
+_HEADING: Final = re.compile(r"#{1,6} +(?=\S)")
+_BLOCK_SIGN: Final = re.compile(r">|#{1,6}(?:\s|$)|(?:[*+-]|[0-9]{1,9}[.)])(?:\s|$)|(?:[*_-]\s*){3,}$")
+"""How another block than a paragraph may begin."""
+_LINK: Final = re.compile(r"\[([^\[\]]*)\]\((?:(?:https?:|[/#?.])[^\s()<>\\]*)?\)")
+"""A link that is one whatever stands beside it."""
+_INLINE_SIGN: Final = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff<*\\`]|~~|!\[|\[.*\]\(|&#?\w+;|(?<![^\W_])_|_(?![^\W_])"
+)
+"""What only a parser can tell from text."""
 _TAG: Final = re.compile(
     r"</?(?:a|b|blockquote|br|div|em|h[1-6]|i|img|li|ol|p|span|strong|su[bp]|t[dhr]|table|ul)\b[^<>]*>", re.IGNORECASE
 )
@@ -119,7 +130,26 @@ def _parsed(html: str, reader: "_Reader") -> str:
 
 def markdown_line_to_text(line: str) -> str:
     """The text of one line of Markdown, which may be the middle of a block; tags and definitions are text there."""
-    return html_to_text(_rendered(line, html=False))
+    simple = _simple_line(line)
+    return html_to_text(_rendered(line, html=False)) if simple is None else simple
+
+
+def _simple_line(line: str) -> str | None:
+    """The same without a parser, of a line that has only links and the markers of lists, quotations and headings.
+
+    Such are most; None of others.
+    """
+    start = _OPENED.match(line).end()  # type: ignore[union-attr]  # an empty match at the least
+    if heading := _HEADING.match(line, start):
+        start = heading.end()
+    text = line[start:]
+    if text != text.strip() or _BLOCK_SIGN.match(text) or text.count("[") > NESTED or (heading and "#" in text):
+        return None
+    linked = _LINK.sub(r"[\1]", text)
+    if _INLINE_SIGN.search(linked) or (linked != text and _NOTE_OR_BOX.search(text)):
+        return None
+    bare = _LINK.sub(r"\1", text) if linked != text else _NOTE_OR_BOX.sub("", text)
+    return " ".join(bare.split())
 
 
 def looks_like(texts: Iterable[str]) -> str | None:

@@ -19,6 +19,10 @@ INVISIBLE: Final = re.compile(
 that are white space), and the variation selectors. The one list for all that reads text."""
 _SPACE: Final = np.array([chr(point).isspace() for point in range(0x3002)])
 """Of each code point up to the ideographic space, the last that is white space, and the next: is it white space?"""
+_WORD: Final = re.compile(r"\w")
+_UNKNOWN, _SEPARATOR, _OF_WORDS = range(3)
+_KINDS: Final = np.zeros(0x110000, dtype=np.uint8)
+"""What each code point is; learnt when it is first met."""
 
 
 def code_points(text: str) -> NDArray[np.uint32]:
@@ -29,6 +33,17 @@ def code_points(text: str) -> NDArray[np.uint32]:
 def is_space(text: str) -> NDArray[np.bool_]:
     """One truth per character: is it white space, as `str.isspace` has it?"""
     return _SPACE[np.minimum(code_points(text), len(_SPACE) - 1)]
+
+
+def of_words(points: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    r"""One truth per code point: is it `\w`?"""
+    kinds = _KINDS[points]
+    if not kinds.all():
+        unknown = np.unique(points[kinds == _UNKNOWN])
+        _KINDS[unknown] = [_SEPARATOR if _WORD.match(chr(point)) is None else _OF_WORDS for point in unknown]
+        kinds = _KINDS[points]
+    inside: NDArray[np.bool_] = kinds == _OF_WORDS
+    return inside
 
 
 def is_blank(text: str) -> NDArray[np.bool_]:
@@ -60,3 +75,12 @@ def token_spans(text: str) -> list[Span]:
 def tokens(text: str) -> list[str]:
     """The tokens of `token_spans`, as they stand in the text."""
     return _TOKEN.findall(text)
+
+
+def dense_token_starts(text: str) -> NDArray[np.intp]:
+    """Where the tokens start, and the last ends, counted without white space."""
+    visible = ~is_space(text)
+    inside = of_words(code_points(text))
+    starts = visible.copy()
+    starts[1:] &= ~(inside[1:] & inside[:-1])
+    return np.append(starts[visible].nonzero()[0], visible.sum())

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -80,8 +81,12 @@ def _composed_from(text: str) -> NDArray[np.intp]:
     return np.flatnonzero(visible)[found]
 
 
+@lru_cache(maxsize=1 << 12)
 def remainders(original: str, changed: str) -> NDArray[np.intp]:
-    """For each character of what is left of a text the place of the one that it was, or of the next."""
+    """For each character of what is left of a text the place of the one that it was, or of the next.
+
+    Systems that are compared on a page leave the same of many lines, and get the same array, which nobody changes.
+    """
     start = original.find(changed)
     if start >= 0:
         return np.arange(start, start + len(changed))
