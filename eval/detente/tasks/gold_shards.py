@@ -257,8 +257,10 @@ def read_gold_shards(
     found = list(place.run("divide-gold", divide, work, [stretch.path for stretch in stretches]))
     parts, bases = divided(stretches, found, place.partitions)
     unread = unread_problems(stretches, found, parts, bases)
+    if unread and not parts.rows:
+        raise ValidationError(unread)
     keys = dict.fromkeys(key for each in found for key in each["keys"])
-    if "label" not in keys and (parts.rows or not unread):
+    if "label" not in keys:
         raise ValidationError([no_labels(keys, name, base)])
     about = {key: _together(key, found, parts.rows) for key in keys if key not in ("id", "label")}
     columns = {key: each for key, each in about.items() if each["rows"]}
