@@ -265,6 +265,20 @@ def test_what_is_larger_than_max_input_is_read_in_pieces(tmp_path: Path) -> None
     assert results[0] == results[1] != ""
 
 
+def test_a_file_of_one_long_line_is_one_problem(tmp_path: Path) -> None:
+    long, gold = tmp_path / "long.csv", jsonl(tmp_path / "g.jsonl", GOLD)
+    long.write_text("x" * 10_001)
+    message = "has a line of more than 1,000 bytes: if that is right, raise the limit with --max-input, as 1GB"
+    with max_input(10_000):
+        for way in WAYS[1:]:  # many stretches, of which each begins in that line
+            assert outcome(long, [long], way) == [("not-readable", str(long), message)]
+            assert outcome(gold, [long], way, allow_missing=True) == [("not-readable", str(long), message)]
+        assert problems(outcome(long, [long], WAYS[0])) == ["long.csv:1: not-readable"]
+    long.write_text("id,label\n" + "x" * 10_001)
+    with max_input(10_000):
+        assert outcome(long, [long], Pieces(2, 16)) == [("not-readable", str(long), message)]
+
+
 def test_one_array_cannot_be_divided(tmp_path: Path) -> None:
     gold, predicted = jsonl(tmp_path / "g.jsonl", GOLD), tmp_path / "p.json"
     predicted.write_text(json.dumps(PREDICTED))

@@ -284,12 +284,13 @@ def read_gold_shards(
 def unread_problems(
     stretches: Sequence[Stretch], found: Sequence[Mapping[str, Any]], parts: Divided, bases: Sequence[int]
 ) -> list[Problem]:
-    """The problems of lines that hold no record, in their order, and of files that cannot be read."""
-    return [
+    """The problems of lines that hold no record, in their order, and of files that cannot be read, each once."""
+    problems = [
         Problem(code, parts.location(base + place) if place else stretch.path, message)
         for stretch, each, base in zip(stretches, found, bases, strict=True)
         for place, code, message in each["unread"]
     ]
+    return [*dict.fromkeys(problems)]
 
 
 def _faults(found: Iterable[Mapping[str, Any]], bases: Iterable[int] = repeat(0)) -> list[tuple[int, int, str, str]]:
