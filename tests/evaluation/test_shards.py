@@ -18,9 +18,10 @@ from detente.data.files import max_input
 from detente.data.pieces import fits
 from detente.data.problems import ValidationError
 from detente.evaluation.engines.execution import Execution
+from detente.evaluation.in_pieces import Pieces
 from detente.evaluation.score import Resampling
 from detente.evaluation.session import Session
-from detente.evaluation.systems import Pieces, read_systems
+from detente.evaluation.systems import read_systems
 from detente.report.scores import document
 from detente.tasks.task import Options
 
