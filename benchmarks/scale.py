@@ -28,9 +28,10 @@ from detente.data.corpus import load
 from detente.data.files import write_whole
 from detente.evaluation.engines.engine import Engine
 from detente.evaluation.engines.execution import Execution
+from detente.evaluation.in_pieces import Pieces
 from detente.evaluation.score import Resampling
 from detente.evaluation.session import Session
-from detente.evaluation.systems import Pieces, read_systems
+from detente.evaluation.systems import read_systems
 from detente.tasks.task import Options
 
 PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "scale.md"

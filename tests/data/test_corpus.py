@@ -13,7 +13,9 @@ from detente.data import corpus
 from detente.data.corpus import Corpus
 from detente.data.problems import ValidationError
 from detente.evaluation import systems
+from detente.evaluation.gold import load_gold
 from detente.evaluation.score import Resampling, Scores
+from detente.evaluation.whole import read_all
 from detente.tasks.all import TASKS
 from detente.tasks.task import Options, Task
 
@@ -98,8 +100,8 @@ def written(lines, tmp_path: Path) -> Callable[[Task, str], str]:
 
 
 def scored(paths: list[str], task: str | None) -> dict[str, Scores]:
-    gold = systems.load_gold(None, None)
-    found = systems.read_all(paths, gold, task)
+    gold = load_gold(None, None)
+    found = read_all(paths, gold, task)
     return systems.score_files(found, gold, Options(), Resampling(resamples=10))
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from detente.data.problems import ValidationError
-from detente.evaluation import plain_labels, systems
+from detente.evaluation import plain_labels, whole
 from detente.evaluation.predictions import Predictions
 from detente.evaluation.systems import read_systems
 from detente.tasks.gold_labels import LabelCorpus, read_gold
@@ -37,7 +37,7 @@ def strictly(path: Path, gold: LabelCorpus, **allowed: bool) -> Mapping[str, Any
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plain_labels, "words_of", lambda *_: None)
         try:
-            return said(systems._of_labels(path, str(path), gold, None, None, **allowed))
+            return said(whole._of_labels(path, str(path), gold, None, None, **allowed))
         except ValidationError as invalid:
             return [problem.message for problem in invalid.problems]
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from detente.cli import main
 from detente.evaluation.engines import pages as parallel
-from detente.evaluation.systems import short_names
+from detente.evaluation.sources import short_names
 from detente.tasks.content_extraction.errors import METRICS as ERROR_METRICS
 from detente.text import sentences
 

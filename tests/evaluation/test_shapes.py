@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 from detente.cli import main
 from detente.data.corpus import Corpus, dataset_folder
 from detente.data.jsonl import dump_lines
-from detente.evaluation.systems import load_gold, read_all
+from detente.evaluation.gold import load_gold
+from detente.evaluation.whole import read_all
 from detente.tasks.content_extraction.audit import own_references
 
 CASES = Path(__file__).parents[3] / "shared" / "cases"

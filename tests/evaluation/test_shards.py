@@ -18,9 +18,10 @@ from detente.data.files import max_input
 from detente.data.pieces import fits
 from detente.data.problems import ValidationError
 from detente.evaluation.engines.execution import Execution
+from detente.evaluation.in_pieces import Pieces
 from detente.evaluation.score import Resampling
 from detente.evaluation.session import Session
-from detente.evaluation.systems import Pieces, read_systems
+from detente.evaluation.systems import read_systems
 from detente.report.scores import document
 from detente.tasks.task import Options
 
@@ -263,6 +264,20 @@ def test_what_is_larger_than_max_input_is_read_in_pieces(tmp_path: Path) -> None
     call = ["eval", "score", str(predicted), "--gold", str(gold), "--task", "stance", "--format", "json"]
     results = [CliRunner().invoke(main, [*call, "--max-input", size]).stdout for size in ("100MB", "2k")]
     assert results[0] == results[1] != ""
+
+
+def test_a_file_of_one_long_line_is_one_problem(tmp_path: Path) -> None:
+    long, gold = tmp_path / "long.csv", jsonl(tmp_path / "g.jsonl", GOLD)
+    long.write_text("x" * 10_001)
+    message = "has a line of more than 1,000 bytes: if that is right, raise the limit with --max-input, as 1GB"
+    with max_input(10_000):
+        for way in WAYS[1:]:  # many stretches, of which each begins in that line
+            assert outcome(long, [long], way) == [("not-readable", str(long), message)]
+            assert outcome(gold, [long], way, allow_missing=True) == [("not-readable", str(long), message)]
+        assert problems(outcome(long, [long], WAYS[0])) == ["long.csv:1: not-readable"]
+    long.write_text("id,label\n" + "x" * 10_001)
+    with max_input(10_000):
+        assert outcome(long, [long], Pieces(2, 16)) == [("not-readable", str(long), message)]
 
 
 def test_one_array_cannot_be_divided(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """A call that is done in steps: what is there is not done again, unless something it was made of is another."""
 
 import json
+import os
+import platform
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -122,6 +124,23 @@ def test_a_folder_of_work_is_kept_and_gone_on_in_only_if_asked(tmp_path: Path) -
         folder(Execution(work=tmp_path / "other", resume=True))
     with pytest.raises(ValidationError, match="not-writable: cannot be written: "):
         folder(Execution(work=tmp_path / "other" / "letter.txt"))
+
+
+def test_a_folder_in_which_a_call_was_killed_as_it_began_is_a_new_one(tmp_path: Path) -> None:
+    dead = 1 << 30  # no process has such a number
+    for resume in (True, False):
+        work = tmp_path / f"work-{resume}"
+        work.mkdir()
+        left = [f".detente-writes-{dead}", f".detente-writes-{dead}-1-{platform.node()}"]
+        left += [f".detente-writes-{dead}-1-another-machine", f".detente-writes-{os.getpid()}-1-{platform.node()}"]
+        for name in left:
+            (work / name).write_text("half")
+        assert folder(Execution(work=work, resume=resume)) == work
+        assert {path.name for path in work.iterdir()} == {CALL, *left[2:]}  # whose writers may still be there
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / ".hidden").touch()
+    with pytest.raises(ValidationError, match="work-differs"):
+        folder(Execution(work=tmp_path / "other", resume=True))
 
 
 def test_options_that_do_not_go_together_are_refused() -> None:

@@ -20,10 +20,12 @@ from detente.evaluation import suite_shards
 from detente.evaluation.coded import Coded
 from detente.evaluation.engines.execution import Execution
 from detente.evaluation.engines.local import HERE
+from detente.evaluation.in_pieces import Pieces
 from detente.evaluation.robustness import robustness
 from detente.evaluation.score import Resampling, Scores, score_all
 from detente.evaluation.session import Session
-from detente.evaluation.systems import Pieces, Systems, read_all, read_systems
+from detente.evaluation.systems import Systems, read_systems
+from detente.evaluation.whole import read_all
 from detente.tasks import task_named
 from detente.tasks.task import Options
 

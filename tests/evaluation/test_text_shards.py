@@ -11,9 +11,10 @@ import pytest
 
 from detente.data.problems import ValidationError
 from detente.evaluation.engines.execution import Execution
+from detente.evaluation.in_pieces import Pieces
 from detente.evaluation.score import Resampling
 from detente.evaluation.session import Session
-from detente.evaluation.systems import Pieces, read_systems
+from detente.evaluation.systems import read_systems
 from detente.report.scores import document
 from detente.tasks.task import Options
 

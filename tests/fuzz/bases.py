@@ -159,7 +159,7 @@ def _predictions() -> Iterator[Base]:
     from test_every_task import KINDS, gold_records, task_named
 
     from detente.data.corpus import load
-    from detente.evaluation.systems import read_all
+    from detente.evaluation.whole import read_all
 
     gold = load()
 
@@ -191,7 +191,7 @@ def _library() -> Iterator[Base]:
     from test_every_task import KINDS, gold_records, task_named
 
     from detente.data.corpus import load
-    from detente.evaluation.systems import read_all
+    from detente.evaluation.whole import read_all
 
     gold = load()
 
@@ -331,8 +331,9 @@ def _labels() -> Iterator[Base]:
 def _pieces() -> Iterator[Base]:
     """Labels and texts that are read in pieces, and folders of shards."""
     from detente.evaluation.engines.execution import Execution
+    from detente.evaluation.in_pieces import Pieces
     from detente.evaluation.session import Session
-    from detente.evaluation.systems import Pieces, read_systems
+    from detente.evaluation.systems import read_systems
 
     texts = [{"id": page, "text": text} for page, text in PAGES.items()]
 

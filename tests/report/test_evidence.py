@@ -10,7 +10,7 @@ import pytest
 
 from detente.data.corpus import Corpus
 from detente.evaluation.score import score
-from detente.evaluation.systems import read_all
+from detente.evaluation.whole import read_all
 from detente.report import evidence
 from detente.report.evidence import Given, Mark, Sheet
 from detente.tasks.all import EVERY_TASK

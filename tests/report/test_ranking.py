@@ -10,9 +10,11 @@ import pytest
 
 from detente.data.corpus import load
 from detente.evaluation import score as scoring
+from detente.evaluation.gold import load_gold
 from detente.evaluation.ranking import Ranking, rank
 from detente.evaluation.score import Resampling, Scores
-from detente.evaluation.systems import load_gold, read_all, score_files
+from detente.evaluation.systems import score_files
+from detente.evaluation.whole import read_all
 from detente.report.ranking import MAX_COLUMNS, document, notes, report, sections
 from detente.report.tables import Section, rendered
 from detente.stats.bootstrap import Interval

@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 import detente
 from detente.cli import main
 from detente.data.jsonl import dump_lines
+from detente.evaluation.gold import load_gold
 from detente.evaluation.score import Scores
-from detente.evaluation.systems import load_gold
 from detente.tasks.gold_labels import MOST_VALUES, LabelCorpus, label_tasks
 from detente.tasks.native_labels import NATIVE
 

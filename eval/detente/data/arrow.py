@@ -1,10 +1,9 @@
-"""Arrow tables as lines: Parquet, the IPC format of Arrow and Feather, and tables in memory.
+"""Arrow tables as lines: the IPC format of Arrow and Feather, and tables in memory.
 
 A row is the object that JSON would hold; null, NaN and NaT are no key. Files are read within the limits of `files`,
 however small they were before they were unpacked.
 """
 
-import io
 import struct
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -35,23 +34,6 @@ _IN_ITSELF: Final = 12
 """Bytes of a view that has its word in itself, at most."""
 
 
-def parquet_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
-    """The rows of a Parquet file, and every problem."""
-    import pyarrow
-    from pyarrow import parquet
-
-    try:
-        schema = parquet.read_schema(io.BytesIO(data))
-        words = [field.name for field in schema if _is_packable(field.type)]
-        with parquet.ParquetFile(io.BytesIO(data), read_dictionary=words) as file:
-            rows, columns = file.metadata.num_rows, file.metadata.num_columns
-            if problems := _name_problems(file.schema_arrow, name) or _too_many(rows, rows * columns, name):
-                return [], problems
-            return _lines(file.iter_batches(_rows_at_once(schema)), name)
-    except (pyarrow.ArrowException, OSError, ValueError, LookupError, ArithmeticError, MemoryError) as error:
-        return [], [Problem("not-json", name, f"not Parquet, or damaged: {reason(error)}")]
-
-
 def ipc_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
     """The rows of an Arrow or Feather file, or of the stream that `datasets` keeps in `.arrow` files."""
     import pyarrow
@@ -67,14 +49,14 @@ def ipc_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:
                 if problems := schema_problems(reader.schema, name):
                     return [], problems
                 batches = map(reader.get_batch, range(reader.num_record_batches)) if is_file else reader
-                return _lines(map(whole, batches), name)
+                return lines_of(map(whole, batches), name)
     except ValidationError as invalid:
         return [], list(invalid.problems)
 
 
 def schema_problems(schema: "pyarrow.Schema", name: str) -> list[Problem]:
     """What is wrong with the columns of an Arrow file: their names, or types whose values cannot be counted."""
-    if problems := _name_problems(schema, name):
+    if problems := name_problems(schema, name):
         return problems
     unknown = next((str(field.type) for field in schema if not _is_known(field.type)), None)
     return [Problem("not-json", name, f"columns of the type {unknown} are not read: write Parquet")] if unknown else []
@@ -181,17 +163,19 @@ def messages(data: "bytes | pyarrow.Buffer") -> "Iterator[pyarrow.ipc.Message]":
 
 def table_lines(table: "pyarrow.Table", name: str) -> tuple[list[Line], list[Problem]]:
     """The rows of a table in memory, of any size: it is there already."""
-    if problems := _name_problems(table.schema, name):
+    if problems := name_problems(table.schema, name):
         return [], problems
     with max_input(_UNBOUNDED):
-        return _lines(table.to_batches(_ROWS_AT_ONCE), name)
+        return lines_of(table.to_batches(_ROWS_AT_ONCE), name)
 
 
-def _name_problems(schema: "pyarrow.Schema", name: str) -> list[Problem]:
+def name_problems(schema: "pyarrow.Schema", name: str) -> list[Problem]:
+    """What is wrong with the names of columns."""
     return [Problem("not-json", name, fault) for fault in header_faults(schema.names)]
 
 
-def _too_many(rows: int, values: int, name: str) -> list[Problem]:
+def too_many(rows: int, values: int, name: str) -> list[Problem]:
+    """That there are more rows or values than an input may have, if there are."""
     if rows > max_records():
         return [too_large(name, f"the file has more than {max_records():,} records")]
     if values > max_values():
@@ -203,7 +187,7 @@ def _too_long(size: int, name: str) -> list[Problem]:
     return [too_large(name, f"has more than {max_size():,} bytes, unpacked")] if size > max_size() else []
 
 
-def _lines(batches: "Iterable[pyarrow.RecordBatch]", name: str) -> tuple[list[Line], list[Problem]]:
+def lines_of(batches: "Iterable[pyarrow.RecordBatch]", name: str) -> tuple[list[Line], list[Problem]]:
     """The rows of batches, counted before they are unpacked: a list of nulls takes no bytes, a view 16."""
     import pyarrow
 
@@ -211,14 +195,14 @@ def _lines(batches: "Iterable[pyarrow.RecordBatch]", name: str) -> tuple[list[Li
     size = values = 0
     for batch in batches:
         rows, names = len(lines) + batch.num_rows, batch.schema.names
-        if problems := _too_many(rows, values + batch.num_rows * batch.num_columns, name):
+        if problems := too_many(rows, values + batch.num_rows * batch.num_columns, name):
             return [], problems
         parts = [part for column in batch.columns for part in parts_of(column)]
         values += sum(map(len, parts))
-        if problems := _too_many(rows, values, name) or _too_long(sum(map(shown_size, parts)), name):
+        if problems := too_many(rows, values, name) or _too_long(sum(map(shown_size, parts)), name):
             return [], problems
         plain = pyarrow.RecordBatch.from_arrays(list(map(plain_dictionary, batch.columns)), names)
-        at_once = _rows_at_once(plain.schema)
+        at_once = rows_at_once(plain.schema)
         for start in range(0, plain.num_rows, at_once):
             columns = plain.slice(start, at_once).columns
             size += sum(map(unpacked_size, columns))
@@ -230,11 +214,12 @@ def _lines(batches: "Iterable[pyarrow.RecordBatch]", name: str) -> tuple[list[Li
     return lines, []
 
 
-def _rows_at_once(schema: "pyarrow.Schema") -> int:
+def rows_at_once(schema: "pyarrow.Schema") -> int:
+    """How many rows of such columns may be unpacked at once."""
     return _ROWS_AT_ONCE if all(is_flat(field.type) for field in schema) else _NESTED_ROWS_AT_ONCE
 
 
-def _is_packable(kind: "pyarrow.DataType") -> bool:
+def is_packable(kind: "pyarrow.DataType") -> bool:
     """Are its values of any length, and can a column of them be read as a dictionary?"""
     from pyarrow import types
 
@@ -255,7 +240,7 @@ def is_flat(kind: "pyarrow.DataType") -> bool:
         return all(types.is_primitive(field.type) for field in kind)
     if types.is_dictionary(kind):
         kind = kind.value_type
-    return bool(_is_packable(kind) or _is_view(kind) or types.is_primitive(kind) or types.is_null(kind))
+    return bool(is_packable(kind) or _is_view(kind) or types.is_primitive(kind) or types.is_null(kind))
 
 
 def _is_known(kind: "pyarrow.DataType") -> bool:
@@ -326,7 +311,7 @@ def unpacked_size(array: "pyarrow.Array") -> int:
 
     if _is_view(array.type):
         return shown_size(array)
-    if not (isinstance(array, pyarrow.DictionaryArray) and _is_packable(array.type.value_type)):
+    if not (isinstance(array, pyarrow.DictionaryArray) and is_packable(array.type.value_type)):
         return int(array.nbytes)
     lengths = compute.binary_length(array.dictionary).cast(pyarrow.int64())
     return compute.sum(lengths.take(array.indices)).as_py() or 0

@@ -1,6 +1,6 @@
 """Arrow and Feather files that are not read whole: mapped into memory, and given some batches at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -116,37 +116,57 @@ def tables(path: Path, start: int, end: int | None, size: int) -> "Iterator[pyar
     """
     import pyarrow
 
-    name, left = str(path), _most(path)
-    gathered: list[pyarrow.RecordBatch] = []
-    rows = held = 0
+    name = str(path)
     with told(name), pyarrow.memory_map(name) as source:
         data = source.read_buffer()
         is_stream = not has_footer(memoryview(data))
         with pyarrow.ipc.open_stream(data) if is_stream else pyarrow.ipc.open_file(data) as reader:
-            most = _ROWS if all(is_flat(field.type) for field in reader.schema) else _NESTED_ROWS
-            for batch in reader if is_stream else map(reader.get_batch, range(start, end or 0)):
-                parts = [part for column in whole(batch).columns for part in parts_of(column)]
-                if any(map(leads_astray, parts)):
-                    raise ValidationError([Problem("not-json", name, "has nulls that are views: write Parquet")])
-                columns = list(map(plain_dictionary, batch.columns))
-                plain = pyarrow.RecordBatch.from_arrays(columns, batch.schema.names)
-                own = sum(map(unpacked_size, columns)) + sum(map(shown_size, parts))
-                left -= own
-                if left < 0:
-                    what = f"has more than {_most(path):,} bytes, each value by itself, {MOST_PACKED} times its size"
-                    raise ValidationError([too_large(name, what)])
-                step = max(1, min(most, size * plain.num_rows // max(own, 1)))
-                for first in range(0, plain.num_rows, step):
-                    part = plain.slice(first, step)
-                    if most == _NESTED_ROWS and sum(len(each) for column in part for each in parts_of(column)) > (
-                        max_values()
-                    ):
-                        raise ValidationError([too_large(name, f"has rows of more than {max_values():,} values")])
-                    share = own * part.num_rows // plain.num_rows
-                    if gathered and (held + share > size or rows + part.num_rows > most):
-                        yield pyarrow.Table.from_batches(gathered)
-                        gathered, rows, held = [], 0, 0
-                    gathered.append(part)
-                    rows, held = rows + part.num_rows, held + share
-            if gathered:
+            batches = reader if is_stream else map(reader.get_batch, range(start, end or 0))
+            yield from in_pieces(path, reader.schema, batches, size)
+
+
+def in_pieces(
+    path: Path, schema: "pyarrow.Schema", batches: "Iterable[pyarrow.RecordBatch]", size: int
+) -> "Iterator[pyarrow.Table]":
+    """The rows of batches of a file, a few at a time; small batches are put together.
+
+    Args:
+        path: Of the file.
+        schema: Its columns.
+        batches: Some of its batches, in which rows may share values.
+        size: About how many bytes the rows may have that are given at once, each value by itself.
+
+    Raises:
+        ValidationError: If a batch is damaged, or has values that rows share and that are too many, each by itself.
+    """
+    import pyarrow
+
+    name, left = str(path), _most(path)
+    gathered: list[pyarrow.RecordBatch] = []
+    rows = held = 0
+    most = _ROWS if all(is_flat(field.type) for field in schema) else _NESTED_ROWS
+    for batch in batches:
+        parts = [part for column in whole(batch).columns for part in parts_of(column)]
+        if any(map(leads_astray, parts)):
+            raise ValidationError([Problem("not-json", name, "has nulls that are views: write Parquet")])
+        columns = list(map(plain_dictionary, batch.columns))
+        plain = pyarrow.RecordBatch.from_arrays(columns, batch.schema.names)
+        own = sum(map(unpacked_size, columns)) + sum(map(shown_size, parts))
+        left -= own
+        if left < 0:
+            what = f"has more than {_most(path):,} bytes, each value by itself, {MOST_PACKED} times its size"
+            raise ValidationError([too_large(name, what)])
+        step = max(1, min(most, size * plain.num_rows // max(own, 1)))
+        for first in range(0, plain.num_rows, step):
+            part = plain.slice(first, step)
+            if most == _NESTED_ROWS and sum(len(each) for column in part for each in parts_of(column)) > max_values():
+                raise ValidationError([too_large(name, f"has rows of more than {max_values():,} values")])
+            share = own * part.num_rows // plain.num_rows
+            other = gathered and part.schema != gathered[0].schema  # words by themselves, after those of a dictionary
+            if gathered and (other or held + share > size or rows + part.num_rows > most):
                 yield pyarrow.Table.from_batches(gathered)
+                gathered, rows, held = [], 0, 0
+            gathered.append(part)
+            rows, held = rows + part.num_rows, held + share
+    if gathered:
+        yield pyarrow.Table.from_batches(gathered)

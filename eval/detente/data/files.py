@@ -6,9 +6,11 @@ import gzip
 import io
 import lzma
 import os
+import platform
 import shutil
 import stat
 import sys
+import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -27,7 +29,8 @@ class _Stream(Protocol):
 PACKED: Final = (".xz", ".gz", ".zst", ".bz2")
 """The suffixes that say how a file is packed."""
 _BESIDE: Final = ".detente-writes-"
-"""How the name of a file that is being written begins; the number of the process follows."""
+"""How the name of a file or folder that is being written begins; the number of the process follows, and of a file
+those of its thread and its machine."""
 FILES: Final = ".detente-files"
 """Names the files of a folder that may be written again (`rewrite_folder`)."""
 STANDARD_INPUT: Final = "-"
@@ -198,22 +201,22 @@ def _write_folder(folder: Path, files: Mapping[str, bytes], *, again: bool) -> N
             raise ValidationError([Problem("not-writable", str(folder), message)])
         folder.parent.mkdir(parents=True, exist_ok=True)
         place = folder.resolve() if again else folder
-        _clean(place.parent)
-        beside = place.with_name(f"{_BESIDE}{os.getpid()}")
+        remove_unfinished(place.parent)
+        unfinished = place.with_name(f"{_BESIDE}{os.getpid()}")
         try:
             for name, data in files.items():
-                (beside / "new" / name).parent.mkdir(parents=True, exist_ok=True)
-                (beside / "new" / name).write_bytes(data)
+                (unfinished / "new" / name).parent.mkdir(parents=True, exist_ok=True)
+                (unfinished / "new" / name).write_bytes(data)
             if again and place.is_dir():
-                place.rename(beside / "old")
+                place.rename(unfinished / "old")
             try:
-                (beside / "new").replace(place)
+                (unfinished / "new").replace(place)
             except BaseException:  # also a signal
-                if (beside / "old").is_dir():
-                    (beside / "old").replace(place)
+                if (unfinished / "old").is_dir():
+                    (unfinished / "old").replace(place)
                 raise
         finally:
-            shutil.rmtree(beside, ignore_errors=True)
+            shutil.rmtree(unfinished, ignore_errors=True)
     except OSError as error:
         raise ValidationError([Problem("not-writable", str(folder), f"cannot be written: {error.strerror}")]) from error
 
@@ -236,23 +239,42 @@ def _stranger(folder: Path, *, again: bool) -> str:
 
 
 def _replace(path: Path, content: Iterable[bytes], mode: int | None) -> None:
-    _clean(path.parent)
-    beside = path.with_name(f"{_BESIDE}{os.getpid()}")
-    try:
-        with beside.open("xb") as file:
+    remove_unfinished(path.parent)
+    with beside(path) as place:
+        with place.open("xb") as file:
             file.writelines(content)
         if mode is not None:
-            beside.chmod(stat.S_IMODE(mode))
-        beside.replace(path)
+            place.chmod(stat.S_IMODE(mode))
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """A place in the folder of a file for what is to become it: renamed in the end, or removed if that fails.
+
+    Nobody else writes there, be it another thread, process or machine.
+    """
+    place = path.with_name(f"{_BESIDE}{os.getpid()}-{threading.get_ident()}-{platform.node()}")
+    try:
+        yield place
+        place.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        place.unlink(missing_ok=True)
 
 
-def _clean(folder: Path) -> None:
+def is_unfinished(name: str) -> bool:
+    """Whether a file or folder of this name was being written, and is or was about to have another name."""
+    return name.startswith(_BESIDE)
+
+
+def remove_unfinished(folder: Path) -> None:
     """Removes what a process that was killed while it wrote left in a folder; of one that still runs, nothing."""
     for path in folder.glob(f"{_BESIDE}*"):
-        process = path.name.removeprefix(_BESIDE)
-        if process.isdecimal() and (int(process) == os.getpid() or not _runs(int(process))):
+        process, _, thread = path.name.removeprefix(_BESIDE).partition("-")
+        thread, _, machine = thread.partition("-")
+        if not process.isdecimal() or (machine and machine != platform.node()):
+            continue
+        mine = int(process) == os.getpid() and thread in ("", str(threading.get_ident()))
+        if mine or not _runs(int(process)):
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
             else:

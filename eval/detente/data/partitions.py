@@ -4,7 +4,6 @@ What was divided is known by values alone, so that whoever works at a partition,
 the folder.
 """
 
-import os
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import dataclass
@@ -12,10 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from detente.data.buckets import BUCKETS, partitions_of
-from detente.data.pieces import PIECE, Stretch, rough_size
+from detente.data.files import max_input
+from detente.data.kept import kept
+from detente.data.pieces import PIECE, Piece, Stretch, pieces, rough_size
+from detente.data.problems import ValidationError
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from detente.data.piece_records import Fault
 
 _T = TypeVar("_T")
 _PART: Final = 1 << 23
@@ -117,7 +121,7 @@ def _batch(file: Spilled, partition: int) -> "pl.DataFrame":
 
 
 def spill(frame: "pl.DataFrame", path: Path, partitions: int, by: str = "id", key: "pl.Series | None" = None) -> None:
-    """Writes rows in partitions by their ids, whole or not at all: beside its place first, then renamed.
+    """Writes rows in partitions by their ids, whole or not at all.
 
     Args:
         frame: Rows with places (`PLACE`).
@@ -125,6 +129,9 @@ def spill(frame: "pl.DataFrame", path: Path, partitions: int, by: str = "id", ke
         partitions: How many there are.
         by: The column of ids.
         key: The partition of each row, where that does not follow from its id.
+
+    Raises:
+        ValidationError: See `kept`.
     """
     import polars as pl
     import pyarrow
@@ -135,18 +142,61 @@ def spill(frame: "pl.DataFrame", path: Path, partitions: int, by: str = "id", ke
     table = ordered.drop("#partition").to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks()
     whole = table.to_batches()
     empty = pyarrow.RecordBatch.from_pylist([], schema=table.schema)
-    beside = path.with_name(f".{path.name}-{os.getpid()}")
     options = pyarrow.ipc.IpcWriteOptions(compression="lz4")
     start = 0
-    try:
-        with pyarrow.ipc.new_file(str(beside), table.schema, options=options) as writer:
-            for partition in range(partitions):
-                size = sizes.get(partition, 0)
-                writer.write_batch(whole[0].slice(start, size) if size else empty)
-                start += size
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with kept(path) as place, pyarrow.ipc.new_file(str(place), table.schema, options=options) as writer:
+        for partition in range(partitions):
+            size = sizes.get(partition, 0)
+            writer.write_batch(whole[0].slice(start, size) if size else empty)
+            start += size
+
+
+def spill_pieces(
+    stretch: Stretch,
+    limit: int,
+    target: str,
+    partitions: int,
+    frames_of: "Callable[[Piece], Iterable[pl.DataFrame]]",
+    unread: "list[Fault]",
+    key_of: "Callable[[pl.DataFrame], pl.Series] | None" = None,
+) -> dict[str, Any]:
+    """Writes the rows of a stretch in partitions, piece by piece.
+
+    Args:
+        stretch: What is read.
+        limit: How many bytes an input may have that is read whole.
+        target: What the paths of what is written begin with.
+        partitions: How many there are.
+        frames_of: From a piece to its rows with their places.
+        unread: What cannot be read from some piece on is added to these.
+        key_of: The partition of each row, where that does not follow from its id.
+
+    Returns:
+        `lines` and `rows`, how many there are, and `files`, the paths of what was written.
+
+    Raises:
+        ValidationError: See `kept`.
+    """
+    files: list[str] = []
+    lines = rows = 0
+
+    def readable() -> "Iterator[pl.DataFrame]":
+        nonlocal lines
+        try:
+            for piece in pieces(stretch):
+                lines = max(lines, piece.before + piece.length)
+                yield from frames_of(piece)
+        except ValidationError as invalid:
+            unread.extend((0, problem.code, problem.message) for problem in invalid.problems)
+
+    with max_input(limit):
+        for frame in readable():
+            if len(frame):
+                path = Path(f"{target}-{len(files):05}.arrow")
+                spill(frame, path, partitions, key=key_of(frame) if key_of else None)
+                files.append(str(path))
+                rows += len(frame)
+    return {"lines": lines, "rows": rows, "files": files}
 
 
 class Apart(Mapping[str, _T]):

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 import numpy as np
 
+from detente.data import parquet
 from detente.data.arrow import IPC_SUFFIXES
-from detente.data.arrow_pieces import about, refuse_bombs, tables
+from detente.data.arrow_pieces import about, in_pieces, refuse_bombs, tables
 from detente.data.files import is_packed, max_line, max_records, max_size, max_values, reason, too_large, unpacking
 from detente.data.problems import Problem, ValidationError
 from detente.data.tabular import SEPARATORS, suffix_of
@@ -27,7 +28,7 @@ LINES: Final = (".jsonl", ".ndjson", ".json")
 SHARDS: Final = (*LINES, *SEPARATORS, ".parquet", *IPC_SUFFIXES)
 """The suffixes of files that hold records, packed or not."""
 _ROWS: Final = 1 << 20
-"""Rows of Parquet in a piece, at most."""
+"""Rows of Parquet that are unpacked at once, at most."""
 _MOST_SHARDS: Final = 100_000
 _PACKED: Final = 8
 """About so many times as large is what a packed file holds."""
@@ -111,14 +112,12 @@ def fits(path: Path) -> bool:
 
 def _fits_as_parquet(path: Path) -> bool:
     import pyarrow
-    from pyarrow import parquet
 
     try:
-        found = parquet.read_metadata(path)
+        found = parquet.about(path)
     except (pyarrow.ArrowException, ValueError):
         return True
-    rows, values = found.num_rows, found.num_rows * found.num_columns
-    return _encoded_size(found) <= max_size() and rows <= max_records() and values <= max_values()
+    return sum(found.sizes) <= max_size() and found.rows <= max_records() and found.values <= max_values()
 
 
 def _fits_as_arrow(path: Path) -> bool:
@@ -127,21 +126,15 @@ def _fits_as_arrow(path: Path) -> bool:
     return found.size <= max_size() and rows <= max_records() and rows * found.columns <= max_values()
 
 
-def _encoded_size(found: "pyarrow.parquet.FileMetaData") -> int:
-    """Bytes of a Parquet file's pages before they were packed."""
-    return sum(int(found.row_group(group).total_byte_size) for group in range(found.num_row_groups))
-
-
 def rough_size(path: Path) -> int:
     """About how many bytes files, or shards, have unpacked; 0 of what cannot be told."""
     import pyarrow
-    from pyarrow import parquet
 
     size = 0
     for file in shards_of(path):
         try:
             if suffix_of(file.name) == ".parquet" and not is_packed(file):  # rows that are alike take nearly nothing
-                size += _encoded_size(parquet.read_metadata(file))
+                size += sum(parquet.about(file).sizes)
             else:
                 size += file.stat().st_size * (_PACKED if is_packed(file) else 1)
         except (pyarrow.ArrowException, OSError, ValueError):  # whoever reads it says what is wrong
@@ -177,14 +170,12 @@ def stretches_of(path: Path, size: int = PIECE) -> list[Stretch]:
 
 def _of_parquet(path: Path, size: int) -> list[Stretch]:
     import pyarrow
-    from pyarrow import parquet
 
     try:
-        read = parquet.read_metadata(path)
+        found = parquet.about(path)
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise ValidationError([Problem("not-json", str(path), f"not Parquet, or damaged: {reason(error)}")]) from error
-    sizes = [read.row_group(group).total_byte_size for group in range(read.num_row_groups)]
-    return _of_sizes(path, sizes, size)
+    return _of_sizes(path, found.sizes, size)
 
 
 def _of_arrow(path: Path, size: int) -> list[Stretch]:
@@ -264,18 +255,17 @@ def _batches(stretch: Stretch) -> Iterator[Piece]:
 
 def _rows(stretch: Stretch) -> Iterator[Piece]:
     import pyarrow
-    from pyarrow import parquet
+    from pyarrow.parquet import read_schema
 
-    before = 0
+    before, path = 0, Path(stretch.path)
+    groups = range(stretch.start, stretch.end or 0)
     try:
-        with parquet.ParquetFile(stretch.path, memory_map=True, pre_buffer=False) as file:
-            groups = range(stretch.start, stretch.end or 0)
-            found = [file.metadata.row_group(group) for group in groups]
-            count, size = sum(each.num_rows for each in found), sum(each.total_byte_size for each in found)
-            at_once = max(1, min(_ROWS, stretch.size * count // max(size, 1))) if count else 1
-            for batch in file.iter_batches(at_once, row_groups=list(groups)):
-                yield Piece(pyarrow.Table.from_batches([batch]), before, batch.num_rows)
-                before += batch.num_rows
+        found, schema = parquet.about(path), read_schema(path)
+        count, size = (sum(each[group] for group in groups) for each in (found.group_rows, found.sizes))
+        at_once = max(1, min(_ROWS, stretch.size * count // max(size, 1))) if count else 1
+        for table in in_pieces(path, schema, parquet.batches(path, schema, at_once, groups), stretch.size):
+            yield Piece(table, before, table.num_rows)
+            before += table.num_rows
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         message = f"not Parquet, or damaged: {reason(error)}"
         raise ValidationError([Problem("not-json", stretch.path, message)]) from error

@@ -10,10 +10,11 @@ import re
 from pathlib import Path
 from typing import Final
 
-from detente.data.arrow import IPC_SUFFIXES, ipc_lines, parquet_lines
+from detente.data.arrow import IPC_SUFFIXES, ipc_lines
 from detente.data.columns import WORDS, header_faults, nested
 from detente.data.files import max_line, max_records, too_large, unpacked_name
 from detente.data.jsonl import Line, parse_records
+from detente.data.parquet import parquet_lines
 from detente.data.problems import Problem
 
 FLAT_SUFFIXES: Final = (".csv", ".tsv", ".parquet", *IPC_SUFFIXES)

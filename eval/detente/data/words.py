@@ -9,6 +9,7 @@ import io
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
+from detente.data import parquet
 from detente.data.arrow import IPC_SUFFIXES, ipc_table
 from detente.data.columns import WORDS, header_faults
 from detente.data.files import max_input, max_line, max_records, max_size, max_values
@@ -124,15 +125,15 @@ def _checked(found: "pl.DataFrame") -> "pl.DataFrame | None":
 
 def _parquet(data: bytes, _: str, words: Collection[str] | None) -> "pl.DataFrame | None":
     import polars as pl
-    from pyarrow import parquet
 
-    about = parquet.read_metadata(io.BytesIO(data))
-    size = sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
-    if about.num_rows > max_records() or about.num_rows * about.num_columns > max_values() or size > max_size():
+    about = parquet.about(data)
+    if about.rows > max_records() or about.values > max_values() or sum(about.sizes) > max_size():
         return None
     if _plain(pl.DataFrame(schema=pl.read_parquet_schema(io.BytesIO(data))), words) is None:
         return None
-    return _plain(pl.read_parquet(io.BytesIO(data)), words)
+    found = pl.read_parquet(io.BytesIO(data))
+    shared = found.select(pl.col(pl.Categorical, pl.Enum).cat.len_bytes().cast(pl.Int64).sum())
+    return None if sum(size for row in shared.rows() for size in row) > max_size() else _plain(found, words)
 
 
 def _ipc(data: bytes, _: str, words: Collection[str] | None) -> "pl.DataFrame | None":

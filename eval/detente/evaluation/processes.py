@@ -27,7 +27,7 @@ from tempfile import TemporaryFile
 from typing import Any, Final, NamedTuple
 
 from detente.data.jsonl import Record, dump_line
-from detente.data.processes import without_interrupt
+from detente.data.processes import on_their_own
 from detente.tasks.boilerplate.extractors import EXTRACTORS
 from detente.text.display import shortened
 
@@ -155,7 +155,7 @@ class InProcess:
         context = get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, self.name, self.max_output), daemon=True)
-        with without_interrupt():
+        with on_their_own():
             self._process.start()
         theirs.close()
         try:

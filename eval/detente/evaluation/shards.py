@@ -6,19 +6,20 @@ with their places, so that neither the pieces nor their order nor who worked at 
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import polars as pl
 
-from detente.data.files import max_input, max_size
+from detente.data.files import max_size
 from detente.data.jsonl import Line, Record
+from detente.data.kept import kept
 from detente.data.memory import Rows
-from detente.data.partitions import PLACE, Divided, Spilled, Start, Workplace, divided, spill
+from detente.data.partitions import PLACE, Divided, Spilled, Start, Workplace, divided, spill, spill_pieces
 from detente.data.piece_records import Fault, Strict, number_of, records_of
-from detente.data.pieces import Stretch, pieces, stretches_of
+from detente.data.pieces import Piece, Stretch, stretches_of
 from detente.data.problems import Problem, ValidationError
 from detente.data.spellings import Spellings, printed, spelled
 from detente.data.tabular import FLAT_SUFFIXES, suffix_of
@@ -114,12 +115,10 @@ def divide(work: SystemStretch) -> dict[str, Any]:
     gold = work.gold.corpus()
     known = gold.own_columns
     suffix = suffix_of(work.stretch.path)
-    files: list[str] = []
     unread: list[Fault] = []
     columns: dict[str, None] = {}
     ignored: dict[str, None] = {}
     keys: dict[str, None] = {}
-    lines = rows = 0
 
     def certain(words: pl.DataFrame) -> pl.DataFrame | None:
         said = said_of(words, gold, suffix)
@@ -129,30 +128,20 @@ def divide(work: SystemStretch) -> dict[str, Any]:
         ignored.update(dict.fromkeys(said.ignored))
         return said.words
 
-    try:
-        with max_input(work.limit):
-            for piece in pieces(work.stretch):
-                lines = max(lines, piece.before + piece.length)
-                for found in records_of(piece, work.stretch, certain, READ):
-                    if isinstance(found, Strict):
-                        unread += found.faults
-                        ignored |= _ignored(found.lines, known)
-                        kept = [(place, _without(record, known)) for place, record in found.lines]
-                        columns |= dict.fromkeys(key for _, row in kept for key in row)
-                        frame = _frame(kept, gold.spellings, keys)
-                    else:
-                        frame = found
-                    if len(frame):
-                        path = Path(f"{work.target}-{len(files):05}.arrow")
-                        spill(frame, path, work.partitions)
-                        files.append(str(path))
-                        rows += len(frame)
-    except ValidationError as invalid:
-        unread += [(0, problem.code, problem.message) for problem in invalid.problems]
+    def frames_of(piece: Piece) -> Iterator[pl.DataFrame]:
+        for found in records_of(piece, work.stretch, certain, READ):
+            if not isinstance(found, Strict):
+                yield found
+                continue
+            unread.extend(found.faults)
+            ignored.update(_ignored(found.lines, known))
+            rows = [(place, _without(record, known)) for place, record in found.lines]
+            columns.update(dict.fromkeys(key for _, row in rows for key in row))
+            yield _frame(rows, gold.spellings, keys)
+
+    spilled = spill_pieces(work.stretch, work.limit, work.target, work.partitions, frames_of, unread)
     return {
-        "lines": lines,
-        "rows": rows,
-        "files": files,
+        **spilled,
         "unread": unread[:MOST_FAULTS],
         "number": len(unread),
         "columns": [*columns],
@@ -302,10 +291,13 @@ def in_order(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 
 def write_frame(frame: pl.DataFrame, path: Path) -> None:
-    """Writes a table whole or not at all."""
-    beside = path.with_name(f".{path.name}")
-    frame.write_ipc(beside, compression="lz4")
-    beside.replace(path)
+    """Writes a table whole or not at all.
+
+    Raises:
+        ValidationError: See `kept`.
+    """
+    with kept(path) as place:
+        frame.write_ipc(place, compression="lz4")
 
 
 def examine(

@@ -8,12 +8,13 @@ it, with lists for tuples and words for the keys of dictionaries, whether it was
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from detente import __version__
+from detente.data.files import write_whole
+from detente.data.kept import kept
 from detente.data.problems import Problem, ValidationError
 from detente.evaluation.engines.engine import Engine, R, W
 from detente.evaluation.progress import phases
@@ -42,15 +43,14 @@ class Kept(NamedTuple):
 
 
 def keep(work: Kept) -> Any:
-    """Makes a result and writes it, whole or not at all: beside its place first, then renamed."""
+    """Makes a result and writes it, whole or not at all.
+
+    Raises:
+        ValidationError: See `kept`.
+    """
     written = json.dumps(work.function(work.item))
-    path = Path(work.path)
-    beside = path.with_name(f".{path.name}-{os.uname().nodename}-{os.getpid()}")
-    try:
-        beside.write_text(f"{work.key}\n{written}\n", encoding="ascii")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with kept(Path(work.path)) as place:
+        place.write_text(f"{work.key}\n{written}\n", encoding="ascii")
     return json.loads(written)
 
 
@@ -73,8 +73,6 @@ class Steps:
         if path.exists():
             _refuse_other(json.loads(self._call), _read_call(path), folder)
         else:
-            from detente.data.files import write_whole
-
             write_whole(path, self._call + "\n")
 
     def run(

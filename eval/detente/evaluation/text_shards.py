@@ -15,11 +15,11 @@ import polars as pl
 
 from detente.data import page_texts
 from detente.data.buckets import digest_of
-from detente.data.files import max_input, max_size
+from detente.data.files import max_size
 from detente.data.jsonl import Line
-from detente.data.partitions import PLACE, Apart, Divided, Workplace, divided, spill
+from detente.data.partitions import PLACE, Apart, Divided, Workplace, divided, spill_pieces
 from detente.data.piece_records import Fault, strictly
-from detente.data.pieces import Stretch, pieces, stretches_of
+from detente.data.pieces import Piece, Stretch, stretches_of
 from detente.data.problems import Problem, ValidationError
 from detente.data.tabular import FLAT_SUFFIXES, suffix_of
 from detente.evaluation.columns import known_columns
@@ -133,42 +133,34 @@ def divide(work: TextStretch) -> dict[str, Any]:
         `lines` and `rows`; `files`; `unread`, lines that hold no record, and their `number`; `columns`; the `first`
         records without their values, as far as they tell the format.
     """
-    files: list[str] = []
     unread: list[Fault] = []
     columns: dict[str, None] = {}
     first: list[list[str]] = []
-    lines = rows = 0
     homes = pl.read_ipc(work.homes) if work.homes else pl.DataFrame()
-    try:
-        with max_input(work.limit):
-            for piece in pieces(work.stretch):
-                lines = max(lines, piece.before + piece.length)
-                found = strictly(piece, work.stretch)
-                unread += found.faults
-                kept = []
-                for place, raw in found.lines:
-                    record = page_texts.reduced(raw, None)
-                    columns |= dict.fromkeys(record)
-                    name = record.get("id")
-                    named = name.encode("utf-8", "replace").decode() if isinstance(name, str) else None
-                    kept.append((place, named, json.dumps(record, default=str)))
-                    if len(first) < _FIRST_LINES:
-                        first.append([*record])
-                if kept:
-                    schema = {PLACE: pl.Int64, "id": pl.String, "record": pl.String}
-                    path = Path(f"{work.target}-{len(files):05}.arrow")
-                    frame = pl.DataFrame(kept, schema=schema, orient="row")
-                    home = frame.join(homes, on="id", how="left", maintain_order="left") if work.homes else None
-                    key = None if home is None else home["partition"].fill_null(0)
-                    spill(frame, path, work.partitions, key=key)
-                    files.append(str(path))
-                    rows += len(kept)
-    except ValidationError as invalid:
-        unread += [(0, problem.code, problem.message) for problem in invalid.problems]
+
+    def frames_of(piece: Piece) -> list[pl.DataFrame]:
+        found = strictly(piece, work.stretch)
+        unread.extend(found.faults)
+        rows = []
+        for place, raw in found.lines:
+            record = page_texts.reduced(raw, None)
+            columns.update(dict.fromkeys(record))
+            name = record.get("id")
+            named = name.encode("utf-8", "replace").decode() if isinstance(name, str) else None
+            rows.append((place, named, json.dumps(record, default=str)))
+            if len(first) < _FIRST_LINES:
+                first.append([*record])
+        schema = {PLACE: pl.Int64, "id": pl.String, "record": pl.String}
+        return [pl.DataFrame(rows, schema=schema, orient="row")]
+
+    def home_of(frame: pl.DataFrame) -> pl.Series:
+        homed = frame.join(homes, on="id", how="left", maintain_order="left")
+        return homed["partition"].fill_null(0)
+
+    key_of = home_of if work.homes else None
+    spilled = spill_pieces(work.stretch, work.limit, work.target, work.partitions, frames_of, unread, key_of)
     return {
-        "lines": lines,
-        "rows": rows,
-        "files": files,
+        **spilled,
         "unread": unread[:MOST_PROBLEMS],
         "number": len(unread),
         "columns": [*columns],

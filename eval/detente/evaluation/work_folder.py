@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from detente.data.files import is_unfinished, remove_unfinished
 from detente.data.problems import Problem, ValidationError
 from detente.evaluation.steps import CALL
 
@@ -86,7 +87,8 @@ def remove_abandoned() -> None:
 def _named(work: Path, *, resume: bool) -> Path:
     try:
         work.mkdir(parents=True, exist_ok=True)
-        there = [each.name for each in work.iterdir()]
+        remove_unfinished(work)  # of a call that was killed, perhaps before anything else was there
+        there = [each.name for each in work.iterdir() if not is_unfinished(each.name)]
     except OSError as error:
         raise ValidationError([Problem("not-writable", str(work), f"cannot be written: {error.strerror}")]) from error
     if there and not resume:

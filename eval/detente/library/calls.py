@@ -15,7 +15,8 @@ from detente.data.problems import Problem, ValidationError
 from detente.evaluation import compare as comparing
 from detente.evaluation import ranking
 from detente.evaluation.score import Resampling
-from detente.evaluation.systems import Source, Systems, asked_of, read_systems
+from detente.evaluation.sources import Source
+from detente.evaluation.systems import Systems, asked_of, read_systems
 from detente.library.results import ComparisonResult, RankingResult, ScoresResult
 from detente.report.error_report import error_report, write_error_report
 from detente.tasks import TASK_NAMES, task_named

@@ -4,17 +4,17 @@ What is found is what `gold_labels.read_gold` finds: the same items, the same pr
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from detente.data.buckets import digest_of
-from detente.data.files import max_input, max_size
-from detente.data.partitions import PLACE, Divided, Workplace, divided, spill
+from detente.data.files import max_size
+from detente.data.partitions import PLACE, Divided, Workplace, divided, spill_pieces
 from detente.data.piece_records import Fault, Strict, records_of
-from detente.data.pieces import Stretch, pieces, stretches_of
+from detente.data.pieces import Piece, Stretch, stretches_of
 from detente.data.problems import Problem, ValidationError
 from detente.data.spellings import Spellings, printed, spelled, unknown_labels
 from detente.tasks import task_named
@@ -120,43 +120,32 @@ def divide(work: GoldStretch) -> dict[str, Any]:
         `others`, labels that are none, each with its first line and how often it is there.
     """
     base, spellings = task_named(work.task), dict(work.spellings)
-    files: list[str] = []
-    lines = rows = 0
     columns: dict[str, dict[str, Any]] = {}
     keys: dict[str, None] = {}
     labels: dict[str, int] = {}
     unread: list[Fault] = []
     faults: list[tuple[int, int, str, str]] = []
     others: dict[str, tuple[int, int]] = {}
-    try:
-        with max_input(work.limit):
-            for piece in pieces(work.stretch):
-                lines = max(lines, piece.before + piece.length)
-                for found in records_of(piece, work.stretch, lambda words: certain(words, base, spellings)):
-                    if isinstance(found, Strict):
-                        unread += found.faults
-                        keys |= dict.fromkeys(key for _, record in found.lines for key in record)
-                        frame = _frame(found, base, spellings, faults, others)
-                    else:
-                        frame = found
-                        keys |= dict.fromkeys(frame.columns)
-                    if not len(frame):
-                        continue
-                    for key in frame.columns:
-                        if key not in ("id", "label", PLACE):
-                            _note(columns, frame[key], isinstance(found, Strict) and _has_parts(found, key))
-                    for label, count in frame["label"].value_counts().iter_rows():
-                        labels[label] = labels.get(label, 0) + count
-                    path = Path(f"{work.target}-{len(files):05}.arrow")
-                    spill(frame, path, work.partitions)
-                    files.append(str(path))
-                    rows += len(frame)
-    except ValidationError as invalid:
-        unread += [(0, problem.code, problem.message) for problem in invalid.problems]
+
+    def frames_of(piece: Piece) -> "Iterator[pl.DataFrame]":
+        for found in records_of(piece, work.stretch, lambda words: certain(words, base, spellings)):
+            if isinstance(found, Strict):
+                unread.extend(found.faults)
+                keys.update(dict.fromkeys(key for _, record in found.lines for key in record))
+                frame = _frame(found, base, spellings, faults, others)
+            else:
+                frame = found
+                keys.update(dict.fromkeys(frame.columns))
+            for key in frame.columns if len(frame) else ():
+                if key not in ("id", "label", PLACE):
+                    _note(columns, frame[key], isinstance(found, Strict) and _has_parts(found, key))
+            for label, count in frame["label"].value_counts().iter_rows():
+                labels[label] = labels.get(label, 0) + count
+            yield frame
+
+    spilled = spill_pieces(work.stretch, work.limit, work.target, work.partitions, frames_of, unread)
     return {
-        "lines": lines,
-        "rows": rows,
-        "files": files,
+        **spilled,
         "columns": columns,
         "keys": [key for key in keys if key != PLACE],
         "labels": labels,
@@ -268,8 +257,10 @@ def read_gold_shards(
     found = list(place.run("divide-gold", divide, work, [stretch.path for stretch in stretches]))
     parts, bases = divided(stretches, found, place.partitions)
     unread = unread_problems(stretches, found, parts, bases)
+    if unread and not parts.rows:
+        raise ValidationError(unread)
     keys = dict.fromkeys(key for each in found for key in each["keys"])
-    if "label" not in keys and (parts.rows or not unread):
+    if "label" not in keys:
         raise ValidationError([no_labels(keys, name, base)])
     about = {key: _together(key, found, parts.rows) for key in keys if key not in ("id", "label")}
     columns = {key: each for key, each in about.items() if each["rows"]}
@@ -293,12 +284,13 @@ def read_gold_shards(
 def unread_problems(
     stretches: Sequence[Stretch], found: Sequence[Mapping[str, Any]], parts: Divided, bases: Sequence[int]
 ) -> list[Problem]:
-    """The problems of lines that hold no record, in their order, and of files that cannot be read."""
-    return [
+    """The problems of lines that hold no record, in their order, and of files that cannot be read, each once."""
+    problems = [
         Problem(code, parts.location(base + place) if place else stretch.path, message)
         for stretch, each, base in zip(stretches, found, bases, strict=True)
         for place, code, message in each["unread"]
     ]
+    return [*dict.fromkeys(problems)]
 
 
 def _faults(found: Iterable[Mapping[str, Any]], bases: Iterable[int] = repeat(0)) -> list[tuple[int, int, str, str]]:

@@ -36,6 +36,13 @@ def refuses(path: str) -> None:
         raise ValidationError([Problem("no-id", path, "is wrong")])
 
 
+def cannot_write(path: str) -> int:
+    calls = _calls(path)
+    if path.endswith("b"):
+        raise ValidationError([Problem("not-writable", "work", "is full")])
+    return calls
+
+
 def dies(work: tuple[str, int]) -> int:
     path, deaths = work
     if _calls(path) <= deaths:

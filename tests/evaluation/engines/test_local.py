@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from detente.data.problems import Problem, ValidationError
-from detente.evaluation.engines.engine import ATTEMPTS, attempt
+from detente.evaluation.engines.engine import AHEAD, ATTEMPTS, attempt
 from detente.evaluation.engines.local import MAX_POOLS, Local
 
 
@@ -57,6 +57,15 @@ def test_problems_of_a_function_are_raised_all_at_once_and_not_tried_again(
         list(engine.map(mapped.refuses, work, list("abcd")))
     assert invalid.value.problems == tuple(Problem("no-id", path, "is wrong") for path in (work[1], work[3]))
     assert [Path(path).read_text() for path in work] == ["x"] * 4
+
+
+def test_what_cannot_be_written_ends_all_work_at_once(engine: Local, mapped: ModuleType, tmp_path: Path) -> None:
+    work = [str(tmp_path / name) for name in ["a", "b", *(f"{number:03}b" for number in range(200))]]
+    with pytest.raises(ValidationError) as invalid:
+        list(engine.map(mapped.cannot_write, work, work))
+    assert invalid.value.problems == (Problem("not-writable", "work", "is full"),)  # one, whoever found it first
+    assert {path.read_text() for path in tmp_path.iterdir()} == {"x"}  # nothing is tried again
+    assert len([*tmp_path.iterdir()]) <= 2 * AHEAD * engine.jobs
 
 
 def test_the_work_of_a_process_that_is_killed_is_done_again(mapped: ModuleType, tmp_path: Path) -> None:

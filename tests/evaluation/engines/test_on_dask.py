@@ -172,3 +172,19 @@ def test_what_is_wrong_on_a_worker_is_raised_here(cluster: Any) -> None:
         work: Any = ["a", 1]
         with pytest.raises(ValidationError, match="2: shard-failed: failed, 3 times: TypeError: object of type 'int'"):
             list(engine.map(len, work, ["1", "2"]))
+
+
+def test_a_full_disk_is_one_problem(cluster: Any, labels: list[str], tmp_path: Path) -> None:
+    cluster.order("disk-full")
+    work = tmp_path / "work"
+    found = score(labels, "--work", str(work), "--engine", "dask", "--scheduler", cluster.address)
+    assert (found.exit_code, found.stdout) == (2, "")
+    advice = "make it writable, with room, or name another folder with --work"
+    assert found.stderr.splitlines() == [
+        f"what is done lies in {work}: the same call with --resume goes on there",
+        f"{work}: not-writable: cannot be written: No space left on device: {advice}",
+        "1 problem",
+    ]
+    cluster.staff()
+    again = score(labels, "--work", str(work), "--engine", "dask", "--scheduler", cluster.address, "--resume")
+    assert again.stdout == here(labels)

@@ -13,8 +13,9 @@ from click.testing import CliRunner
 
 from detente.cli import main
 from detente.evaluation.engines.local import Local
+from detente.evaluation.gold import load_gold
 from detente.evaluation.score import count
-from detente.evaluation.systems import load_gold, read_all
+from detente.evaluation.whole import read_all
 from detente.tasks.content_extraction.task import CONTENT_EXTRACTION
 from detente.tasks.task import Gold, Options
 from detente.text import sentences

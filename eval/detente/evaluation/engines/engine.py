@@ -57,7 +57,7 @@ class Engine(Protocol):
         Raises:
             ValidationError: When all is done: with the problems that the function raised, which are not tried again,
                 and with `shard-failed` for each item that always fails. At once, with `process-died`, if processes die
-                whatever they are given.
+                whatever they are given, or with `not-writable`, if one item finds that none can be written.
         """
 
 
@@ -157,7 +157,13 @@ class Ledger:
         return self._next + len(self._settled) == len(self._names)
 
     def put(self, index: int, outcome: Outcome) -> None:
-        """Notes what became of an item; a second outcome changes nothing, a failure makes it wait again."""
+        """Notes what became of an item; a second outcome changes nothing, a failure makes it wait again.
+
+        Raises:
+            ValidationError: If it could not be written, which no other item can (`data.kept`).
+        """
+        if any(problem.code == "not-writable" for problem in outcome.problems):
+            raise ValidationError(outcome.problems)
         if index < self._next or index in self._settled:
             return
         if outcome.error and not outcome.final:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
 from detente.data.problems import Problem, ValidationError
-from detente.data.processes import without_interrupt
+from detente.data.processes import on_their_own
 from detente.evaluation.engines.engine import Usage, in_others, in_this_process
 
 W = TypeVar("W")
@@ -59,7 +59,7 @@ class Local:
         return in_others(function, work, names, self.usage, self._submit, renew, lambda: self.jobs)
 
     def _submit(self, *call: Any) -> Future[Any]:
-        with without_interrupt():  # a process may be started for it
+        with on_their_own():  # a process may be started for it
             return self._started().submit(*call)
 
     def _started(self) -> Executor:

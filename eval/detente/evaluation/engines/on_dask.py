@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
 from detente.data.problems import Problem, ValidationError
-from detente.data.processes import without_interrupt
+from detente.data.processes import on_their_own
 from detente.evaluation.engines.engine import Usage, in_others, in_words
 from detente.text.display import counted
 
@@ -51,7 +51,7 @@ class Dask:
         self._client: Any = None
         try:
             if scheduler is None:
-                with without_interrupt():
+                with on_their_own():
                     self._cluster = distributed.LocalCluster(
                         n_workers=jobs,
                         threads_per_worker=1,
