@@ -74,6 +74,7 @@ it.
 """
 _SHARDS: Final = ("tests/evaluation/test_shards.py", "tests/evaluation/test_text_shards.py")
 ELSEWHERE: Final = {
+    "challenge": ("tests/report/test_challenge_sheet.py",),
     "data/annotated.py": ("tests/dataset/test_checks.py",),
     "data/piece_records.py": _SHARDS,
     "data/pieces.py": _SHARDS,
@@ -85,7 +86,7 @@ ELSEWHERE: Final = {
     "tasks/gold_shards.py": _SHARDS,
     "tasks/stance/checks.py": ("tests/dataset/test_checks.py",),
 }
-"""Modules that are tested through others: their tests."""
+"""Folders and modules that are tested elsewhere too: what the sheets of the suites show is pinned to the letter."""
 AT_A_TIME: Final = 2
 PATIENCE: Final = 20
 """CPU seconds, whatever the clock says, after which a test is taken to run for ever: a mutant that makes it do so is
@@ -266,19 +267,20 @@ def explanations(found: Iterable[Mutation]) -> tuple[dict[tuple[str, str, str, s
 
 
 def near(file: str) -> tuple[str, ...]:
-    """The tests of a module: in the folder that mirrors its own the file named after it, then those that name it; if
-    there is none, all of that folder.
+    """The tests of a module: in the folder that mirrors its own the file named after it, then those that name it, then
+    those elsewhere; if there is none, all of that folder.
     """
     module = Path(file).relative_to(PACKAGE)
-    if elsewhere := ELSEWHERE.get(module.as_posix()):
-        return elsewhere
     folder = ROOT / "tests" / module.parent
     while not folder.is_dir():
         folder = folder.parent
     tests = sorted(folder.rglob("test_*.py"), key=lambda path: (path.name != f"test_{module.name}", path))
     word = re.compile(rf"\b{module.stem}\b")
     named = [path for path in tests if path.name == f"test_{module.name}" or word.search(path.read_text("utf-8"))]
-    return tuple(path.relative_to(ROOT).as_posix() for path in named or [folder])
+    elsewhere = [test for key, found in ELSEWHERE.items() if Path(key) in (module, module.parent) for test in found]
+    return (*(path.relative_to(ROOT).as_posix() for path in named), *elsewhere) or (
+        folder.relative_to(ROOT).as_posix(),
+    )
 
 
 def package_of(file: str) -> str:
