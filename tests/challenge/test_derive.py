@@ -236,6 +236,36 @@ def test_so_many_sentences_change_places_and_paragraphs_stay() -> None:
         assert {each.text for each in page.body} == {each.text for each in TWENTY.first}
 
 
+QUOTING = Base(
+    (Sentence("Ann said: “We held all night and it was not easy.” Then rain fell.", "p:0", True),),
+    (),
+    tuple("abcdefghi"),
+    {"mention": "{} has more.", "quotation": "“{},” it read."},
+    ("The Post", "The Mail"),
+)
+
+
+@pytest.mark.parametrize(("strength", "before", "after"), [(0, "a", "b"), (1, "ab", "cd"), (2, "abc", "def")])
+def test_sentences_of_our_own_stand_around_a_quotation_and_before_a_mention(
+    strength: int, before: str, after: str
+) -> None:
+    said, mention = "“We held all night and it was not easy,” it read.", "The Post has more."
+    pages = [
+        change(QUOTING, strength, Dice("own"))[0]
+        for change in (derive._quotation_kept, derive._same_quotation, derive._unrelated)
+    ]
+    assert [[each.text for each in page.body] for page in pages] == [
+        [*before, said, *after],
+        [*before, said, *after, mention],
+        [*before, *after, mention],
+    ]
+    assert [page.draws for page in pages] == [((0, "partially"),), (), ()]
+    begins = {each.text: each.begins for each in pages[1].body}
+    assert begins == {
+        text: text in (said, mention, after[0]) or text in "aceg" for text in (*before, said, *after, mention)
+    }
+
+
 def test_what_is_kept_stands_in_the_paragraphs_where_it_stood() -> None:
     assert derive._kept(TWENTY.first, 1.0, Dice("kept")) == TWENTY.first
     assert len(derive._kept(TWENTY.first, 0.02, Dice("kept"))) == 1  # 0.4 sentences, but one at the least
