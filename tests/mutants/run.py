@@ -428,7 +428,9 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--sample", type=int, default=60, help="how many places in the code are mutated")
     parser.add_argument("--seed", type=int, default=0, help="which ones")
-    parser.add_argument("--figures", type=Path, help="a file in which the outcome by package is written")
+    parser.add_argument(
+        "--figures", type=lambda path: Path(path).resolve(), help="a file in which the outcome by package is written"
+    )
     options = parser.parse_args(arguments)
 
     every = [mutation for path in sources() for mutation in mutations(path)]
