@@ -79,7 +79,7 @@ pictures: $(READY)  ## Take the README's pictures of the report and the explorer
 
 mutants: $(READY)  ## Break the code in 60 small ways, and name those that no test notices (or SAMPLE=200 SEED=3).
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[mutants]'
-	@$(BIN)/python tests/mutants/run.py --sample $(SAMPLE) --seed $(SEED)
+	@$(BIN)/python tests/mutants/run.py --sample $(SAMPLE) --seed $(SEED) --figures tests/mutants/figures.json
 
 fuzz: $(READY)  ## Give the commands mutated files of every kind (or INPUTS=100000 SEED=3).
 	@$(BIN)/python tests/fuzz/run.py --inputs $(INPUTS) --seed $(SEED)

@@ -7,7 +7,7 @@ import pytest
 
 from detente.challenge import contrast
 from detente.challenge.contrast import CONTRAST
-from detente.challenge.suite import Item
+from detente.challenge.suite import Dice, Item
 from detente.data.annotated import Table
 from detente.data.inventory import PACKAGED
 from detente.data.jsonl import Record
@@ -110,3 +110,15 @@ def test_states_are_named_in_the_setting() -> None:
     row = rows_of("test")[0]
     assert row["roles"].startswith("The states are invented. Velmora and Dravinia are the two states")
     assert "Polgaria is a third party" in row["roles"]
+
+
+@pytest.mark.parametrize("kept", ["agree", "disagree"])
+def test_who_disagrees_hears_the_opposite_verb(kept: str) -> None:
+    words = contrast._words("test")
+    verbs = {verb: side for side in ("favor", "against") for verb in words[side]}
+    names = {"P": "P", "C": "C", "A": "A", "S": "S", "v": "", "past": "", "T": ""}
+    for seed in range(20):
+        clause, said = contrast._other_clause(words, False, kept, names, "the plan", Dice("verbs", seed))
+        assert said
+        sides = [next(side for verb, side in verbs.items() if f" {verb} " in text) for text in (clause, said)]
+        assert (sides[0] == sides[1]) is (kept == "agree")

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from detente.challenge.derive import DERIVE, pool, word_lists
+from detente.challenge import derive
+from detente.challenge.derive import DERIVE, Base, pool, word_lists
 from detente.challenge.making import Recipe, make
 from detente.challenge.names import invented, lists
 from detente.challenge.passages import (
     LONG,
+    Sentence,
     common,
     exchanged,
     long_quotation,
@@ -194,6 +196,86 @@ def test_words_are_exchanged_in_more_sentences_at_each_strength() -> None:
         ]
         assert 9 <= counts[0] <= counts[1] <= counts[2]
         assert counts[0] < counts[2]
+
+
+def _body(name: str, count: int) -> tuple[Sentence, ...]:
+    """Sentences, two a paragraph."""
+    return tuple(Sentence(f"{name} {place}", f"{name}:{place}", place % 2 == 0) for place in range(count))
+
+
+TWENTY = Base(_body("first", 20), _body("second", 20), tuple(map(str, range(9))), {}, ())
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (derive._excerpt, [[15], [10], [5]]),  # 0.75, 0.5 and 0.25 of 20
+        (derive._cut, [[16], [12], [8]]),
+        (derive._reordered, [[20], [20], [20]]),
+        (derive._merged, [[16 + 4], [13 + 7], [10 + 10]]),
+        (derive._background, [[4 + 6], [4 + 4], [4 + 2]]),  # paragraphs of two sentences
+        (derive._copies, [[18, 16], [14, 10], [10, 5]]),  # 0.9 of 18 is 16.2, 0.7 of 14 is 9.8
+    ],
+)
+def test_so_much_is_taken_at_each_strength(change: object, expected: list[list[int]]) -> None:
+    assert callable(change)
+    found = [change(TWENTY, strength, Dice("taken")) for strength in range(3)]
+    assert [[len(page.body) for page in pages] for pages in found] == expected
+
+
+def test_of_both_sources_so_much_is_merged() -> None:
+    bodies = [derive._merged(TWENTY, strength, Dice("merged"))[0].body for strength in range(3)]
+    assert [sum(each.text.startswith("second") for each in body) for body in bodies] == [4, 7, 10]
+
+
+def test_so_many_sentences_change_places_and_paragraphs_stay() -> None:
+    for strength, most in enumerate((6, 12, 20)):
+        (page,) = derive._reordered(TWENTY, strength, Dice("places"))
+        moved = sum(one.text != other.text for one, other in zip(page.body, TWENTY.first, strict=True))
+        assert most / 2 < moved <= most
+        assert [each.begins for each in page.body] == [each.begins for each in TWENTY.first]
+        assert {each.text for each in page.body} == {each.text for each in TWENTY.first}
+
+
+QUOTING = Base(
+    (Sentence("Ann said: “We held all night and it was not easy.” Then rain fell.", "p:0", True),),
+    (),
+    tuple("abcdefghi"),
+    {"mention": "{} has more.", "quotation": "“{},” it read."},
+    ("The Post", "The Mail"),
+)
+
+
+@pytest.mark.parametrize(("strength", "before", "after"), [(0, "a", "b"), (1, "ab", "cd"), (2, "abc", "def")])
+def test_sentences_of_our_own_stand_around_a_quotation_and_before_a_mention(
+    strength: int, before: str, after: str
+) -> None:
+    said, mention = "“We held all night and it was not easy,” it read.", "The Post has more."
+    pages = [
+        change(QUOTING, strength, Dice("own"))[0]
+        for change in (derive._quotation_kept, derive._same_quotation, derive._unrelated)
+    ]
+    assert [[each.text for each in page.body] for page in pages] == [
+        [*before, said, *after],
+        [*before, said, *after, mention],
+        [*before, *after, mention],
+    ]
+    assert [page.draws for page in pages] == [((0, "partially"),), (), ()]
+    begins = {each.text: each.begins for each in pages[1].body}
+    assert begins == {
+        text: text in (said, mention, after[0]) or text in "aceg" for text in (*before, said, *after, mention)
+    }
+
+
+def test_what_is_kept_stands_in_the_paragraphs_where_it_stood() -> None:
+    assert derive._kept(TWENTY.first, 1.0, Dice("kept")) == TWENTY.first
+    assert len(derive._kept(TWENTY.first, 0.02, Dice("kept"))) == 1  # 0.4 sentences, but one at the least
+    half = derive._kept(TWENTY.first, 0.5, Dice("kept"))
+    paragraphs = [int(each.text.split()[1]) // 2 for each in half]
+    assert len(half) == 10
+    assert [each.begins for each in half] == [
+        not place or number != paragraphs[place - 1] for place, number in enumerate(paragraphs)
+    ]
 
 
 def test_no_name_of_the_annotated_pages_is_left() -> None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import feather
 
+from detente.data.arrow import bounded
 from detente.data.files import max_input
 from detente.data.jsonl import Line
 from detente.data.tabular import read_lines
@@ -60,6 +61,12 @@ def test_files_and_streams_are_what_json_would_hold_without_null_and_nan(write: 
         lines, problems = read(data, name)
         assert problems == []
         assert lines == [Line(f"{name}:row {place}", record) for place, record in enumerate(RECORDS, start=1)]
+
+
+def test_a_sound_table_is_bounded_and_nulls_are_sound() -> None:
+    found = bounded(pa.table({"id": ["a", None], "score": [None, 0.5]}))
+    assert found is not None
+    assert found.to_pylist() == [{"id": "a", "score": None}, {"id": None, "score": 0.5}]
 
 
 def test_feather_and_parquet_of_one_table_are_the_same_lines() -> None:

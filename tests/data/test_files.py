@@ -1,5 +1,6 @@
 """Files are written whole or not at all, where a link leads to, with the mode that they had."""
 
+import gzip
 import os
 import stat
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from detente.data import files
 from detente.data.files import FILES, rewrite_folder, write_folder, write_whole
 from detente.data.problems import ValidationError
 
@@ -200,3 +202,21 @@ def test_a_folder_that_cannot_be_replaced_is_as_it_was(tmp_path: Path, monkeypat
     with pytest.raises(ValidationError, match="No space left"):
         rewrite_folder(tmp_path / "other", {"a": b"2"})
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_a_packed_stream_ends_where_it_holds_too_many_times_its_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MOST_PACKED", 3)
+    path = tmp_path / "f.gz"
+    packed = gzip.compress(bytes(300), mtime=0)
+    for size, held in ((100, 300), (99, None)):  # 3 · 100 is enough, 3 · 99 = 297 is not
+        path.write_bytes(packed + bytes(size - len(packed)))  # zeros after a member are skipped
+        with files.max_input(1), files.unpacking(path) as stream:
+            if held:
+                assert len(stream.read()) == held
+            else:
+                with pytest.raises(ValidationError, match="has more than 297 bytes, unpacked, 3 times its size"):
+                    stream.read()
+    with files.max_input(300), files.unpacking(path) as stream:
+        assert len(stream.read()) == 300, "what an input may have is never too much"

@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 from detente.data import page_texts
-from detente.data.page_texts import MAX_OTHER_FILES, Pages, decode_html, of_folder, of_object, page_files, read
+from detente.data.jsonl import Record
+from detente.data.page_texts import (
+    MAX_OTHER_FILES,
+    Pages,
+    as_output,
+    decode_html,
+    of_folder,
+    of_object,
+    page_files,
+    read,
+)
 from detente.data.problems import ValidationError
 
 
@@ -171,3 +181,20 @@ def test_documents_are_pages_only_where_that_is_asked_for_and_there_is_no_text(t
     assert records(of_folder(tmp_path, documents=True)) == records(read(tmp_path)) == {"a": "one"}
     (tmp_path / "b.txt").write_text("two")
     assert records(read(tmp_path)) == {"b": "two"}
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ({"id": "a", "text": "x", "url": "u"}, {"id": "a", "text": "x", "url": "u"}),  # ours already
+        ({"id": "a", "text": None, "url": "u"}, {"id": "a", "text": ""}),
+        ({"id": "a", "plaintext": "x", "url": "u", "tool": "t"}, {"id": "a", "tool": "t", "text": "x"}),
+        ({"id": "a", "plaintext": "x", "text": "y"}, {"id": "a", "text": "x"}),  # the first of `TEXTS`
+        ({"id": "a", "main_content": None, "error": "e"}, {"id": "a", "error": "e", "text": ""}),
+        ({"id": "a", "body": ["x"], "text": "y"}, {"id": "a", "paragraphs": ["x"]}),
+        ({"id": "a", "body": None}, {"id": "a", "paragraphs": []}),
+        ({"id": "a", "paragraphs": ["x"], "url": "u"}, {"id": "a", "paragraphs": ["x"], "url": "u"}),
+    ],
+)
+def test_a_record_of_any_shape_as_an_output(record: Record, expected: Record) -> None:
+    assert as_output(record) == expected

@@ -55,6 +55,23 @@ def test_the_configuration_offers_the_inventories(name: str) -> None:
     assert len({*controls, "tag", "text"}) == len(controls) + 2
 
 
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        (
+            "claims",
+            {"normalised": ("normalised", "1"), "propositions": ('{"proposition": "…", "relation": "…"}', None)},
+        ),
+        ("stance", {"holder": ("holder", "1"), "chain": ("one entry each", None)}),
+        ("reuse", {"source": ("source", "1"), "source_span": ('{"start": 0, "end": 0}', "1")}),
+    ],
+)
+def test_a_field_says_what_is_written_into_it(name: str, fields: dict[str, tuple[str, str | None]]) -> None:
+    view = parsed(label_studio.configuration(shape(name)))
+    found = {each.get("name"): (each.get("placeholder"), each.get("maxSubmissions")) for each in view.iter("TextArea")}
+    assert found == fields
+
+
 def columns(name: str) -> set[str]:
     return {slot.column for slot in shape(name).slots if slot.name == slot.column}
 

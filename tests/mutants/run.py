@@ -2,30 +2,34 @@
 
 python tests/mutants/run.py --sample 60 --seed 0
 
-Each mutant runs in a copy of the checkout, against the tests that mirror its package first, and against wider ones if
-it survives those. A survivor that no test could kill, because it is equivalent, is explained in
+Each mutant meets the tests of its module, in a copy of the checkout, and in a fork of this process, which has all
+libraries loaded. A survivor that no test could kill, because it is equivalent, is explained in
 tests/mutants/explained.toml. Exit code 1 if a survivor is not explained, or an explanation has no mutant any more.
 """
 
 import argparse
 import ast
 import difflib
+import json
 import os
 import random
+import re
+import resource
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
-import time
 import tomllib
+import warnings
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import parso
+import pytest
 from cosmic_ray.ast import ast_nodes, get_ast, is_number
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.operator import Operator
@@ -38,25 +42,60 @@ EXPLAINED: Final = ROOT / "tests" / "mutants" / "explained.toml"
 TARGETS: Final = (
     "text/alignment*",
     "text/token_matching*",
-    "stats/**/*",
     "metrics/**/*",
+    "stats/**/*",
+    "data/*",
     "evaluation/predictions*",
-    "dataset/checks*",
+    "evaluation/plain_labels*",
+    "evaluation/answers*",
+    "evaluation/columns*",
+    "evaluation/counts*",
+    "evaluation/*shards*",
+    "evaluation/merge*",
+    "tasks/gold_labels*",
+    "tasks/gold_shards*",
+    "tasks/native_labels*",
     "tasks/*/checks*",
+    "tasks/*/counting*",
+    "tasks/*/gold_formats*",
+    "tasks/*/matching*",
+    "tasks/*/metrics*",
+    "dataset/checks*",
+    "challenge/*",
+    "integrations/annotation*",
+    "integrations/brat*",
+    "integrations/conll*",
+    "integrations/exchange*",
+    "integrations/label_studio*",
+    "integrations/web_annotation*",
 )
-"""What is mutated, below `PACKAGE`; a folder that matches counts with all that is in it."""
-TESTS: Final = {
-    "text": ("tests/text", "tests/metrics", "tests/tasks"),
-    "metrics": ("tests/metrics", "tests/evaluation", "tests/tasks"),
-    "stats": ("tests/stats", "tests/evaluation"),
-    "evaluation": ("tests/evaluation", "tests/data", "tests/cli", "tests/tasks"),
-    "dataset": ("tests/data", "tests/dataset", "tests/cli"),
-    "tasks": ("tests/data", "tests/dataset", "tests/tasks", "tests/cli"),
+"""What is mutated, below `PACKAGE`: what measures, reads and checks; a folder that matches counts with all that is in
+it.
+"""
+_SHARDS: Final = ("tests/evaluation/test_shards.py", "tests/evaluation/test_text_shards.py")
+ELSEWHERE: Final = {
+    "challenge": ("tests/report/test_challenge_sheet.py",),
+    "data/annotated.py": ("tests/dataset/test_checks.py",),
+    "data/piece_records.py": _SHARDS,
+    "data/pieces.py": _SHARDS,
+    "evaluation/merge.py": _SHARDS,
+    "tasks/boilerplate/checks.py": ("tests/dataset/test_checks.py",),
+    "tasks/claims/checks.py": ("tests/dataset/test_checks.py",),
+    "tasks/contrast/checks.py": ("tests/dataset/test_checks.py",),
+    "tasks/derivation/checks.py": ("tests/dataset/test_checks.py",),
+    "tasks/gold_shards.py": _SHARDS,
+    "tasks/stance/checks.py": ("tests/dataset/test_checks.py",),
 }
-"""Package to the tests that a mutant meets in turn, those that bite first: the invalid files are in tests/data."""
+"""Folders and modules that are tested elsewhere too: what the sheets of the suites show is pinned to the letter."""
 AT_A_TIME: Final = 2
-PATIENCE: Final = 4
-"""Tests that take so many times as long as on the unbroken code are a mutant that hangs, hence killed."""
+PATIENCE: Final = 20
+"""CPU seconds, whatever the clock says, after which a test is taken to run for ever: a mutant that makes it do so is
+killed, if without it the test needs less than a quarter of them.
+"""
+ASLEEP: Final = 600
+"""Seconds by the clock after which a test is taken to wait for ever: no limit that a busy machine could reach."""
+WARM: Final = "tests/metrics/test_chrf.py"
+"""Tests that are run before anything else, in this process: they load what all tests load."""
 _MISTAKEN: Final = (
     {"Add", "Sub"},
     {"Mul", "Div"},
@@ -227,75 +266,161 @@ def explanations(found: Iterable[Mutation]) -> tuple[dict[tuple[str, str, str, s
     return reasons, sorted(stale)
 
 
-def passes(tests: str, patience: float | None, mutant: Mutant | None = None) -> bool:
-    """Whether tests pass in a copy of the checkout, mutated or not; a mutant that hangs does not pass."""
-    with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
-        copy = Path(folder) / "checkout"
-        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*_NOT_COPIED))
-        if (shared := ROOT.parent / "shared").is_dir():  # the official numbers, without which tests are skipped
-            (Path(folder) / "shared").symlink_to(shared)
-        if mutant:
-            (copy / mutant.mutation.file).write_text(mutant.code, encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "--hypothesis-seed=0", tests]
-        environment = os.environ | {
-            "PYTHONPATH": str(copy / "eval"),
-            "HF_HUB_OFFLINE": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "POLARS_MAX_THREADS": "1",
-        }
-        with subprocess.Popen(
-            command,
-            cwd=copy,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        ) as process:
-            try:
-                return process.wait(patience) == 0
-            except subprocess.TimeoutExpired:
-                return False
-            finally:
-                if process.poll() is None:
-                    os.killpg(process.pid, signal.SIGKILL)  # with the processes that the tests started
+def near(file: str) -> tuple[str, ...]:
+    """The tests of a module: in the folder that mirrors its own the file named after it, then those that name it, then
+    those elsewhere; if there is none, all of that folder.
+    """
+    module = Path(file).relative_to(PACKAGE)
+    folder = ROOT / "tests" / module.parent
+    while not folder.is_dir():
+        folder = folder.parent
+    tests = sorted(folder.rglob("test_*.py"), key=lambda path: (path.name != f"test_{module.name}", path))
+    word = re.compile(rf"\b{module.stem}\b")
+    named = [path for path in tests if path.name == f"test_{module.name}" or word.search(path.read_text("utf-8"))]
+    elsewhere = [test for key, found in ELSEWHERE.items() if Path(key) in (module, module.parent) for test in found]
+    return (*(path.relative_to(ROOT).as_posix() for path in named), *elsewhere) or (
+        folder.relative_to(ROOT).as_posix(),
+    )
 
 
-def durations(packages: Iterable[str]) -> dict[str, float]:
-    """Seconds that the tests of packages take on the unbroken code.
+def package_of(file: str) -> str:
+    """The package of a mutated file: the folder below `PACKAGE`."""
+    return file.removeprefix(f"{PACKAGE}/").split("/")[0]
+
+
+def copied(checkout: Path, folder: str) -> Path:
+    """A copy of a checkout in a folder, beside what it finds beside itself."""
+    copy = Path(folder) / "checkout"
+    shutil.copytree(checkout, copy, ignore=shutil.ignore_patterns(*_NOT_COPIED))
+    if (shared := ROOT.parent / "shared").is_dir():  # the official numbers, without which tests are skipped
+        (Path(folder) / "shared").symlink_to(shared)
+    return copy
+
+
+class _Watch:
+    """Gives each test its CPU seconds, and notes in a file which one is running."""
+
+    def __init__(self, note: Path) -> None:
+        """Tests that are being collected have theirs, too."""
+        self._note = note
+        self._allow()
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Called by pytest as a test starts."""
+        self._note.write_text(nodeid, encoding="utf-8")
+        self._allow()
+
+    def _allow(self) -> None:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        limit = int(used.ru_utime + used.ru_stime) + PATIENCE + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+        signal.alarm(ASLEEP)
+
+
+def _test(checkout: Path, arguments: tuple[str, ...]) -> NoReturn:
+    """Runs tests of a checkout in this process, silently, and ends it with pytest's code."""
+    os.setsid()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(nothing, stream)
+    os.chdir(checkout)
+    os.environ["PYTHONPATH"] = str(checkout / "eval")
+    sys.path.insert(0, str(checkout / "eval"))
+    for name in [name for name in sys.modules if name.split(".")[0] in ("detente", "tests", "conftest")]:
+        del sys.modules[name]  # of the checkout in which this process was warmed
+    options = ["-x", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
+    os._exit(pytest.main([*options, *arguments], plugins=[_Watch(checkout.parent / "running")]))
+
+
+def tested(checkout: Path, *arguments: str) -> tuple[int, float]:
+    """Runs tests of a checkout in a copy of this process: its status, 0 if they pass, and the CPU seconds it took."""
+    process = os.fork()
+    if not process:
+        try:
+            _test(checkout, arguments)
+        finally:
+            os._exit(1)
+    _, status, used = os.wait4(process, 0)
+    with suppress(ProcessLookupError):
+        os.killpg(process, signal.SIGKILL)  # processes that the tests started and left
+    return status, used.ru_utime + used.ru_stime
+
+
+def warm() -> None:
+    """Loads the libraries.
 
     Raises:
-        SystemExit: If they do not pass there: every mutant would then count as killed.
+        SystemExit: If the tests that load them fail.
     """
-
-    def timed(tests: str) -> float:
-        start = time.monotonic()
-        if not passes(tests, None):
-            raise SystemExit(f"{tests} fails without a mutant")
-        return time.monotonic() - start
-
-    suites = list(dict.fromkeys(tests for package in packages for tests in TESTS[package]))
-    with ThreadPoolExecutor(AT_A_TIME) as pool:
-        return dict(zip(suites, pool.map(timed, suites), strict=True))
+    os.environ |= {"HF_HUB_OFFLINE": "1", "PYTHONDONTWRITEBYTECODE": "1", "POLARS_MAX_THREADS": "1"}
+    sys.path.insert(0, str(ROOT / "eval"))
+    os.chdir(ROOT)
+    warnings.filterwarnings("ignore", message=r"Using fork\(\)")  # Polars has computed nothing here
+    if pytest.main(["-p", "no:cacheprovider", WARM]):
+        raise SystemExit(f"{WARM} fails without a mutant")
 
 
-def package_of(mutant: Mutant) -> str:
-    """The package of the mutated file: the folder below `PACKAGE`."""
-    return mutant.mutation.file.removeprefix(f"{PACKAGE}/").split("/")[0]
+class Judge:
+    """Says what becomes of mutants; holds a copy of the unbroken checkout, and what its tests do there."""
+
+    def __init__(self, folder: str) -> None:
+        """Makes the copy in a folder."""
+        self._unbroken = copied(ROOT, folder)
+        self._sound: dict[tuple[tuple[str, ...], bool], bool] = {}
+
+    def survives(self, mutant: Mutant) -> bool:
+        """Whether no test notices a mutant; a test that fails, or takes long, without it as well notices nothing."""
+        with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
+            copy, running = copied(self._unbroken, folder), Path(folder) / "running"
+            (copy / mutant.mutation.file).write_text(mutant.code, encoding="utf-8")
+            running.write_text("", encoding="utf-8")
+            tests = near(mutant.mutation.file)
+            status, _ = tested(copy, *tests)
+            test = running.read_text(encoding="utf-8")
+        return not status or not self._is_sound((test,) if test else ("--collect-only", *tests), os.WIFSIGNALED(status))
+
+    def _is_sound(self, arguments: tuple[str, ...], hung: bool) -> bool:
+        """Whether tests pass on the unbroken code, if the mutant hung far below the limit."""
+        if (arguments, hung) not in self._sound:
+            status, seconds = tested(self._unbroken, *arguments)
+            self._sound[arguments, hung] = not status and (not hung or seconds < PATIENCE / 4)
+        return self._sound[arguments, hung]
 
 
 def survivors(mutants: list[Mutant]) -> Iterator[Mutant]:
     """The mutants that no test notices, as they are found, in the order given; with a progress bar on a terminal."""
-    seconds = durations(sorted({package_of(mutant) for mutant in mutants}))
-
-    def survives(mutant: Mutant) -> bool:
-        return all(passes(tests, PATIENCE * seconds[tests] + 10, mutant) for tests in TESTS[package_of(mutant)])
-
-    with ThreadPoolExecutor(AT_A_TIME) as pool, Progress(disable=not sys.stdout.isatty()) as progress:
+    with (
+        tempfile.TemporaryDirectory(prefix="unbroken-") as folder,
+        ThreadPoolExecutor(AT_A_TIME) as pool,
+        Progress(disable=not sys.stdout.isatty()) as progress,
+    ):
         bar = progress.add_task("mutants", total=len(mutants))
-        for mutant, survived in zip(mutants, pool.map(survives, mutants), strict=True):
+        for mutant, survived in zip(mutants, pool.map(Judge(folder).survives, mutants), strict=True):
             if survived:
                 yield mutant
             progress.advance(bar)
+
+
+def outcome(
+    mutants: list[Mutant], left: list[Mutant], explained: set[tuple[str, str, str, str]]
+) -> dict[str, dict[str, int]]:
+    """How many mutants were sampled, killed, explained and survived, in each package and in all."""
+
+    def counted(package: str) -> dict[str, int]:
+        sample, remaining = (
+            [each.identity for each in some if package in ("all", package_of(each.mutation.file))]
+            for some in (mutants, left)
+        )
+        reasons = sum(each in explained for each in remaining)
+        return {
+            "sampled": len(sample),
+            "killed": len(sample) - len(remaining),
+            "explained": reasons,
+            "survived": len(remaining) - reasons,
+        }
+
+    packages = sorted({package_of(each.mutation.file) for each in mutants})
+    return {package: counted(package) for package in (*packages, "all")}
 
 
 def main(arguments: list[str]) -> int:
@@ -303,6 +428,9 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--sample", type=int, default=60, help="how many places in the code are mutated")
     parser.add_argument("--seed", type=int, default=0, help="which ones")
+    parser.add_argument(
+        "--figures", type=lambda path: Path(path).resolve(), help="a file in which the outcome by package is written"
+    )
     options = parser.parse_args(arguments)
 
     every = [mutation for path in sources() for mutation in mutations(path)]
@@ -310,22 +438,26 @@ def main(arguments: list[str]) -> int:
     for problem in stale:
         print(f"{EXPLAINED.relative_to(ROOT)}: {problem}")
     mutants = [mutate(mutation) for mutation in sampled(every, options.sample, options.seed)]
-    explained = holes = 0
+    warm()
+    left = []
     for mutant in survivors(mutants):
+        left.append(mutant)
         reason = reasons.get(mutant.identity)
         print(f"{mutant.mutation.file}:{mutant.mutation.start[0]}  {mutant.mutation.operator}")
         print(
             f"  - {mutant.before}\n  + {mutant.after}\n  {f'equivalent: {reason}' if reason else 'survived'}",
             flush=True,
         )
-        explained, holes = explained + bool(reason), holes + (not reason)
-    killed = len(mutants) - explained - holes
+    figures = outcome(mutants, left, set(reasons))
+    total = figures["all"]
     print(
-        f"{killed} of {len(mutants)} mutants killed ({killed / max(1, len(mutants)):.0%}), "
-        f"{explained} explained, {holes} survived; seed {options.seed}, "
+        f"{total['killed']} of {total['sampled']} mutants killed, {total['explained']} explained, "
+        f"{total['survived']} survived; seed {options.seed}, "
         f"of {len(every)} mutations in {len({each.file for each in every})} files"
     )
-    return 1 if holes or stale else 0
+    if options.figures:
+        options.figures.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    return 1 if total["survived"] or stale else 0
 
 
 if __name__ == "__main__":

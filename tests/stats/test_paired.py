@@ -376,3 +376,9 @@ def test_where_every_assignment_is_tried_nothing_is_drawn() -> None:
         raise AssertionError("drawn")
 
     assert paired.sign_flip(share, first, second, np.ones(3, dtype=bool), 10, 0, moved=moved).p == 2 / 2**3
+
+
+@pytest.mark.parametrize(("more", "decides"), [(4e-12, 1), (4e-13, 0)])
+def test_shares_are_compared_to_twelve_decimals(more: float, decides: int) -> None:
+    first, second = np.zeros((2, 1)), np.array([[1.0], [1.0 + more]])
+    assert paired.influence(lambda counts: counts[..., 0], first, second).deciding[0] == decides

@@ -16,6 +16,7 @@ from detente.cli import main
 from detente.data.jsonl import dump_lines
 from detente.evaluation.gold import load_gold
 from detente.evaluation.score import Scores
+from detente.tasks import gold_labels
 from detente.tasks.gold_labels import MOST_VALUES, LabelCorpus, label_tasks
 from detente.tasks.native_labels import NATIVE
 
@@ -806,3 +807,15 @@ def test_a_native_file_without_its_gold_is_told_what_is_missing(tmp_path: Path, 
     result = run(mine, "--task", "stance")
     assert result.exit_code == 2
     assert f"is in the form of {form}, whose gold is another file: name that with --gold" in result.stderr
+
+
+def test_plain_labels_are_read_by_columns_and_native_files_line_by_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text(dump_lines([{"id": "a", "label": "favor"}, {"id": "b", "label": "none"}]))
+    expected = gold_labels.read_gold(path, "stance")
+    monkeypatch.setattr(gold_labels, "read_records", None)  # what reads line by line
+    assert gold_labels.read_gold(path, "stance").sha256 == expected.sha256
+    monkeypatch.setattr(gold_labels, "_columns_of", None)
+    assert len(gold_labels.read_gold(semeval(tmp_path / "native.txt"), "stance").frame) == 5

@@ -39,10 +39,9 @@ def _promotion(split: str) -> Change:
     def change(draft: Draft, strength: int, dice: Dice, _: Material) -> Draft:
         gaps = operations.gap_places(draft, (1, 3, 5)[strength], dice)
         lines = dice.shuffled(promotions(split))
-        first = operations.next_block(draft)
+        block = operations.next_block(draft)  # one for all: no two stand side by side
         added = {
-            gap: [Piece(lines[number % len(lines)], "promotion", PARAGRAPH, first + number)]
-            for number, gap in enumerate(gaps)
+            gap: [Piece(lines[number % len(lines)], "promotion", PARAGRAPH, block)] for number, gap in enumerate(gaps)
         }
         return operations.inserted(draft, added)
 

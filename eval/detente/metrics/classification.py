@@ -89,7 +89,7 @@ def mean_of_defined(scores: Floats) -> Floats:
 def supported(confusion: ArrayLike) -> NDArray[np.intp]:
     """Indices of the classes that the gold has."""
     matrix = np.asarray(confusion, dtype=float)
-    return np.flatnonzero(matrix.sum(axis=tuple(range(matrix.ndim - 2))).sum(axis=-1) > 0)
+    return np.flatnonzero(matrix.sum(axis=tuple(range(matrix.ndim - 2))).sum(axis=1) > 0)
 
 
 def mcc(confusion: ArrayLike) -> Floats:

@@ -374,6 +374,33 @@ def test_no_two_ways_to_be_right_about_labels_have_one_sum() -> None:
     assert min(after - before for before, after in itertools.pairwise(sums)) == pytest.approx(0.1)
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (("event", "asserted", 1.0), 4 + 2 + 1),
+        (("event", "asserted", None), 4 + 2),
+        (("event", None, None), 4),
+        ((None, None, None), 0),
+        (("event", "reported", 1.0), 4 + 0.9 * 2 + 1),  # a second reading of one label, the others right
+        (("state", "asserted", 1.0), 0.9 * 4 + 2 + 1),
+        (("event", "asserted", 0.2), 4 + 2 + 0.9 * 1),
+        (("state", "reported", 0.2), 0.9 * (4 + 2 + 1)),
+        (("position", "reported", None), 0.9 * 2),
+    ],
+)
+def test_a_second_reading_weighs_nine_tenths(
+    said: tuple[str | None, str | None, float | None], expected: float
+) -> None:
+    readings = [("type", "state"), ("presentation", "reported"), ("check_worthy", "false")]
+    row = {"alternatives": [{"field": field, "value": value} for field, value in readings]}
+    gold, found = (
+        matching._labels(CLAIM_TYPES, *([label] for label in labels)) for labels in (("event", "asserted", 1.0), said)
+    )
+    one = np.zeros(1, dtype=int)
+    agreement = matching._agreement([row], [Claim(((0, 1),), *said)], gold, found, one, one)
+    assert agreement.tolist() == pytest.approx([expected], abs=1e-12)
+
+
 def labels_of(random) -> dict[str, Any]:
     said = {
         "type": random.choice(CLAIM_TYPES),
