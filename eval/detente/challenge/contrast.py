@@ -226,7 +226,7 @@ def _make(split: str, seed: int, base: int, names: Sequence[str]) -> Iterator[It
     for name, variant in zip(names, CONTRAST.variants, strict=True):
         found = _sentences(split, shared, variant)
         phenomenon = _VERB if variant.operation == CONTROL else variant.operation
-        rows = list(_rows(name, shared.task, phenomenon, found, asked, Dice(NAME, VERSION, name, seed)))
+        rows = list(_rows(name, shared.task, phenomenon, found, asked, Dice(*shared.dice, *variant, "rows")))
         yield Item(variant, names[0], (found.about,), {NAME: rows})
 
 

@@ -15,8 +15,8 @@ from typing import Final, NamedTuple, TypeVar
 from detente.data.jsonl import Record
 
 STRENGTHS: Final = ("weak", "medium", "strong")
-_HALF: Final = 20
-"""Bits of half the number in an id, so that there are ids for 2^40 items of a split."""
+_HALF: Final = 19
+"""Bits of half the number in an id: there are ids for 2^38 items of a split."""
 CONTROL: Final = "control"
 """The operation that changes nothing, whose strength is `none`."""
 COMBINED: Final = "combined"
@@ -104,7 +104,7 @@ class Suite:
     """A challenge suite.
 
     Attributes:
-        name: Its word on the command line; ids are `name-split-` and ten hexadecimal digits.
+        name: Its word on the command line; ids are `name-split-` and twelve digits.
         version: Of what it makes: raised when the same seed gives other items.
         tasks: The tasks that its items are gold of.
         summary: One line for people.
@@ -141,7 +141,7 @@ class Suite:
 
 
 def item_id(suite: str, split: str, seed: int, number: int) -> str:
-    """The id of an item, which does not tell how it was made: `transplant-test-6fd2c83b91`.
+    """The id of an item, which does not tell how it was made: `transplant-test-048271635091`.
 
     Its number would tell, since it counts the operations of each base. It goes through four rounds of a Feistel network
     keyed by all else: no two numbers give one id, and ids in their order are items in none.
@@ -150,10 +150,10 @@ def item_id(suite: str, split: str, seed: int, number: int) -> str:
         suite: The suite's name.
         split: The split.
         seed: Of what is drawn.
-        number: Of the item in its split, below 2^40.
+        number: Of the item in its split, below 2^38.
     """
     left, right = divmod(number, 1 << _HALF)
     for turn in range(4):
         digest = hashlib.sha256(f"{suite}|{split}|{seed}|{turn}|{right}".encode()).digest()
         left, right = right, left ^ int.from_bytes(digest, "big") % (1 << _HALF)
-    return f"{suite}-{split}-{left << _HALF | right:010x}"
+    return f"{suite}-{split}-{left << _HALF | right:012d}"

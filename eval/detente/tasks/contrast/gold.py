@@ -24,7 +24,7 @@ ROLES: Final = (
 class Contrast(Strict):
     """One row per sentence of the contrast set; every one is synthetic."""
 
-    id: str = pa.Field(unique=True, str_matches=r"^contrast(-[a-z]+)?:[sg][0-9a-f]{3,}[xy]?[ab]$")
+    id: str = pa.Field(unique=True, str_matches=r"^contrast(-[a-z]+)?:[sg]\d{3,}[xy]?[ab]$")
     pair: str
     task: str = pa.Field(isin=inventory.CONTRAST_TASKS)
     phenomenon: str
