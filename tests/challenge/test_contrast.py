@@ -7,7 +7,7 @@ import pytest
 
 from detente.challenge import contrast
 from detente.challenge.contrast import CONTRAST
-from detente.challenge.suite import Item
+from detente.challenge.suite import Item, item_id
 from detente.data.annotated import Table
 from detente.data.inventory import PACKAGED
 from detente.data.jsonl import Record
@@ -101,7 +101,7 @@ def test_sentences_of_a_base_grow_with_the_strength() -> None:
 
 def test_control_changes_the_verb_alone() -> None:
     control = ITEMS["test"][0]
-    assert control.base == "contrast-test-000000"
+    assert control.base == item_id("contrast", "test", 0, 0)
     assert {row["phenomenon"] for row in control.rows["contrast"]} == {"verb"}
     assert {row["edit"] for row in control.rows["contrast"]} == {"flip", "keep"}
 

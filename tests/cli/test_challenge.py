@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 import detente
 from detente.challenge import making
 from detente.challenge.all import SUITES
+from detente.challenge.suite import item_id
 from detente.cli import main
 from detente.data.corpus import load
 from detente.data.labels import SPLITS
@@ -75,7 +76,7 @@ def test_every_command_reads_the_split_that_is_named(
     suite: Path, oracle: dict[str, list[dict[str, Any]]], split: str, tmp_path: Path
 ) -> None:
     of = ("--dataset", suite, "--split", split)
-    ids = [f"transplant-{split}-{number:06d}" for number in range(ITEMS)]
+    ids = sorted(item_id("transplant", split, 0, number) for number in range(ITEMS))
     inputs = run("eval", "inputs", "--task", "boilerplate", *of)
     assert [json.loads(line)["id"] for line in inputs.stdout.splitlines()] == ids
     assert [item["id"] for item in detente.inputs("boilerplate", dataset=suite, split=split)] == ids
@@ -192,17 +193,18 @@ def test_the_explorer_says_of_each_page_how_it_was_made(suite: Path, tmp_path: P
     explored = run("dataset", "explore", "--dataset", suite, "--split", "train", "-o", tmp_path / "pages")
     assert explored.exit_code == 0, explored.output
     start = tmp_path / "pages" / "index.html"
-    assert cells(start, "transplant-train-000000")[2:5] == ["control", "none", "detente-800, detente-801"]
-    assert cells(start, "transplant-train-000001")[2:5] == ["interleaved", "weak", "detente-800, detente-801"]
+    control, changed = (item_id("transplant", "train", 0, number) for number in range(2))
+    assert cells(start, control)[2:5] == ["control", "none", "detente-800, detente-801"]
+    assert cells(start, changed)[2:5] == ["interleaved", "weak", "detente-800, detente-801"]
     assert "near-copy" not in start.read_text()
     assert "Not labelled yet" not in start.read_text()
-    page = lxml.html.document_fromstring((tmp_path / "pages" / "transplant-train-000001.html").read_text())
+    page = lxml.html.document_fromstring((tmp_path / "pages" / f"{changed}.html").read_text())
     (made,) = page.xpath("//h1/following-sibling::p[1]")
     assert made.text_content().split() == [
         *("operation", "interleaved", "strength", "weak", "sources", "detente-800,", "detente-801"),
-        *("control", "transplant-train-000000"),
+        *("control", control),
     ]
-    assert made.xpath("a/@href") == ["transplant-train-000000.html"]
+    assert made.xpath("a/@href") == [f"{control}.html"]
 
 
 def test_the_explorer_shows_sentences_with_how_they_were_made(tmp_path: Path) -> None:
