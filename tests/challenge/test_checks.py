@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 import detente
-from detente.challenge import checks, tables
+from detente.challenge import checks, making, tables
+from detente.challenge.all import SUITES
 from detente.challenge.suite import item_id
 from detente.cli import main
 from detente.data.problems import SUITE_RULES, ValidationError
@@ -23,6 +24,28 @@ ITEMS = 3
 """The control, and an operation at two strengths."""
 CONTROL_ID, CHANGED_ID = (item_id("transplant", SPLIT, 0, number) for number in range(2))
 """Ids in the order of their numbers, as it happens: the first two rows."""
+
+
+@pytest.mark.parametrize("name", SUITES)
+@pytest.mark.parametrize("items", [1, 2, 3])
+def test_however_few_items_there_are_they_are_whole(name: str, items: int, tmp_path: Path) -> None:
+    assert checks.problems_of(detente.make_suite(name, tmp_path / name, items=items, jobs=1)) == []
+
+
+def test_claims_are_linked_with_propositions_of_their_control_in_another_shard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "SHARD", 1)
+    folder = detente.make_suite("claims", tmp_path / "suite", items=2, splits=[SPLIT], jobs=1)
+    assert checks.problems_of(folder) == []
+    name = table(folder, "propositions")[0]["id"]
+    change(folder, "propositions", 0, id=f"{name}-other")
+    assert codes(folder) >= {"proposition-unregistered"}
+    change(folder, "propositions", 0, id=name.replace("claims-test-", "claims-test-9"))
+    owner = name.replace("claims-test-", "claims-test-9").rsplit("-", name.count("-") - 2)[0]
+    assert ("item-wrong", f"{owner} is not in items") in {
+        (problem.code, problem.message) for problem in checks.problems_of(folder)
+    }
 
 
 @pytest.fixture(scope="session")
