@@ -29,7 +29,7 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cli") / "transplant"
     made = run("challenge", "make", "transplant", "-n", ITEMS, "--jobs", 1, "-o", folder)
     assert made.exit_code == 0, made.output
-    assert made.stdout.startswith(f"made 12 items in {folder}: transplant 1.0.0+")
+    assert made.stdout.startswith(f"made 12 items in {folder}: transplant 2.0.0+")
     assert f"next: detente eval inputs --task boilerplate --dataset {folder}" in made.stdout
     return folder
 
@@ -140,7 +140,8 @@ def test_scores_of_a_suite_end_with_what_each_operation_does(
     suite: Path, oracle: dict[str, list[dict[str, Any]]], tmp_path: Path
 ) -> None:
     # the answer to the strong variant is empty: its recall, and so its F1, is 0, that of its control is 1
-    answers = [line | ({"content": []} if line["id"].endswith("3") else {}) for line in oracle["test"]]
+    strong = item_id("transplant", "test", 0, 3)
+    answers = [line | ({"content": []} if line["id"] == strong else {}) for line in oracle["test"]]
     path = tmp_path / "answers.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in answers))
     printed = run("eval", "score", path, "--dataset", suite).stdout
