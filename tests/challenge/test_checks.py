@@ -12,7 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 import detente
-from detente.challenge import checks, tables
+from detente.challenge import checks, making, tables
+from detente.challenge.all import SUITES
+from detente.challenge.suite import item_id
 from detente.cli import main
 from detente.data.problems import SUITE_RULES, ValidationError
 from detente.dataset.build import digest, parquet
@@ -20,6 +22,30 @@ from detente.dataset.build import digest, parquet
 SPLIT = "test"
 ITEMS = 3
 """The control, and an operation at two strengths."""
+CONTROL_ID, CHANGED_ID = (item_id("transplant", SPLIT, 0, number) for number in range(2))
+"""Ids in the order of their numbers, as it happens: the first two rows."""
+
+
+@pytest.mark.parametrize("name", SUITES)
+@pytest.mark.parametrize("items", [1, 2, 3])
+def test_however_few_items_there_are_they_are_whole(name: str, items: int, tmp_path: Path) -> None:
+    assert checks.problems_of(detente.make_suite(name, tmp_path / name, items=items, jobs=1)) == []
+
+
+def test_claims_are_linked_with_propositions_of_their_control_in_another_shard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "SHARD", 1)
+    folder = detente.make_suite("claims", tmp_path / "suite", items=2, splits=[SPLIT], jobs=1)
+    assert checks.problems_of(folder) == []
+    name = table(folder, "propositions")[0]["id"]
+    change(folder, "propositions", 0, id=f"{name}-other")
+    assert codes(folder) >= {"proposition-unregistered"}
+    change(folder, "propositions", 0, id=name.replace("claims-test-", "claims-test-9"))
+    owner = name.replace("claims-test-", "claims-test-9").rsplit("-", name.count("-") - 2)[0]
+    assert ("item-wrong", f"{owner} is not in items") in {
+        (problem.code, problem.message) for problem in checks.problems_of(folder)
+    }
 
 
 @pytest.fixture(scope="session")
@@ -129,10 +155,10 @@ def test_a_shard_that_is_not_in_the_manifest_is_missed(suite: Path) -> None:
     [
         ({"operation": "undone"}, "transplant has no operation undone, weak"),
         ({"strength": "none"}, "transplant has no operation interleaved, none"),
-        ({"base": "transplant-test-000001"}, "transplant-test-000001 is not the control of transplant-test-000001"),
-        ({"base": "transplant-test-000009"}, "transplant-test-000009 is not the control of transplant-test-000001"),
-        ({"sources": []}, "transplant-test-000001 is of the family detente-002, and the first of its sources"),
-        ({"sources": ["detente-003"]}, "transplant-test-000001 is of the family detente-002, and the first of its"),
+        ({"base": CHANGED_ID}, f"{CHANGED_ID} is not the control of {CHANGED_ID}"),
+        ({"base": "transplant-test-000009"}, f"transplant-test-000009 is not the control of {CHANGED_ID}"),
+        ({"sources": []}, f"{CHANGED_ID} is of the family detente-002, and the first of its sources"),
+        ({"sources": ["detente-003"]}, f"{CHANGED_ID} is of the family detente-002, and the first of its"),
     ],
 )
 def test_what_is_said_of_an_item_is_so(pages: Path, values: dict[str, Any], said: str) -> None:
@@ -153,19 +179,19 @@ def test_rows_and_what_is_said_of_them_belong_together(pages: Path) -> None:
     said = {problem.message for problem in checks.problems_of(pages)}
     assert {
         "transplant-test-000007 is not in articles",
-        "transplant-test-000001 is not in items",  # the page, and each of its segments
+        f"{CHANGED_ID} is not in items",  # the page, and each of its segments
     } == said
 
 
 def test_an_id_is_there_once(pages: Path) -> None:
-    change(pages, "items", 1, id="transplant-test-000000")
+    change(pages, "items", 1, id=CONTROL_ID)
     assert "id-duplicate" in codes(pages)
 
 
 @pytest.mark.parametrize(
     ("config", "values", "code"),
     [
-        ("articles", {"family": "transplant-test-000000"}, "value-pattern"),
+        ("articles", {"family": CONTROL_ID}, "value-pattern"),
         ("articles", {"id": "detente-002"}, "value-pattern"),
         ("articles", {"headline": "Another"}, "headline-not-found"),
         ("articles", {"outlet": "Another"}, "basis-without-value"),
@@ -175,7 +201,7 @@ def test_an_id_is_there_once(pages: Path) -> None:
         ("boilerplate", {"start": 5, "end": 5}, "span-empty"),
         ("boilerplate", {"end": 2}, "segment-gap"),
         ("boilerplate", {"id": "another:b01"}, "id-wrong"),
-        ("boilerplate", {"repeats": "transplant-test-000000:b09"}, "repeats-wrong"),
+        ("boilerplate", {"repeats": f"{CONTROL_ID}:b09"}, "repeats-wrong"),
     ],
 )
 def test_gold_is_held_against_its_model_and_its_text(

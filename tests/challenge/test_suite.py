@@ -1,6 +1,8 @@
 """Suites as values: draws that every machine repeats, variants in order, items by their numbers."""
 
+import re
 from collections import Counter
+from itertools import combinations, pairwise
 
 import pytest
 
@@ -29,8 +31,28 @@ def test_a_larger_sample_holds_a_smaller_one() -> None:
     assert samples[0] < samples[1] < samples[2]
 
 
-def test_ids_have_six_digits() -> None:
-    assert item_id("transplant", "test", 12) == "transplant-test-000012"
+def test_ids_are_the_same_on_every_machine_and_each_of_one_item() -> None:
+    assert item_id("transplant", "test", 0, 12) == "transplant-test-217276309138"
+    assert all(re.fullmatch(r"a-b-\d{12}", item_id("a", "b", 0, number)) for number in (0, 1, 2**38 - 1))
+    assert len({item_id("a", "b", 0, number) for number in range(20_000)}) == 20_000
+
+
+def test_ids_of_another_suite_split_or_seed_are_others() -> None:
+    numbers = [
+        {item_id(*of, number).rpartition("-")[2] for number in range(1000)}
+        for of in (("a", "b", 0), ("c", "b", 0), ("a", "c", 0), ("a", "b", 1))
+    ]
+    assert all(not one & other for one, other in combinations(numbers, 2))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_ids_in_their_order_are_items_in_none(seed: int) -> None:
+    # A thousand items in the order of their ids: neighbours ascend as often as descend, ±4 standard deviations
+    # (of ascents, √(1001 / 12) = 9.1), and each of 25 variants has half of its 40 items in the first half (√40 / 2).
+    order = sorted(range(1000), key=lambda number: item_id("a", "b", seed, number))
+    assert abs(sum(one < other for one, other in pairwise(order)) - 499.5) < 4 * 9.1
+    first = Counter(number % 25 for number in order[:500])
+    assert all(abs(first[variant] - 20) < 4 * 3.2 for variant in range(25))
 
 
 @pytest.mark.parametrize("suite", SUITES.values(), ids=list(SUITES))

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 import detente
 from detente.challenge import making
 from detente.challenge.all import SUITES
+from detente.challenge.suite import item_id
 from detente.cli import main
 from detente.data.corpus import load
 from detente.data.labels import SPLITS
@@ -28,7 +29,7 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cli") / "transplant"
     made = run("challenge", "make", "transplant", "-n", ITEMS, "--jobs", 1, "-o", folder)
     assert made.exit_code == 0, made.output
-    assert made.stdout.startswith(f"made 12 items in {folder}: transplant 1.0.0+")
+    assert made.stdout.startswith(f"made 12 items in {folder}: transplant 2.0.0+")
     assert f"next: detente eval inputs --task boilerplate --dataset {folder}" in made.stdout
     return folder
 
@@ -75,7 +76,7 @@ def test_every_command_reads_the_split_that_is_named(
     suite: Path, oracle: dict[str, list[dict[str, Any]]], split: str, tmp_path: Path
 ) -> None:
     of = ("--dataset", suite, "--split", split)
-    ids = [f"transplant-{split}-{number:06d}" for number in range(ITEMS)]
+    ids = sorted(item_id("transplant", split, 0, number) for number in range(ITEMS))
     inputs = run("eval", "inputs", "--task", "boilerplate", *of)
     assert [json.loads(line)["id"] for line in inputs.stdout.splitlines()] == ids
     assert [item["id"] for item in detente.inputs("boilerplate", dataset=suite, split=split)] == ids
@@ -139,7 +140,8 @@ def test_scores_of_a_suite_end_with_what_each_operation_does(
     suite: Path, oracle: dict[str, list[dict[str, Any]]], tmp_path: Path
 ) -> None:
     # the answer to the strong variant is empty: its recall, and so its F1, is 0, that of its control is 1
-    answers = [line | ({"content": []} if line["id"].endswith("3") else {}) for line in oracle["test"]]
+    strong = item_id("transplant", "test", 0, 3)
+    answers = [line | ({"content": []} if line["id"] == strong else {}) for line in oracle["test"]]
     path = tmp_path / "answers.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in answers))
     printed = run("eval", "score", path, "--dataset", suite).stdout
@@ -192,17 +194,18 @@ def test_the_explorer_says_of_each_page_how_it_was_made(suite: Path, tmp_path: P
     explored = run("dataset", "explore", "--dataset", suite, "--split", "train", "-o", tmp_path / "pages")
     assert explored.exit_code == 0, explored.output
     start = tmp_path / "pages" / "index.html"
-    assert cells(start, "transplant-train-000000")[2:5] == ["control", "none", "detente-800, detente-801"]
-    assert cells(start, "transplant-train-000001")[2:5] == ["interleaved", "weak", "detente-800, detente-801"]
+    control, changed = (item_id("transplant", "train", 0, number) for number in range(2))
+    assert cells(start, control)[2:5] == ["control", "none", "detente-800, detente-801"]
+    assert cells(start, changed)[2:5] == ["interleaved", "weak", "detente-800, detente-801"]
     assert "near-copy" not in start.read_text()
     assert "Not labelled yet" not in start.read_text()
-    page = lxml.html.document_fromstring((tmp_path / "pages" / "transplant-train-000001.html").read_text())
+    page = lxml.html.document_fromstring((tmp_path / "pages" / f"{changed}.html").read_text())
     (made,) = page.xpath("//h1/following-sibling::p[1]")
     assert made.text_content().split() == [
         *("operation", "interleaved", "strength", "weak", "sources", "detente-800,", "detente-801"),
-        *("control", "transplant-train-000000"),
+        *("control", control),
     ]
-    assert made.xpath("a/@href") == ["transplant-train-000000.html"]
+    assert made.xpath("a/@href") == [f"{control}.html"]
 
 
 def test_the_explorer_shows_sentences_with_how_they_were_made(tmp_path: Path) -> None:

@@ -126,6 +126,12 @@ def test_the_signature_follows_all_that_is_said() -> None:
     assert prompts.load("claims", "check_worthy").signature.startswith("claims.check_worthy@1+")
 
 
+def test_who_the_parties_are_is_said_of_each_sentence(gold) -> None:
+    for unit in inputs(gold, "contrast"):
+        _, user = prompts.load("contrast").messages(unit)
+        assert unit["roles"] in user["content"]
+
+
 def test_inputs_that_a_prompt_lacks_are_an_error_and_words_of_a_page_are_not_obeyed() -> None:
     with pytest.raises(jinja2.UndefinedError, match="text"):
         prompts.load("boilerplate").messages({})

@@ -16,12 +16,14 @@ from detente.challenge.suite import CONTROL, Suite, Variant
 from detente.data.annotated import Table, Tables
 from detente.data.corpus import MANIFEST, Corpus, load
 from detente.data.inventory import Inventory
-from detente.data.jsonl import dump_line
+from detente.data.jsonl import Record, dump_line
 from detente.data.model import ARTICLE_ID
 from detente.data.problems import Problem, ValidationError
 from detente.dataset import checks, checks_spans, schema
 from detente.dataset.build import digest
 
+_SHARED: Final = "propositions"
+"""The config whose rows are of a control, and are referred to by all of its variants, in whatever shard these are."""
 TOGETHER: Final = 10
 """So many items are checked at a time: some checks look at all rows for each page."""
 
@@ -46,13 +48,29 @@ def problems_of(folder: Path) -> list[Problem]:
         corpus = load(folder, split)
         known = corpus.table(tables.ITEMS)
         controls = frozenset(known.filter(pl.col("operation") == CONTROL)["item"])
+        shared = _by_control(corpus, suite)
         found += _twice(known, corpus)
         for shard in _shards(corpus, suite):
             for config, (_, frame) in shard.items():
                 digests[config].append(digest(frame))
                 rows[config][split] += len(frame)
-            found += _problems_of_shard(shard, suite, corpus.inventory, controls)
+            found += _problems_of_shard(shard, suite, corpus.inventory, controls, shared)
     return [*found, *_of_manifest(first, digests, rows)]
+
+
+def _by_control(corpus: Corpus, suite: Suite) -> dict[str, list[Record]]:
+    """The rows of a split that are of a control, by its id."""
+    found: dict[str, list[Record]] = {}
+    for row in corpus.table(_SHARED).to_dicts() if _SHARED in suite.configs else ():
+        found.setdefault(_owner(_SHARED, row), []).append(row)
+    return found
+
+
+def _owner(config: str, row: Record) -> str:
+    """The id of the page or sentence that a row is of."""
+    if config == _SHARED:
+        return "-".join(row["id"].split("-")[:3])
+    return str(row.get("article", row["id"]))
 
 
 def _suite_of(corpus: Corpus) -> Suite:
@@ -99,7 +117,13 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _problems_of_shard(shard: Shard, suite: Suite, inventory: Inventory, controls: frozenset[str]) -> list[Problem]:
+def _problems_of_shard(
+    shard: Shard,
+    suite: Suite,
+    inventory: Inventory,
+    controls: frozenset[str],
+    shared: Mapping[str, Sequence[Record]],
+) -> list[Problem]:
     found: list[Problem] = []
     for config, (name, frame) in shard.items():
         wanted = tables.schema_of(config)
@@ -113,7 +137,9 @@ def _problems_of_shard(shard: Shard, suite: Suite, inventory: Inventory, control
         found += schema.table_problems(config, shard[config][1], table.places, model_of(config, inventory), inventory)
     found += _of_items(made, suite, controls)
     layers = [schema.LAYERS[config] for config in suite.configs]
-    for part in _parts(made, inventory):
+    referring = [layer for layer in layers if any(_SHARED in each.registries for each in layer.references)]
+    for part in _parts(made, inventory, shared):
+        found += checks.references_registered(part, referring)
         found += checks.ids_made_of_fields(part, layers)
         found += checks.alternatives_known(part, layers)
         for each in checks_spans.CHECKS:
@@ -158,25 +184,31 @@ def _of_items(made: Tables, suite: Suite, controls: frozenset[str]) -> Iterator[
             message = f"{row['id']} is of the family {family}, and the first of its sources is another page"
             yield Problem("item-wrong", place, message)
     for config, table in made.items():
+        known = controls if config == _SHARED else told
         for place, row in table:
-            if row.get("article", row["id"]) not in told and config != tables.ITEMS:
-                yield Problem("item-wrong", place, f"{row.get('article', row['id'])} is not in {tables.ITEMS}")
+            if config != tables.ITEMS and (owner := _owner(config, row)) not in known:
+                yield Problem("item-wrong", place, f"{owner} is not in {tables.ITEMS}")
 
 
-def _parts(made: Tables, inventory: Inventory) -> Iterator[Tables]:
-    """The tables of some items at a time, and no rows of all other layers."""
+def _parts(made: Tables, inventory: Inventory, shared: Mapping[str, Sequence[Record]]) -> Iterator[Tables]:
+    """The tables of some items at a time, what these share with others, and no layer that is not made."""
     names = list(dict.fromkeys(row["item"] for row in made[tables.ITEMS].rows))
     place_of = {name: number // TOGETHER for number, name in enumerate(names)}
     part_of = {row["id"]: place_of[row["item"]] for row in made[tables.ITEMS].rows}
     lines: dict[int, dict[str, list[tuple[str, dict[str, Any]]]]] = {number: {} for number in place_of.values()}
     for config, table in made.items():
         for place, row in table:
-            owner = row["article"] if "article" in row else row["id"]
-            if config != tables.ITEMS and owner in part_of:
+            owner = _owner(config, row)
+            if config not in (tables.ITEMS, _SHARED) and owner in part_of:
                 lines[part_of[owner]].setdefault(config, []).append((place, row))
-    none = {name: Table(name, [], [], inventory=inventory) for name in schema.LAYERS}
-    for part in lines.values():
+    for part, base in dict.fromkeys((part_of[row["id"]], row["base"]) for row in made[tables.ITEMS].rows):
+        lines[part].setdefault(_SHARED, []).extend((row["id"], row) for row in shared.get(base, ()))
+    none = {
+        name: Table(name, [], [], absent=frozenset(() if name in made else part_of), inventory=inventory)
+        for name in schema.LAYERS
+    }
+    for found in lines.values():
         yield none | {
-            config: replace(none[config], rows=[row for _, row in found], places=[place for place, _ in found])
-            for config, found in part.items()
+            config: replace(none[config], rows=[row for _, row in each], places=[place for place, _ in each])
+            for config, each in found.items()
         }

@@ -20,7 +20,7 @@ from detente.data.jsonl import Record
 from detente.data.page import pairs_of
 
 NAME: Final = "claims"
-VERSION: Final = "1"
+VERSION: Final = "2"
 _SHARES: Final = (0.3, 0.6, 1.0)
 
 

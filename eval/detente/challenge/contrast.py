@@ -4,6 +4,12 @@ A sentence has two clauses: one that the edit is in, and one on another target t
 first, the label changes; asked about the second, with the very same two sentences, it stays. All four labels of a pair
 and its twin are chosen so that one sentence never has the same label for both questions: whoever does not see what is
 asked cannot have all four right.
+
+Whoever sees nothing but what is asked is at chance. Both questions of agreement are asked in the same words, about
+targets that are drawn alike, and of each proposition the four labels are equally frequent: where the edit changes agree
+into disagree, the other clause is open or on a third party; where it changes one of them into discuss or unrelated, the
+other clause has, by equal chances, one of the two labels that are left. The labels of stance are as frequent for either
+holder; of 124 of a target that every operation asks about, 41.5 are favor, 41.5 against and 41 none, each as expected.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,16 +19,18 @@ from typing import Any, Final, NamedTuple
 
 from detente.challenge.suite import CONTROL, Dice, Item, Operation, Suite, Variant
 from detente.data.jsonl import Record
+from detente.data.labels import LABELS_OF_CONTRAST
 from detente.data.stance_question import target_definition
 
 NAME: Final = "contrast"
-VERSION: Final = "1"
+VERSION: Final = "2"
 _OPPOSITE: Final = {"favor": "against", "against": "favor", "agree": "disagree", "disagree": "agree"}
 _ROLES: Final = (
     "The states are invented. {0} and {1} are the two states that targets and stances lie between; {2} is a third"
-    " party. {3} is the capital of {0}, {4} that of {1}. A capital, government, ministry, minister or president stands"
-    " for its state. Each item is a single sentence; what it does not say is not known."
+    " party. {3} is the capital of {0}, {4} that of {1}. A capital, government, cabinet, ministry, minister or"
+    " president stands for its state. Each item is a single sentence; what it does not say is not known."
 )
+_PAST: Final = "past_against_present"
 _VERB: Final = "verb"
 """The edit of the control: the verb alone, and with it the side."""
 _PHENOMENA: Final[tuple[tuple[str, str, str, str], ...]] = (
@@ -37,7 +45,7 @@ _PHENOMENA: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("precondition", "what follows from a condition; of a proposition, whether there is one", "flip", "discuss"),
     ("denied_refusal", "whether a refusal is admitted or denied", "none", "flip"),
     ("third_party_beside_offer", "will or its negation beside hostility", "flip", "flip"),
-    ("past_against_present", "the time", "none", "unrelated"),
+    (_PAST, "the time", "none", "unrelated"),
 )
 _FIRST: Final = {
     "deed_against_word": "favor",
@@ -47,10 +55,14 @@ _FIRST: Final = {
     "third_party_beside_offer": "favor",
 }
 """The side of the first sentence, where its words are fixed."""
+_SIDES: Final = ("favor", "against")
+_DIALOGUE: Final = "official_dialogue"
+_SAYS: Final = "{v} {T} with {P}"
+"""What most operations say of a target, by a verb of a side."""
 _FAVOR: Final = 0.7
-"""The share of bases that begin with favor, so that over all phenomena favor and against are as frequent: of the five
-whose side is free, and whose label vanishes, a base in favor has one favor and two against, and the others have four
-favor and two against; 4 + 5 (2 − .7) = 2 + 5 (1 + .7)."""
+"""The share of bases of stance that begin with favor, so that over all phenomena favor and against are as frequent: of
+the five whose side is free, and whose label vanishes, a base in favor has one favor and two against, and the others
+have four favor and two against; 4 + 5 (2 − .7) = 2 + 5 (1 + .7)."""
 
 
 class _Base(NamedTuple):
@@ -77,7 +89,7 @@ def _base(split: str, seed: int, number: int) -> _Base:
     dice = Dice(NAME, VERSION, seed, split, number)
     targets = dice.shuffled(list(_words(split)["targets"]))
     task = ("stance", "agreement")[number % 2]
-    side = "favor" if dice.chance(_FAVOR) else "against"
+    side = "favor" if dice.chance(_FAVOR if task == "stance" else 0.5) else "against"
     return _Base(task, dice.below(2), (targets[0], targets[1]), side, (seed, split, number))
 
 
@@ -110,43 +122,61 @@ def _sentences(split: str, base: _Base, variant: Variant) -> _Sentences:
     target, other = base.targets
     spoken = {each: dice.pick(words["targets"][each]) for each in words["targets"]}
     name = variant.operation
-    # Dialogue stands against the three kinds of cooperation, so that each can be asked about.
-    if name == "dialogue_against_cooperation":
-        kinds = [each for each in words["targets"] if each != "official_dialogue"]
-        target = dice.pick(["official_dialogue", dice.pick(kinds)])
-        instead = dice.pick(kinds) if target == "official_dialogue" else "official_dialogue"
-        other = dice.pick([each for each in words["targets"] if each not in (target, instead)])
-        names["O"] = spoken[instead]
+    if name == "dialogue_against_cooperation":  # it is told of one kind of cooperation or of dialogue, and of a third
+        target, other = dice.shuffled([each for each in words["targets"] if each != _DIALOGUE])[:2]
+        names["O"] = spoken[_DIALOGUE]
     side = _FIRST.get(name, base.side)
-    verb = dice.pick(words["past"][side] if name == "past_against_present" else words[side])
-    names |= {"T": spoken[target], "v": verb, "past": verb}
-    first, second = _clauses(words, name, stance, names, side, dice)
+    verbs = _verbs(words, name, side, dice)
+    first, second = _clauses(words, name, stance, {**names, "T": spoken[target]}, verbs)
     labels = _labels(name, stance, side)
-    proposition: str | None = None
-    if not stance:
-        proposition, labels = _proposition(words, name, names, (first, second), side, labels, dice)
-    kept = _kept(labels, stance, dice)
-    clause, second_proposition = _other_clause(words, stance, kept, names, spoken[other], dice)
+    propositions: tuple[str | None, str | None] = (None, None)
+    if stance:
+        kept = "none" if "none" not in labels else _OPPOSITE[labels[0]]
+        of_kept = kept if kept in _SIDES else dice.pick(_SIDES)
+        says = _says(words, CONTROL, _verbs(words, CONTROL, of_kept, dice))
+    else:
+        asked = _says(words, name, verbs)
+        if name not in _FIRST and dice.chance(0.5):
+            asked, labels = asked[::-1], (_OPPOSITE[labels[0]], _OPPOSITE.get(labels[1], labels[1]))
+        kept = dice.pick([label for label in LABELS_OF_CONTRAST[base.task] if label not in labels])
+        says = _says(words, name, _verbs(words, name, dice.pick(_SIDES), dice))
+        propositions = (
+            _proposition(words, asked[0], names, spoken[target]),
+            _proposition(words, says[0], names, spoken[other]),
+        )
+    clause = _other_clause(words, kept, says, names, spoken[other])
     pattern = dice.pick(words["join"])
     texts = tuple(
         _told(words, variant.strength, pattern.format(one=each, two=clause), Dice(*base.dice, "told"))
         for each in (first, second)
     )
-    propositions = (proposition, second_proposition)
     return _Sentences(spoken[target], (texts[0], texts[1]), labels, kept, target, other, propositions)
 
 
+def _verbs(words: Mapping[str, Any], name: str, side: str, dice: Dice) -> tuple[str, str]:
+    """A verb of a side, and one of the other side."""
+    verbs = words["past"] if name == _PAST else words
+    return dice.pick(verbs[side]), dice.pick(verbs[_OPPOSITE[side]])
+
+
+def _says(words: Mapping[str, Any], name: str, verbs: tuple[str, str]) -> tuple[str, str]:
+    """What may be said of a target, and the contrary; the target's words and the partner are left open."""
+    given = words["says"].get(name, [_SAYS])
+    one, other = (
+        pattern.format(v=verb, T="{T}", P="{P}") for pattern, verb in zip((given[0], given[-1]), verbs, strict=True)
+    )
+    return one, other
+
+
 def _clauses(
-    words: Mapping[str, Any], name: str, stance: bool, names: Mapping[str, str], side: str, dice: Dice
+    words: Mapping[str, Any], name: str, stance: bool, names: Mapping[str, str], verbs: tuple[str, str]
 ) -> tuple[str, str]:
     """The clause that the edit is in, before and after it."""
-    if name == CONTROL:
-        pattern = words["clauses"]["swapped_partner"][0]
-        opposite = dice.pick(words[_OPPOSITE[side]])
-        return pattern.format(**names), pattern.format(**{**names, "v": opposite})
-    given = words["agreement"].get(name, [])
-    first, second = given[1:] if not stance and len(given) == 3 else words["clauses"][name]
-    return first.format(**names), second.format(**names)
+    first, second = words["clauses"].get(name, words["clauses"]["swapped_partner"][:1] * 2)
+    if not stance:
+        first, second = words["agreement"].get(name, (first, second))
+    after = verbs[1] if name == CONTROL else verbs[0]
+    return first.format(**names, v=verbs[0]), second.format(**names, v=after)
 
 
 def _labels(name: str, stance: bool, side: str) -> tuple[str, str]:
@@ -161,51 +191,17 @@ def _labels(name: str, stance: bool, side: str) -> tuple[str, str]:
     return first, _OPPOSITE[first] if after == "flip" else after
 
 
-def _proposition(
-    words: Mapping[str, Any],
-    name: str,
-    names: Mapping[str, str],
-    clauses: tuple[str, str],
-    side: str,
-    labels: tuple[str, str],
-    dice: Dice,
-) -> tuple[str, tuple[str, str]]:
-    """A proposition that the first sentence says, or the contrary of, and the labels of both sentences."""
-    given = words["agreement"].get(name)
-    pattern = given[0] if given else None
-    turned = dice.chance(0.5)
-    if labels[1] in _OPPOSITE:  # the second sentence says the contrary
-        text = pattern.format(**names) if pattern else clauses[turned]
-        return _sentence(text), labels if pattern or not turned else (labels[1], labels[0])
-    verbs = words["past"] if name == "past_against_present" else words
-    if turned and name not in _FIRST:
-        other = dice.pick(verbs[_OPPOSITE[side]])
-        names = {**names, "v": other, "past": other}
-        text = (pattern or words["clauses"][name][0]).format(**names)
-        return _sentence(text), ("disagree", labels[1])
-    return _sentence(pattern.format(**names) if pattern else clauses[0]), labels
-
-
-def _kept(labels: tuple[str, str], stance: bool, dice: Dice) -> str:
-    """The label for the other question: none of the two."""
-    if stance:
-        return "none" if "none" not in labels else _OPPOSITE[labels[0]]
-    return dice.pick([label for label in ("agree", "disagree", "discuss", "unrelated") if label not in labels])
+def _proposition(words: Mapping[str, Any], said: str, names: Mapping[str, str], spoken: str) -> str:
+    return _sentence(words["asked"].format(A=names["A"], says=said.format(T=spoken, P=names["P"])))
 
 
 def _other_clause(
-    words: Mapping[str, Any], stance: bool, kept: str, names: Mapping[str, str], spoken: str, dice: Dice
-) -> tuple[str, str | None]:
-    """The clause on another target that the edit leaves alone; for agreement also the proposition on it."""
-    side = kept if kept in ("favor", "against") else dice.pick(["favor", "against"])
-    verb = dice.pick(words[side])
-    partner = names["C"] if kept in ("none", "unrelated") else names["P"]
-    pattern = words["open"] if kept == "discuss" else words["second"]
-    clause = pattern.format(**{**names, "P": partner, "v": verb, "T": spoken})
-    if stance:
-        return clause, None
-    said = dice.pick(words[_OPPOSITE[side]]) if kept == "disagree" else verb
-    return clause, _sentence(words["second"].format(**{**names, "v": said, "T": spoken}))
+    words: Mapping[str, Any], label: str, says: tuple[str, str], names: Mapping[str, str], spoken: str
+) -> str:
+    """The clause on another target that the edit leaves alone: what has a label, asked about the first that it says."""
+    partner = names["C"] if label in ("none", "unrelated") else names["P"]
+    said = (says[1] if label == "disagree" else says[0]).format(T=spoken, P=partner)
+    return str(words["open" if label == "discuss" else "second"].format(A=names["A"], says=said))
 
 
 def _told(words: Mapping[str, Any], strength: str, clause: str, dice: Dice) -> str:
@@ -230,7 +226,7 @@ def _make(split: str, seed: int, base: int, names: Sequence[str]) -> Iterator[It
     for name, variant in zip(names, CONTRAST.variants, strict=True):
         found = _sentences(split, shared, variant)
         phenomenon = _VERB if variant.operation == CONTROL else variant.operation
-        rows = list(_rows(name, shared.task, phenomenon, found, asked, Dice(NAME, VERSION, name, seed)))
+        rows = list(_rows(name, shared.task, phenomenon, found, asked, Dice(*shared.dice, *variant, "rows")))
         yield Item(variant, names[0], (found.about,), {NAME: rows})
 
 

@@ -31,7 +31,7 @@ from detente.text.containment import words
 from detente.text.spans import Span
 
 NAME: Final = "derive"
-VERSION: Final = "2"
+VERSION: Final = "3"
 _LEAST: Final = 10
 """Paragraphs with fewer words are not used."""
 _PARAGRAPHS: Final = 4

@@ -169,7 +169,7 @@ def make_shard(shard: Shard) -> dict[str, Any]:
         if _is_note(known, shard) and all(_is_whole(folder / name, sha) for name, sha in known["files"].items()):
             return dict(known)
     suite = SUITES[shard.suite]
-    names = [item_id(shard.suite, shard.split, number) for number in range(shard.start, shard.end)]
+    names = [item_id(shard.suite, shard.split, shard.seed, number) for number in range(shard.start, shard.end)]
     frames = tables.frames_of(suite, names, suite.items(shard.split, shard.seed, shard.start, shard.end))
     made: dict[str, Any] = {"split": shard.split, "rows": tables.rows_in(frames), "digests": {}, "files": {}}
     for config, frame in frames.items():

@@ -6,6 +6,7 @@ version, the seed, the split and the number of the base, and from nothing else: 
 by any number of processes.
 """
 
+import hashlib
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from typing import Final, NamedTuple, TypeVar
 from detente.data.jsonl import Record
 
 STRENGTHS: Final = ("weak", "medium", "strong")
+_HALF: Final = 19
+"""Bits of half the number in an id: there are ids for 2^38 items of a split."""
 CONTROL: Final = "control"
 """The operation that changes nothing, whose strength is `none`."""
 COMBINED: Final = "combined"
@@ -101,7 +104,7 @@ class Suite:
     """A challenge suite.
 
     Attributes:
-        name: Its word on the command line; ids are `name-split-000000`.
+        name: Its word on the command line; ids are `name-split-` and twelve digits.
         version: Of what it makes: raised when the same seed gives other items.
         tasks: The tasks that its items are gold of.
         summary: One line for people.
@@ -131,12 +134,26 @@ class Suite:
         """The items from the one with number `start` to that before `end`."""
         count = len(self.variants)
         for base in range(start // count, -(-end // count)):
-            names = [item_id(self.name, split, base * count + place) for place in range(count)]
+            names = [item_id(self.name, split, seed, base * count + place) for place in range(count)]
             for place, item in enumerate(self.make(split, seed, base, names)):
                 if start <= base * count + place < end:
                     yield item
 
 
-def item_id(suite: str, split: str, number: int) -> str:
-    """The id of an item: `transplant-test-000012`."""
-    return f"{suite}-{split}-{number:06d}"
+def item_id(suite: str, split: str, seed: int, number: int) -> str:
+    """The id of an item, which does not tell how it was made: `transplant-test-048271635091`.
+
+    Its number would tell, since it counts the operations of each base. It goes through four rounds of a Feistel network
+    keyed by all else: no two numbers give one id, and ids in their order are items in none.
+
+    Args:
+        suite: The suite's name.
+        split: The split.
+        seed: Of what is drawn.
+        number: Of the item in its split, below 2^38.
+    """
+    left, right = divmod(number, 1 << _HALF)
+    for turn in range(4):
+        digest = hashlib.sha256(f"{suite}|{split}|{seed}|{turn}|{right}".encode()).digest()
+        left, right = right, left ^ int.from_bytes(digest, "big") % (1 << _HALF)
+    return f"{suite}-{split}-{left << _HALF | right:012d}"

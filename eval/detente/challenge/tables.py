@@ -1,6 +1,7 @@
 """The tables of a suite: those of its task, as the dataset has them, and `items`, which says how each was made."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Final
 
 import pandera.polars as pa
@@ -38,7 +39,7 @@ def schema_of(config: str) -> dict[str, pl.DataType]:
 
 
 def frames_of(suite: Suite, names: Sequence[str], items: Iterable[Item]) -> dict[str, pl.DataFrame]:
-    """The tables of items, by config.
+    """The tables of items, by config, in the order of their ids: places tell no operation either.
 
     Args:
         suite: The suite.
@@ -46,7 +47,7 @@ def frames_of(suite: Suite, names: Sequence[str], items: Iterable[Item]) -> dict
         items: The items.
     """
     rows: dict[str, list[Record]] = {config: [] for config in (ITEMS, *suite.configs)}
-    for name, item in zip(names, items, strict=True):
+    for name, item in sorted(zip(names, items, strict=True), key=itemgetter(0)):
         made = {"item": name, "base": item.base, **item.variant._asdict(), "sources": list(item.sources)}
         rows[ITEMS] += [{"id": row["id"], **made} for row in item.rows[suite.configs[0]]]
         for config in suite.configs:

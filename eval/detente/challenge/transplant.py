@@ -12,7 +12,7 @@ from detente.challenge.suite import COMBINED, CONTROL, STRENGTHS, Dice, Item, Su
 from detente.data.jsonl import Record
 
 NAME: Final = "transplant"
-VERSION: Final = "1"
+VERSION: Final = "2"
 _TOP: Final = ("navigation", "share", "metadata", "tags", "ad")
 """What stands before an article in the control; the other types stand after it."""
 _OWN: Final = (3, 5)

@@ -10,25 +10,15 @@ from detente.tasks.task import Baseline, Task
 
 _APART: Final = ("family", "pair", "twin")
 """The columns by which examples are held apart (`held_out`)."""
-_SENTENCES: Final = "contrast"
 
 
 def joined(learnt: Corpus, asked: Corpus) -> Corpus:
-    """Two corpora as one of two families, so that a baseline answers each with a model of the other alone.
-
-    The number in a sentence's id tells its operation, and is the same in every split. So those that are learnt from get
-    ids of one word (`blind` reads ids by their words), which no other has.
-    """
+    """Two corpora as one of two families, so that a baseline answers each with a model of the other alone."""
     tables = {
         config: pl.concat([_apart(learnt.table(config), "learnt"), _apart(asked.table(config), "asked")])
         for config in learnt.manifest["configs"]
         if config != "items"
     }
-    if _SENTENCES in tables:
-        learnt_ids = pl.col("id").str.replace_all(":", "-", literal=True)
-        tables[_SENTENCES] = tables[_SENTENCES].with_columns(
-            id=pl.when(pl.col("pair") == "learnt").then(learnt_ids).otherwise("id")
-        )
     return Corpus(asked.folder, made=tables, own=asked.inventory, lacking={})
 
 
@@ -48,10 +38,7 @@ def answers(baseline: Baseline, task: Task, learnt: Corpus, asked: Corpus) -> li
     own = task.asked(asked)
     if not baseline.learns_from:
         return baseline.lines(own, asked)
-    units = task.asked(learnt)
-    if task.name == _SENTENCES:
-        units = [{**unit, "id": unit["id"].replace(":", "-")} for unit in units]
     names = {unit["id"] for unit in own}
     tool = f"detente {baseline.name}, trained on {learnt.manifest['name']} ({learnt.split})"
-    lines = baseline.predict([*units, *own], joined(learnt, asked))
+    lines = baseline.predict([*task.asked(learnt), *own], joined(learnt, asked))
     return [{**line, "tool": tool} for line in lines if line["id"] in names]
