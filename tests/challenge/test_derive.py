@@ -38,8 +38,12 @@ from detente.tasks.task import Options
 from detente.text.clauses import sentence_spans
 from detente.text.containment import words
 
-NAMES = [f"derive-test-{number:06d}" for number in range(len(DERIVE.variants))]
-FOUND = {(split, base): list(DERIVE.make(split, 5, base, NAMES)) for split in SPLITS for base in range(3)}
+COUNT = len(DERIVE.variants)
+FOUND = {
+    (split, base): list(DERIVE.items(split, 5, base * COUNT, (base + 1) * COUNT))
+    for split in SPLITS
+    for base in range(3)
+}
 ITEMS = {item.variant: item for item in FOUND["test", 1]}
 
 
