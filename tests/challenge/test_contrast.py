@@ -10,7 +10,7 @@ import pytest
 
 from detente.challenge import contrast, tables
 from detente.challenge.contrast import CONTRAST
-from detente.challenge.suite import Dice, Item, item_id
+from detente.challenge.suite import Item, item_id
 from detente.data.annotated import Table
 from detente.data.inventory import PACKAGED
 from detente.data.jsonl import Record
@@ -177,13 +177,18 @@ def test_states_are_named_in_the_setting() -> None:
     assert "Polgaria is a third party" in row["roles"]
 
 
-@pytest.mark.parametrize("kept", ["agree", "disagree"])
-def test_who_disagrees_hears_the_opposite_verb(kept: str) -> None:
-    words = contrast._words("test")
-    verbs = {verb: side for side in ("favor", "against") for verb in words[side]}
-    names = {"P": "P", "C": "C", "A": "A", "S": "S", "v": "", "past": "", "T": ""}
-    for seed in range(20):
-        clause, said = contrast._other_clause(words, False, kept, names, "the plan", Dice("verbs", seed))
-        assert said
-        sides = [next(side for verb, side in verbs.items() if f" {verb} " in text) for text in (clause, said)]
-        assert (sides[0] == sides[1]) is (kept == "agree")
+@pytest.mark.parametrize(("label", "verb"), [("agree", "wants"), ("disagree", "rejects"), ("discuss", "wants")])
+def test_who_disagrees_hears_the_opposite_verb(label: str, verb: str) -> None:
+    words = {"second": "the cabinet of {A} {says}", "open": "the cabinet of {A} would not say whether it {says}"}
+    says = ("wants {T} with {P}", "rejects {T} with {P}")
+    clause = contrast._other_clause(words, label, says, {"A": "Ostravia", "P": "Keldmark", "C": "Samoria"}, "talks")
+    begun = "would not say whether it " if label == "discuss" else ""
+    assert clause == f"the cabinet of Ostravia {begun}{verb} talks with Keldmark"
+
+
+def test_what_is_unrelated_is_said_of_the_third_party() -> None:
+    words = {"second": "{A} {says}"}
+    names = {"A": "Ostravia", "P": "Keldmark", "C": "Samoria"}
+    for label in ("none", "unrelated"):
+        clause = contrast._other_clause(words, label, ("wants {T} with {P}", "rejects {T} with {P}"), names, "talks")
+        assert clause == "Ostravia wants talks with Samoria"
