@@ -17,8 +17,8 @@ from detente.tasks.boilerplate.task import count
 from detente.tasks.task import Options
 
 NAMES = [f"transplant-test-{number:06d}" for number in range(len(TRANSPLANT.variants))]
-ITEMS = {item.variant: item for base in range(3) for item in TRANSPLANT.make("test", 0, base, NAMES)}
-"""The variants of the third base."""
+ITEMS = {item.variant: item for base in range(5) for item in TRANSPLANT.make("test", 0, base, NAMES)}
+"""The variants of the fifth base, in which every operation has enough to do at each strength."""
 
 
 def page_of(item: Item) -> Page:
