@@ -3,6 +3,7 @@
 import json
 import lzma
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from detente.report.leaderboard import BOARDS, DOCUMENT, FOLDER, README, SIGNATU
 from detente.tasks.all import TASKS
 from detente.tasks.task import Baseline, Task
 
+CheckPredicted = Callable[[Baseline, str, str], None]
 OURS = [pytest.param(task, each, id=f"{task.name}-{each.name}") for task in TASKS for each in task.baselines]
 MOST_BYTES = 2_000_000
 
@@ -31,13 +33,14 @@ def test_what_is_committed_is_what_is_made(root: Path, made: dict[str, str], nam
 
 @pytest.mark.parametrize(("task", "baseline"), OURS)
 def test_the_kept_predictions_are_what_the_baselines_predict(
-    root: Path, gold: Corpus, task: Task, baseline: Baseline
+    root: Path, gold: Corpus, task: Task, baseline: Baseline, check_predicted: CheckPredicted
 ) -> None:
     kept = root / FOLDER / task.name / f"{baseline.name}.jsonl"
     if not baseline.available:
         assert kept.is_file()
         pytest.skip(f"{baseline.package} is not installed: {baseline.name} cannot predict")
-    assert kept.read_text(encoding="utf-8") == dump_lines(baseline.lines(task.asked(gold), gold))
+    said = dump_lines(baseline.lines(task.asked(gold), gold))
+    check_predicted(baseline, kept.read_text(encoding="utf-8"), said)
 
 
 def test_every_file_of_the_folder_is_on_a_board_and_all_are_small(root: Path, made: dict[str, str]) -> None:
