@@ -96,7 +96,8 @@ def _faults(found: Mapping[str, Any], command: str) -> str:
 
 
 def _mutants(found: Mapping[str, Any], command: str) -> str:
-    return "\n".join([_MUTANTS.format(command=command), _values(found)])
+    rows = [(name, *each.values()) for name, each in found.items()]
+    return "\n".join([_MUTANTS.format(command=command), _table(("package", *found["all"]), rows)])
 
 
 def _values(found: Mapping[str, Any]) -> str:

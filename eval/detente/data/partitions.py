@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from detente.data.buckets import BUCKETS, partitions_of
 from detente.data.files import max_input
 from detente.data.kept import kept
-from detente.data.pieces import PIECE, Piece, Stretch, pieces, rough_size
+from detente.data.pieces import PIECE, Fault, Piece, Stretch, pieces, rough_size
 from detente.data.problems import ValidationError
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from detente.data.piece_records import Fault
 
 _T = TypeVar("_T")
 _PART: Final = 1 << 23
@@ -157,7 +155,7 @@ def spill_pieces(
     target: str,
     partitions: int,
     frames_of: "Callable[[Piece], Iterable[pl.DataFrame]]",
-    unread: "list[Fault]",
+    unread: list[Fault],
     key_of: "Callable[[pl.DataFrame], pl.Series] | None" = None,
 ) -> dict[str, Any]:
     """Writes the rows of a stretch in partitions, piece by piece.

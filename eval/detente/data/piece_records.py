@@ -9,7 +9,7 @@ from detente.data.arrow import table_lines
 from detente.data.files import max_input, max_line, max_size, too_large
 from detente.data.jsonl import Record, parse_lines
 from detente.data.partitions import PLACE
-from detente.data.pieces import Piece, Stretch, long_lines
+from detente.data.pieces import Fault, Piece, Stretch, long_lines
 from detente.data.problems import Problem
 from detente.data.tabular import read_records, suffix_of
 from detente.data.words import words_of, words_of_table
@@ -21,9 +21,6 @@ _SMALL: Final = 1 << 21
 """Bytes of a piece of which no part is looked at by itself any more."""
 _FEW: Final = 1 << 14
 """Rows of such a piece of Parquet."""
-
-Fault = tuple[int, str, str]
-"""What is wrong: the line in its stretch, 0 for all of it; the code; the message."""
 
 
 class Strict(NamedTuple):

@@ -33,6 +33,9 @@ _MOST_SHARDS: Final = 100_000
 _PACKED: Final = 8
 """About so many times as large is what a packed file holds."""
 
+Fault = tuple[int, str, str]
+"""What is wrong: the line in its stretch, 0 for all of it; the code; the message."""
+
 
 class Stretch(NamedTuple):
     """Part of a file.

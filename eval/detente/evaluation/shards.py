@@ -18,8 +18,8 @@ from detente.data.jsonl import Line, Record
 from detente.data.kept import kept
 from detente.data.memory import Rows
 from detente.data.partitions import PLACE, Divided, Spilled, Start, Workplace, divided, spill, spill_pieces
-from detente.data.piece_records import Fault, Strict, number_of, records_of
-from detente.data.pieces import Piece, Stretch, stretches_of
+from detente.data.piece_records import Strict, number_of, records_of
+from detente.data.pieces import Fault, Piece, Stretch, stretches_of
 from detente.data.problems import Problem, ValidationError
 from detente.data.spellings import Spellings, printed, spelled
 from detente.data.tabular import FLAT_SUFFIXES, suffix_of

@@ -18,8 +18,8 @@ from detente.data.buckets import digest_of
 from detente.data.files import max_size
 from detente.data.jsonl import Line
 from detente.data.partitions import PLACE, Apart, Divided, Workplace, divided, spill_pieces
-from detente.data.piece_records import Fault, strictly
-from detente.data.pieces import Piece, Stretch, stretches_of
+from detente.data.piece_records import strictly
+from detente.data.pieces import Fault, Piece, Stretch, stretches_of
 from detente.data.problems import Problem, ValidationError
 from detente.data.tabular import FLAT_SUFFIXES, suffix_of
 from detente.evaluation.columns import known_columns

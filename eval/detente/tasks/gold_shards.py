@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from detente.data.buckets import digest_of
 from detente.data.files import max_size
 from detente.data.partitions import PLACE, Divided, Workplace, divided, spill_pieces
-from detente.data.piece_records import Fault, Strict, records_of
-from detente.data.pieces import Piece, Stretch, stretches_of
+from detente.data.piece_records import Strict, records_of
+from detente.data.pieces import Fault, Piece, Stretch, stretches_of
 from detente.data.problems import Problem, ValidationError
 from detente.data.spellings import Spellings, printed, spelled, unknown_labels
 from detente.tasks import task_named
