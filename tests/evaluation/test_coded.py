@@ -84,6 +84,7 @@ def test_rows_by_themselves_are_drawn_one_by_one_or_of_many_how_many_are_alike(
 def test_the_main_rows_are_a_part(kept: Coded) -> None:
     assert kept.main.frame[CODE].to_list() == [0, 1, 0]
     assert (kept.main.size, kept.size) == (3, 4)
+    assert kept.main.main is kept.main  # all of them: nothing is held twice
 
 
 @pytest.mark.parametrize(

@@ -272,6 +272,11 @@ class Corpus:
         found: Mapping[str, Sequence[str]] = self.manifest.get("absent", {})
         return found
 
+    @property
+    def incomplete(self) -> bool:
+        """Whether a layer is not labelled on some pages yet. What a challenge suite lacks it lacks on all of them."""
+        return not self.suite and bool(self.absent)
+
     @cached_property
     def groups(self) -> tuple[tuple[str, ...], ...]:
         """The articles that may draw on one another: all of a dataset; of a challenge suite those of one item."""

@@ -71,6 +71,8 @@ class Coded(Counted):
     @cached_property
     def main(self) -> "Coded":
         """Those that enter the main scores."""
+        if (self.frame["slice"] == MAIN).all():  # not held twice
+            return self
         return replace(self, frame=self.frame.filter(slice=MAIN))
 
     def by(self, *keys: str) -> pl.DataFrame:

@@ -421,7 +421,7 @@ def _labelled(task: Task, units: Mapping[str, Any], gold: Gold, problems: Sequen
         return []
     if not units:
         raise ValidationError([*problems, task.no_gold(str(gold.folder))])
-    labelled, pages = task.labelled(gold) if gold.absent else (0, 0)
+    labelled, pages = task.labelled(gold) if gold.incomplete else (0, 0)
     return [f"{labelled} of {pages} pages are labelled for {task.name}, and scored"] if labelled < pages else []
 
 

@@ -496,7 +496,7 @@ def _settings(
     }
     if interval == "bootstrap":
         parts |= {"resamples": resampling.resamples, "seed": resampling.seed}
-    if isinstance(gold, Corpus) and gold.absent and (labelled := task.labelled(gold))[0] < labelled[1]:
+    if isinstance(gold, Corpus) and gold.incomplete and (labelled := task.labelled(gold))[0] < labelled[1]:
         parts["pages"] = "{}/{}".format(*labelled)
     parts |= {name: getattr(options, name) for name in task.options}
     parts |= {"kind": "+".join(predictions.kinds) or "none", "missing": predictions.count("missing")}

@@ -270,7 +270,7 @@ class _Gathered:
 
     def counted(self, keeper: object) -> Coded:
         assert self._table is not None
-        return Coded(pl.concat(self._frames).rechunk(), table=self._table, paths=tuple(self._paths), keeper=keeper)
+        return Coded(pl.concat(self._frames), table=self._table, paths=tuple(self._paths), keeper=keeper)
 
 
 def _names(parts: Sequence[Part]) -> list[str]:
