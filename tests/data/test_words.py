@@ -222,6 +222,13 @@ def same_or_none(data: bytes, name: str) -> None:
         assert rows_of(found) == strict(data, name)
 
 
+def test_a_short_row_and_a_long_one_with_empty_cells_do_not_make_up_for_one_another() -> None:
+    assert words_of(b"id,label,x\na,b\nc,d,,\n", "a.csv") is None
+    found = words_of(b"id,label,x\na,b,\nc,d,\n", "a.csv")
+    assert found is not None
+    assert rows_of(found) == strict(b"id,label,x\na,b,\nc,d,\n", "a.csv")
+
+
 @given(st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=6), st.sampled_from(["\n", "\r\n"]))
 def test_whatever_the_cells_the_words_are_those_of_the_strict_reader(rows: list[list[str]], end: str) -> None:
     same_or_none(end.join([",".join(row) for row in [["id", "label", "x"], *rows]]).encode(), "a.csv")

@@ -180,8 +180,12 @@ def _separated(data: bytes, name: str, words: Collection[str] | None) -> "pl.Dat
         new_columns=header,
         raise_if_empty=True,
     )
-    # Longer rows are refused by polars, shorter ones filled up: with all of them whole there are so many separators.
-    if data.count(separator.encode()) != (len(found) + 1) * (len(header) - 1):
+    # Shorter rows are filled up, and longer ones refused by polars, unless their last cells are empty: with all of them
+    # whole there are so many separators, and where one may be short, so many in each line.
+    mark, cells = separator.encode(), len(header) - 1
+    if data.count(mark) != (len(found) + 1) * cells:
+        return None
+    if found[header[-1]].null_count() and any(line.count(mark) != cells for line in data.rstrip(b"\n").split(b"\n")):
         return None
     return found.with_columns(_printed(found[key]) for key in numbers)
 
