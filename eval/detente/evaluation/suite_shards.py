@@ -29,7 +29,6 @@ from detente.evaluation.predictions import (
     Examined,
     Predictions,
     conclude,
-    examined,
     few_enough,
     without_nulls,
 )
@@ -164,19 +163,15 @@ def _examine(
     pages, places = system.pages(work.shard)
     told = [(places[each.location], each.code, each.location, each.message) for each in pages.problems]
     lines = [without_nulls(Line(at, page_texts.whole_text(record)), task) for at, record in pages.lines]
-    if system.table and lines:
-        lines = known_columns([_header(system), *lines], task, system.name)[0][1:]
-    found, by_id = examined(
-        lines,
+    found, by_id = system.examined(
+        [_header(system), *lines],
+        places,
         task,
         units,
         gold,
+        hints,
         allow_missing=work.allow_missing,
         allow_extra=work.allow_extra,
-        table=system.table,
-        hints=hints,
-        places=[places[line.location] for line in lines],
-        most=MOST_PROBLEMS,
     )
     faults = sorted(told + found.faults)[:MOST_PROBLEMS]
     return found._replace(faults=faults, fault_count=found.fault_count + len(told)), by_id

@@ -42,7 +42,7 @@ from detente.tasks.content_extraction.prediction import Output, with_given
 from detente.tasks.content_extraction.references import ReferenceCorpus, ReferencePage, digests
 from detente.tasks.content_extraction.task import CONTENT_EXTRACTION, Facts, all_facts, available_of, facts_of
 from detente.tasks.gold_shards import unread_problems
-from detente.tasks.task import FIRST, Options, Task
+from detente.tasks.task import FIRST, Gold, Options, Task
 from detente.text.markup import looks_of, most_look_like
 
 _NO_GOLD: Final = ReferenceCorpus("", "", "", {})
@@ -94,6 +94,31 @@ class TextShards(NamedTuple):
             lines.append(Line(self.parts.location(place), json.loads(record)))
             places[lines[-1].location] = place
         return page_texts.of_lines(lines, [], self.written_in), places
+
+    def examined(
+        self,
+        lines: Sequence[Line],
+        places: Mapping[str, int],
+        task: Task,
+        units: Mapping[str, Any],
+        gold: Gold,
+        hints: Sequence[str] = (),
+        **allowed: bool,
+    ) -> tuple[Examined, dict[str, Any]]:
+        """What comes of lines of a partition; before them stands one that has every column of a table."""
+        if self.table and len(lines) > 1:
+            lines = known_columns(lines, task, self.name)[0]
+        return examined(
+            lines[1:],
+            task,
+            units,
+            gold,
+            table=self.table,
+            hints=hints,
+            places=[places[line.location] for line in lines[1:]],
+            most=MOST_PROBLEMS,
+            **allowed,
+        )
 
     def targets(self, partition: int) -> tuple[dict[str, ReferencePage], list[tuple[int, Problem]], dict[str, int]]:
         """The reference pages of a partition, what is wrong with its lines, and the place of each page."""
@@ -246,19 +271,15 @@ def _examine(
     pages = page_texts.outputs(pages._replace(problems=[]))
     told += [(places[problem.location] - _READ_FIRST, problem) for problem in pages.problems]
     lines = [without_nulls(line, CONTENT_EXTRACTION) for line in pages.lines]
-    if system.table and lines:
-        lines = known_columns([header_of(system), *lines], CONTENT_EXTRACTION, system.name)[0][1:]
-    found, by_id = examined(
-        lines,
+    found, by_id = system.examined(
+        [header_of(system), *lines],
+        places,
         CONTENT_EXTRACTION,
         targets,
         _NO_GOLD,
+        hints,
         allow_missing=work.allow_missing,
         allow_extra=work.allow_extra,
-        table=system.table,
-        hints=hints,
-        places=[places[line.location] for line in lines],
-        most=MOST_PROBLEMS,
     )
     read = [(place, problem.code, problem.location, problem.message) for place, problem in told]
     found = found._replace(faults=read[:MOST_PROBLEMS] + found.faults, fault_count=found.fault_count + len(read))
