@@ -43,6 +43,20 @@ CHANGES: Final = frozenset(("os.rename", "os.remove", "os.mkdir", "os.rmdir", "o
 TIDYING: Final = frozenset(("os.remove", "os.rmdir"))
 """What a full disk allows."""
 CANARY: Final = re.compile(rb"CANARY-[0-9a-f-]{36}")
+LOADED: Final = (
+    "click.testing",
+    "detente.challenge.all",
+    "detente.challenge.making",
+    "detente.cli",
+    "detente.dataset.build",
+    "detente.dataset.growing",
+    "detente.evaluation.systems",
+    "detente.integrations.exchange",
+    "detente.report.error_report",
+    "pandera.polars",
+    "polars",
+)
+"""What processes begin with, so that each does not load it again."""
 TIMEOUT: Final = 120
 
 Contents = dict[str, bytes]
@@ -152,7 +166,7 @@ def disturb(fault: str, place: int, folder: Path) -> list[int]:
 def outcome(call: str, folder: Path, fault: str = KILLED, place: int = -1) -> tuple[int, str, int]:
     """Status, output and places of writing of a call in a process of its own."""
     server = get_context("forkserver")
-    server.set_forkserver_preload(["detente.cli", "detente.cli.options", "click.testing", "rich.progress", __name__])
+    server.set_forkserver_preload([*LOADED, __name__])
     receiver, sender = server.Pipe(duplex=False)
     process = server.Process(target=_sent, args=(call, folder, fault, place, sender))
     process.start()
