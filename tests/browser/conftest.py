@@ -7,7 +7,8 @@
 Where one of them is missing the tests are skipped with the reason; with DETENTE_BROWSER=required they fail.
 DETENTE_SCREENSHOTS=FOLDER keeps the pictures that tests take, to be looked at.
 
-A test asks for `open_page` and, as it needs them, `expect`, `axe` and `screenshot`, and imports nothing of Playwright:
+A test asks for `open_page` and, as it needs them, `expect`, `until`, `axe` and `screenshot`, and imports nothing of
+Playwright:
 
     def test_the_filter_hides_what_is_right(report, open_page, expect, axe):
         page = open_page(report / "index.html", width=360, dark=True, fragment="errors=only")
@@ -15,11 +16,14 @@ A test asks for `open_page` and, as it needs them, `expect`, `axe` and `screensh
         expect(page.locator("article:visible")).to_have_count(2)
         axe(page)
 
-Wait on conditions (`expect(…)`, `page.wait_for_function`), never for a time: two tests at once may be slow.
+Wait on conditions (`expect(…)`, `until(page, …)`), never for a time: two tests at once may be slow.
+`page.wait_for_function` is not to be used: where its condition does not hold at once it asks again by `eval` inside the
+page, which the pages' content policy forbids.
 """
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -139,6 +143,19 @@ def expect(browser: "Browser") -> Any:  # noqa: ARG001 (without it there may be 
 
     waiting.set_options(timeout=PATIENCE)
     return waiting
+
+
+@pytest.fixture
+def until() -> Callable[..., None]:
+    """Waits until an expression of JavaScript, or a function of `given`, is true: `until(page, expression, given)`."""
+
+    def wait(page: "Page", expression: str, given: Any = None) -> None:
+        end = time.monotonic() + PATIENCE / 1_000
+        while not page.evaluate(expression, given):
+            assert time.monotonic() < end, f"still not so: {expression}"
+            page.wait_for_timeout(20)
+
+    return wait
 
 
 @pytest.fixture

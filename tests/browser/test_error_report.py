@@ -333,13 +333,15 @@ def test_what_would_steer_the_display_is_an_escape(texts: Path, open_page: Any) 
     assert shown.startswith("tab\there, bell \\x07, override \\u202e, escape \\x1b[31m")
 
 
-def test_of_ten_thousand_items_few_are_drawn_until_they_are_reached(many: Path, open_page: Any, expect: Any) -> None:
+def test_of_ten_thousand_items_few_are_drawn_until_they_are_reached(
+    many: Path, open_page: Any, expect: Any, until: Callable[..., None]
+) -> None:
     page = open_page(many)
     expect(page.locator("#count")).to_have_text("10,000 of 10,000 items")
     assert page.locator("#items li").count() < 500
     drawn = page.locator("#items li").count()
     page.locator("#items li").last.scroll_into_view_if_needed()
-    page.wait_for_function("drawn => document.querySelectorAll('#items li').length > drawn", arg=drawn)
+    until(page, "drawn => document.querySelectorAll('#items li').length > drawn", drawn)
     assert page.locator("#items li").count() < 1_000
     page = open_page(many, fragment="i09999")
     expect(page.locator("#items a[aria-current=true]")).to_be_visible()

@@ -338,16 +338,18 @@ def test_a_link_to_a_source_shows_its_entry(site: Path, open_page: Open, expect:
     expect(page.locator(".source.chosen-row h3")).to_contain_text("Aleksey Meshkov")
 
 
-def test_the_graph_follows_the_theme_and_can_be_shown_whole(site: Path, open_page: Open) -> None:
+def test_the_graph_follows_the_theme_and_can_be_shown_whole(
+    site: Path, open_page: Open, until: Callable[..., None]
+) -> None:
     page = open_page(site / "sources.html")
     cy = "document.querySelector('#graph')._cyreg.cy"
     ground = f"{cy}.nodes()[0].style('background-color')"
     before = page.evaluate(ground)
     page.keyboard.press("t")
-    page.wait_for_function(f"{ground} !== '{before}'")
+    until(page, f"{ground} !== '{before}'")
     page.evaluate(f"{cy}.zoom(3)")
     page.locator("#fit").click()
-    page.wait_for_function(f"{cy}.zoom() < 2")
+    until(page, f"{cy}.zoom() < 2")
 
 
 def test_hostile_text_is_shown_literally(
