@@ -34,17 +34,26 @@ def test_hashes_never_change() -> None:
 @given(WORDS, st.integers(1, BUCKETS))
 def test_a_digest_does_not_depend_on_order_or_partitions(words: list[str], partitions: int) -> None:
     rows = pl.DataFrame({"id": words, "label": words}, schema={"id": pl.String, "label": pl.String})
-    whole = digest_of([bucket_digests(rows)])
-    assert digest_of([bucket_digests(rows.reverse())]) == whole
+    whole = digest_of([bucket_digests(rows).by_bucket])
+    assert digest_of([bucket_digests(rows.reverse()).by_bucket]) == whole
     parts = rows.with_columns(partitions_of(rows["id"], partitions)).partition_by("partition", include_key=False)
-    assert digest_of(bucket_digests(part) for part in parts) == whole
+    assert digest_of(bucket_digests(part).by_bucket for part in parts) == whole
 
 
 def test_a_digest_sees_every_word() -> None:
     rows = [("a", "x"), ("b", 'y"z')]
     others = [[("a", "x"), ("b", "y")], [("a", "x")], [("a", 'y"z'), ("b", "x")], [("a", "x"), ("c", 'y"z')], []]
     digests = [
-        digest_of([bucket_digests(pl.DataFrame(each, schema={"id": pl.String, "label": pl.String}, orient="row"))])
+        digest_of(
+            [bucket_digests(pl.DataFrame(each, schema={"id": pl.String, "label": pl.String}, orient="row")).by_bucket]
+        )
         for each in (rows, *others)
     ]
     assert len(set(digests)) == len(digests)
+
+
+@given(WORDS)
+def test_ids_that_are_there_twice_are_not_apart(words: list[str]) -> None:
+    rows = pl.DataFrame({"id": words}, schema={"id": pl.String})
+    assert bucket_digests(rows).apart == (len(set(map(hashed, words))) == len(words))
+    assert not bucket_digests(pl.concat([rows, rows.head(1)])).apart or not words

@@ -80,7 +80,7 @@ def test_words_of_a_dictionary_may_be_followed_by_others(tmp_path: Path) -> None
     tables = [batch for path in paths for batch in batches(path, schema, 10, [0])]
     assert [str(each.schema.field("id").type) for each in tables] == [str(pa.dictionary("int32", "string")), "string"]
     read = in_pieces(paths[0], schema, tables, 1 << 20)
-    assert [table["id"].to_pylist() for table in read] == [["aa", "ab"]] * 2
+    assert [table["id"].to_pylist() for table in read] == [["aa", "ab"] * 2]
 
 
 def test_what_is_no_parquet_is_a_problem(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from detente.data.arrow import (
     has_footer,
     is_flat,
     is_old,
+    is_packable,
     leads_astray,
     messages,
     old_version,
@@ -25,10 +26,13 @@ from detente.data.files import MOST_PACKED, max_size, max_values, too_large
 from detente.data.problems import Problem, ValidationError
 
 if TYPE_CHECKING:
+    import polars as pl
     import pyarrow
 
 _ROWS: Final = 1 << 20
 """Rows that are given at once, at most."""
+_VIEW: Final = 8
+"""Bytes of what is not a word; so many are counted for each word, too."""
 _NESTED_ROWS: Final = 1 << 10
 """The same of columns with lists or objects."""
 
@@ -128,7 +132,7 @@ def tables(path: Path, start: int, end: int | None, size: int) -> "Iterator[pyar
 def in_pieces(
     path: Path, schema: "pyarrow.Schema", batches: "Iterable[pyarrow.RecordBatch]", size: int
 ) -> "Iterator[pyarrow.Table]":
-    """The rows of batches of a file, a few at a time; small batches are put together.
+    """The rows of batches of a file, a few at a time, in which no words are shared; small batches are put together.
 
     Args:
         path: Of the file.
@@ -154,19 +158,59 @@ def in_pieces(
         own = sum(map(unpacked_size, columns)) + sum(map(shown_size, parts))
         left -= own
         if left < 0:
-            what = f"has more than {_most(path):,} bytes, each value by itself, {MOST_PACKED} times its size"
-            raise ValidationError([too_large(name, what)])
+            raise ValidationError([_too_large(path)])
         step = max(1, min(most, size * plain.num_rows // max(own, 1)))
         for first in range(0, plain.num_rows, step):
-            part = plain.slice(first, step)
+            part = _decoded(plain.slice(first, step))
             if most == _NESTED_ROWS and sum(len(each) for column in part for each in parts_of(column)) > max_values():
                 raise ValidationError([too_large(name, f"has rows of more than {max_values():,} values")])
             share = own * part.num_rows // plain.num_rows
-            other = gathered and part.schema != gathered[0].schema  # words by themselves, after those of a dictionary
-            if gathered and (other or held + share > size or rows + part.num_rows > most):
+            if gathered and (held + share > size or rows + part.num_rows > most):
                 yield pyarrow.Table.from_batches(gathered)
                 gathered, rows, held = [], 0, 0
             gathered.append(part)
             rows, held = rows + part.num_rows, held + share
     if gathered:
         yield pyarrow.Table.from_batches(gathered)
+
+
+def of_views(path: Path, frame: "pl.DataFrame", size: int) -> "Iterator[pyarrow.Table]":
+    """The same of rows in memory, in which words may be shared.
+
+    Raises:
+        ValidationError: If they are too many, each value by itself.
+    """
+    import numpy as np
+    import polars as pl
+    from polars import selectors
+
+    words = frame.select(selectors.string().str.len_bytes().cast(pl.Int64).fill_null(0))
+    own = (words.sum_horizontal().to_numpy() if words.width else np.zeros(len(frame), int)) + _VIEW * frame.width
+    ends = np.cumsum(own)
+    if ends[-1] > _most(path):
+        raise ValidationError([_too_large(path)])
+    start = 0
+    while start < len(frame):
+        before = ends[start] - own[start]
+        end = int(np.searchsorted(ends, before + size, side="right"))
+        end = min(max(end, start + 1), start + _ROWS)
+        yield frame[start:end].to_arrow(compat_level=pl.CompatLevel.newest())
+        start = end
+
+
+def _too_large(path: Path) -> Problem:
+    what = f"has more than {_most(path):,} bytes, each value by itself, {MOST_PACKED} times its size"
+    return too_large(str(path), what)
+
+
+def _decoded(batch: "pyarrow.RecordBatch") -> "pyarrow.RecordBatch":
+    """A batch with each word by itself: whoever makes a frame of a dictionary looks each of its words up in all."""
+    import pyarrow
+
+    columns = [
+        each.dictionary_decode()
+        if isinstance(each, pyarrow.DictionaryArray) and is_packable(each.type.value_type)
+        else each
+        for each in batch.columns
+    ]
+    return pyarrow.RecordBatch.from_arrays(columns, batch.schema.names)

@@ -7,7 +7,7 @@ of gold is, does not depend on how many partitions there are.
 import hashlib
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +84,19 @@ def _powers(base: int, count: int) -> Hashes:
     return known[:count]
 
 
-def bucket_digests(rows: "pl.DataFrame") -> dict[int, str]:
+class Digests(NamedTuple):
+    """Rows by the buckets of their ids.
+
+    Attributes:
+        by_bucket: Of each bucket that has rows, their SHA-256.
+        apart: Whether no two ids have the same hash, so that none is there twice.
+    """
+
+    by_bucket: dict[int, str]
+    apart: bool
+
+
+def bucket_digests(rows: "pl.DataFrame") -> Digests:
     """The SHA-256 of each bucket of rows: canonical JSON, a list of lists, in an order that is that of no file.
 
     Args:
@@ -92,19 +104,22 @@ def bucket_digests(rows: "pl.DataFrame") -> dict[int, str]:
     """
     import polars as pl
 
-    hashed = hashes_of(rows.to_series(0))
+    ids = rows.to_series(0)
+    hashed = hashes_of(ids)
     order = np.argsort(hashed, kind="stable")
-    ordered, hashed = rows[order], hashed[order]
-    if (hashed[1:] == hashed[:-1]).any():  # hardly ever
-        ordered = ordered.with_columns(pl.Series("#hash", hashed)).sort("#hash", rows.columns[0]).drop("#hash")
-    buckets = hashed >> _BUCKET
+    ordered = hashed[order]
+    apart = not (ordered[1:] == ordered[:-1]).any()
+    if not apart:  # hardly ever
+        order = pl.DataFrame({"hash": hashed, "id": ids}).select(pl.arg_sort_by("hash", "id")).to_series().to_numpy()
+    buckets = ordered >> _BUCKET
     steps = [0, *(np.flatnonzero(buckets[1:] != buckets[:-1]) + 1).tolist(), len(buckets)]
-    data, ends = _buffer(_json_of(ordered))
-    return {
+    data, ends = _buffer(_json_of(rows)[order])
+    found = {
         int(buckets[start]): hashlib.sha256(data[ends[start] : ends[end]]).hexdigest()
         for start, end in pairwise(steps)
         if start < end
     }
+    return Digests(found, apart)
 
 
 def digest_of(buckets: Iterable[Mapping[Any, str]]) -> str:

@@ -5,6 +5,7 @@ in a damaged file pyarrow ends the process over it.
 """
 
 import io
+import mmap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -12,13 +13,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from detente.data.arrow import is_packable, lines_of, name_problems, rows_at_once, too_many
 from detente.data.files import reason
 from detente.data.jsonl import Line
+from detente.data.parquet_pages import is_plain
 from detente.data.problems import Problem
 
 if TYPE_CHECKING:
+    import polars as pl
     import pyarrow
 
 _FEW: Final = 1 << 10
 """Rows that are unpacked at once where each word is one by itself."""
+_MOST_VALUES: Final = 1 << 23
+"""That are views at once: a hundred megabytes of them."""
 _CANNOT: Final = "DictAccumulator"
 """What Arrow names when words cannot be read as a dictionary, since they are stored without what they begin with."""
 
@@ -83,6 +88,43 @@ def batches(
             if batch.num_rows > done:
                 yield batch.slice(done)
             done = max(done - batch.num_rows, 0)
+
+
+def views(path: Path, schema: "pyarrow.Schema", found: About, groups: range, most: int) -> "pl.DataFrame | None":
+    """The rows of some row groups, with words that are views of the file's pages: those that rows share are there once.
+
+    Args:
+        path: Of the file.
+        schema: Its columns.
+        found: What it says of itself.
+        groups: The row groups.
+        most: So many bytes their pages may have, unpacked.
+
+    Returns:
+        None if there are more of these, or very many values; if a column is of anything but words, numbers and truth
+        values; or if polars cannot read it. `batches` reads what it can, or says what is wrong.
+    """
+    import polars as pl
+
+    rows = sum(found.group_rows[group] for group in groups)
+    if not all(map(_is_word_or_number, schema.types)) or rows * len(schema) > _MOST_VALUES or not rows:
+        return None
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        if not is_plain(memoryview(data), groups, most):
+            return None
+    first = sum(found.group_rows[: groups.start])
+    try:
+        frame = pl.scan_parquet(path, glob=False, hive_partitioning=False).slice(first, rows).collect()
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+        return None
+    return frame if len(frame) == rows else None
+
+
+def _is_word_or_number(kind: "pyarrow.DataType") -> bool:
+    from pyarrow import types
+
+    words = types.is_string(kind) or types.is_large_string(kind)
+    return bool(words or types.is_boolean(kind) or types.is_integer(kind) or kind in ("float", "double"))
 
 
 def parquet_lines(data: bytes, name: str) -> tuple[list[Line], list[Problem]]:

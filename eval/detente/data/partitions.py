@@ -99,13 +99,16 @@ class Divided(NamedTuple):
         return f"{start.name}:{start.word}{place - start.base}"
 
     def part(self, partition: int) -> "pl.DataFrame":
-        """The rows of a partition in the order of their places; a column that some files lack is null there."""
+        """The rows of a partition in the order of their places, which is that of the files and of each one's rows.
+
+        A column that some files lack is null there.
+        """
         import polars as pl
 
         frames = [frame for file in self.files if len(frame := _batch(file, partition))]
         if not frames:
             frames = [_batch(file, partition) for file in self.files]
-        return pl.concat(frames, how="diagonal").sort(PLACE) if frames else pl.DataFrame(schema={PLACE: pl.Int64})
+        return pl.concat(frames, how="diagonal") if frames else pl.DataFrame(schema={PLACE: pl.Int64})
 
 
 def _batch(file: Spilled, partition: int) -> "pl.DataFrame":
@@ -139,7 +142,10 @@ def spill(frame: "pl.DataFrame", path: Path, partitions: int, by: str = "id", ke
     sizes = dict(ordered["#partition"].value_counts().iter_rows())
     table = ordered.drop("#partition").to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks()
     whole = table.to_batches()
-    empty = pyarrow.RecordBatch.from_pylist([], schema=table.schema)
+    # Not `from_pylist`, which imports pandas, in each process.
+    empty = pyarrow.RecordBatch.from_arrays(
+        [pyarrow.nulls(0, field.type) for field in table.schema], schema=table.schema
+    )
     options = pyarrow.ipc.IpcWriteOptions(compression="lz4")
     start = 0
     with kept(path) as place, pyarrow.ipc.new_file(str(place), table.schema, options=options) as writer:

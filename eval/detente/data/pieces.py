@@ -14,7 +14,7 @@ import numpy as np
 
 from detente.data import parquet
 from detente.data.arrow import IPC_SUFFIXES
-from detente.data.arrow_pieces import about, in_pieces, refuse_bombs, tables
+from detente.data.arrow_pieces import about, in_pieces, of_views, refuse_bombs, tables
 from detente.data.files import is_packed, max_line, max_records, max_size, max_values, reason, too_large, unpacking
 from detente.data.problems import Problem, ValidationError
 from detente.data.tabular import SEPARATORS, suffix_of
@@ -29,6 +29,8 @@ SHARDS: Final = (*LINES, *SEPARATORS, ".parquet", *IPC_SUFFIXES)
 """The suffixes of files that hold records, packed or not."""
 _ROWS: Final = 1 << 20
 """Rows of Parquet that are unpacked at once, at most."""
+_VIEWED: Final = 4
+"""So many pieces the pages of a stretch of Parquet may have that are in memory at once: of large row groups."""
 _MOST_SHARDS: Final = 100_000
 _PACKED: Final = 8
 """About so many times as large is what a packed file holds."""
@@ -265,8 +267,11 @@ def _rows(stretch: Stretch) -> Iterator[Piece]:
     try:
         found, schema = parquet.about(path), read_schema(path)
         count, size = (sum(each[group] for group in groups) for each in (found.group_rows, found.sizes))
+        frame = parquet.views(path, schema, found, groups, _VIEWED * stretch.size)
         at_once = max(1, min(_ROWS, stretch.size * count // max(size, 1))) if count else 1
-        for table in in_pieces(path, schema, parquet.batches(path, schema, at_once, groups), stretch.size):
+        batches = parquet.batches(path, schema, at_once, groups)
+        parts = in_pieces(path, schema, batches, stretch.size) if frame is None else of_views(path, frame, stretch.size)
+        for table in parts:
             yield Piece(table, before, table.num_rows)
             before += table.num_rows
     except (pyarrow.ArrowException, OSError, ValueError) as error:

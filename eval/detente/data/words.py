@@ -14,6 +14,7 @@ from detente.data.arrow import IPC_SUFFIXES, ipc_table
 from detente.data.columns import WORDS, header_faults
 from detente.data.files import max_input, max_line, max_records, max_size, max_values
 from detente.data.jsonl import parse_lines
+from detente.data.parquet_pages import is_plain
 from detente.data.spellings import printed
 from detente.data.tabular import SEPARATORS, cell, suffix_of
 
@@ -128,6 +129,8 @@ def _parquet(data: bytes, _: str, words: Collection[str] | None) -> "pl.DataFram
 
     about = parquet.about(data)
     if about.rows > max_records() or about.values > max_values() or sum(about.sizes) > max_size():
+        return None
+    if not is_plain(data, range(len(about.sizes)), max_size()):
         return None
     if _plain(pl.DataFrame(schema=pl.read_parquet_schema(io.BytesIO(data))), words) is None:
         return None

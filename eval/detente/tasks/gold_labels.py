@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from detente.data.buckets import bucket_digests, digest_of, partitions_of
+from detente.data.buckets import Digests, bucket_digests, digest_of, partitions_of
 from detente.data.files import read_input, unpack
 from detente.data.jsonl import Line, Record, describe
 from detente.data.labels import REFERENCE_TASK
@@ -84,13 +84,19 @@ class LabelCorpus:
 
         if self.parts:
             words = self.parts.part(partition)
-            missing = [pl.lit(None, pl.String).alias(key) for key in self.columns if key not in words.columns]
-            frame, places = _items_of(words.with_columns(missing), self.breakdowns), words[PLACE]
+            frame, places = self.items_of(words), words[PLACE]
         else:
             own = self.frame.with_columns(pl.int_range(pl.len()).alias(PLACE))
             own = own.filter(partitions_of(own["id"], partitions) == partition)
             frame, places = own.drop(PLACE), own[PLACE]
         return replace(self, frame=frame, labels=_sizes(frame["label"]), parts=None), places
+
+    def items_of(self, words: "pl.DataFrame") -> "pl.DataFrame":
+        """The items of a partition from its rows, some columns of which may be in others alone."""
+        import polars as pl
+
+        missing = [pl.lit(None, pl.String).alias(key) for key in self.columns if key not in words.columns]
+        return _items_of(words.with_columns(missing), self.breakdowns)
 
     @property
     def own_columns(self) -> frozenset[str]:
@@ -300,7 +306,7 @@ def read_gold(path: Path, task: str, gold_format: str | None = None, labels: Spe
         name,
         form,
         base,
-        sha256=digest_of([digests_of(frame)]),
+        sha256=digest_of([digests_of(frame).by_bucket]),
         labels=_sizes(frame["label"]),
         columns=columns,
         breakdowns=breakdowns,
@@ -515,7 +521,7 @@ def _items_of(words: "pl.DataFrame", breakdowns: Sequence[str]) -> "pl.DataFrame
     return words.select("id", "label", family.alias(_FAMILY), *kept)
 
 
-def digests_of(frame: "pl.DataFrame") -> dict[int, str]:
+def digests_of(frame: "pl.DataFrame") -> Digests:
     """SHA-256 of ids, labels and families in canonical JSON, bucket by bucket."""
     return bucket_digests(frame.select("id", "label", _FAMILY))
 

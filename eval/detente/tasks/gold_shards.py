@@ -214,8 +214,10 @@ def check(work: GoldPart) -> dict[str, Any]:
 
     gold, partition = work
     words = gold.parts.part(partition)
+    frame = gold.corpus().items_of(words)
+    digests = digests_of(frame)
     faults: list[tuple[int, int, str, str]] = []
-    twice = words.filter(~pl.col("id").is_first_distinct()) if len(words) else words
+    twice = words.clear() if digests.apart else words.filter(~pl.col("id").is_first_distinct())
     if len(twice):
         firsts = dict(words.unique("id", keep="first").select("id", PLACE).iter_rows())
         for unit, place in twice.select("id", PLACE).iter_rows():
@@ -223,10 +225,12 @@ def check(work: GoldPart) -> dict[str, Any]:
     if gold.families:
         family = pl.col(_FAMILY) if _FAMILY in words.columns else pl.lit(None, pl.String)
         faults += [(place, *NO_FAMILY) for place in words.filter(family.fill_null("") == "")[PLACE]]
-    corpus, _ = gold.corpus().part(partition, gold.parts.partitions)
-    alone = bool((corpus.frame["id"] == corpus.frame[_FAMILY]).all())
-    digests = digests_of(corpus.frame)
-    return {"faults": sorted(faults)[:MOST_FAULTS], "number": len(faults), "digests": digests, "alone": alone}
+    return {
+        "faults": sorted(faults)[:MOST_FAULTS],
+        "number": len(faults),
+        "digests": digests.by_bucket,
+        "alone": bool((frame["id"] == frame[_FAMILY]).all()),
+    }
 
 
 def read_gold_shards(

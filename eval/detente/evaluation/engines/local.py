@@ -69,7 +69,8 @@ class Local:
             told = self._told = threading.excepthook
             threading.excepthook = lambda raised: None if raised.exc_type is InvalidStateError else told(raised)
             # a fork would take locks of polars' threads with it
-            self._pool = ProcessPoolExecutor(self.jobs, get_context("spawn"))
+            threads = max(1, cores() // self.jobs)
+            self._pool = ProcessPoolExecutor(self.jobs, get_context("spawn"), _share_cores, (threads,))
         return self._pool
 
     def _end(self, *, kill: bool) -> None:
@@ -89,6 +90,11 @@ class Local:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._end(kill=error is not None)
+
+
+def _share_cores(threads: int) -> None:
+    """Of several processes none takes all cores for polars, which asks before it is imported, and only then."""
+    os.environ.setdefault("POLARS_MAX_THREADS", f"{threads}")
 
 
 HERE: Final = Local()

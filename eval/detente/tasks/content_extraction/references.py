@@ -174,7 +174,7 @@ def digests(targets: Iterable[ReferencePage]) -> dict[int, str]:
         ]
         for target in targets
     ]
-    return bucket_digests(pl.DataFrame(rows, schema={"id": pl.String, "page": pl.String}, orient="row"))
+    return bucket_digests(pl.DataFrame(rows, schema={"id": pl.String, "page": pl.String}, orient="row")).by_bucket
 
 
 def _hashed(reference: Reference) -> Any:
