@@ -19,7 +19,7 @@ def test_rows_of_all_files_come_in_the_order_of_their_places(tmp_path: Path) -> 
     for name, ids in (("one", ["a", "b"]), ("two", ["c", "d", "e"])):
         frame = pl.DataFrame({"id": ids, PLACE: range(1, len(ids) + 1)}, schema={"id": pl.String, PLACE: pl.Int64})
         spill(frame, tmp_path / name, 2)
-    found = Divided((Spilled(str(tmp_path / "two"), 2), Spilled(str(tmp_path / "one"), 0)), (), 5, 2)
+    found = Divided((Spilled(str(tmp_path / "one"), 0), Spilled(str(tmp_path / "two"), 2)), (), 5, 2)
     parts = [found.part(partition) for partition in range(2)]
     assert all(part[PLACE].is_sorted() for part in parts)
     assert dict(row for part in parts for row in part.select(PLACE, "id").iter_rows()) == dict(enumerate("abcde", 1))

@@ -82,7 +82,7 @@ class Divided(NamedTuple):
     """What a source was divided into.
 
     Attributes:
-        files: Where its rows are.
+        files: Where its rows are, in the order of their places.
         starts: Its files, in the order of places.
         rows: How many there are.
         partitions: Into how many.
