@@ -495,10 +495,10 @@ def _of_corpus(folder: Path, rng: random.Random) -> list[str]:
 def _rows(suite: bool) -> Read:
     def read(folder: Path, _: random.Random) -> list[str]:
         from detente.challenge.checks import problems_of
-        from detente.data.corpus import Corpus, load
+        from detente.data.corpus import Corpus, is_suite, load
         from detente.data.problems import ValidationError
 
-        if suite and (problems := problems_of(folder / FOLDER)):
+        if suite and is_suite(folder / FOLDER) and (problems := problems_of(folder / FOLDER)):
             raise ValidationError(problems)
         found: Corpus = load(folder / FOLDER)
         rows = sum(len(found.rows(config)) for config in found.manifest["configs"])
