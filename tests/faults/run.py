@@ -1,4 +1,4 @@
-"""Lets every command that writes fail at every place where it writes, and looks at what is left.
+"""Lets every command that writes fail at every place where it writes, or run twice at once, and sees what is left.
 
 python tests/faults/run.py [--most N] [--figures FILE]
 
@@ -7,8 +7,9 @@ folders made. Then it runs again for each of these, in a process of its own that
 finds the disk full from there on; and with files that may only grow to half of what they should, where writing ends in
 the middle, by an error or by a signal. Whatever happens, each file that is there afterwards is what it was or what it
 should become, never a part of it; an error is a short message and status 2; and the same call, given again, ends as if
-nothing had been. `--most` bounds the places tried for each command and fault; `--figures` says where to write how many
-were.
+nothing had been. Each command is also given twice at once: one of both ends well, the other too or with a short message
+and status 2, and what is there is what one alone makes. `--most` bounds the places tried for each command and fault;
+`--figures` says where to write how many were.
 """
 
 import argparse
@@ -23,6 +24,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -39,6 +41,9 @@ UNFINISHED: Final = (".detente-writes-", ".unfinished", "work", ".partial")
 """In the names of what is not finished, and says so: files and folders beside their places, and kept work."""
 KILLED, FULL, CUT, CUT_OFF = "killed", "disk full", "disk full in a file", "killed in a file"
 FAULTS: Final = (KILLED, FULL, CUT, CUT_OFF)
+TWICE: Final = "twice at once"
+PAIRS: Final = 5
+"""So often each command is given twice at once."""
 CHANGES: Final = frozenset(("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink"))
 TIDYING: Final = frozenset(("os.remove", "os.rmdir"))
 """What a full disk allows."""
@@ -256,6 +261,24 @@ def judged(command: Command, fault: str, place: int, template: Path, before: Con
         return f"{rest[0]} is left after the same call, given again" if rest else None
 
 
+def at_once(command: Command, template: Path, whole: Contents) -> str | None:
+    """What is wrong after the same call twice at once; None if nothing is."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "here"
+        shutil.copytree(template, folder, symlinks=True)
+        with ThreadPoolExecutor(2) as both:
+            found = list(both.map(lambda _: outcome(command.call, folder), range(2)))
+        for status, output, _ in found:
+            if status != 0 and (status != 2 or "Traceback" in output or len(output) > MOST_MESSAGE):
+                return f"status {status} and this: {output[-700:]}"
+        if all(status for status, _, _ in found):
+            return f"neither ends well: {found[0][1]}{found[1][1]}"
+        left, made = finished(contents(folder)), finished(whole)
+        if odd := [each for each in left.keys() | made.keys() if left.get(each) != made.get(each)]:
+            return f"{min(odd)} is not what one call alone makes"
+        return None
+
+
 def places(count: int, most: int | None) -> list[int]:
     """All places, or so many of them: the first, the last and some between."""
     if most is None or count <= most:
@@ -265,7 +288,7 @@ def places(count: int, most: int | None) -> list[int]:
 
 def tried(command: Command, most: int | None) -> tuple[dict[str, int], list[str]]:
     """How often each fault was set, and what was wrong after it."""
-    tally = dict.fromkeys(FAULTS, 0)
+    tally = dict.fromkeys((*FAULTS, TWICE), 0)
     failures = []
     with tempfile.TemporaryDirectory() as name:
         template, folder = Path(name) / "template", Path(name) / "whole" / "here"
@@ -285,6 +308,10 @@ def tried(command: Command, most: int | None) -> tuple[dict[str, int], list[str]
                 tally[fault] += 1
                 if wrong := judged(command, fault, place, template, before, whole):
                     failures.append(f"{command.name}, {fault} at {place}: {wrong}")
+        for number in range(PAIRS if most is None else min(most, PAIRS)):
+            tally[TWICE] += 1
+            if wrong := at_once(command, template, whole):
+                failures.append(f"{command.name}, {TWICE}, time {number + 1}: {wrong}")
     return tally, failures
 
 

@@ -5,6 +5,7 @@ finished, and the same call goes on with it.
 """
 
 import hashlib
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -118,9 +119,7 @@ def make(recipe: Recipe, folder: Path, engine: Engine, advance: Callable[[int], 
     manifest = _manifest(recipe, suite, found, folder)
     write_whole(folder / "README.md", _card(suite, recipe, manifest))
     write_whole(folder / MANIFEST, as_json(manifest))
-    for path in notes.iterdir():
-        path.unlink()
-    notes.rmdir()
+    shutil.rmtree(notes, ignore_errors=True)  # another call may be making the same there, and remove them too
     return manifest
 
 
