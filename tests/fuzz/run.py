@@ -216,7 +216,8 @@ def prepare() -> None:
     setattr(blind_check, "draw", cache(blind_check.draw))  # noqa: B010 (nothing of it is mutated, and it takes a second)
     keep_the_dataset()
     bases()
-    gc.freeze()  # what is kept for good need not be looked at again and again
+    gc.freeze()  # what is kept for good need not be looked at again and again, and what comes and goes less often
+    gc.set_threshold(100_000, 50, 50)
 
 
 def chunk(work: tuple[range, int, Path]) -> Tally:
