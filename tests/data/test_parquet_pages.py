@@ -133,3 +133,28 @@ def test_so_many_values_are_viewed_at_once(tmp_path: Path, monkeypatch: pytest.M
         monkeypatch.setattr(parquet, "_MOST_VALUES", most)
         found = parquet.views(path, TABLE.schema, parquet.about(path), range(3), 1 << 20)
         assert (found is not None) == seen
+
+
+@pytest.mark.parametrize(("values", "plain"), [(100, True), (99, False), (101, False), (-100, False)])
+def test_pages_have_a_value_for_each_row(values: int, plain: bool) -> None:
+    """Whole numbers are written in zigzag, seven bits a byte: 100 as 200, which is c8 01."""
+
+    def number(value: int) -> bytes:
+        zigzag = value << 1 if value >= 0 else -2 * value - 1
+        return bytes((0x15, zigzag & 127 | 128, zigzag >> 7))  # a field of 32 bits, the next one
+
+    data = written(pa.table({"n": list(range(ROWS))}), use_dictionary=False)
+    assert number(100) == b"\x15\xc8\x01"
+    assert data.count(number(100)) == 3
+    assert is_plain(data.replace(number(100), number(values), 1), range(3), 1 << 20) == plain
+
+
+@pytest.mark.parametrize(("values", "plain"), [(9, True), (10, False)])
+def test_a_dictionary_has_no_more_words_than_bytes(values: int, plain: bool) -> None:
+    data = written(pa.table({"id": ["abcde"] * 100}))  # four bytes say that there are five
+    page = b"\x15\x04\x15\x12\x15"  # a dictionary of nine bytes
+    place = data.index(page)
+    head = data.index(b"\x4c\x15\x02", place)  # its header, and that it has one word
+    changed = data[: head + 2] + bytes((2 * values,)) + data[head + 3 :]
+    assert is_plain(data, range(1), 1 << 20)
+    assert is_plain(changed, range(1), 1 << 20) == plain

@@ -17,7 +17,9 @@ _MOST_PAGES: Final = 100_000
 _KNOWN: Final = frozenset({0, 2, 3, 4, 5, 6, 8, 9})
 """The encodings in which every value is there by itself, or once in a dictionary; 7 is `DELTA_BYTE_ARRAY`."""
 _TRUE, _FALSE, _BYTE, _DOUBLE, _BINARY, _LIST, _SET, _STRUCT = 1, 2, 3, 7, 8, 9, 10, 12
-_ENCODING: Final = {0: (5, 2), 2: (7, 2), 3: (8, 4)}
+_DICTIONARY: Final = 2
+"""The type of a page that holds each value once."""
+_ENCODING: Final = {0: (5, 2), _DICTIONARY: (7, 2), 3: (8, 4)}
 """Of each type of page, data, dictionary and data of the second version, the fields that its encoding is in."""
 
 
@@ -37,12 +39,13 @@ def is_plain(data: bytes | memoryview, groups: range, most: int) -> bool:
     """Whether the words of some row groups take no more memory than their pages, read as views of these.
 
     Args:
-        data: The file.
+        data: The file, of columns without lists.
         groups: The row groups.
         most: So many bytes their pages may have, unpacked.
 
     Returns:
-        False also of a file that is damaged, or has very many pages.
+        False also of a file that is damaged, has very many pages, or others than its rows take: polars ends the process
+        over a page that has too few values, or fewer than none.
     """
     size = 0
     try:
@@ -56,21 +59,30 @@ def is_plain(data: bytes | memoryview, groups: range, most: int) -> bool:
 
 
 def _pages(data: bytes | memoryview, groups: range) -> Iterator[Page]:
-    """The pages of some row groups; whatever Python raises if the file is damaged."""
+    """The pages of some row groups; an error of Python's if the file is damaged."""
     size = int.from_bytes(data[-8:-4], "little")
     if bytes(data[-4:]) != _MAGIC or not 0 < size <= min(_MOST_FOOTER, len(data) - 8):
         raise ValueError("no footer")
     footer, _ = _struct(data, len(data) - 8 - size)
     for group in groups:
-        for column in footer[4][group][1]:
+        columns, rows = footer[4][group][1], footer[4][group][3]
+        for column in columns:
             about = column[3]
             start = min(about[9], about.get(11, about[9]))  # the first data page, and the dictionary, if there is one
-            end = start + about[7]
+            end, left = start + about[7], rows
             while start < end:
                 header, start = _struct(data, start)
-                own, place = _ENCODING.get(header[1], (0, 0))
-                yield Page(header[2], header[own][place])
-                start += header[3] if header[3] > 0 else 0
+                own, place = _ENCODING[header[1]]
+                unpacked, packed, values = header[2], header[3], header[own][1]
+                left -= values if header[1] != _DICTIONARY else 0
+                if min(unpacked, packed, values, left) < 0 or start + packed > end:
+                    raise ValueError("a page cannot be so")
+                if header[1] == _DICTIONARY and values > unpacked:
+                    raise ValueError("each word takes some bytes")
+                yield Page(unpacked, header[own][place])
+                start += packed
+            if left or start != end:
+                raise ValueError("the pages have fewer values than there are rows")
 
 
 def _struct(data: bytes | memoryview, at: int) -> tuple[dict[int, Any], int]:
