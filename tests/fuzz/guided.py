@@ -26,7 +26,7 @@ def guide(inputs: int, seed: int, keep: Path) -> int:
         with tempfile.TemporaryDirectory(dir=shared_memory()) as name:
             folder = Path(name)
             base.place(folder, data[2:])
-            if what := wrong(by_reader(base, folder, random.Random(0))):
+            if what := wrong(by_reader(base, folder, random.Random(0)), ""):
                 shutil.copytree(folder, keep / "guided", dirs_exist_ok=True)
                 raise RuntimeError(f"{base.reader}: {base.name}: {what}")
 

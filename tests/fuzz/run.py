@@ -23,17 +23,19 @@ import time
 import traceback
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import cache
-from multiprocessing import current_process, get_context
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
 from bases import STOCK, Base, bases, keep_the_dataset, shared_memory
 from click.testing import CliRunner
 from mutation import mutated
-from rich.progress import track
+from rich.progress import Progress
 
 MOST_OUTPUT: Final = 20_000
 """Characters that a refusal may print, and a table of scores on these small files too."""
@@ -44,6 +46,12 @@ MOST_MEMORY: Final = 500
 CHUNK: Final = 250
 WHOLE: Final = 20
 """One input in so many is given to a whole command."""
+PROCESS: Final = 40
+"""Chunks after which a process is replaced."""
+ERROR: Final = 2
+"""The descriptor of the standard error."""
+CURRENT: Final = "current-"
+"""Before the number of a process, in the name of the file that says which input it is at."""
 TURNS: Final = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """What turns the direction of text."""
 
@@ -156,10 +164,12 @@ def by_command(call: list[str]) -> Answer:
     return Answer(output, result.exit_code == 2, seconds, wrong)
 
 
-def wrong(answer: Answer) -> str | None:
-    """What must not be, if anything."""
+def wrong(answer: Answer, past: str) -> str | None:
+    """What must not be, if anything; `past` was printed past Python."""
     if answer.wrong:
         return answer.wrong
+    if past:
+        return f"printed past Python: {past}"
     if answer.seconds > MOST_SECONDS:
         return f"{answer.seconds:.1f} s"
     if len(answer.printed) > MOST_OUTPUT:
@@ -176,6 +186,18 @@ def megabytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
+def past_python() -> str:
+    """What libraries wrote to the standard error since they were last asked, which leads to a file (`prepare`)."""
+    size = os.fstat(ERROR).st_size
+    if not size:
+        return ""
+    os.lseek(ERROR, 0, os.SEEK_SET)
+    found = os.read(ERROR, min(size, 500)).decode("utf-8", "replace")
+    os.ftruncate(ERROR, 0)
+    os.lseek(ERROR, 0, os.SEEK_SET)
+    return found
+
+
 @cache
 def weights() -> list[float]:
     return [each.weight for each in bases()]
@@ -186,6 +208,7 @@ def tried(number: int, seed: int, kept: Path, tally: Tally, *, again: bool = Fal
 
     What takes too long is tried once more: the first input of a kind loads what it needs, which is not its own time.
     """
+    (kept / f"{CURRENT}{os.getpid()}").write_text(str(number))
     rng = random.Random(f"{seed}/{number}")
     base = rng.choices(bases(), weights())[0]
     whole = base.read is None or not rng.randrange(WHOLE)
@@ -202,7 +225,7 @@ def tried(number: int, seed: int, kept: Path, tally: Tally, *, again: bool = Fal
         tally.refused[base.reader] += answer.refused
         tally.commands += whole
         tally.slowest, tally.longest = max(tally.slowest, answer.seconds), max(tally.longest, len(answer.printed))
-        if what := wrong(answer):
+        if what := wrong(answer, past_python()):
             shutil.copytree(folder, kept / str(number), dirs_exist_ok=True)
             words = " ".join(call).replace(name, str(kept / str(number))) if whole else "(the reader alone)"
             tally.failures.append(Failure(number, f"{base.reader}: {base.name}", words, what))
@@ -220,15 +243,61 @@ def prepare() -> None:
     gc.set_threshold(100_000, 50, 50)
 
 
-def chunk(work: tuple[range, int, Path]) -> Tally:
+def begin() -> None:
+    """The same, where what libraries print is looked at, too."""
+    with tempfile.TemporaryFile() as file:
+        os.dup2(file.fileno(), ERROR)
+    prepare()
+
+
+def chunk(numbers: Sequence[int], seed: int, kept: Path) -> Tally:
     """What came of some inputs."""
-    numbers, seed, kept = work
-    current_process()._config["daemon"] = False  # `eval run` starts a process, which a pool's own may not
     tally = Tally()
     for number in numbers:
         tried(number, seed, kept, tally)
     tally.megabytes = megabytes()
     return tally
+
+
+def rounds(numbers: Sequence[int], seed: int, kept: Path, jobs: int) -> Iterator[Tally]:
+    """What came of inputs, chunk by chunk; one that ends its process is a failure, and the others are tried again."""
+    chunks = [numbers[start : start + CHUNK] for start in range(0, len(numbers), CHUNK)]
+    while chunks:
+        now, chunks = chunks[: PROCESS * jobs], chunks[PROCESS * jobs :]
+        currents(kept)
+        with ProcessPoolExecutor(jobs, get_context("spawn"), begin) as pool:
+            asked = {pool.submit(chunk, part, seed, kept): part for part in now}
+            for done in as_completed(asked):
+                if done.exception() is None:
+                    yield done.result()
+                    del asked[done]
+                elif not isinstance(done.exception(), BrokenProcessPool):
+                    done.result()
+        if not asked:
+            continue
+        dead = [found for found in currents(kept) if ends(found, seed, kept)]
+        yield Tally(failures=[Failure(number, "", "(unknown)", "ended the process") for number in dead])
+        again = [number for part in asked.values() for number in part if number not in dead]
+        chunks = [again[start : start + CHUNK] for start in range(0, len(again), CHUNK)] + chunks
+
+
+def currents(kept: Path) -> list[int]:
+    """The numbers of the inputs that processes were at, which are asked for once."""
+    found = []
+    for path in kept.glob(f"{CURRENT}*"):
+        found += [int(word) for word in path.read_text().split()]  # none where a process was ended as it wrote
+        path.unlink()
+    return found
+
+
+def ends(number: int, seed: int, kept: Path) -> bool:
+    """Whether an input ends a process that tries nothing else."""
+    try:
+        with ProcessPoolExecutor(1, get_context("spawn"), begin) as pool:
+            pool.submit(chunk, [number], seed, kept).result()
+    except BrokenProcessPool:
+        return True
+    return False
 
 
 def report(tally: Tally, figures: Path | None) -> int:
@@ -243,13 +312,6 @@ def report(tally: Tally, figures: Path | None) -> int:
         f" {made['slowest_seconds']} s and {made['longest_output']} characters for an input"
     )
     return int(bool(tally.failures))
-
-
-def together(tallies: Iterable[Tally]) -> Tally:
-    total = Tally()
-    for tally in tallies:
-        total += tally
-    return total
 
 
 def main() -> int:
@@ -268,16 +330,17 @@ def main() -> int:
         from guided import guide
 
         return guide(options.inputs, options.seed, options.keep)
-    end = options.first + options.inputs
-    parts = [range(start, min(start + CHUNK, end)) for start in range(options.first, end, CHUNK)]
+    numbers = range(options.first, options.first + options.inputs)
     os.environ["POLARS_MAX_THREADS"] = "1"  # threads cost more than they spare where everything is small
-    # The executor of concurrent.futures can wait for ever where its processes are replaced (CPython 115634).
+    total = Tally()
     with (
         tempfile.TemporaryDirectory(prefix="detente-fuzz-", dir=shared_memory()) as os.environ[STOCK],
-        get_context("spawn").Pool(options.jobs, prepare, maxtasksperchild=40) as pool,
+        Progress(disable=not sys.stderr.isatty()) as progress,
     ):
-        asked = pool.imap_unordered(chunk, [(part, options.seed, options.keep) for part in parts])
-        total = together(track(asked, total=len(parts), disable=not sys.stderr.isatty()))
+        bar = progress.add_task("trying", total=len(numbers))
+        for tally in rounds(numbers, options.seed, options.keep, options.jobs):
+            total += tally
+            progress.update(bar, completed=total.inputs.total())
     return report(total, options.figures)
 
 

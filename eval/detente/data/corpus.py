@@ -13,6 +13,7 @@ import polars as pl
 from detente.data.files import is_below, read_bytes, reason
 from detente.data.inventory import PACKAGED, Inventory, is_document
 from detente.data.jsonl import Record, parse_document, parse_lines
+from detente.data.panics import unprinted
 from detente.data.problems import Problem, ValidationError
 from detente.metrics.agreement import CAVEAT
 from detente.text.display import quoted
@@ -185,7 +186,8 @@ class Corpus:
             ValidationError: If the file is not the one that the manifest vouches for, or is no Parquet.
         """
         try:
-            return pl.read_parquet(self.vouched(name))
+            with unprinted():
+                return pl.read_parquet(self.vouched(name))
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
             raise self._changed(name, f"is no Parquet that can be read ({reason(error)}): {_CURE}") from error
 

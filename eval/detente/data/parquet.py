@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from detente.data.arrow import is_packable, lines_of, name_problems, rows_at_once, too_many
 from detente.data.files import reason
 from detente.data.jsonl import Line
+from detente.data.panics import unprinted
 from detente.data.parquet_pages import is_plain
 from detente.data.problems import Problem
 
@@ -114,7 +115,8 @@ def views(path: Path, schema: "pyarrow.Schema", found: About, groups: range, mos
             return None
     first = sum(found.group_rows[: groups.start])
     try:
-        frame = pl.scan_parquet(path, glob=False, hive_partitioning=False).slice(first, rows).collect()
+        with unprinted():
+            frame = pl.scan_parquet(path, glob=False, hive_partitioning=False).slice(first, rows).collect()
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
         return None
     return frame if len(frame) == rows else None

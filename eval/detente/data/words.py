@@ -14,6 +14,7 @@ from detente.data.arrow import IPC_SUFFIXES, ipc_table
 from detente.data.columns import WORDS, header_faults
 from detente.data.files import max_input, max_line, max_records, max_size, max_values
 from detente.data.jsonl import parse_lines
+from detente.data.panics import unprinted
 from detente.data.parquet_pages import is_plain
 from detente.data.spellings import printed
 from detente.data.tabular import SEPARATORS, cell, suffix_of
@@ -66,7 +67,8 @@ def words_of(data: bytes, name: str, words: Collection[str] | None = None) -> "p
     if reader is None:
         return None
     try:
-        found = reader(data, name, words)
+        with unprinted():
+            found = reader(data, name, words)
     except (*broken, csv.Error):
         return None
     return None if found is None else _checked(found)
