@@ -29,7 +29,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -86,9 +86,21 @@ def copies(task: Task, size: int) -> Pairs:
     return [pairs[number % len(pairs)] for number in range(size)]
 
 
+def numbered(task: Task, unit: Any, number: int) -> Any:
+    """A unit that is another one, of a family of a hundred; where units are counted one by one, with its number."""
+    if task.count_all is None:
+        return number, unit
+    names = {"id": f"{number}", "family": f"f{number // 100}"}
+    if not hasattr(unit, "page"):
+        return replace(unit, **names)
+    page = replace(unit.page, **names)
+    return unit._replace(page=page) if isinstance(unit, tuple) else replace(unit, id=names["id"], page=page)
+
+
 def renamed(task: Task) -> Task:
     """A task whose units are numbered, with rows that bear the number; without measures that look at all units."""
     nothing: Any = {} if task.group else None  # what the blind floor, which knows no numbers, says of a unit
+    together = task.count_all
 
     def count(unit: tuple[int, Any], prediction: Any, options: Options) -> list[Row]:
         number, own = unit
@@ -96,14 +108,25 @@ def renamed(task: Task) -> Task:
         rows = task.count(own, nothing if prediction is None else prediction, options)
         return [{**row, **names, "item": f"{number}-{row['item']}"} for row in rows]
 
+    def count_all(units: Sequence[Any], predictions: Sequence[Any], options: Options) -> pl.DataFrame:
+        assert together
+        return together(units, predictions, options).with_columns(item=pl.format("{}-{}", "id", "item"))
+
     return replace(
-        task, count=count, group=None, corpus_metrics=(), available=None, majority=None, signature_parts=lambda _: {}
+        task,
+        count=count,
+        count_all=together and count_all,
+        group=None,
+        corpus_metrics=(),
+        available=None,
+        majority=None,
+        signature_parts=lambda _: {},
     )
 
 
 def by_units(task: Task, pairs: Pairs, peer: Callable[[Pairs], None] | None, options: Options | None = None) -> Work:
     """Scoring of units in memory."""
-    units = {f"{number}": (number, unit) for number, (unit, _) in enumerate(pairs)}
+    units = {f"{number}": numbered(task, unit, number) for number, (unit, _) in enumerate(pairs)}
     by_id = {f"{number}": said for number, (_, said) in enumerate(pairs)}
     predictions = Predictions(renamed(task), units, by_id, (), task.kinds[:1])
     return Work(lambda: score(predictions, load(), options), partial(peer, pairs) if peer else None)
