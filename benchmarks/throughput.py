@@ -48,7 +48,7 @@ from detente.tasks import task_named
 from detente.tasks.all import TASKS
 from detente.tasks.content_extraction.prediction import Output
 from detente.tasks.content_extraction.references import Reference, ReferencePage
-from detente.tasks.task import Options, Row, Task
+from detente.tasks.task import Batch, Options, Row, Task
 
 SIZES: Final = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 LARGEST: Final = 1_000_000
@@ -91,10 +91,7 @@ def numbered(task: Task, unit: Any, number: int) -> Any:
     if task.count_all is None:
         return number, unit
     names = {"id": f"{number}", "family": f"f{number // 100}"}
-    if not hasattr(unit, "page"):
-        return replace(unit, **names)
-    page = replace(unit.page, **names)
-    return unit._replace(page=page) if isinstance(unit, tuple) else replace(unit, id=names["id"], page=page)
+    return replace(unit, page=replace(unit.page, **names)) if hasattr(unit, "page") else replace(unit, **names)
 
 
 def renamed(task: Task) -> Task:
@@ -108,9 +105,10 @@ def renamed(task: Task) -> Task:
         rows = task.count(own, nothing if prediction is None else prediction, options)
         return [{**row, **names, "item": f"{number}-{row['item']}"} for row in rows]
 
-    def count_all(units: Sequence[Any], predictions: Sequence[Any], options: Options) -> pl.DataFrame:
+    def count_all(units: Sequence[Any], predictions: Sequence[Any], options: Options) -> Batch:
         assert together
-        return together(units, predictions, options).with_columns(item=pl.format("{}-{}", "id", "item"))
+        rows, words = together(units, predictions, options)
+        return Batch(rows.with_columns(item=pl.format("{}-{}", "id", "item")), words)
 
     return replace(
         task,

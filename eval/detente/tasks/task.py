@@ -30,6 +30,25 @@ Row = dict[str, Any]
 `wrong` and `detail`: how much is wrong with the item and, in words, what; and of a text `blocks`: where."""
 
 
+class Batch(NamedTuple):
+    """The rows of many units.
+
+    Attributes:
+        rows: Their keys, counts and `wrong`; of the counts, columns that are 0 may be left out.
+        words: From the places of rows to what is wrong with each, in words: few are asked for. Empty if nothing is.
+    """
+
+    rows: "pl.DataFrame"
+    words: Callable[[Sequence[int]], list[str]]
+
+    @property
+    def told(self) -> "pl.DataFrame":
+        """The rows with what is wrong as `detail`."""
+        import polars as pl
+
+        return self.rows.with_columns(detail=pl.Series(self.words(range(len(self.rows))), dtype=pl.String))
+
+
 TIMES: Final = "times"
 """The column that says how many items a row of counts stands for, where items that are alike are one row."""
 FIRST: Final = "first_place"
@@ -358,7 +377,7 @@ class Task:
         fit: The task with the labels of a corpus, where it has counts or measures for each label that a corpus may have
             its own of.
         count_all: The rows of many units at once, where that is faster than one by one: from units and what is
-            predicted of each to a frame, of which count columns that are 0 may be left out.
+            predicted of each.
     """
 
     name: str
@@ -399,7 +418,7 @@ class Task:
     layer: str = ""
     alike: Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]]], Alike] | None = None
     fit: "Callable[[Inventory], Task] | None" = None
-    count_all: "Callable[[Sequence[Any], Sequence[Any], Options], pl.DataFrame] | None" = None
+    count_all: "Callable[[Sequence[Any], Sequence[Any], Options], Batch] | None" = None
 
     def fitting(self, inventory: Inventory) -> "Task":
         """The task as it is in a corpus with these labels."""

@@ -55,7 +55,7 @@ def _parse(article: Article, record: Record) -> tuple[Claim, ...]:
 
 
 def _count(article: Article, prediction: Sequence[Claim] | None, options: Options) -> list[Row]:
-    return count_all([article], [prediction], options).to_dicts()
+    return count_all([article], [prediction], options).told.to_dicts()
 
 
 def _fit(own: Inventory) -> Task:
