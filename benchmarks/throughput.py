@@ -86,12 +86,22 @@ def copies(task: Task, size: int) -> Pairs:
     return [pairs[number % len(pairs)] for number in range(size)]
 
 
-def numbered(task: Task, unit: Any, number: int) -> Any:
-    """A unit that is another one, of a family of a hundred; where units are counted one by one, with its number."""
+def numbered(task: Task, units: Iterable[Any]) -> dict[str, Any]:
+    """Units that are others, a hundred to a family; where they are counted one by one, with their numbers."""
     if task.count_all is None:
-        return number, unit
-    names = {"id": f"{number}", "family": f"f{number // 100}"}
-    return replace(unit, page=replace(unit.page, **names)) if hasattr(unit, "page") else replace(unit, **names)
+        return {f"{number}": (number, unit) for number, unit in enumerate(units)}
+    found: dict[str, Any] = {}
+    pages: dict[tuple[int, str], Any] = {}  # that units of a family share
+    for number, unit in enumerate(units):
+        names = {"id": f"{number}", "family": f"f{number // 100}"}
+        if not hasattr(unit, "page"):
+            found[names["id"]] = replace(unit, **names)
+        elif not hasattr(unit, "id"):
+            found[names["id"]] = replace(unit, page=replace(unit.page, **names))
+        else:
+            page = pages.setdefault((id(unit.page), names["family"]), replace(unit.page, family=names["family"]))
+            found[names["id"]] = replace(unit, id=names["id"], page=page)
+    return found
 
 
 def renamed(task: Task) -> Task:
@@ -124,7 +134,7 @@ def renamed(task: Task) -> Task:
 
 def by_units(task: Task, pairs: Pairs, peer: Callable[[Pairs], None] | None, options: Options | None = None) -> Work:
     """Scoring of units in memory."""
-    units = {f"{number}": numbered(task, unit, number) for number, (unit, _) in enumerate(pairs)}
+    units = numbered(task, (unit for unit, _ in pairs))
     by_id = {f"{number}": said for number, (_, said) in enumerate(pairs)}
     predictions = Predictions(renamed(task), units, by_id, (), task.kinds[:1])
     return Work(lambda: score(predictions, load(), options), partial(peer, pairs) if peer else None)
