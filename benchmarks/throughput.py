@@ -46,9 +46,10 @@ from detente.evaluation.session import Session
 from detente.evaluation.systems import read_systems
 from detente.tasks import task_named
 from detente.tasks.all import TASKS
+from detente.tasks.batch import Batch
 from detente.tasks.content_extraction.prediction import Output
 from detente.tasks.content_extraction.references import Reference, ReferencePage
-from detente.tasks.task import Batch, Options, Row, Task
+from detente.tasks.task import Options, Row, Task
 
 SIZES: Final = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 LARGEST: Final = 1_000_000

@@ -20,6 +20,11 @@ class Spans(NamedTuple):
     start: Ints
     end: Ints
 
+    @property
+    def size(self) -> Ints:
+        """How many characters each has."""
+        return self.end - self.start
+
     def at(self, places: Ints) -> "Spans":
         """Some of them."""
         return Spans(*(column[places] for column in self))

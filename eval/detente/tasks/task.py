@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from detente.data.corpus import Corpus
+    from detente.tasks.batch import Batch
 
 Counts = Mapping[str, Floats]
 """Sums of counts by column: numbers, or arrays of one number per resample."""
@@ -28,25 +29,6 @@ ANY_ID = ".*"
 Row = dict[str, Any]
 """The counts of one item. Beside the count columns, of which those left out are 0, a row has the task's `keys`, and
 `wrong` and `detail`: how much is wrong with the item and, in words, what; and of a text `blocks`: where."""
-
-
-class Batch(NamedTuple):
-    """The rows of many units.
-
-    Attributes:
-        rows: Their keys, counts and `wrong`; of the counts, columns that are 0 may be left out.
-        words: From the places of rows to what is wrong with each, in words: few are asked for. Empty if nothing is.
-    """
-
-    rows: "pl.DataFrame"
-    words: Callable[[Sequence[int]], list[str]]
-
-    @property
-    def told(self) -> "pl.DataFrame":
-        """The rows with what is wrong as `detail`."""
-        import polars as pl
-
-        return self.rows.with_columns(detail=pl.Series(self.words(range(len(self.rows))), dtype=pl.String))
 
 
 TIMES: Final = "times"

@@ -24,11 +24,12 @@ from detente.evaluation.items import errors
 from detente.metrics import chrf as text
 from detente.metrics import official
 from detente.metrics.clustering import b_cubed
+from detente.tasks.batch import Batch
 from detente.tasks.claims import matching
 from detente.tasks.claims.matching import Article
 from detente.tasks.claims.prediction import Claim
 from detente.tasks.claims.task import CLAIMS
-from detente.tasks.task import Batch, Options
+from detente.tasks.task import Options
 from detente.text.spans import to_code_points
 
 
@@ -771,14 +772,6 @@ def test_rows_come_article_by_article_gold_then_spurious_then_the_ranking() -> N
     assert rows["char_fp"].to_list() == [0, 0, 0, 2, 2, 0, 2, 0, 0, 0, 0]  # jj, kk, aa
 
 
-@pytest.mark.parametrize("count", [1, 3])
-def test_keys_are_not_marked_as_sorted_which_would_add_up_their_groups_in_another_order(gold, count: int) -> None:
-    units = dict(list(CLAIMS.units(gold).items())[:count])
-    (rows,) = scoring.count(CLAIMS, units, [{}], Options())
-    assert [key for key in CLAIMS.keys if any(rows[key].flags.values())] == []
-    assert rows.columns == [*CLAIMS.keys, *CLAIMS.columns, "wrong", "detail", "blocks"]
-
-
 def test_only_what_is_shown_is_put_in_words() -> None:
     # Of the first article c1 is right, c0 has half its characters, c2 is missed; of the second only a spurious one is.
     units = {"a": other("a"), "b": replace(other("b"), claims=(), spans=())}
@@ -800,12 +793,6 @@ def test_only_what_is_shown_is_put_in_words() -> None:
     told = ["IoU 0.62: aa bb cc", "", "missed: gg hh ii", "", "spurious: jj"]
     assert counted.rows["detail"].to_list() == told
     assert [part.rows["detail"].to_list() for _, part in counted.parts("id", "id", 1)] == [told[:4], told[4:]]
-
-
-def test_of_no_articles_there_are_no_rows() -> None:
-    (rows,) = scoring.count(CLAIMS, {}, [{}], Options())
-    assert rows.is_empty()
-    assert rows.columns == [*CLAIMS.keys, *CLAIMS.columns, "wrong", "detail", "blocks"]
 
 
 def test_a_character_in_several_predicted_claims_is_that_of_the_first_of_them() -> None:

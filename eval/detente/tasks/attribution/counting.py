@@ -12,8 +12,9 @@ from detente.data.page import Page
 from detente.metrics.span_columns import Ints, flat, integers, runs
 from detente.tasks.attribution.prediction import Claim, Prediction
 from detente.tasks.attribution.readings import PARTS, Reading, names, of_row, words
+from detente.tasks.batch import Batch, gathered
 from detente.tasks.metric_families import MISSING, cell
-from detente.tasks.task import Batch, Options
+from detente.tasks.task import Options
 
 Counts = dict[str, Ints]
 LEVELS: Final = ("char", "token")
@@ -67,9 +68,7 @@ def _keys(found: _Found) -> dict[str, pl.Series]:
         "gold": [names(gold.ids) for gold in found.golds],
         "predicted": [_predicted(*pair) for pair in zip(found.claims, found.said, strict=True)],
     }
-    # Gathered from one more than there are: polars takes a single one for sorted, and adds up in another order.
-    every = np.arange(len(found.claims))
-    return {name: pl.Series([*values, ""], dtype=pl.String).gather(every) for name, values in keys.items()}
+    return {name: gathered(words, np.arange(len(words))) for name, words in keys.items()}
 
 
 def _predicted(claim: Claim, said: Prediction | None) -> str:

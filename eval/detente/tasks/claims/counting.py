@@ -20,10 +20,11 @@ from detente.metrics import ranking
 from detente.metrics.classification import Floats
 from detente.metrics.matching import match_pairs, soft_match_pairs
 from detente.metrics.span_columns import Ints, Items, integers, runs
+from detente.tasks.batch import Batch, gathered
 from detente.tasks.claims.matching import Article, Labels, Matching, Truths, is_check_worthy, matching
 from detente.tasks.claims.metrics import FIRST, THRESHOLDS
 from detente.tasks.claims.prediction import Claim
-from detente.tasks.task import Batch, Options
+from detente.tasks.task import Options
 from detente.text.display import excerpt
 from detente.text.spans import Span
 
@@ -309,26 +310,21 @@ def _keys(articles: Sequence[Article], found: Matching, rows: _Rows) -> dict[str
         places = np.empty(number, dtype=np.int64)
         places[rows.gold], places[own] = at, len(words) + np.arange(len(own))
         places[rows.ranking] = len(words) + len(own) + np.arange(len(of_rankings))
-        return _gathered([*words, *(each[name] for each in invented), *of_rankings], places)
+        return gathered([*words, *(each[name] for each in invented), *of_rankings], places)
 
     each, last = np.arange(len(found.golds)), [_RANKING] * len(rows.ranking)
     zones = np.concatenate([integers(()), *(article.zones for article in articles)])
-    names, families = (_gathered([getattr(page, key) for page in pages], rows.article) for key in ("id", "family"))
+    names, families = (gathered([getattr(page, key) for page in pages], rows.article) for key in ("id", "family"))
     return {
         "id": names,
         "article": names,
         "family": families,
-        "slice": _gathered(["main"], np.zeros(number, dtype=np.int64)),
+        "slice": gathered(["main"], np.zeros(number, dtype=np.int64)),
         "item": key("item", chain.from_iterable(article.ids for article in articles), each, rankings),
         "zone": key("zone", CLAIM_ZONES, zones, last),
         "type": key("type", found.types, found.labels.type, last),
         "presentation": key("presentation", PRESENTATIONS, found.labels.presentation, last),
     }
-
-
-def _gathered(words: Sequence[str], places: Ints) -> pl.Series:
-    # A word that no row has: polars takes a single one for sorted, and adds up the groups of what is in another order.
-    return pl.Series([*words, ""], dtype=pl.String).gather(places)
 
 
 def _invented(page: Page, tied: Sequence[Claim]) -> dict[str, str]:

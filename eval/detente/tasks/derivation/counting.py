@@ -9,8 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from detente.tasks.batch import Batch, gathered
 from detente.tasks.derivation.edges import Article, Edge, counted
-from detente.tasks.task import Batch, Options
+from detente.tasks.task import Options
 
 _Said = tuple[str | None, ...] | None
 """Degree and kind of an edge; None where there is no edge."""
@@ -32,15 +33,18 @@ def count(articles: Sequence[Article], predictions: Sequence[Sequence[Edge] | No
         sizes.append(len(asked))
     each = [counted(*(Edge("", *said) if said else None for said in pair)) for pair in numbers]
     details = [row.pop("detail") for row in each]
-    # One more than there are: polars takes a single one for sorted, and adds up the groups of what is in another order.
-    pages = pl.DataFrame(
-        {key: [*(getattr(article, key) for article in articles), ""] for key in ("id", "family")},
-        schema=dict.fromkeys(("id", "family"), pl.String),
+    page = np.repeat(np.arange(len(articles)), sizes)
+    names, families = (gathered([getattr(each, key) for each in articles], page) for key in ("id", "family"))
+    # One more than there are, as in `gathered`.
+    table = pl.DataFrame([*each, each[0]], infer_schema_length=None)[kinds]
+    rows = table.with_columns(
+        pl.col(pl.Int64).cast(pl.Float64).fill_null(0.0),
+        id=names,
+        family=families,
+        article=names,
+        source=pl.Series(sources, dtype=pl.String),
+        slice=pl.lit("main"),
     )
-    table = pl.DataFrame([*each, each[0]], infer_schema_length=None)
-    table = table.with_columns(pl.col(pl.Int64).cast(pl.Float64).fill_null(0.0))
-    rows = pl.concat([pages[np.repeat(np.arange(len(articles)), sizes)], table[kinds]], how="horizontal")
-    rows = rows.with_columns(article="id", source=pl.Series(sources, dtype=pl.String), slice=pl.lit("main"))
     return Batch(
         rows.with_columns(item=pl.format("{}>{}", "id", "source")),
         lambda places: [details[kinds[place]] for place in places],
