@@ -43,7 +43,7 @@ def count(articles: Sequence[Article], predictions: Sequence[Sequence[Edge] | No
         family=families,
         article=names,
         source=pl.Series(sources, dtype=pl.String),
-        slice=pl.lit("main"),
+        slice=gathered(["main"], np.zeros(len(page), dtype=np.int64)),
     )
     return Batch(
         rows.with_columns(item=pl.format("{}>{}", "id", "source")),
