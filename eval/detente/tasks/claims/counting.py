@@ -4,6 +4,7 @@ What is said where a row is are its answers: one, or as many as are tied, of whi
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, repeat
@@ -32,6 +33,8 @@ Counts = dict[str, Floats]
 """Of each row, by column; those that are left out are 0."""
 
 _ZONES: Final = {"paragraph": "body", "headline": "headline", "subheading": "subheading"}
+_OUTSIDE: Final = "outside"
+_UNLABELLED: Final = "unlabelled"
 _ALL_WRONG: Final = 4
 """What is wrong with a claim that is missed or spurious: its spans, type, presentation and check-worthiness."""
 _RANKING: Final = "ranking"
@@ -298,21 +301,23 @@ def _ranking_counts(found: Matching, worthy: Truths, rows: _Rows) -> Counts:
 def _keys(articles: Sequence[Article], found: Matching, rows: _Rows) -> dict[str, pl.Series]:
     number, pages = len(rows.article), [article.page for article in articles]
     own = rows.claim[rows.spurious]
-    invented = [
-        _invented(pages[article], found.tied(index))
-        for article, index in zip(rows.article[own].tolist(), rows.spurious.tolist(), strict=True)
-    ]
-    rankings = [f"{pages[article].id}:{_RANKING}" for article in rows.article[rows.ranking].tolist()]
 
-    def key(name: str, of_golds: Iterable[str], at: Ints, of_rankings: list[str]) -> pl.Series:
-        """From the words of gold claims, and which of them each has: a key of all rows."""
+    def key(of_golds: Iterable[str], at: Ints, spurious: Sequence[str], of_rankings: Sequence[str]) -> pl.Series:
+        """From the words of gold claims, and which of them each has, and those of all others: a key of all rows."""
         words = [*of_golds]
         places = np.empty(number, dtype=np.int64)
         places[rows.gold], places[own] = at, len(words) + np.arange(len(own))
         places[rows.ranking] = len(words) + len(own) + np.arange(len(of_rankings))
-        return gathered([*words, *(each[name] for each in invented), *of_rankings], places)
+        return gathered([*words, *spurious, *of_rankings], places)
 
-    each, last = np.arange(len(found.golds)), [_RANKING] * len(rows.ranking)
+    def said(field: str, names: Sequence[str], codes: Ints) -> list[str]:
+        """The labels of what is spurious."""
+        words = [(*names, _UNLABELLED)[code] for code in codes[rows.spurious].tolist()]
+        for place in np.flatnonzero(found.size[rows.spurious] > 1).tolist():
+            words[place] = _either(found.tied(int(rows.spurious[place])), field, _UNLABELLED)
+        return words
+
+    last = [_RANKING] * len(rows.ranking)
     zones = np.concatenate([integers(()), *(article.zones for article in articles)])
     names, families = (gathered([getattr(page, key) for page in pages], rows.article) for key in ("id", "family"))
     return {
@@ -320,23 +325,36 @@ def _keys(articles: Sequence[Article], found: Matching, rows: _Rows) -> dict[str
         "article": names,
         "family": families,
         "slice": gathered(["main"], np.zeros(number, dtype=np.int64)),
-        "item": key("item", chain.from_iterable(article.ids for article in articles), each, rankings),
-        "zone": key("zone", CLAIM_ZONES, zones, last),
-        "type": key("type", found.types, found.labels.type, last),
-        "presentation": key("presentation", PRESENTATIONS, found.labels.presentation, last),
+        "item": key(
+            chain.from_iterable(article.ids for article in articles),
+            np.arange(len(found.golds)),
+            [
+                f"{pages[article].id}:" + "+".join([f"{start}-{end}" for start, end in found.claims[index].spans])
+                for article, index in zip(rows.article[own].tolist(), rows.spurious.tolist(), strict=True)
+            ],
+            [f"{pages[article].id}:{_RANKING}" for article in rows.article[rows.ranking].tolist()],
+        ),
+        "zone": key(CLAIM_ZONES, zones, _homes(pages, found, rows), last),
+        "type": key(found.types, found.labels.type, said("type", found.types, found.said.type), last),
+        "presentation": key(
+            PRESENTATIONS,
+            found.labels.presentation,
+            said("presentation", PRESENTATIONS, found.said.presentation),
+            last,
+        ),
     }
 
 
-def _invented(page: Page, tied: Sequence[Claim]) -> dict[str, str]:
-    """The keys of what is spurious."""
-    parts = tied[0].spans
-    home = next((each["type"] for each in page.segments if each["start"] <= parts[0][0] < each["end"]), "")
-    return {
-        "item": f"{page.id}:" + "+".join(f"{start}-{end}" for start, end in parts),
-        "zone": _ZONES.get(home, "outside"),
-        "type": _either(tied, "type", "unlabelled"),
-        "presentation": _either(tied, "presentation", "unlabelled"),
-    }
+def _homes(pages: Sequence[Page], found: Matching, rows: _Rows) -> list[str]:
+    """The zones in which what is spurious starts."""
+    starts = found.predicted.spans.start[found.predicted.first[rows.spurious]].tolist()
+    homes = []
+    for article, start in zip(found.predicted.text[rows.spurious].tolist(), starts, strict=True):
+        page = pages[article]
+        place = bisect_right(page.spans, (start, len(page.text))) - 1
+        inside = place >= 0 and start < page.spans[place][1]
+        homes.append(_ZONES.get(page.segments[place]["type"], _OUTSIDE) if inside else _OUTSIDE)
+    return homes
 
 
 def _faults(found: Matching, labels: Labels) -> _Faults:

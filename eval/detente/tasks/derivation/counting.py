@@ -34,7 +34,7 @@ def count(articles: Sequence[Article], predictions: Sequence[Sequence[Edge] | No
     each = [counted(*(Edge("", *said) if said else None for said in pair)) for pair in numbers]
     details = [row.pop("detail") for row in each]
     page = np.repeat(np.arange(len(articles)), sizes)
-    names, families = (gathered([getattr(each, key) for each in articles], page) for key in ("id", "family"))
+    names, families = (gathered([getattr(article, key) for article in articles], page) for key in ("id", "family"))
     # One more than there are, as in `gathered`.
     table = pl.DataFrame([*each, each[0]], infer_schema_length=None)[kinds]
     rows = table.with_columns(
