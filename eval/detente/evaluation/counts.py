@@ -401,10 +401,15 @@ def _one_by_one(
 
 
 def sums_of(rows: pl.DataFrame, columns: Sequence[str], by: str) -> NDArray[np.float64]:
-    """The counts summed by a key, shape `(values of the key, columns)`, in the order of first appearance."""
-    each = pl.col(columns) * pl.col(TIMES) if TIMES in rows.columns else pl.col(columns)
+    """The counts summed by a key, shape `(values of the key, columns)`, in the order of first appearance.
+
+    Of the columns, many are 0 throughout, such as most cells of a confusion matrix: they are not added up.
+    """
+    there = [name for name in columns if (rows[name] != 0).any()] or columns[:1]
+    each = pl.col(there) * pl.col(TIMES) if TIMES in rows.columns else pl.col(there)
     grouped = rows.group_by(by, maintain_order=True).agg(each.sum())
-    sums: NDArray[np.float64] = grouped.select(columns).to_numpy()
+    sums = np.zeros((len(grouped), len(columns)), order="F")  # as polars has it: how it lies decides how it is added up
+    sums[:, [columns.index(name) for name in there]] = grouped.select(there).to_numpy()
     return sums
 
 
