@@ -270,7 +270,7 @@ def taken(run: Callable[[], object]) -> float:
 
 def main(largest: int = LARGEST) -> None:
     """Prints a table with a row for each task and size, to be pasted."""
-    print("| task | units | units/s | MiB | beside | ratio |\n|---|---:|---:|---:|---|---:|")
+    print("| task | units | units/s | MiB | beside | ratio |\n|---|---:|---:|---:|---|---:|", flush=True)
     for name in NAMES:
         last = 0.0
         for size in (size for size in SIZES if size <= largest):
