@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import polars as pl
 
-from detente.data.page import Page
-from detente.metrics.span_columns import Ints, flat, integers, runs
+from detente.metrics.span_columns import Ints, Spans, flat, integers, runs
+from detente.tasks.attribution.overlaps import outcomes
 from detente.tasks.attribution.prediction import Claim, Prediction
 from detente.tasks.attribution.readings import PARTS, Reading, names, of_row, words
 from detente.tasks.batch import Batch, gathered
@@ -17,7 +17,6 @@ from detente.tasks.metric_families import MISSING, cell
 from detente.tasks.task import Options
 
 Counts = dict[str, Ints]
-LEVELS: Final = ("char", "token")
 _NOTHING: Final = Prediction(None, None)
 
 
@@ -129,104 +128,23 @@ def _cells(golds: Sequence[Reading], said: Sequence[Prediction]) -> Counts:
     return {name: (places == number).astype(np.int64) for name, number in numbers.items()}
 
 
-class _Columns(NamedTuple):
-    """Pages in columns, one after the other.
-
-    Attributes:
-        first: Of each page its first character, a place more than it has characters being counted.
-        visible: Of each such place how many characters before it, on its page, are not white space.
-        first_token: Of each page its first token.
-        start: Where each token starts on its page.
-        until: Where the next one starts, or the page ends.
-        length: How many characters each token has.
-        page: The page of each token.
-    """
-
-    first: Ints
-    visible: Ints
-    first_token: Ints
-    start: Ints
-    until: Ints
-    length: Ints
-    page: Ints
-
-    @classmethod
-    def of(cls, pages: Sequence[Page]) -> "_Columns":
-        """Those of pages."""
-        lengths, sizes = (integers(map(len, each)) for each in ((p.text for p in pages), (p.tokens for p in pages)))
-        spans, _ = flat([page.tokens for page in pages])
-        start, last = spans[:, 0], np.cumsum(sizes) - 1
-        until = np.append(start[1:], 0)
-        until[last[sizes > 0]] = lengths[sizes > 0]
-        return cls(
-            np.cumsum(lengths + 1) - lengths - 1,
-            np.concatenate([integers(()), *(np.append(0, np.cumsum(page.visible)) for page in pages)]),
-            np.cumsum(sizes) - sizes,
-            start,
-            until,
-            spans[:, 1] - start,
-            np.repeat(np.arange(len(pages)), sizes),
-        )
-
-
 def _span_counts(claims: Sequence[Claim], golds: Sequence[Reading], said: Sequence[Prediction], claim: Ints) -> Counts:
-    """Characters and tokens of each part that are in the gold, in the prediction, or in both.
-
-    A character counts unless it is white space; a token if more than half of its characters do. Texts are cut where a
-    span starts or ends: what lies between is in all of a span or in nothing of it.
-    """
+    """What of each part's characters and tokens is in the gold, in the prediction, or in both."""
     pages = {id(each.page): each.page for each in claims}
     numbers = {name: number for number, name in enumerate(pages)}
-    columns = _Columns.of([*pages.values()])
     page = integers(numbers[id(each.page)] for each in claims)[np.repeat(claim, len(PARTS))]
-    count = len(page)  # a text is one part of one reading
-    gold, sizes = flat([part for each in golds for part in (each.source, each.cue, each.content)])
-    text = np.repeat(np.arange(count), sizes)
-    predicted, sizes = flat([part or () for each in said for part in (each.spans, each.cue, each.content)])
-    of_part = (len(PARTS) * claim[:, None] + np.arange(len(PARTS))).ravel()
-    text_said, place = runs((np.cumsum(sizes) - sizes)[of_part], sizes[of_part])
-    predicted = predicted[place]
-
-    width = int(columns.until.max(initial=0)) + 1
-    bounds = [text * width + gold[:, 0], text * width + gold[:, 1]]
-    bounds += [text_said * width + predicted[:, 0], text_said * width + predicted[:, 1]]
-    edges = np.unique(np.concatenate(bounds))
-    first, last, first_said, last_said = (np.searchsorted(edges, each) for each in bounds)
-    covered = np.zeros((2, len(edges)), dtype=bool)
-    covered[0, runs(first, last - first)[1]] = True
-    covered[1, runs(first_said, last_said - first_said)[1]] = True
-    between = np.flatnonzero(covered.any(axis=0))
-    covered = covered[:, between]
-    text, start = np.divmod(edges[between], width)
-    end = edges[between + 1] - text * width
-    of_page = page[text]
-    begins = columns.first[of_page]
-    characters = columns.visible[begins + end] - columns.visible[begins + start]
-
-    keys = columns.page * width + columns.start
-    token = np.maximum(np.searchsorted(keys, of_page * width + start, side="right") - 1, columns.first_token[of_page])
-    piece, token = runs(token, np.searchsorted(keys, of_page * width + end) - token)
-    left, right = np.maximum(start[piece], columns.start[token]), np.minimum(end[piece], columns.until[token])
-    sizes = columns.visible[begins[piece] + right] - columns.visible[begins[piece] + left]
-    of_text = text[piece]
-    firsts = np.flatnonzero(np.diff(of_text, prepend=-1) | np.diff(token, prepend=-1))
-    inside = np.zeros((2, len(firsts)), dtype=bool)
-    for side in (0, 1) if len(firsts) else ():
-        inside[side] = 2 * np.add.reduceat(sizes * covered[side, piece], firsts) > columns.length[token[firsts]]
-
-    counts: Counts = {}
-    for level, within, at, weights in (
-        ("char", covered, text, characters),
-        ("token", inside, of_text[firsts], np.ones(len(firsts), dtype=np.int64)),
-    ):
-        for outcome, which in (
-            ("tp", within[0] & within[1]),
-            ("fp", ~within[0] & within[1]),
-            ("fn", within[0] & ~within[1]),
-        ):
-            found = np.bincount(at[which], weights[which], count).astype(np.int64).reshape(-1, len(PARTS))
-            counts |= {f"{part}_{level}_{outcome}": found[:, place] for place, part in enumerate(PARTS)}
-    return counts
+    # A text is a part of a reading.
+    spans, sizes = flat([part for each in golds for part in (each.source, each.cue, each.content)])
+    gold = Spans(np.repeat(np.arange(len(page)), sizes), *spans.T)
+    spans, sizes = flat([part or () for each in said for part in (each.spans, each.cue, each.content)])
+    of_text = (len(PARTS) * claim[:, None] + np.arange(len(PARTS))).ravel()
+    text, places = runs((np.cumsum(sizes) - sizes)[of_text], sizes[of_text])
+    found = outcomes([*pages.values()], page, gold, Spans(text, *spans[places].T))
+    return {
+        f"{part}_{name}": values.reshape(-1, len(PARTS))[:, place]
+        for name, values in found.items()
+        for place, part in enumerate(PARTS)
+    }
 
 
 def _faults(said: Sequence[Prediction], counts: Counts) -> Counts:
@@ -234,9 +152,8 @@ def _faults(said: Sequence[Prediction], counts: Counts) -> Counts:
     differs = {part: (counts[f"{part}_char_fp"] + counts[f"{part}_char_fn"] > 0).astype(np.int64) for part in PARTS}
     # An empty list may mean ids or spans: here it is wrong only if both are.
     decided = integers(not each.undecided for each in said)
-    by_ids, by_spans = (
-        integers(given) for given in ((e.ids is not None for e in said), (e.spans is not None for e in said))
-    )
+    by_ids = integers(each.ids is not None for each in said)
+    by_spans = integers(each.spans is not None for each in said)
     return {
         "ids": by_ids * (1 - counts["entity_right"]) * np.maximum(decided, differs["source"]),
         "source": by_spans * decided * differs["source"],

@@ -15,8 +15,8 @@ from detente.data.labels import ATTRIBUTION_TYPES, SOURCE_KINDS
 from detente.data.page import Page, pairs_of
 from detente.tasks.attribution import KINDS
 from detente.tasks.attribution.baselines import BASELINES
-from detente.tasks.attribution.counting import LEVELS
 from detente.tasks.attribution.counting import count as count_all
+from detente.tasks.attribution.overlaps import LEVELS
 from detente.tasks.attribution.prediction import Claim, Prediction, parse
 from detente.tasks.attribution.readings import PARTS
 from detente.tasks.metric_families import (
