@@ -7,8 +7,8 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from itertools import chain, repeat
-from operator import attrgetter, is_not
+from itertools import chain
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -22,7 +22,7 @@ from detente.metrics.classification import Floats
 from detente.metrics.matching import match_pairs, soft_match_pairs
 from detente.metrics.span_columns import Ints, Items, integers, runs
 from detente.tasks.batch import Batch, gathered
-from detente.tasks.claims.matching import Article, Labels, Matching, Truths, is_check_worthy, matching
+from detente.tasks.claims.matching import Article, Labels, Matching, Truths, is_check_worthy, unsaid, matching
 from detente.tasks.claims.metrics import FIRST, THRESHOLDS
 from detente.tasks.claims.prediction import Claim
 from detente.tasks.task import Options
@@ -186,8 +186,10 @@ def _label_counts(found: Matching, answers: _Answers, rows: _Rows) -> Counts:
 
 def _given(claims: Sequence[Claim], field: str) -> Truths:
     """Which claims have a field; one truth more, at the end, for where there is no claim."""
-    given = map(is_not, map(attrgetter(field), claims), repeat(None))
-    return np.append(np.fromiter(given, dtype=bool, count=len(claims)), False)
+    values = [*map(attrgetter(field), claims)]
+    if unsaid(values):
+        return np.zeros(len(claims) + 1, dtype=bool)
+    return np.array([value is not None for value in values] + [False])
 
 
 def _padded(labels: Labels, more: int) -> Labels:

@@ -62,7 +62,7 @@ class Article:
     @cached_property
     def labels(self) -> Labels:
         """The labels of its claims."""
-        return _labels(self.types, *(map(itemgetter(field), self.claims) for field in _JUDGED))
+        return _labels(self.types, *([*map(itemgetter(field), self.claims)] for field in _JUDGED))
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -154,7 +154,7 @@ def matching(articles: Sequence[Article], predictions: Sequence[Sequence[Claim] 
     given = [prediction or () for prediction in predictions]
     claims = list(chain.from_iterable(given))
     predicted = items_of(*flat([claim.spans for claim in claims]), _of(given))
-    said = _labels(types, *(map(attrgetter(field), claims) for field in _JUDGED))
+    said = _labels(types, *([*map(attrgetter(field), claims)] for field in _JUDGED))
     rows, columns, similarity = iou_pairs(gold, predicted)
     near = np.flatnonzero(similarity >= IOU_THRESHOLD)
     agreement = np.zeros(len(rows))
@@ -191,11 +191,22 @@ def _joined(parts: Iterable[Iterable[NDArray[Any]]]) -> Iterator[NDArray[Any]]:
 
 
 def _labels(
-    types: Sequence[str], kinds: Iterable[str | None], ways: Iterable[str | None], worthy: Iterable[float | None]
+    types: Sequence[str], kinds: Sequence[str | None], ways: Sequence[str | None], worthy: Sequence[float | None]
 ) -> Labels:
-    of_type, of_way = _numbered((*types,)), _numbered(PRESENTATIONS)
-    score = np.array([*worthy], dtype=float)  # None becomes NaN
-    return Labels(integers(map(of_type.__getitem__, kinds)), integers(map(of_way.__getitem__, ways)), score)
+    nothing = np.full(len(worthy), np.nan)
+    score = nothing if unsaid(worthy) else np.array(worthy, dtype=float)  # None becomes NaN
+    return Labels(_places((*types,), kinds), _places(PRESENTATIONS, ways), score)
+
+
+def unsaid(values: Sequence[object]) -> bool:
+    """Whether all are None, as where only spans are predicted: then nothing has to be looked at one by one."""
+    return values.count(None) == len(values)
+
+
+def _places(names: tuple[str, ...], values: Sequence[str | None]) -> Ints:
+    if unsaid(values):
+        return np.full(len(values), -1)
+    return integers(map(_numbered(names).__getitem__, values))
 
 
 @cache
