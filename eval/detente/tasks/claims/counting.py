@@ -22,7 +22,7 @@ from detente.metrics.classification import Floats
 from detente.metrics.matching import match_pairs, soft_match_pairs
 from detente.metrics.span_columns import Ints, Items, integers, runs
 from detente.tasks.batch import Batch, gathered
-from detente.tasks.claims.matching import Article, Labels, Matching, Truths, is_check_worthy, unsaid, matching
+from detente.tasks.claims.matching import Article, Labels, Matching, Truths, is_check_worthy, matching, unsaid
 from detente.tasks.claims.metrics import FIRST, THRESHOLDS
 from detente.tasks.claims.prediction import Claim
 from detente.tasks.task import Options
