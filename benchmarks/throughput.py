@@ -29,7 +29,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -46,6 +46,7 @@ from detente.evaluation.session import Session
 from detente.evaluation.systems import read_systems
 from detente.tasks import task_named
 from detente.tasks.all import TASKS
+from detente.tasks.batch import Batch
 from detente.tasks.content_extraction.prediction import Output
 from detente.tasks.content_extraction.references import Reference, ReferencePage
 from detente.tasks.task import Options, Row, Task
@@ -86,9 +87,28 @@ def copies(task: Task, size: int) -> Pairs:
     return [pairs[number % len(pairs)] for number in range(size)]
 
 
+def numbered(task: Task, units: Iterable[Any]) -> dict[str, Any]:
+    """Units that are others, a hundred to a family; where they are counted one by one, with their numbers."""
+    if task.count_all is None:
+        return {f"{number}": (number, unit) for number, unit in enumerate(units)}
+    found: dict[str, Any] = {}
+    pages: dict[tuple[int, str], Any] = {}  # that units of a family share
+    for number, unit in enumerate(units):
+        names = {"id": f"{number}", "family": f"f{number // 100}"}
+        if not hasattr(unit, "page"):
+            found[names["id"]] = replace(unit, **names)
+        elif not hasattr(unit, "id"):
+            found[names["id"]] = replace(unit, page=replace(unit.page, **names))
+        else:
+            page = pages.setdefault((id(unit.page), names["family"]), replace(unit.page, family=names["family"]))
+            found[names["id"]] = replace(unit, id=names["id"], page=page)
+    return found
+
+
 def renamed(task: Task) -> Task:
     """A task whose units are numbered, with rows that bear the number; without measures that look at all units."""
     nothing: Any = {} if task.group else None  # what the blind floor, which knows no numbers, says of a unit
+    together = task.count_all
 
     def count(unit: tuple[int, Any], prediction: Any, options: Options) -> list[Row]:
         number, own = unit
@@ -96,14 +116,26 @@ def renamed(task: Task) -> Task:
         rows = task.count(own, nothing if prediction is None else prediction, options)
         return [{**row, **names, "item": f"{number}-{row['item']}"} for row in rows]
 
+    def count_all(units: Sequence[Any], predictions: Sequence[Any], options: Options) -> Batch:
+        assert together
+        rows, words = together(units, predictions, options)
+        return Batch(rows.with_columns(item=pl.format("{}-{}", "id", "item")), words)
+
     return replace(
-        task, count=count, group=None, corpus_metrics=(), available=None, majority=None, signature_parts=lambda _: {}
+        task,
+        count=count,
+        count_all=together and count_all,
+        group=None,
+        corpus_metrics=(),
+        available=None,
+        majority=None,
+        signature_parts=lambda _: {},
     )
 
 
 def by_units(task: Task, pairs: Pairs, peer: Callable[[Pairs], None] | None, options: Options | None = None) -> Work:
     """Scoring of units in memory."""
-    units = {f"{number}": (number, unit) for number, (unit, _) in enumerate(pairs)}
+    units = numbered(task, (unit for unit, _ in pairs))
     by_id = {f"{number}": said for number, (_, said) in enumerate(pairs)}
     predictions = Predictions(renamed(task), units, by_id, (), task.kinds[:1])
     return Work(lambda: score(predictions, load(), options), partial(peer, pairs) if peer else None)
@@ -238,7 +270,7 @@ def taken(run: Callable[[], object]) -> float:
 
 def main(largest: int = LARGEST) -> None:
     """Prints a table with a row for each task and size, to be pasted."""
-    print("| task | units | units/s | MiB | beside | ratio |\n|---|---:|---:|---:|---|---:|")
+    print("| task | units | units/s | MiB | beside | ratio |\n|---|---:|---:|---:|---|---:|", flush=True)
     for name in NAMES:
         last = 0.0
         for size in (size for size in SIZES if size <= largest):

@@ -17,7 +17,7 @@ from detente.data.buckets import hashes_of
 from detente.data.jsonl import dump_line, dump_lines
 from detente.data.labels import LABELS_OF_CONTRAST
 from detente.data.problems import ValidationError
-from detente.evaluation.counts import distinct, kinds_of, merged
+from detente.evaluation.counts import distinct, kinds_of, merged, sums_of
 from detente.evaluation.items import errors, per_unit
 from detente.evaluation.predictions import Predictions
 from detente.evaluation.score import Resampling, Scores, score_all
@@ -291,3 +291,12 @@ def test_ids_with_marks_have_the_digest_of_canonical_json(tmp_path: Path) -> Non
     digests = [hashlib.sha256(buckets[each]).hexdigest() if each in buckets else None for each in range(256)]
     assert found.sha256 == hashlib.sha256(dump_line(digests).encode()).hexdigest()
     assert dict(found.items)["é"] == {"label": "none", "family": "é"}
+
+
+def test_sums_have_every_column_in_its_place_also_those_that_are_0() -> None:
+    rows = pl.DataFrame({"key": ["b", "a", "b"], "none": [0.0] * 3, "some": [1.0, 2.0, 0.5], "less": [1.0, -1.0, -1.0]})
+    assert sums_of(rows, ("none", "some", "less"), "key").tolist() == [[0, 1.5, 0], [0, 2, -1]]
+    assert sums_of(rows, ("less", "none"), "key").tolist() == [[0, 0], [-1, 0]]
+    assert sums_of(rows, ("none",), "key").tolist() == [[0], [0]]
+    assert sums_of(rows.clear(), ("none", "some"), "key").shape == (0, 2)
+    assert sums_of(rows.with_columns(times=pl.lit(2.0)), ("some", "none"), "key").tolist() == [[3, 0], [4, 0]]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.metrics.matching import iou
-from detente.metrics.span_columns import Spans, iou_pairs, items_of, meeting, runs, shared
+from detente.metrics.span_columns import Spans, flat, iou_pairs, items_of, meeting, runs, shared
 
 SIDE = st.lists(
     st.tuples(st.integers(0, 2), st.integers(-4, 9), st.integers(1, 5)).map(
@@ -58,7 +58,7 @@ TEXTS = st.lists(st.tuples(*[st.lists(ITEM, max_size=4)] * 2), max_size=3)
 def test_items_of_many_texts_are_as_alike_as_those_of_each(texts) -> None:
     sides = [
         items_of(
-            [item for text in texts for item in text[side]],
+            *flat([item for text in texts for item in text[side]]),
             np.array([number for number, text in enumerate(texts) for _ in text[side]], dtype=np.int64),
         )
         for side in (0, 1)

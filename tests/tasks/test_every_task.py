@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detente.data.fields import PredictionError
 from detente.data.labels import AGREEMENT_LABELS, STANCE_LABELS
 from detente.data.page import Page
 from detente.data.problems import ValidationError
@@ -539,3 +540,55 @@ def test_every_metric_says_what_its_n_counts(task: Any) -> None:
     for word, noun in (("char", "character"), ("token", "token"), ("claims", "claim"), ("line", "line")):
         said = [of for name, of in task.nouns.items() if word in name.split("_")]
         assert all(of.startswith(noun) for of in said), word
+
+
+# --- units that are counted together ----------------------------------------------------------------------------------
+
+TOGETHER = [task for task in TASKS if task.count_all]
+FORM_OF = {"claims": "claims", "attribution": "source", "derivation": "edges", "reuse": "passages"}
+
+
+def unlike_the_gold(name: str, unit: Any, other: Any) -> dict[str, Any]:
+    """A line for a unit, right and wrong in parts: what the gold has of it and, as far as it may be, of another."""
+    key = FORM_OF[name]
+    mine, theirs = (GOLD_AS_PREDICTION[name, key](each) for each in (unit, other))
+    if name == "attribution":
+        return {"id": "x", "source": theirs["source"], "type": mine["type"]}
+    return {"id": "x", key: [*mine[key][::2], *(each for each in theirs[key][:2] if each not in mine[key])]}
+
+
+def test_every_task_that_counts_units_together_is_tried() -> None:
+    assert {task.name for task in TOGETHER} == {*FORM_OF}
+
+
+@pytest.mark.parametrize("task", TOGETHER, ids=lambda task: task.name)
+@pytest.mark.parametrize("alternatives", ["reject", "accept"])
+def test_units_counted_together_are_counted_as_each_by_itself(gold, task: Any, alternatives: str) -> None:
+    units, options = [*task.units(gold).values()], Options(alternatives=alternatives)
+    said: list[Any] = [None]
+    for other, unit in itertools.pairwise(units):
+        try:
+            said.append(task.parse(unit, unlike_the_gold(task.name, unit, other)))
+        except PredictionError:  # what the other has, this one cannot
+            said.append(task.parse(unit, {"id": "x", **GOLD_AS_PREDICTION[task.name, FORM_OF[task.name]](unit)}))
+    batch = task.count_all(units, said, options)
+    each = [row for pair in zip(units, said, strict=True) for row in task.count(*pair, options)]
+    together = batch.told.to_dicts()
+    assert [{name: value for name, value in row.items() if value not in (0, None)} for row in together] == [
+        {name: value for name, value in row.items() if value not in (0, None)} for row in each
+    ]
+    assert any(row["wrong"] for row in each)
+    assert not all(row["wrong"] for row in each)
+    assert [bool(row["detail"]) for row in together] == [row["wrong"] > 0 for row in together]
+    some = range(len(each) - 1, 0, -3)
+    assert batch.words(some) == [together[place]["detail"] for place in some]
+    assert batch.words([]) == []
+
+
+@pytest.mark.parametrize("task", TOGETHER, ids=lambda task: task.name)
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_keys_are_not_marked_as_sorted_which_would_add_up_groups_in_another_order(gold, task: Any, count: int) -> None:
+    (rows,) = scoring.count(task, dict(list(task.units(gold).items())[:count]), [{}], Options())
+    assert rows.columns == [*task.keys, *task.columns, "wrong", "detail", "blocks"]
+    assert rows.is_empty() == (count == 0)
+    assert [key for key in task.keys if len(rows) > 1 and any(rows[key].flags.values())] == []

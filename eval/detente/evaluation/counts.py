@@ -1,7 +1,7 @@
 """The counts of one system: a row for each item, or one for all items that are alike, with how many they are."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
@@ -122,22 +122,30 @@ class Counted:
         pairs: The counts of one item for each pair of `gold` and `predicted`, where these say all of an item's.
         kinds: The kinds of which the rows are, where all items of several systems are.
         place: Of this system among them.
+        words: Where the frame has numbers as `detail`: from these to what is wrong with a row, in words.
     """
 
     frame: pl.DataFrame
     pairs: pl.DataFrame | None = None
     kinds: Kinds | None = None
     place: int = 0
+    words: Callable[[Sequence[int]], list[str]] | None = None
 
     @cached_property
     def rows(self) -> pl.DataFrame:
         """A row for each item, with its keys and counts."""
         if self.pairs is None:
-            return self.frame
+            return self._told(self.frame)
         items = self.items
         if items is None:
             raise ValueError("only kinds of items are known, not the items")
         return self._with_counts(items.sort(FIRST).drop(FIRST, TIMES, strict=False).collect())
+
+    def _told(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Rows of the frame with what is wrong in words."""
+        if self.words is None:
+            return rows
+        return rows.with_columns(detail=pl.Series(self.words(rows["detail"].to_list()), dtype=pl.String))
 
     @property
     def items(self) -> pl.LazyFrame | None:
@@ -148,7 +156,7 @@ class Counted:
     @cached_property
     def main(self) -> "Counted":
         """Those that enter the main scores."""
-        return self if self.pairs is not None else Counted(self.frame.filter(slice=MAIN))
+        return self if self.pairs is not None else replace(self, frame=self.frame.filter(slice=MAIN))
 
     @property
     def size(self) -> int:
@@ -238,7 +246,7 @@ class Counted:
         sizes = sizes.filter(pl.col("size") >= least)
         large = self.frame.join(sizes, on=key, how="semi", maintain_order="left") if len(sizes) else self.frame.clear()
         for (value,), rows in large.partition_by(key, maintain_order=True, as_dict=True).items():
-            yield str(value), Counted(rows, self.pairs)
+            yield str(value), Counted(rows, self.pairs, words=self.words)
 
     @cached_property
     def wrong(self) -> int:
@@ -258,7 +266,7 @@ class Counted:
         """The rows of the items that are wrong, the worst first: of equals the first in the gold."""
         if self.pairs is None:
             wrong = self.frame.filter(pl.col("wrong") > 0)
-            return wrong.sort("wrong", descending=True, maintain_order=True).head(most)
+            return self._told(wrong.sort("wrong", descending=True, maintain_order=True).head(most))
         kept = self.pairs.filter(pl.col("wrong") > 0).select(*_PAIR, "slice", "wrong", "detail", "blocks")
         if self.items is None:
             return kept.clear().with_columns(item=pl.lit("")).head(most)
@@ -288,14 +296,14 @@ def _frame(task: Task, rows: list[Row]) -> pl.DataFrame:
 
 
 def _completed(task: Task, rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows with every column: counts that are left out are 0."""
+    """Rows of a batch with every column: counts that are left out are 0, `detail` is the number of the row."""
     schema = _schema(task)
     left_out = {
         name: pl.lit(0.0 if kind == pl.Float64 else None, kind)
         for name, kind in schema.items()
         if name not in rows.columns
     }
-    return rows.with_columns(**left_out).select(*schema)
+    return rows.with_columns(**left_out | {"detail": pl.int_range(pl.len())}).select(*schema)
 
 
 def count_all(
@@ -313,11 +321,11 @@ def count_all(
     alike = task.alike(units, systems) if task.alike else None
     said = alike.answers if alike else [None] * len(systems)
     others = [by_id for by_id, answers in zip(systems, said, strict=True) if answers is None]
-    one_by_one = iter(_rows(task, units, others, options, engine, advance) if others else ())
+    one_by_one = iter(_one_by_one(task, units, others, options, engine, advance) if others else ())
     by_kind = iter(_by_kind(alike, options) if alike else ())
     result = []
     for answers in said:
-        result.append(Counted(next(one_by_one)) if answers is None else next(by_kind))
+        result.append(next(one_by_one) if answers is None else next(by_kind))
         if answers is not None and advance:
             advance(len(units))
     return result
@@ -361,26 +369,26 @@ def _pairs(frame: pl.DataFrame, of_labels: OfLabels, options: Options) -> pl.Dat
     names = {f"{gold}>{predicted}": (gold, predicted) for gold, predicted in pairs}
     units = {name: of_labels.unit(gold, name) for name, (gold, _) in names.items()}
     answers = {name: of_labels.answer(said) for name, (_, said) in names.items() if said != MISSING}
-    (rows,) = _rows(of_labels.task, units, [answers], options)
-    return rows.select(*_PAIR, "slice", *of_labels.task.columns, "wrong", "detail", "blocks")
+    (counted,) = _one_by_one(of_labels.task, units, [answers], options)
+    return counted.rows.select(*_PAIR, "slice", *of_labels.task.columns, "wrong", "detail", "blocks")
 
 
-def _rows(
+def _one_by_one(
     task: Task,
     units: Mapping[str, Any],
     systems: Sequence[Mapping[str, Any]],
     options: Options,
     engine: Engine = HERE,
     advance: Callable[[int], None] | None = None,
-) -> list[pl.DataFrame]:
+) -> list[Counted]:
     if task.count_all is not None:
-        frames = []
+        found = []
         for by_id in systems:
-            rows = task.count_all([*units.values()], [by_id.get(name) for name in units], options)
-            frames.append(_completed(task, rows))
+            rows, words = task.count_all([*units.values()], [by_id.get(name) for name in units], options)
+            found.append(Counted(_completed(task, rows), words=words))
             if advance:
                 advance(len(units))
-        return frames
+        return found
     if task.group is None:
         # Texts take their time to be aligned; labels are counted before another process has started.
         counted = rows_of_systems(task.count, units, systems, options, engine if task.texts else HERE, advance)
@@ -389,14 +397,19 @@ def _rows(
         for by_id in systems:
             groups, answers = task.group(units, by_id)
             counted += rows_of_systems(task.count, groups, [answers], options)
-    return [_frame(task, rows) for rows in counted]
+    return [Counted(_frame(task, rows)) for rows in counted]
 
 
 def sums_of(rows: pl.DataFrame, columns: Sequence[str], by: str) -> NDArray[np.float64]:
-    """The counts summed by a key, shape `(values of the key, columns)`, in the order of first appearance."""
-    each = pl.col(columns) * pl.col(TIMES) if TIMES in rows.columns else pl.col(columns)
+    """The counts summed by a key, shape `(values of the key, columns)`, in the order of first appearance.
+
+    Of the columns, many are 0 throughout, such as most cells of a confusion matrix: they are not added up.
+    """
+    there = [name for name in columns if (rows[name] != 0).any()] or columns[:1]
+    each = pl.col(there) * pl.col(TIMES) if TIMES in rows.columns else pl.col(there)
     grouped = rows.group_by(by, maintain_order=True).agg(each.sum())
-    sums: NDArray[np.float64] = grouped.select(columns).to_numpy()
+    sums = np.zeros((len(grouped), len(columns)), order="F")  # as polars has it: how it lies decides how it is added up
+    sums[:, [columns.index(name) for name in there]] = grouped.select(there).to_numpy()
     return sums
 
 

@@ -196,7 +196,7 @@ def count_part(work: Count) -> list[list[str]]:
     for start in range(0, len(names), _AT_ONCE):
         pages = {name: units.pop(name) for name in names[start : start + _AT_ONCE]}
         for place, counted in enumerate(count_all(task, pages, outputs, work.options)):
-            rows[place].append(counted.frame)
+            rows[place].append(counted.rows)
     paths: list[list[str]] = []
     for place, each in enumerate(rows):
         frame = with_variants(Counted(pl.concat(each)), items).frame

@@ -46,4 +46,4 @@ def with_variants(counted: Counted, items: pl.DataFrame) -> Counted:
     key = "article" if "article" in frame.columns else "id"
     made = items.drop("article").rename({"id": "article"}) if key == "article" else items
     own = [name for name in frame.columns if name == key or name not in made.columns]
-    return Counted(frame.select(own).join(made, on=key, how="left", maintain_order="left"))
+    return replace(counted, frame=frame.select(own).join(made, on=key, how="left", maintain_order="left"))

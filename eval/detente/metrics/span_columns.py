@@ -20,6 +20,11 @@ class Spans(NamedTuple):
     start: Ints
     end: Ints
 
+    @property
+    def size(self) -> Ints:
+        """How many characters each has."""
+        return self.end - self.start
+
     def at(self, places: Ints) -> "Spans":
         """Some of them."""
         return Spans(*(column[places] for column in self))
@@ -90,14 +95,17 @@ def integers(values: Iterable[int]) -> Ints:
     return np.fromiter(values, dtype=np.int64)
 
 
-def items_of(spans: Sequence[Sequence[Span]], text: Ints) -> Items:
-    """Items of texts, from the spans of each and the number of its text."""
-    flat = integers(chain.from_iterable(chain.from_iterable(spans))).reshape(-1, 2)
-    count = integers(map(len, spans))
-    item = np.repeat(np.arange(len(spans)), count)
+def flat(spans: Sequence[Sequence[Span]]) -> tuple[Ints, Ints]:
+    """The spans of items, one after the other, shape `(spans, 2)`, and how many each item has."""
+    return integers(chain.from_iterable(chain.from_iterable(spans))).reshape(-1, 2), integers(map(len, spans))
+
+
+def items_of(spans: Ints, count: Ints, text: Ints) -> Items:
+    """Items of texts, from their spans and how many each has, as `flat` has them, and the number of its text."""
+    item = np.repeat(np.arange(len(count)), count)
     first = np.cumsum(count) - count
-    size = np.add.reduceat(flat[:, 1] - flat[:, 0], first) if len(first) else count
-    return Items(text, Spans(text[item], flat[:, 0], flat[:, 1]), item, first, size)
+    size = np.add.reduceat(spans[:, 1] - spans[:, 0], first) if len(first) else count
+    return Items(text, Spans(text[item], spans[:, 0], spans[:, 1]), item, first, size)
 
 
 def iou_pairs(gold: Items, predicted: Items) -> tuple[Ints, Ints, Floats]:

@@ -1,25 +1,26 @@
 """Text alignment: passages that two texts share, gold cases against detections (Potthast et al. 2010).
 
-A passage is a span of either text, and counts by the characters of both. The functions up to `passage_iou` look at one
-pair of texts, and give what adds up over pairs; the rest are measures of those sums, arrays in, array out.
+A passage is a span of either text, and counts by the characters of both. The functions up to `passage_iou` look at the
+passages of many pairs of texts at once, and give what adds up over pairs; the rest are measures of those sums, arrays
+in, array out.
 
 PAN's own program is `detente.metrics.official.plagdet`. It crashes where nothing is detected, gives 1 where there is
 nothing to detect, and unites the characters of a text over all the texts that it is compared with. Here a character
 counts once in each pair, so that pairs add up, and what is undefined is NaN.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.metrics.classification import Floats, ratio
-from detente.metrics.matching import iou, overlap
+from detente.metrics.span_columns import Ints, Spans, flat, integers, meeting, shared
 from detente.text.spans import Span
 
 COVERAGE_THRESHOLD: Final = 0.5
-_Table = NDArray[np.bool_]
 
 
 class Passage(NamedTuple):
@@ -28,82 +29,110 @@ class Passage(NamedTuple):
     this: Span
     source: Span
 
+
+class Passages(NamedTuple):
+    """Passages of many pairs of texts, in columns: their spans of either text, each with the number of its pair."""
+
+    this: Spans
+    source: Spans
+
+    @classmethod
+    def of(cls, pairs: Sequence[Sequence[Passage]]) -> "Passages":
+        """Those of the first pair, then those of the second, and so on."""
+        pair = np.repeat(np.arange(len(pairs)), integers(map(len, pairs)))
+        spans, _ = flat([*chain.from_iterable(pairs)])
+        return cls(*(Spans(pair, *spans[side::2].T) for side in (0, 1)))
+
     @property
-    def size(self) -> int:
-        """Its characters on both sides."""
-        return self.this[1] - self.this[0] + self.source[1] - self.source[0]
+    def pair(self) -> Ints:
+        """The pair of each."""
+        return self.this.text
+
+    @property
+    def size(self) -> Ints:
+        """The characters of each on both sides."""
+        return self.this.size + self.source.size
+
+    def at(self, places: Ints) -> "Passages":
+        """Some of them."""
+        return Passages(*(side.at(places) for side in self))
 
 
-def _shared(cases: Sequence[Passage], detections: Sequence[Passage]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Characters that each case shares with each detection, in `this` and in `source`."""
-    this = overlap([[case.this] for case in cases], [[detection.this] for detection in detections])
-    source = overlap([[case.source] for case in cases], [[detection.source] for detection in detections])
-    return this, source
+class Touching(NamedTuple):
+    """Which detection detects which case: they share a character on both sides.
+
+    Attributes:
+        case: Of each two that do, the case, in their order.
+        detection: The detection, in their order for each case.
+        common: What they share.
+    """
+
+    case: Ints
+    detection: Ints
+    common: Passages
 
 
-def touching(cases: Sequence[Passage], detections: Sequence[Passage]) -> _Table:
-    """Which detection detects which case: they share a character on both sides. Shape `(cases, detections)`."""
-    this, source = _shared(cases, detections)
-    table: _Table = (this > 0) & (source > 0)
-    return table
+def touching(cases: Passages, detections: Passages) -> Touching:
+    """The cases and detections of many pairs that touch."""
+    case, detection = meeting(cases.this, detections.this)
+    both = shared(cases.source.at(case), detections.source.at(detection)) > 0
+    case, detection = case[both], detection[both]
+    order = np.lexsort((detection, case))
+    case, detection = case[order], detection[order]
+    sides = zip(cases.at(case), detections.at(detection), strict=True)
+    return Touching(case, detection, Passages(*(_common(*side) for side in sides)))
 
 
-def found(cases: Sequence[Passage], detections: Sequence[Passage]) -> list[bool]:
+def _common(one: Spans, other: Spans) -> Spans:
+    return Spans(one.text, np.maximum(one.start, other.start), np.minimum(one.end, other.end))
+
+
+def found(cases: Passages, touches: Touching) -> NDArray[np.bool_]:
     """For each case, whether one detection covers half of its characters or more, on each of both sides.
 
     After the case level of Potthast et al. (2014, overview of the 6th competition, threshold .5), but here one
     detection must do it alone, and on each side. It is a recall: whoever detects everything finds every case.
     """
-    this, source = _shared(cases, detections)
-    sizes = np.array([(case.this[1] - case.this[0], case.source[1] - case.source[0]) for case in cases]).reshape(-1, 2)
-    covered = (this >= COVERAGE_THRESHOLD * sizes[:, :1]) & (source >= COVERAGE_THRESHOLD * sizes[:, 1:])
-    return [bool(np.any(row)) for row in covered]
+    sides = zip(touches.common, cases.at(touches.case), strict=True)
+    this, source = (common.size >= COVERAGE_THRESHOLD * whole.size for common, whole in sides)
+    result: NDArray[np.bool_] = np.bincount(touches.case[this & source], minlength=len(cases.pair)) > 0
+    return result
 
 
-def characters(spans: Iterable[Span]) -> int:
-    """How many characters spans of one text cover together; 0 without spans."""
-    total = covered = 0
-    for start, end in sorted(spans):
-        total += max(end - max(start, covered), 0)
-        covered = max(covered, end)
-    return total
+def characters(spans: Spans, group: Ints, count: int) -> Ints:
+    """How many characters the spans of each of so many groups cover together; those of a group are of one text."""
+    order = np.lexsort((spans.start, group))
+    begins = group[order] * (int(spans.end.max(initial=0)) + 1)  # so that each group lies behind the one before
+    start, end = begins + spans.start[order], begins + spans.end[order]
+    before = np.append(0, np.maximum.accumulate(end)[:-1]) if len(end) else end
+    new = np.maximum(end - np.maximum(start, before), 0)
+    return np.bincount(group[order], new, count).astype(np.int64)
 
 
-def union(passages: Sequence[Passage]) -> int:
-    """How many characters, of both sides, passages cover together."""
-    return characters(each.this for each in passages) + characters(each.source for each in passages)
+def union(passages: Passages, group: Ints, count: int) -> Ints:
+    """How many characters, of both sides, the passages of each of so many groups cover together."""
+    return characters(passages.this, group, count) + characters(passages.source, group, count)
 
 
-def _meet(one: Span, other: Span) -> Span:
-    return max(one[0], other[0]), min(one[1], other[1])
+def coverage(passages: Passages, touched: Ints, common: Passages) -> Floats:
+    """For each passage the share of its characters, of both sides, that those which it touches cover, in 0…1.
+
+    Args:
+        passages: The passages.
+        touched: Of each touch the passage.
+        common: What it shares there.
+    """
+    share: Floats = union(common, touched, len(passages.pair)) / passages.size
+    return share
 
 
-def _common(one: Passage, other: Passage) -> Passage:
-    return Passage(_meet(one.this, other.this), _meet(one.source, other.source))
-
-
-def shared_characters(cases: Sequence[Passage], detections: Sequence[Passage]) -> int:
-    """How many characters, of both sides, cases share with the detections that detect them, each counted once."""
-    pairs = np.argwhere(touching(cases, detections)).tolist()
-    return union([_common(cases[row], detections[column]) for row, column in pairs])
-
-
-def coverage(passages: Sequence[Passage], others: Sequence[Passage]) -> list[float]:
-    """For each passage the share of its characters, of both sides, that those which it touches cover, in 0…1."""
-    table = touching(passages, others)
-    return [
-        union([_common(passage, others[column]) for column in np.flatnonzero(row).tolist()]) / passage.size
-        for passage, row in zip(passages, table, strict=True)
-    ]
-
-
-def passage_iou(cases: Sequence[Passage], detections: Sequence[Passage]) -> Floats:
-    """Intersection over union of characters, the lesser of the two sides', in 0…1; shape `(cases, detections)`.
+def passage_iou(cases: Passages, detections: Passages, touches: Touching) -> Floats:
+    """Intersection over union of characters, the lesser of the two sides', in 0…1, of each two that touch.
 
     So a pair reaches a threshold only if it reaches it on either side.
     """
-    this = iou([[case.this] for case in cases], [[detection.this] for detection in detections])
-    source = iou([[case.source] for case in cases], [[detection.source] for detection in detections])
+    sides = zip(cases.at(touches.case), detections.at(touches.detection), touches.common, strict=True)
+    this, source = (common.size / (one.size + other.size - common.size) for one, other, common in sides)
     lesser: Floats = np.minimum(this, source)
     return lesser
 

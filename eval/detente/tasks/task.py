@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from detente.data.corpus import Corpus
+    from detente.tasks.batch import Batch
 
 Counts = Mapping[str, Floats]
 """Sums of counts by column: numbers, or arrays of one number per resample."""
@@ -358,7 +359,7 @@ class Task:
         fit: The task with the labels of a corpus, where it has counts or measures for each label that a corpus may have
             its own of.
         count_all: The rows of many units at once, where that is faster than one by one: from units and what is
-            predicted of each to a frame, of which count columns that are 0 may be left out.
+            predicted of each.
     """
 
     name: str
@@ -399,7 +400,7 @@ class Task:
     layer: str = ""
     alike: Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]]], Alike] | None = None
     fit: "Callable[[Inventory], Task] | None" = None
-    count_all: "Callable[[Sequence[Any], Sequence[Any], Options], pl.DataFrame] | None" = None
+    count_all: "Callable[[Sequence[Any], Sequence[Any], Options], Batch] | None" = None
 
     def fitting(self, inventory: Inventory) -> "Task":
         """The task as it is in a corpus with these labels."""

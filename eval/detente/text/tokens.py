@@ -32,7 +32,7 @@ def code_points(text: str) -> NDArray[np.uint32]:
 
 def is_space(text: str) -> NDArray[np.bool_]:
     """One truth per character: is it white space, as `str.isspace` has it?"""
-    return _SPACE[np.minimum(code_points(text), len(_SPACE) - 1)]
+    return _SPACE.take(code_points(text), mode="clip")
 
 
 def of_words(points: NDArray[np.uint32]) -> NDArray[np.bool_]:

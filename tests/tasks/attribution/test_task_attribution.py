@@ -202,6 +202,44 @@ def test_faults_are_told_in_words() -> None:
     assert ATTRIBUTION.count(claim("1", NOBODY), None, Options())[0]["detail"] == "not predicted"
 
 
+# --- many claims at once ----------------------------------------------------------------------------------------------
+
+SPANS = st.lists(st.tuples(st.integers(0, 38), st.integers(1, 40)).filter(lambda span: span[0] < span[1]), max_size=4)
+"""Of `PAGE`; they may overlap."""
+
+
+def sets(spans: list[tuple[int, int]]) -> dict[str, set[int]]:
+    """The characters of spans, and the tokens of which they have more than half."""
+    found = {place for span in spans for place in range(*span) if not PAGE.text[place].isspace()}
+    tokens = {token for token in PAGE.tokens if 2 * len(found & {*range(*token)}) > token[1] - token[0]}
+    return {"char": found, "token": {start for start, _ in tokens}}
+
+
+@given(st.lists(st.tuples(SPANS, SPANS, st.sampled_from(KNOWN)), max_size=4))
+def test_claims_counted_together_are_counted_as_each_by_itself_and_as_sets(drawn) -> None:
+    units = [
+        claim(str(number), row("ann", spans=gold), row("cy", channel="call", cues=gold))
+        for number, (gold, _, _) in enumerate(drawn)
+    ]
+    said = [
+        ATTRIBUTION.parse(unit, {"id": unit.id, "source": [*map(list, spans)], "cue": [*map(list, spans)]})
+        if number % 2
+        else Prediction(frozenset([name]), None, cue=tuple(spans))
+        for number, (unit, (_, spans, name)) in enumerate(zip(units, drawn, strict=True))
+    ]
+    assert ATTRIBUTION.count_all is not None
+    together = ATTRIBUTION.count_all(units, said, Options()).told.to_dicts()
+    each = [row for pair in zip(units, said, strict=True) for row in ATTRIBUTION.count(*pair, Options())]
+    kept = [{name: value for name, value in row.items() if value != 0} for row in together]
+    assert kept == [{name: value for name, value in row.items() if value != 0} for row in each]
+    for counts, (gold, spans, _) in zip(together, drawn, strict=True):
+        second = counts["gold"] == "cy"  # of the first reading the cue is CUE
+        for level, theirs in sets(spans).items():
+            mine = sets(gold if second else [CUE])[level]
+            found = [counts.get(f"cue_{level}_{outcome}", 0) for outcome in ("tp", "fp", "fn")]
+            assert found == [len(mine & theirs), len(theirs - mine), len(mine - theirs)]
+
+
 def gold_line(unit: Claim, form: str) -> dict[str, Any]:
     first = unit.rows[0]
     chain = [link["sources"] for link in first["chain"]]

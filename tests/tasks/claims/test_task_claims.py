@@ -4,6 +4,7 @@ import itertools
 import math
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,12 @@ from detente.data.labels import CLAIM_TYPES, PRESENTATIONS
 from detente.data.page import Page
 from detente.data.problems import ValidationError
 from detente.evaluation import score as scoring
+from detente.evaluation.counts import count_all
 from detente.evaluation.items import errors
 from detente.metrics import chrf as text
 from detente.metrics import official
 from detente.metrics.clustering import b_cubed
+from detente.tasks.batch import Batch
 from detente.tasks.claims import matching
 from detente.tasks.claims.matching import Article
 from detente.tasks.claims.prediction import Claim
@@ -443,7 +446,7 @@ def swapped_article(article: Article) -> Article:
         }
         for claim in article.claims
     ]
-    return article._replace(claims=tuple(claims))
+    return replace(article, claims=tuple(claims))
 
 
 @settings(max_examples=8)
@@ -484,7 +487,7 @@ def test_names_and_orders_change_no_metric(gold, random, alternatives: str) -> N
 def test_the_greedy_scorer_takes_equal_spans_in_an_order_that_is_not_their_names(names: tuple[str, str, str]) -> None:
     def f1(gold: list[tuple[str, Any]], predicted: list[tuple[str, Any]]) -> float:
         spans = tuple(parts for _, parts in gold)
-        units = {"x": ARTICLE._replace(claims=tuple({"type": kind} for kind, _ in gold), spans=spans)}
+        units = {"x": replace(ARTICLE, claims=tuple({"type": kind} for kind, _ in gold), spans=spans)}
         measure = next(measure for measure in CLAIMS.corpus_metrics if measure.name == "nervaluate")
         for order in itertools.permutations(predicted):
             line = {"id": "x", "claims": [{"spans": parts, "type": kind} for kind, parts in order]}
@@ -729,7 +732,8 @@ def test_a_sentence_without_the_package_that_scores_it_is_told(minimal_gold, pre
 
 
 def other(name: str) -> Article:
-    return ARTICLE._replace(
+    return replace(
+        ARTICLE,
         page=Page(name, name, TEXT, ARTICLE.page.segments),
         claims=tuple({**claim, "id": f"{name}:{claim['id']}"} for claim in ARTICLE.claims),
     )
@@ -744,18 +748,18 @@ def test_articles_counted_together_are_counted_as_each_by_itself(lines, alternat
         for unit, line in zip(units, lines, strict=True)
     ]
     assert CLAIMS.count_all is not None
-    together = CLAIMS.count_all(units, said, options).to_dicts()
+    together = CLAIMS.count_all(units, said, options).told.to_dicts()
     each = [row for pair in zip(units, said, strict=True) for row in CLAIMS.count(*pair, options)]
     kept = [{name: value for name, value in row.items() if value != 0} for row in together]
     assert kept == [{name: value for name, value in row.items() if value != 0} for row in each]
 
 
 def test_rows_come_article_by_article_gold_then_spurious_then_the_ranking() -> None:
-    units = [other("a"), other("b")._replace(claims=(), spans=()), other("c")]
+    units = [other("a"), replace(other("b"), claims=(), spans=()), other("c")]
     lines = [[{"spans": [[30, 32]]}, {"spans": [[27, 29]]}], [{"spans": [[0, 2]]}], []]
     said = [CLAIMS.parse(unit, {"id": "x", "claims": line}) for unit, line in zip(units, lines, strict=True)]
     assert CLAIMS.count_all is not None
-    rows = CLAIMS.count_all(units, said, Options())
+    rows = CLAIMS.count_all(units, said, Options()).rows
     assert rows.select("id", "item", "zone", "wrong").rows() == [
         *(("a", f"a:x:c{number}", "body", 4) for number in range(3)),
         ("a", "a:27-29", "body", 4),
@@ -768,18 +772,27 @@ def test_rows_come_article_by_article_gold_then_spurious_then_the_ranking() -> N
     assert rows["char_fp"].to_list() == [0, 0, 0, 2, 2, 0, 2, 0, 0, 0, 0]  # jj, kk, aa
 
 
-@pytest.mark.parametrize("count", [1, 3])
-def test_keys_are_not_marked_as_sorted_which_would_add_up_their_groups_in_another_order(gold, count: int) -> None:
-    units = dict(list(CLAIMS.units(gold).items())[:count])
-    (rows,) = scoring.count(CLAIMS, units, [{}], Options())
-    assert [key for key in CLAIMS.keys if any(rows[key].flags.values())] == []
-    assert rows.columns == [*CLAIMS.keys, *CLAIMS.columns, "wrong", "detail", "blocks"]
+def test_only_what_is_shown_is_put_in_words() -> None:
+    # Of the first article c1 is right, c0 has half its characters, c2 is missed; of the second only a spurious one is.
+    units = {"a": other("a"), "b": replace(other("b"), claims=(), spans=())}
+    lines = {"a": [{"spans": [[0, 5]]}, {"spans": [[9, 11], [15, 17]]}], "b": [{"spans": [[27, 29]]}]}
+    said = {name: CLAIMS.parse(units[name], {"id": name, "claims": line}) for name, line in lines.items()}
+    asked: list[list[int]] = []
 
+    def together(*given: Any) -> Batch:
+        assert CLAIMS.count_all is not None
+        rows, words = CLAIMS.count_all(*given)
+        return Batch(rows, lambda places: asked.append(list(places)) or words(places))
 
-def test_of_no_articles_there_are_no_rows() -> None:
-    (rows,) = scoring.count(CLAIMS, {}, [{}], Options())
-    assert rows.is_empty()
-    assert rows.columns == [*CLAIMS.keys, *CLAIMS.columns, "wrong", "detail", "blocks"]
+    (counted,) = count_all(replace(CLAIMS, count_all=together), units, [said], Options())
+    assert (counted.wrong, counted.by("zone")["detail"].to_list(), asked) == (3, [0, 1, 2, 3, 4], [])
+    two = ["missed: gg hh ii", "spurious: jj"]
+    assert counted.worst(2)["detail"].to_list() == two
+    assert counted.main.worst(2)["detail"].to_list() == two
+    assert asked == [[2, 4], [2, 4]]
+    told = ["IoU 0.62: aa bb cc", "", "missed: gg hh ii", "", "spurious: jj"]
+    assert counted.rows["detail"].to_list() == told
+    assert [part.rows["detail"].to_list() for _, part in counted.parts("id", "id", 1)] == [told[:4], told[4:]]
 
 
 def test_a_character_in_several_predicted_claims_is_that_of_the_first_of_them() -> None:
@@ -787,6 +800,6 @@ def test_a_character_in_several_predicted_claims_is_that_of_the_first_of_them() 
     unit = other("a")
     line = {"id": "a", "claims": [{"spans": [[28, 35]]}, {"spans": [[27, 29]]}, {"spans": [[26, 32]]}]}
     assert CLAIMS.count_all is not None
-    rows = CLAIMS.count_all([unit], [CLAIMS.parse(unit, line)], Options())
+    rows = CLAIMS.count_all([unit], [CLAIMS.parse(unit, line)], Options()).rows
     found = dict(rows.filter(pl.col("char_fp") > 0).select("item", "char_fp").rows())
     assert found == {"a:26-32": len("jjkk"), "a:28-35": len("ll")}

@@ -15,10 +15,11 @@ from detente.data.labels import ATTRIBUTION_TYPES, SOURCE_KINDS
 from detente.data.page import Page, pairs_of
 from detente.tasks.attribution import KINDS
 from detente.tasks.attribution.baselines import BASELINES
+from detente.tasks.attribution.counting import count as count_all
+from detente.tasks.attribution.overlaps import LEVELS
 from detente.tasks.attribution.prediction import Claim, Prediction, parse
-from detente.tasks.attribution.readings import PARTS, counted, faults, likeness, names, of_row, words
+from detente.tasks.attribution.readings import PARTS
 from detente.tasks.metric_families import (
-    MISSING,
     accuracy,
     confusion_columns,
     macro_f1,
@@ -29,7 +30,6 @@ from detente.tasks.metric_families import (
 )
 from detente.tasks.task import Metric, Options, Row, Task
 
-LEVELS: Final = ("char", "token")
 NO_SOURCE_KINDS: Final = ("voice", "text")
 """Registered, but nobody who says anything: a page's own voice is an empty chain, and texts belong to derivation."""
 
@@ -75,27 +75,7 @@ def _inputs(corpus: Corpus) -> list[Record]:
 
 
 def _count(claim: Claim, prediction: Prediction | None, options: Options) -> list[Row]:
-    predicted = prediction or Prediction(None, None)
-    said = names(predicted.ids) if predicted.ids is not None else words(claim.page, predicted.spans)
-    readings = [reading for row in claim.rows for reading in of_row(row, options)]
-    gold, counts = max(((each, counted(claim, each, predicted)) for each in readings), key=lambda pair: likeness(*pair))
-    found = list(faults(claim.page, gold, predicted, counts)) if prediction else ["not predicted"]
-    return [
-        {
-            "id": claim.id,
-            "family": claim.page.family,
-            "slice": "main",
-            "article": claim.article,
-            "type": gold.type,
-            "cue_force": gold.cue_force or "none",
-            "item": claim.id,
-            "gold": names(gold.ids),
-            "predicted": said if prediction else MISSING,
-            **counts,
-            "wrong": len(found),
-            "detail": "; ".join(found),
-        }
-    ]
+    return count_all([claim], [prediction], options).told.to_dicts()
 
 
 def _by_ids(metric: Metric) -> Metric:
@@ -214,6 +194,7 @@ ATTRIBUTION: Final = Task(
     units=_units,
     parse=parse,
     count=_count,
+    count_all=count_all,
     inputs=_inputs,
     baselines=BASELINES,
     aliases={f"type_{part}": f"attribution_type_{part}" for part in ("accuracy", "macro_f1")},

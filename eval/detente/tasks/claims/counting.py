@@ -4,20 +4,25 @@ What is said where a row is are its answers: one, or as many as are tied, of whi
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 import numpy as np
 import polars as pl
 
-from detente.data.labels import PRESENTATIONS
+from detente.data.labels import CLAIM_ZONES, PRESENTATIONS
 from detente.data.page import Page
 from detente.data.problems import Problem, ValidationError
 from detente.metrics import ranking
 from detente.metrics.classification import Floats
 from detente.metrics.matching import match_pairs, soft_match_pairs
 from detente.metrics.span_columns import Ints, Items, integers, runs
-from detente.tasks.claims.matching import Article, Labels, Matching, Truths, is_check_worthy, matching
+from detente.tasks.batch import Batch, gathered
+from detente.tasks.claims.matching import Article, Labels, Matching, Truths, is_check_worthy, matching, unsaid
 from detente.tasks.claims.metrics import FIRST, THRESHOLDS
 from detente.tasks.claims.prediction import Claim
 from detente.tasks.task import Options
@@ -28,6 +33,8 @@ Counts = dict[str, Floats]
 """Of each row, by column; those that are left out are 0."""
 
 _ZONES: Final = {"paragraph": "body", "headline": "headline", "subheading": "subheading"}
+_OUTSIDE: Final = "outside"
+_UNLABELLED: Final = "unlabelled"
 _ALL_WRONG: Final = 4
 """What is wrong with a claim that is missed or spurious: its spans, type, presentation and check-worthiness."""
 _RANKING: Final = "ranking"
@@ -67,16 +74,36 @@ class _Answers(NamedTuple):
     labels: Labels
 
 
-def count(articles: Sequence[Article], predictions: Sequence[Sequence[Claim] | None], options: Options) -> pl.DataFrame:
-    """The rows of all articles: keys, counts as far as there are any, `wrong` and `detail`."""
+class _Faults(NamedTuple):
+    """What is wrong with each gold claim.
+
+    Attributes:
+        similarity: The IoU of its spans with those of the claim that it is matched with; 0 if it is missed.
+        type: Whether its type is.
+        presentation: Whether its presentation is.
+        worthy: Whether it is that it is check-worthy, or not.
+        labels: What would be right.
+    """
+
+    similarity: Floats
+    type: Truths
+    presentation: Truths
+    worthy: Truths
+    labels: Labels
+
+
+def count(articles: Sequence[Article], predictions: Sequence[Sequence[Claim] | None], options: Options) -> Batch:
+    """The rows of all articles."""
     found = matching(articles, predictions)
     answers = _answers(found, options)
     labels = answers.labels.at(np.flatnonzero(np.diff(answers.gold, prepend=-1)))
     rows = _rows(len(articles), found, labels.worthy)
     counts = _label_counts(found, answers, rows) | _overlap_counts(articles, found, rows)
     counts |= _ranking_counts(found, labels.worthy, rows)
-    words = _words(articles, found, labels, rows)
-    return pl.DataFrame(words | {name: values for name, values in counts.items() if values.any()})
+    faults = _faults(found, labels)
+    keys = _keys(articles, found, rows) | {"wrong": _wrong(found, faults, rows)}
+    frame = pl.DataFrame(keys | {name: values for name, values in counts.items() if values.any()})
+    return Batch(frame, partial(_words, articles, found, faults, rows))
 
 
 def _answers(found: Matching, options: Options) -> _Answers:
@@ -123,8 +150,7 @@ def _label_counts(found: Matching, answers: _Answers, rows: _Rows) -> Counts:
     def mean(values: Truths) -> Floats:
         return np.bincount(row[values], minlength=number) / size
 
-    keys = np.array([each.propositions is not None for each in found.claims] + [False])[claim]
-    sentence = np.array([each.normalised is not None for each in found.claims] + [False])[claim]
+    keys, sentence = (_given(found.claims, field)[claim] for field in ("propositions", "normalised"))
     right = of_gold & said_at & (said.type == gold.type)
     counts = {
         "gold_claims": of_gold,
@@ -156,6 +182,14 @@ def _label_counts(found: Matching, answers: _Answers, rows: _Rows) -> Counts:
     if (judged := np.flatnonzero(sentence & of_gold)).size:
         columns["chrf"] = _chrf(found, answers, row, judged, size)
     return columns
+
+
+def _given(claims: Sequence[Claim], field: str) -> Truths:
+    """Which claims have a field; one truth more, at the end, for where there is no claim."""
+    values = [*map(attrgetter(field), claims)]
+    if unsaid(values):
+        return np.zeros(len(claims) + 1, dtype=bool)
+    return np.array([value is not None for value in values] + [False])
 
 
 def _padded(labels: Labels, more: int) -> Labels:
@@ -207,8 +241,10 @@ def _overlap_counts(articles: Sequence[Article], found: Matching, rows: _Rows) -
     at_edge = np.zeros(len(visible), dtype=bool)
     at_edge[np.concatenate(bounds)] = True
     edges = np.flatnonzero(at_edge)
-    sizes = np.add.reduceat(visible, edges, dtype=np.int64) if len(edges) else edges
-    first, last, first_said, last_said = (np.searchsorted(edges, each) for each in bounds)
+    sizes = np.add.reduceat(visible, edges, dtype=np.int32) if len(edges) else edges
+    number_of = np.empty(len(visible), dtype=np.int64)  # read at edges only
+    number_of[edges] = np.arange(len(edges))
+    first, last, first_said, last_said = (number_of[each] for each in bounds)
     mine = _owners(found.gold, first, last, len(edges))
     theirs = _owners(found.predicted, first_said, last_said, len(edges))
     for name, owners, home, where in (
@@ -264,64 +300,67 @@ def _ranking_counts(found: Matching, worthy: Truths, rows: _Rows) -> Counts:
     return columns
 
 
-def _words(articles: Sequence[Article], found: Matching, labels: Labels, rows: _Rows) -> dict[str, pl.Series | Floats]:
-    """The keys of rows, how much is wrong with each, and what, in words."""
+def _keys(articles: Sequence[Article], found: Matching, rows: _Rows) -> dict[str, pl.Series]:
     number, pages = len(rows.article), [article.page for article in articles]
-    faulty, faults, told = _faults(articles, found, labels)
     own = rows.claim[rows.spurious]
-    invented = [
-        _invented(pages[article], found.tied(index))
-        for article, index in zip(rows.article[own].tolist(), rows.spurious.tolist(), strict=True)
-    ]
-    there = np.concatenate([rows.gold[faulty], own])
-    wrong, details = np.zeros(number), np.zeros(number, dtype=np.int64)
-    wrong[there], details[there] = faults + [_ALL_WRONG] * len(own), np.arange(1, len(there) + 1)
-    rankings = [f"{pages[article].id}:{_RANKING}" for article in rows.article[rows.ranking].tolist()]
 
-    def key(name: str, of_golds: list[str], at: Ints, of_rankings: list[str]) -> pl.Series:
-        """From the words of gold claims, and which of them each has: a key of all rows."""
-        others = [*(each[name] for each in invented), *of_rankings]
+    def key(of_golds: Iterable[str], at: Ints, spurious: Sequence[str], of_rankings: Sequence[str]) -> pl.Series:
+        """From the words of gold claims, and which of them each has, and those of all others: a key of all rows."""
+        words = [*of_golds]
         places = np.empty(number, dtype=np.int64)
-        places[rows.gold], places[own] = at, len(of_golds) + np.arange(len(own))
-        places[rows.ranking] = len(of_golds) + len(own) + np.arange(len(of_rankings))
-        return _gathered([*of_golds, *others], places)
+        places[rows.gold], places[own] = at, len(words) + np.arange(len(own))
+        places[rows.ranking] = len(words) + len(own) + np.arange(len(of_rankings))
+        return gathered([*words, *spurious, *of_rankings], places)
 
-    each, last = np.arange(len(found.golds)), [_RANKING] * len(rows.ranking)
-    names, families = (_gathered([getattr(page, key) for page in pages], rows.article) for key in ("id", "family"))
+    def said(field: str, names: Sequence[str], codes: Ints) -> list[str]:
+        """The labels of what is spurious."""
+        words = [(*names, _UNLABELLED)[code] for code in codes[rows.spurious].tolist()]
+        for place in np.flatnonzero(found.size[rows.spurious] > 1).tolist():
+            words[place] = _either(found.tied(int(rows.spurious[place])), field, _UNLABELLED)
+        return words
+
+    last = [_RANKING] * len(rows.ranking)
+    zones = np.concatenate([integers(()), *(article.zones for article in articles)])
+    names, families = (gathered([getattr(page, key) for page in pages], rows.article) for key in ("id", "family"))
     return {
         "id": names,
         "article": names,
         "family": families,
-        "slice": _gathered(["main"], np.zeros(number, dtype=np.int64)),
-        "item": key("item", [gold["id"] for gold in found.golds], each, rankings),
-        "zone": key("zone", [gold["zone"] for gold in found.golds], each, last),
-        "type": key("type", [*found.types], found.labels.type, last),
-        "presentation": key("presentation", [*PRESENTATIONS], found.labels.presentation, last),
-        "wrong": wrong,
-        "detail": _gathered(["", *told, *(each["detail"] for each in invented)], details),
+        "slice": gathered(["main"], np.zeros(number, dtype=np.int64)),
+        "item": key(
+            chain.from_iterable(article.ids for article in articles),
+            np.arange(len(found.golds)),
+            [
+                f"{pages[article].id}:" + "+".join([f"{start}-{end}" for start, end in found.claims[index].spans])
+                for article, index in zip(rows.article[own].tolist(), rows.spurious.tolist(), strict=True)
+            ],
+            [f"{pages[article].id}:{_RANKING}" for article in rows.article[rows.ranking].tolist()],
+        ),
+        "zone": key(CLAIM_ZONES, zones, _homes(pages, found, rows), last),
+        "type": key(found.types, found.labels.type, said("type", found.types, found.said.type), last),
+        "presentation": key(
+            PRESENTATIONS,
+            found.labels.presentation,
+            said("presentation", PRESENTATIONS, found.said.presentation),
+            last,
+        ),
     }
 
 
-def _gathered(words: Sequence[str], places: Ints) -> pl.Series:
-    # A word that no row has: polars takes a single one for sorted, and adds up the groups of what is in another order.
-    return pl.Series([*words, ""], dtype=pl.String).gather(places)
+def _homes(pages: Sequence[Page], found: Matching, rows: _Rows) -> list[str]:
+    """The zones in which what is spurious starts."""
+    starts = found.predicted.spans.start[found.predicted.first[rows.spurious]].tolist()
+    homes = []
+    for article, start in zip(found.predicted.text[rows.spurious].tolist(), starts, strict=True):
+        page = pages[article]
+        place = bisect_right(page.spans, (start, len(page.text))) - 1
+        inside = place >= 0 and start < page.spans[place][1]
+        homes.append(_ZONES.get(page.segments[place]["type"], _OUTSIDE) if inside else _OUTSIDE)
+    return homes
 
 
-def _invented(page: Page, tied: Sequence[Claim]) -> dict[str, str]:
-    """The keys of what is spurious, and what is said of it."""
-    parts = tied[0].spans
-    home = next((each["type"] for each in page.segments if each["start"] <= parts[0][0] < each["end"]), "")
-    return {
-        "item": f"{page.id}:" + "+".join(f"{start}-{end}" for start, end in parts),
-        "zone": _ZONES.get(home, "outside"),
-        "type": _either(tied, "type", "unlabelled"),
-        "presentation": _either(tied, "presentation", "unlabelled"),
-        "detail": f"spurious: {_shown(page.text, parts)}",
-    }
-
-
-def _faults(articles: Sequence[Article], found: Matching, labels: Labels) -> tuple[Ints, list[int], list[str]]:
-    """The gold claims with which something is wrong; how much is; and what, in words.
+def _faults(found: Matching, labels: Labels) -> _Faults:
+    """What is wrong with gold claims.
 
     A label that no claim of the article has is not asked for. What is wrong with one of those that are tied is wrong
     with all.
@@ -332,34 +371,64 @@ def _faults(articles: Sequence[Article], found: Matching, labels: Labels) -> tup
     said = _padded(found.said, 1).at(np.append(found.first, -1)[found.partner])
 
     def differ(given: Truths, different: Truths) -> Truths:
-        asked = np.bincount(found.predicted.text[given], minlength=len(articles)) > 0
+        asked = np.bincount(found.predicted.text[given], minlength=int(found.gold.text.max(initial=-1)) + 1) > 0
         return asked[found.gold.text] & different
 
-    types = differ(found.said.type >= 0, said.type != labels.type)
-    ways = differ(found.said.presentation >= 0, said.presentation != labels.presentation)
-    worthy = differ(~np.isnan(found.said.score), said.worthy != labels.worthy)
+    return _Faults(
+        similarity,
+        differ(found.said.type >= 0, said.type != labels.type),
+        differ(found.said.presentation >= 0, said.presentation != labels.presentation),
+        differ(~np.isnan(found.said.score), said.worthy != labels.worthy),
+        labels,
+    )
 
-    def words(mine: int, partner: int) -> Iterator[str]:
-        tied = found.tied(partner)
-        if similarity[mine] < 1:
-            yield f"IoU {similarity[mine]:.2f}"
-        if types[mine]:
-            yield f"type {found.types[labels.type[mine]]}, predicted {_either(tied, 'type', 'none')}"
-        if ways[mine]:
-            own = PRESENTATIONS[labels.presentation[mine]]
-            yield f"presentation {own}, predicted {_either(tied, 'presentation', 'none')}"
-        if worthy[mine]:
-            yield "check-worthy, predicted not" if labels.score[mine] else "not check-worthy, predicted so"
 
-    wrong = np.flatnonzero((similarity < 1) | types | ways | worthy)
-    each = zip(wrong.tolist(), found.partner[wrong].tolist(), strict=True)
-    faults = [[*words(mine, partner)] if partner >= 0 else [] for mine, partner in each]
-    spans = [each for article in articles for each in article.spans]
-    told = [
-        f"{'; '.join(fault) if fault else 'missed'}: {_shown(articles[article].page.text, spans[mine])}"
-        for fault, article, mine in zip(faults, found.gold.text[wrong].tolist(), wrong.tolist(), strict=True)
-    ]
-    return wrong, [len(fault) or _ALL_WRONG for fault in faults], told
+def _wrong(found: Matching, faults: _Faults, rows: _Rows) -> Floats:
+    """How much is wrong with each row."""
+    several = (faults.similarity < 1).astype(float) + faults.type + faults.presentation + faults.worthy
+    wrong = np.zeros(len(rows.article))
+    wrong[rows.gold] = np.where(found.partner < 0, _ALL_WRONG, several)
+    wrong[rows.claim[rows.spurious]] = _ALL_WRONG
+    return wrong
+
+
+def _words(
+    articles: Sequence[Article], found: Matching, faults: _Faults, rows: _Rows, places: Sequence[int]
+) -> list[str]:
+    """What is wrong with the rows at some places."""
+    golds = dict(zip(rows.gold.tolist(), range(len(found.golds)), strict=True))
+    spurious = dict(zip(rows.claim[rows.spurious].tolist(), rows.spurious.tolist(), strict=True))
+    first = np.cumsum([0, *(len(article.claims) for article in articles)])
+
+    def words(place: int) -> str:
+        article = int(rows.article[place])
+        text = articles[article].page.text
+        if place in spurious:
+            return f"spurious: {_shown(text, found.claims[found.first[spurious[place]]].spans)}"
+        if place not in golds:
+            return ""
+        gold = golds[place]
+        shown = _shown(text, articles[article].spans[gold - first[article]])
+        if found.partner[gold] < 0:
+            return f"missed: {shown}"
+        told = "; ".join(_told(found, faults, gold))
+        return f"{told}: {shown}" if told else ""
+
+    return [words(place) for place in places]
+
+
+def _told(found: Matching, faults: _Faults, gold: int) -> Iterator[str]:
+    """What is wrong with a gold claim that is matched."""
+    tied = found.tied(int(found.partner[gold]))
+    if faults.similarity[gold] < 1:
+        yield f"IoU {faults.similarity[gold]:.2f}"
+    if faults.type[gold]:
+        yield f"type {found.types[faults.labels.type[gold]]}, predicted {_either(tied, 'type', 'none')}"
+    if faults.presentation[gold]:
+        own = PRESENTATIONS[faults.labels.presentation[gold]]
+        yield f"presentation {own}, predicted {_either(tied, 'presentation', 'none')}"
+    if faults.worthy[gold]:
+        yield "check-worthy, predicted not" if faults.labels.score[gold] else "not check-worthy, predicted so"
 
 
 def _either(claims: Sequence[Claim], field: str, none: str) -> str:

@@ -1,6 +1,8 @@
 """Gold and predicted claims, matched at IoU .5; and how the matched ones are clustered across articles."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
 from itertools import chain, pairwise
 from operator import attrgetter, itemgetter
 from typing import Any, Final, NamedTuple
@@ -10,28 +12,18 @@ from numpy.typing import NDArray
 
 from detente.data.independent_sources import SUPPORTING, SupportLayers
 from detente.data.jsonl import Record
-from detente.data.labels import CLAIM_TYPES, PRESENTATIONS
+from detente.data.labels import CLAIM_TYPES, CLAIM_ZONES, PRESENTATIONS
 from detente.data.page import Page
 from detente.metrics import clustering
 from detente.metrics.classification import Floats
 from detente.metrics.clustering import b_cubed
 from detente.metrics.matching import IOU_THRESHOLD, match_pairs
-from detente.metrics.span_columns import Ints, Items, integers, iou_pairs, items_of
+from detente.metrics.span_columns import Ints, Items, flat, integers, iou_pairs, items_of
 from detente.tasks.claims.prediction import Claim, place
 from detente.tasks.task import CorpusMetric, CorpusValue
 from detente.text.spans import Span
 
 Truths = NDArray[np.bool_]
-
-
-class Article(NamedTuple):
-    """An article's page, its gold claims, and their spans; what stands behind the claims of all articles; the types."""
-
-    page: Page
-    claims: tuple[Record, ...]
-    spans: tuple[tuple[Span, ...], ...]
-    behind: SupportLayers | None = None
-    types: tuple[str, ...] = CLAIM_TYPES
 
 
 class Labels(NamedTuple):
@@ -55,6 +47,37 @@ class Labels(NamedTuple):
     def at(self, places: Ints) -> "Labels":
         """Those of some claims."""
         return Labels(self.type[places], self.presentation[places], self.score[places])
+
+
+@dataclass(frozen=True)
+class Article:
+    """An article's page, its gold claims, and their spans; what stands behind the claims of all articles; the types."""
+
+    page: Page
+    claims: tuple[Record, ...]
+    spans: tuple[tuple[Span, ...], ...]
+    behind: SupportLayers | None = None
+    types: tuple[str, ...] = CLAIM_TYPES
+
+    @cached_property
+    def labels(self) -> Labels:
+        """The labels of its claims."""
+        return _labels(self.types, *([*map(itemgetter(field), self.claims)] for field in _JUDGED))
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of its claims."""
+        return tuple(map(itemgetter("id"), self.claims))
+
+    @cached_property
+    def zones(self) -> Ints:
+        """The place of each claim's zone among `CLAIM_ZONES`."""
+        return integers(map(_numbered(CLAIM_ZONES).__getitem__, map(itemgetter("zone"), self.claims)))
+
+    @cached_property
+    def flat(self) -> tuple[Ints, Ints]:
+        """The spans of its claims, one after the other, and how many each claim has."""
+        return flat(self.spans)
 
 
 class Matching(NamedTuple):
@@ -125,14 +148,13 @@ def matching(articles: Sequence[Article], predictions: Sequence[Sequence[Claim] 
     """
     types = articles[0].types if articles else ()
     golds = list(chain.from_iterable(article.claims for article in articles))
-    gold = items_of(
-        [*chain.from_iterable(article.spans for article in articles)], _of(each.claims for each in articles)
-    )
-    labels = _labels(types, *(map(itemgetter(field), golds) for field in _JUDGED))
+    spans, count = _joined([flat(()), *(article.flat for article in articles)])
+    gold = items_of(spans, count, _of(article.claims for article in articles))
+    labels = Labels(*_joined([_labels(types, (), (), ()), *(article.labels for article in articles)]))
     given = [prediction or () for prediction in predictions]
     claims = list(chain.from_iterable(given))
-    predicted = items_of([claim.spans for claim in claims], _of(given))
-    said = _labels(types, *(map(attrgetter(field), claims) for field in _JUDGED))
+    predicted = items_of(*flat([claim.spans for claim in claims]), _of(given))
+    said = _labels(types, *([*map(attrgetter(field), claims)] for field in _JUDGED))
     rows, columns, similarity = iou_pairs(gold, predicted)
     near = np.flatnonzero(similarity >= IOU_THRESHOLD)
     agreement = np.zeros(len(rows))
@@ -141,7 +163,7 @@ def matching(articles: Sequence[Article], predictions: Sequence[Sequence[Claim] 
     if len(doubtful := _doubtful(predicted)):
         order, begins = _by_standing(claims, predicted.text, doubtful, rows, columns, agreement)
         claims, said = [claims[index] for index in order.tolist()], said.at(order)
-        predicted = items_of([claim.spans for claim in claims], predicted.text)
+        predicted = items_of(*flat([claim.spans for claim in claims]), predicted.text)
         columns = np.argsort(order)[columns]
         sorted_ = np.lexsort((columns, rows))
         columns, similarity, agreement = columns[sorted_], similarity[sorted_], agreement[sorted_]
@@ -163,14 +185,33 @@ def _of(sides: Iterable[Sequence[Any]]) -> Ints:
     return np.repeat(np.arange(len(counts)), counts)
 
 
+def _joined(parts: Iterable[Iterable[NDArray[Any]]]) -> Iterator[NDArray[Any]]:
+    """Columns of parts, such as articles, one part after the other."""
+    return map(np.concatenate, zip(*parts, strict=True))
+
+
 def _labels(
-    types: Sequence[str], kinds: Iterable[str | None], ways: Iterable[str | None], worthy: Iterable[float | None]
+    types: Sequence[str], kinds: Sequence[str | None], ways: Sequence[str | None], worthy: Sequence[float | None]
 ) -> Labels:
-    of_type, of_way = (
-        {None: -1, **{name: number for number, name in enumerate(names)}} for names in (types, PRESENTATIONS)
-    )
-    score = np.array([*worthy], dtype=float)  # None becomes NaN
-    return Labels(integers(map(of_type.__getitem__, kinds)), integers(map(of_way.__getitem__, ways)), score)
+    nothing = np.full(len(worthy), np.nan)
+    score = nothing if unsaid(worthy) else np.array(worthy, dtype=float)  # None becomes NaN
+    return Labels(_places((*types,), kinds), _places(PRESENTATIONS, ways), score)
+
+
+def unsaid(values: Sequence[object]) -> bool:
+    """Whether all are None, as where only spans are predicted: then nothing has to be looked at one by one."""
+    return values.count(None) == len(values)
+
+
+def _places(names: tuple[str, ...], values: Sequence[str | None]) -> Ints:
+    if unsaid(values):
+        return np.full(len(values), -1)
+    return integers(map(_numbered(names).__getitem__, values))
+
+
+@cache
+def _numbered(names: tuple[str, ...]) -> dict[str | None, int]:
+    return {None: -1, **{name: number for number, name in enumerate(names)}}
 
 
 def _agreement(

@@ -9,6 +9,7 @@ of them is matched, or spurious, the mean of the counts that each would give is 
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import Final
 
 from detente.data.corpus import Corpus
@@ -35,7 +36,7 @@ def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Article]:
     behind = support_layers(corpus.rows)
     return {
         name: Article(
-            Page(name, row["family"], row["text"], tuple(segments[name])),
+            Page(name, row["family"], row["text"], tuple(sorted(segments[name], key=itemgetter("start")))),
             tuple(claims[name]),
             tuple(pairs_of(claim["spans"]) for claim in claims[name]),
             behind,
@@ -55,7 +56,7 @@ def _parse(article: Article, record: Record) -> tuple[Claim, ...]:
 
 
 def _count(article: Article, prediction: Sequence[Claim] | None, options: Options) -> list[Row]:
-    return count_all([article], [prediction], options).to_dicts()
+    return count_all([article], [prediction], options).told.to_dicts()
 
 
 def _fit(own: Inventory) -> Task:

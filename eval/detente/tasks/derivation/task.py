@@ -18,13 +18,13 @@ from detente.data.labels import DERIVATION_KINDS
 from detente.metrics.classification import Floats, f1, precision, recall
 from detente.tasks.derivation import KINDS
 from detente.tasks.derivation.baselines import BASELINES
+from detente.tasks.derivation.counting import count as count_all
 from detente.tasks.derivation.edges import (
     DEGREE_LABELS,
     NON_DERIVED,
     Article,
     Edge,
     Edges,
-    counted,
     independent_source_error,
     related_outcomes,
 )
@@ -101,22 +101,7 @@ def _page(corpus: Corpus, name: str) -> Record:
 
 
 def _count(article: Article, prediction: tuple[Edge, ...] | None, options: Options) -> list[Row]:
-    gold = {edge.source: edge for edge in article.read_as(prediction or (), options)}
-    predicted = {edge.source: edge for edge in prediction or ()}
-    others = sorted(predicted.keys() - set(article.nodes))
-    return [
-        {
-            "id": article.id,
-            "family": article.family,
-            "slice": "main",
-            "article": article.id,
-            "source": source,
-            "item": f"{article.id}>{source}",
-            **counted(gold.get(source), predicted.get(source)),
-        }
-        for source in (*article.nodes, *others)
-        if source != article.id
-    ]
+    return count_all([article], [prediction], options).told.to_dicts()
 
 
 def _all_edges(units: Mapping[str, Article], by_id: Edges, rows: "pl.DataFrame") -> tuple[Edges, Edges]:
@@ -222,6 +207,7 @@ DERIVATION: Final = Task(
     units=_units,
     parse=parse,
     count=_count,
+    count_all=count_all,
     inputs=_inputs,
     baselines=BASELINES,
     corpus_metrics=(

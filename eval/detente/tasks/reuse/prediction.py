@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from detente.data.fields import Field, label, objects, offset_unit, read, span
@@ -24,7 +24,7 @@ class Pair:
     rows: tuple[Record, ...]
     outlets: str = "unknown"
 
-    @property
+    @cached_property
     def cases(self) -> list[Passage]:
         """The gold passages, in the order of the rows."""
         return [

@@ -11,29 +11,20 @@ looked at where passages match: a passage that names none is wrong about it as s
 else both measures are undefined.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from itertools import combinations
 from typing import Any, Final
-
-import numpy as np
 
 from detente.data.corpus import Corpus
 from detente.data.jsonl import Record
 from detente.metrics import official
-from detente.metrics import text_alignment as alignment
-from detente.metrics.matching import IOU_THRESHOLD, match
-from detente.metrics.text_alignment import Passage
 from detente.tasks.labels import OFFICIAL
-from detente.tasks.metric_families import MISSING, cell
 from detente.tasks.reuse import KINDS
 from detente.tasks.reuse.baselines import BASELINES
+from detente.tasks.reuse.counting import count as count_all
 from detente.tasks.reuse.metrics import COLUMNS, METRICS
 from detente.tasks.reuse.prediction import Detection, Pair, as_pan, parse
 from detente.tasks.task import CorpusMetric, CorpusValue, Options, Row, Task
-from detente.text.display import excerpt
-
-_WHOLE_PAIR: Final = "pair"
-"""In the place of an operation in the row of a pair."""
 
 
 def _units(corpus: Corpus, _: Collection[str] = ()) -> dict[str, Pair]:
@@ -61,96 +52,7 @@ def _inputs(corpus: Corpus) -> list[Record]:
 
 
 def _count(pair: Pair, prediction: tuple[Detection, ...] | None, options: Options) -> list[Row]:
-    detections = prediction or ()
-    cases, passages = pair.cases, [detection.passage for detection in detections]
-    overlaps = alignment.passage_iou(cases, passages)
-    operations = [[options.reading(row, "operation", each.operation) for each in detections] for row in pair.rows]
-    agreement = [
-        [float(operation == each.operation) for operation, each in zip(own, detections, strict=True)]
-        for own in operations
-    ]
-    matched = dict(match(overlaps, IOU_THRESHOLD, np.reshape(agreement, overlaps.shape)))
-    detectors = alignment.touching(cases, passages).sum(axis=1)
-    covered_cases, covered_detections = alignment.coverage(cases, passages), alignment.coverage(passages, cases)
-    key = {"id": pair.id, "family": pair.family, "slice": "main"}
-    key |= {"article": pair.article, "source": pair.source, "outlets": pair.outlets}
-    rows = [key | _whole_pair(pair, cases, passages)]
-    for index, (gold, found) in enumerate(zip(pair.rows, alignment.found(cases, passages), strict=True)):
-        row: Row = {
-            **key,
-            "operation": gold["operation"],
-            "item": gold["id"],
-            "cases": 1,
-            "covered_cases": covered_cases[index],
-            "detected": int(detectors[index] > 0),
-            "detectors": int(detectors[index]),
-            "found": int(found),
-        }
-        if index in matched:
-            place = matched[index]
-            row |= {"passage_tp": 1, "detections": 1, "covered_detections": covered_detections[place]}
-            row |= _operation(operations[index][place], detections[place].operation, float(overlaps[index, place]))
-            row["named"] = int(detections[place].operation is not None)
-        else:
-            row |= {"passage_fn": 1, "wrong": 1, "detail": f"missed, {covered_cases[index]:.0%} of it covered: "}
-            row["detail"] += _shown(pair, cases[index])
-        rows.append(row)
-    spurious = [index for index in range(len(detections)) if index not in matched.values()]
-    return [*rows, *(key | _spurious(pair, detections[index], covered_detections[index]) for index in spurious)]
-
-
-def _whole_pair(pair: Pair, cases: Sequence[Passage], passages: Sequence[Passage]) -> Row:
-    outcome = {(True, True): "tp", (True, False): "fn", (False, True): "fp", (False, False): "tn"}[
-        bool(cases), bool(passages)
-    ]
-    details = {
-        "fn": "the articles share passages, none is predicted",
-        "fp": f"the articles share no passage, {len(passages)} predicted",
-    }
-    return {
-        "operation": _WHOLE_PAIR,
-        "item": pair.id,
-        "case_characters": alignment.union(cases),
-        "detection_characters": alignment.union(passages),
-        "shared_characters": alignment.shared_characters(cases, passages),
-        f"pair_{outcome}": 1,
-        "wrong": int(outcome in details),
-        "detail": details.get(outcome, ""),
-    }
-
-
-def _operation(gold: str, predicted: str | None, overlap: float) -> Row:
-    faults = [f"overlap {overlap:.2f}"] if overlap < 1 else []
-    if predicted not in (None, gold):
-        faults.append(f"{gold}, predicted {predicted}")
-    said = predicted or MISSING
-    return {
-        "gold": gold,
-        "predicted": said,
-        cell(gold, said): 1,
-        "wrong": 1 - overlap + (0.5 if predicted not in (None, gold) else 0),
-        "detail": "; ".join(faults),
-    }
-
-
-def _spurious(pair: Pair, detection: Detection, coverage: float) -> Row:
-    places = "~".join(f"{start}-{end}" for start, end in detection.passage)
-    return {
-        "operation": detection.operation or MISSING,
-        "named": int(detection.operation is not None),
-        "item": f"{pair.id}:{places}",
-        "detections": 1,
-        "covered_detections": coverage,
-        "passage_fp": 1,
-        "wrong": 1,
-        "detail": f"no such passage, {coverage:.0%} of it reused: {_shown(pair, detection.passage)}",
-    }
-
-
-def _shown(pair: Pair, passage: Passage) -> str:
-    texts = (pair.this_text[slice(*passage.this)], pair.source_text[slice(*passage.source)])
-    sides = (" ".join(text.split()) for text in texts)
-    return " ~ ".join(excerpt(side) for side in sides)
+    return count_all([pair], [prediction], options).told.to_dicts()
 
 
 def _official(units: Mapping[str, Any], by_id: Mapping[str, Any], _: Any) -> CorpusValue:
@@ -194,6 +96,7 @@ REUSE: Final = Task(
     units=_units,
     parse=parse,
     count=_count,
+    count_all=count_all,
     inputs=_inputs,
     baselines=BASELINES,
 )
