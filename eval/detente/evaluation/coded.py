@@ -27,6 +27,8 @@ SORT: Final = "sort"
 CODE: Final = "code"
 """The column that says which of the different rows of counts a row has."""
 _PLACE: Final = "place"
+_AT_ONCE: Final = 1 << 18
+"""Rows of which those that are alike are looked for at once, which takes many times their own memory."""
 
 
 class Codes(NamedTuple):
@@ -116,7 +118,9 @@ class Coded(Counted):
         placed = [self._placed(*each) for each in known if each]
         numbers = {str(n): places.astype(np.uint32) for n, (_, places) in enumerate(placed)}
         rows = pl.DataFrame({**numbers, CODE: self.frame[CODE]})
-        alike = rows.group_by(rows.columns, maintain_order=True).agg(pl.len().cast(pl.Float64).alias(TIMES))
+        times = pl.len().cast(pl.Float64).alias(TIMES)
+        each = [part.group_by(rows.columns, maintain_order=True).agg(times) for part in rows.iter_slices(_AT_ONCE)]
+        alike = pl.concat(each).group_by(rows.columns, maintain_order=True).agg(pl.col(TIMES).sum())
         told = [values[alike[str(n)]] for n, (values, _) in enumerate(placed)]
         return pl.concat([*told, alike.select(TIMES), self.table[alike[CODE]]], how="horizontal")
 
@@ -147,14 +151,17 @@ class Coded(Counted):
     def parts(self, key: str, unit: str, least: int) -> Iterator[tuple[str, Counted]]:
         """The items of each value of a key that have so many values of a unit at least, as the values first appear."""
         values, places = self._placed(key)
-        sizes = np.bincount(places, minlength=len(values))
-        if self.has(unit):
-            units, of_units = self._placed(unit)
-            pairs = np.unique(places * len(units) + of_units)
-            sizes = np.bincount(pairs // len(units), minlength=len(values))
-        for place, (value, size) in enumerate(zip(values[key], sizes, strict=True)):
-            if value is not None and size >= least:
+        sizes = self._sizes(places, unit)
+        for place, value in enumerate(values[key]):
+            if value is not None and sizes[place] >= least:
                 yield str(value), replace(self, frame=self.frame.filter(places == place))
+
+    def _sizes(self, places: NDArray[np.intp], unit: str) -> NDArray[np.intp]:
+        """How many values of a unit are at each of the places that rows have."""
+        if not self.has(unit):
+            return np.bincount(places)
+        units, of_rows = self._placed(unit)
+        return np.bincount(np.unique(places * len(units) + of_rows) // len(units))
 
     @cached_property
     def wrong(self) -> int:
