@@ -99,7 +99,9 @@ def test_sums_and_sizes_by_a_key_are_those_of_all_rows(kept: Coded, key: str) ->
     assert np.array_equal(kept.clusters(COLUMNS, key).sums, sums_of(ROWS, COLUMNS, key))
 
 
-def test_alike_rows_are_one_with_their_number(kept: Coded) -> None:
+@pytest.mark.parametrize("at_once", [1, 3, 4])
+def test_alike_rows_are_one_with_their_number(kept: Coded, monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr("detente.evaluation.coded._AT_ONCE", at_once)
     found = kept.by("family")
     assert found.select("family", "right", "wrong", TIMES).rows() == [
         ("p", 1.0, 1.0, 2.0),
