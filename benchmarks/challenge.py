@@ -5,7 +5,7 @@ python benchmarks/challenge.py [ITEMS] [JOBS]
 Makes so many items of `transplant` (10,000 by default) in a temporary folder, twice with a small one before, has the
 baseline `body_lines` answer them, and scores it. Seconds are CPU seconds of all processes, which other work on the
 machine does not lengthen; ratios are to reading the files of the suite and writing them again with pyarrow, in the same
-run. Memory is the most that one process held, and what all of them together can have held.
+run. Memory is the most that one process held; of this one, with what making, writing and answering took before.
 """
 
 import hashlib
@@ -36,6 +36,8 @@ from detente.tasks.task import Options
 
 SMALL: Final = 1_500
 """Items that are made with one process and with several, whose bytes must be the same."""
+BOUND: Final = 1_000_000_000
+"""Bytes that no process may hold, of a hundred thousand items neither."""
 
 
 def cpu() -> float:
@@ -93,8 +95,8 @@ def score(suite: Path, path: Path, jobs: int) -> tuple[Any, int]:
         return (scores.metrics, scores.counted.wrong), session.engine.usage.peak_memory
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Prints the table."""
+def main(arguments: Sequence[str]) -> int:
+    """Prints the table; 1 if the bytes differ, or a process held more than `BOUND`."""
     if "POLARS_MAX_THREADS" not in os.environ:  # heard when polars is imported, here and in the workers
         os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "POLARS_MAX_THREADS": "1"})
     items, jobs = ([int(each) for each in arguments] + [10_000, 2][len(arguments) :])[:2]
@@ -117,9 +119,11 @@ def main(arguments: Sequence[str]) -> None:
         print(f"| {what} | {seconds:.1f} | {items / seconds:,.0f} | {seconds / plain:,.1f} | {clock:.1f} |")
     print(f"\n{items:,} items, {size / 1e6:.1f} MB of Parquet, sha256 {digest[:16]}, {jobs} processes, load of the")
     print(f"machine {os.getloadavg()[0]:.1f}; one process and two make the same bytes: {same}")
-    print(f"peak memory: making, this process {made_with / 1e6:.0f} MB; in the end {peak_memory() / 1e6:.0f} MB;")
-    print(f"scoring, each of {jobs} workers {worker / 1e6:.0f} MB at most")
+    own = peak_memory()
+    print(f"peak memory: making, this process {made_with / 1e6:.0f} MB; in the end {own / 1e6:.0f} MB;")
+    print(f"scoring, each of {jobs} workers {worker / 1e6:.0f} MB at most; bound: {BOUND / 1e6:.0f} MB")
+    return int(not same or max(own, worker) > BOUND)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

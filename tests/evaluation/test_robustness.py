@@ -138,5 +138,5 @@ def test_the_metric_that_is_asked_for_leads(asked: tuple[str, ...], name: str) -
 
 def test_items_that_were_not_made_from_controls_are_not_even_listed() -> None:
     task = SimpleNamespace(metrics=(SimpleNamespace(name="f1"),))
-    kinds = SimpleNamespace(frame=pl.DataFrame({"gold": ["favor"], "predicted": ["none"]}))
-    assert robustness(_scores(SimpleNamespace(task=task, primary="f1", counted=kinds))) is None  # has no `main`
+    kinds = Counted(pl.DataFrame({"gold": ["favor"], "predicted": ["none"]}))
+    assert robustness(_scores(SimpleNamespace(task=task, primary="f1", counted=kinds))) is None

@@ -187,9 +187,17 @@ class Counted:
         times = np.bincount(self._places, self.frame[TIMES].to_numpy(), len(self.pairs))
         return Clusters(self.counts(columns), times=times.astype(float))
 
-    def sums(self, columns: Sequence[str], by: str) -> Floats:
-        """The counts of each value of a key, shape `(values, columns)`, in the order of first appearance."""
-        return sums_of(self.frame, columns, by) if self.pairs is None else self.sizes(by) @ self.counts(columns)
+    def has(self, key: str) -> bool:
+        """Whether rows have a key."""
+        return key in self.frame.columns
+
+    def values(self, *keys: str) -> pl.DataFrame:
+        """The different values of keys, in the order in which they first appear."""
+        return self.frame.select(keys).unique(maintain_order=True)
+
+    def sums(self, columns: Sequence[str], *keys: str) -> Floats:
+        """The counts of each value of keys, or of one key of pairs, shape `(values, columns)`, as `values` has them."""
+        return sums_of(self.frame, columns, *keys) if self.pairs is None else self.sizes(*keys) @ self.counts(columns)
 
     def counts(self, columns: Sequence[str]) -> Floats:
         """The counts of one item of each pair."""
@@ -232,7 +240,7 @@ class Counted:
 
     def null(self, key: str) -> bool:
         """Whether a key has no values."""
-        return key in self.frame.columns and bool(self.frame[key].is_null().all())
+        return self.has(key) and bool(self.frame[key].is_null().all())
 
     def parts(self, key: str, unit: str, least: int) -> "Iterator[tuple[str, Counted]]":
         """The items of each value of a key that have so many values of a unit at least, as the values first appear."""
@@ -400,8 +408,8 @@ def _one_by_one(
     return [Counted(_frame(task, rows)) for rows in counted]
 
 
-def sums_of(rows: pl.DataFrame, columns: Sequence[str], by: str) -> NDArray[np.float64]:
-    """The counts summed by a key, shape `(values of the key, columns)`, in the order of first appearance.
+def sums_of(rows: pl.DataFrame, columns: Sequence[str], *by: str) -> NDArray[np.float64]:
+    """The counts summed by keys, shape `(values of the keys, columns)`, in the order of first appearance.
 
     Of the columns, many are 0 throughout, such as most cells of a confusion matrix: they are not added up.
     """

@@ -6,7 +6,7 @@ for these articles only, and with the range over these sources, which is all tha
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -89,18 +89,13 @@ def robustness(scores: Scores, resampling: Resampling | None = None, asked: Sequ
     """
     known = {metric.name: metric for metric in scores.task.metrics}
     metric = next((known[name] for name in (*asked, scores.primary) if name in known), None)
-    if metric is None or not {*KEYS} <= {*scores.counted.frame.columns}:
+    if metric is None or not all(map(scores.counted.has, KEYS)):
         return None
     main = scores.counted.main
     resampling = resampling or scores.resampling
     columns = scores.task.columns
-    bases = main.frame.select("base", "family").unique("base", maintain_order=True).cast(pl.String).sort("base")
-    parts = {
-        (str(operation), str(strength)): _placed(replace(main, frame=rows), bases, columns)
-        for (operation, strength), rows in main.frame.partition_by(
-            "operation", "strength", as_dict=True, maintain_order=True
-        ).items()
-    }
+    bases = main.values("base", "family").unique("base", keep="first").sort("base")
+    parts = _parts(main, bases["base"], columns)
     control = parts[CONTROL, "none"]
     worse = 1.0 if metric.best >= metric.bounds[1] else -1.0
     slices = [
@@ -122,13 +117,17 @@ def robustness(scores: Scores, resampling: Resampling | None = None, asked: Sequ
     )
 
 
-def _placed(part: Counted, bases: pl.DataFrame, columns: Sequence[str]) -> Floats:
-    """The counts of each base, in their order; NaN where it has no such variant."""
-    names = part.frame["base"].unique(maintain_order=True).cast(pl.String)
-    sums = part.sums(columns, "base")
-    found = pl.DataFrame({"base": names}).hstack(pl.DataFrame(sums, schema=list(columns), orient="row"))
-    placed: Floats = bases.join(found, on="base", how="left", maintain_order="left").select(columns).to_numpy()
-    return placed
+def _parts(main: Counted, bases: pl.Series, columns: Sequence[str]) -> dict[tuple[str, str], Floats]:
+    """By operation and strength the counts of each base, in their order; NaN where it has no such variant."""
+    sums = main.sums(columns, *KEYS)
+    places = pl.DataFrame({"base": bases}).with_row_index("place")
+    variants = main.values(*KEYS).with_row_index("row").join(places, on="base", maintain_order="left")
+    parts = {}
+    for (operation, strength), rows in variants.partition_by(KEYS[1:], as_dict=True, maintain_order=True).items():
+        placed = np.full((len(bases), len(columns)), np.nan)
+        placed[rows["place"].to_numpy()] = sums[rows["row"].to_numpy()]
+        parts[str(operation), str(strength)] = placed
+    return parts
 
 
 def _slice(

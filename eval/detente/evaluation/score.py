@@ -276,7 +276,7 @@ def _scores(
     available: Container[str],
 ) -> Scores:
     task, units = predictions.task, predictions.units
-    main = counted.main.by(*(task.breakdowns or ()))
+    main = counted.main.by(*((task.breakdowns or ()) if task.corpus_metrics else ()))
     clusters = counted.main.clusters(task.columns, resampling.unit)
     full = Columns(task.columns, clusters.total)
     interval = bootstrap.interval_kind(clusters.size)

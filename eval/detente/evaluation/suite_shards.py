@@ -19,7 +19,7 @@ from detente.data.partitions import Workplace
 from detente.data.piece_records import strictly
 from detente.data.pieces import can_be_divided, pieces, shards_of, stretches_of
 from detente.data.problems import Problem, ValidationError
-from detente.evaluation.coded import CODE, Coded, coded, together
+from detente.evaluation.coded import CODE, PAGE, SORT, Coded, coded, together
 from detente.evaluation.columns import known_columns
 from detente.evaluation.counts import Counted, count_all
 from detente.evaluation.engines.engine import Engine
@@ -47,8 +47,10 @@ _FIRST: Final = 1 << 16
 """Bytes that tell what lines are."""
 _AT_ONCE: Final = 100
 """Pages that are counted before what was made of them is let go."""
-_WORDS: Final = ("id", "article", "family", "slice", "template", "zone", "type", "base", "operation", "strength")
-"""The keys that are kept of a row: words that come again and again."""
+_OF_PAGES: Final = ("id", "article", "family", "slice", "template", "base", "operation", "strength")
+"""The keys that all rows of a page share."""
+_OF_SORTS: Final = ("zone", "type")
+"""The other keys that are kept of a row."""
 
 
 class SuiteShards(NamedTuple):
@@ -183,7 +185,7 @@ def _header(system: TextShards) -> Line:
 
 
 def count_part(work: Count) -> list[list[str]]:
-    """The paths of the counts of a shard's pages, for each system: all rows, their keys and codes, what codes mean."""
+    """The paths of the counts of a shard's pages, for each system, in the order of `_kept`."""
     part = work.part
     gold = part.suite.corpus(part.shard)
     items = items_of(gold)
@@ -200,14 +202,20 @@ def count_part(work: Count) -> list[list[str]]:
     paths: list[list[str]] = []
     for place, each in enumerate(rows):
         frame = with_variants(Counted(pl.concat(each)), items).frame
-        found = coded(frame.select(*task.columns, "wrong"))
-        keys = frame.select(pl.col(_WORDS).cast(pl.String), found.of_rows)
         paths.append([])
-        for kind, written in (("rows", frame), ("keys", keys), ("table", found.table)):
+        for kind, written in _kept(frame, task).items():
             path = Path(f"{part.target}-{kind}-{place}-{part.shard:05}.arrow")
             write_frame(written, path)
             paths[-1].append(str(path))
     return paths
+
+
+def _kept(frame: pl.DataFrame, task: Task) -> dict[str, pl.DataFrame]:
+    """What is written of the rows of a shard: all of them, their numbers, and the tables to which these refer."""
+    keys = {PAGE: _OF_PAGES, SORT: _OF_SORTS, CODE: (*task.columns, "wrong")}
+    found = {name: coded(frame.select(columns)) for name, columns in keys.items()}
+    numbers = pl.DataFrame({name: each.of_rows for name, each in found.items()})
+    return {"rows": frame, "numbers": numbers, **{name: each.table for name, each in found.items()}}
 
 
 @dataclass(frozen=True)
@@ -249,23 +257,37 @@ class SuiteInShards:
 
 
 class _Gathered:
-    """The counts of a system as they come, shard by shard."""
+    """The counts of a system as they come, shard by shard: each page is in one shard."""
 
     def __init__(self) -> None:
+        self._sorts: pl.DataFrame | None = None
         self._table: pl.DataFrame | None = None
+        self._pages: list[pl.DataFrame] = []
+        self._number = 0
         self._frames: list[pl.DataFrame] = []
         self._paths: list[str] = []
 
-    def add(self, rows: str, keys: str, table: str) -> None:
-        self._table, codes = together(self._table, pl.read_ipc(table))
-        frame = pl.read_ipc(keys)
-        words = frame.select(pl.col(_WORDS).cast(pl.Categorical))
-        self._frames.append(words.with_columns(codes[frame[CODE]].alias(CODE)))
+    def add(self, rows: str, numbers: str, pages: str, sorts: str, table: str) -> None:
+        self._sorts, of_sorts = together(self._sorts, pl.read_ipc(sorts))
+        self._table, of_counts = together(self._table, pl.read_ipc(table))
+        own = pl.read_ipc(numbers)
+        known = {SORT: of_sorts[own[SORT]], CODE: of_counts[own[CODE]]}
+        self._frames.append(pl.DataFrame({PAGE: own[PAGE] + self._number, **known}))
+        self._pages.append(pl.read_ipc(pages))
+        self._number += len(self._pages[-1])
         self._paths.append(rows)
 
     def counted(self, keeper: object) -> Coded:
+        assert self._sorts is not None
         assert self._table is not None
-        return Coded(pl.concat(self._frames), table=self._table, paths=tuple(self._paths), keeper=keeper)
+        return Coded(
+            pl.concat(self._frames, rechunk=True),
+            pages=pl.concat(self._pages, rechunk=True),
+            sorts=self._sorts,
+            table=self._table,
+            paths=tuple(self._paths),
+            keeper=keeper,
+        )
 
 
 def _names(parts: Sequence[Part]) -> list[str]:

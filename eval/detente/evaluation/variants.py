@@ -40,7 +40,7 @@ def with_variants(counted: Counted, items: pl.DataFrame) -> Counted:
     Rows are found by their article, or by their id where they have none. Of counts that are by kind of items, and not
     by item, it is not known how these were made: they stay as they are, as do those that have the columns already.
     """
-    if counted.pairs is not None or set(KEYS) <= set(counted.frame.columns):
+    if counted.pairs is not None or all(map(counted.has, KEYS)):
         return counted
     frame = counted.frame
     key = "article" if "article" in frame.columns else "id"
