@@ -5,7 +5,9 @@ python benchmarks/challenge.py [ITEMS] [JOBS]
 Makes so many items of `transplant` (10,000 by default) in a temporary folder, twice with a small one before, has the
 baseline `body_lines` answer them, and scores it. Seconds are CPU seconds of all processes, which other work on the
 machine does not lengthen; ratios are to reading the files of the suite and writing them again with pyarrow, in the same
-run. Memory is the most that one process held; of this one, with what making, writing and answering took before.
+run. Memory is the most that one process held; it is scored in a process of its own, which has nothing left from before.
+
+Of 100,000 items with 2 processes the one that scores held 798 MB, and each of its workers 473 MB.
 """
 
 import hashlib
@@ -16,9 +18,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pyarrow import parquet
 
@@ -27,6 +31,7 @@ from detente.data.corpus import Corpus, load
 from detente.evaluation.engines.engine import peak_memory
 from detente.evaluation.engines.execution import Execution
 from detente.evaluation.engines.local import HERE, Local
+from detente.evaluation.items import MOST_ITEMS
 from detente.evaluation.robustness import robustness
 from detente.evaluation.score import Resampling
 from detente.evaluation.session import Session
@@ -86,13 +91,14 @@ def answer(suite: Path, path: Path) -> None:
             file.writelines(json.dumps(line) + "\n" for line in baseline.lines(task.inputs(gold), gold))
 
 
-def score(suite: Path, path: Path, jobs: int) -> tuple[Any, int]:
-    """The scores of a system, and the most that a process which worked for it held."""
+def score(suite: Path, path: Path, jobs: int) -> tuple[int, int]:
+    """Scores a system: the most that this process held, and one that worked for it."""
     with Session(Execution(jobs=jobs)) as session:
         read = read_systems([path], "boilerplate", dataset=suite, session=session)
         (scores,) = read.scores(Options(), Resampling("article", resamples=100), session).values()
         assert robustness(scores)
-        return (scores.metrics, scores.counted.wrong), session.engine.usage.peak_memory
+        assert len(scores.counted.worst(MOST_ITEMS))
+        return peak_memory(), session.engine.usage.peak_memory
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -111,18 +117,17 @@ def main(arguments: Sequence[str]) -> int:
             size = write_plainly(folder / "suite", folder / "plain")
         with measured(taken, "answered by body_lines"):
             answer(folder / "suite", folder / "mine.jsonl")
-        with measured(taken, "scored"):
-            _, worker = score(folder / "suite", folder / "mine.jsonl", jobs)
+        with measured(taken, "scored"), ProcessPoolExecutor(1, get_context("spawn")) as alone:
+            own, worker = alone.submit(score, folder / "suite", folder / "mine.jsonl", jobs).result()
     plain = taken["plainly written"][0]
     print("| what | CPU s | items a CPU second | times plainly writing | s by the clock |\n|---|---:|---:|---:|---:|")
     for what, (seconds, clock) in taken.items():
         print(f"| {what} | {seconds:.1f} | {items / seconds:,.0f} | {seconds / plain:,.1f} | {clock:.1f} |")
     print(f"\n{items:,} items, {size / 1e6:.1f} MB of Parquet, sha256 {digest[:16]}, {jobs} processes, load of the")
     print(f"machine {os.getloadavg()[0]:.1f}; one process and two make the same bytes: {same}")
-    own = peak_memory()
-    print(f"peak memory: making, this process {made_with / 1e6:.0f} MB; in the end {own / 1e6:.0f} MB;")
-    print(f"scoring, each of {jobs} workers {worker / 1e6:.0f} MB at most; bound: {BOUND / 1e6:.0f} MB")
-    return int(not same or max(own, worker) > BOUND)
+    print(f"peak memory: making, {made_with / 1e6:.0f} MB; scoring, {own / 1e6:.0f} MB, each of {jobs} workers")
+    print(f"{worker / 1e6:.0f} MB at most; bound: {BOUND / 1e6:.0f} MB")
+    return int(not same or max(made_with, own, worker) > BOUND)
 
 
 if __name__ == "__main__":
