@@ -12,7 +12,7 @@ VERSION: Final = "3.9.1"
 """Later versions of NLTK split otherwise, and move ROUGE-LSum by up to .0034 on a page in fifty."""
 
 _PLAIN_END: Final = re.compile(r"([^\W\d_]{2,})([.?!])(?=[\s)\";}\]*:@'({\[?!])")
-"""A word of letters that a sentence may end with, an initial aside."""
+"""A word of letters, no initial, that a sentence ends with unless it is an abbreviation."""
 
 
 @cache
@@ -63,7 +63,7 @@ def _splitter() -> Any:
     def ends(context: str) -> bool:
         # After a word that is neither an abbreviation nor begins a collocation, Punkt looks at nothing else.
         plain = _PLAIN_END.match(context)
-        return plain is not None and (plain[2] != "." or plain[1].lower() not in undecided) or judge(context)
+        return (plain is not None and (plain[2] != "." or plain[1].lower() not in undecided)) or judge(context)
 
     splitter.text_contains_sentbreak = ends
     return splitter
