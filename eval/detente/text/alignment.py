@@ -12,15 +12,14 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise, repeat
 from sys import maxunicode
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from detente.text.folding import fold, legible, without_markdown
+from detente.text.folding import fold, is_plain, legible, without_markdown
 from detente.text.spans import Span
 from detente.text.token_matching import SEED, SIMILAR, matches, runs
 from detente.text.tokens import code_points, dense_token_starts, is_space, line_spans, tokens
@@ -81,11 +80,35 @@ class _Encoded(NamedTuple):
 
 
 class _Free(NamedTuple):
-    """The tokens of a page of which nothing is taken: their places, their text, and of each character: is it there?"""
+    """The tokens of a page of which nothing is taken: their places and their text."""
 
     places: NDArray[np.intp]
     text: str
-    there: NDArray[np.bool_]
+
+
+class _Read(NamedTuple):
+    """A line of some output as it is looked for: what is legible of it, that folded, and folded without white space."""
+
+    legible: str
+    text: str
+    needle: str
+
+
+def _read(line: str) -> _Read:
+    shown = legible(line).strip()
+    bare = fold(shown)
+    return _Read(shown, bare, "".join(bare.split()))
+
+
+def _unmarked(read: _Read) -> _Read:
+    """A line without Markdown's markers."""
+    shown, folded, _ = read
+    bare = without_markdown(folded).strip()
+    if bare == folded:
+        return read
+    if 0 < len(bare) < len(shown):
+        shown = code_points(shown)[remainders(folded, bare)].tobytes().decode("utf-32-le", "surrogatepass")
+    return _Read(shown, bare, "".join(bare.split()))
 
 
 class _DensePage:
@@ -96,7 +119,8 @@ class _DensePage:
 
     def __init__(self, page: str) -> None:
         # Line by line, so that each line's characters are found again.
-        self.lines = [(line, legible(line)) for line in page.split("\n")]
+        shown = (lambda line: line) if is_plain(page) else legible
+        self.lines = [(line, shown(line)) for line in page.split("\n")]
         text = "\n".join(shown for _, shown in self.lines)
         self.gaps, self.writing = gaps(text), writing(self.lines)
         folded = fold(text)
@@ -110,9 +134,11 @@ class _DensePage:
         self.token_of = np.repeat(np.arange(len(words)), np.diff(edges))
         lowered = _casefolded(words)
         # Words beyond the last character would be one: of a million different ones.
-        self._codes = {word: chr(min(code, maxunicode)) for code, word in enumerate(dict.fromkeys(lowered), start=1)}
+        codes = chain(map(chr, range(1, maxunicode)), repeat(chr(maxunicode)))
+        self._codes = dict(zip(dict.fromkeys(lowered), codes, strict=False))
         self.tokens = "".join(map(self._codes.__getitem__, lowered))
         self.token_codes = code_points(self.tokens)
+        self._read: dict[str, _Read] = {}
         self._places: dict[str, list[int]] = {}
         self._encoded: dict[str, _Encoded] = {}
         self._repeated: dict[str, bool] = {}
@@ -124,6 +150,15 @@ class _DensePage:
         self.starts_line, self.ends_line = np.zeros((2, len(self.dense) + 1), dtype=bool)
         self.starts_line[[place_of[start] for start, _ in lines]] = True
         self.ends_line[[place_of[end] for _, end in lines]] = True
+
+    def read(self, line: str) -> _Read:
+        """A line of some output as it is looked for; systems that are compared on the page give many of the same."""
+        if (found := self._read.get(line)) is None:
+            found = _read(line)
+            if found.text and not self.occurrences(found.needle):
+                found = _unmarked(found)  # only where the marks are not the page's own
+            self._read[line] = found
+        return found
 
     def encoded(self, text: str) -> _Encoded:
         """The tokens of a text as the page encodes them; systems that are compared on it give many of the same."""
@@ -230,7 +265,8 @@ class _Alignment:
         """Of equal stretches the least taken, then a whole line, then one next to the line before, then the first."""
         before, after = self.places.get(line - 1), self.places.get(line + 1)
         ends = starts + size
-        taken = sliding_window_view(self.taken, size)[starts].sum(axis=1)
+        windows = np.ndarray((len(self.taken) - size + 1, size), bool, buffer=self.taken, strides=(1, 1))
+        taken = windows[starts].sum(axis=1)
         part = ~(self.page.starts_line[starts] & self.page.ends_line[ends])
         distance = abs(starts - before[1]) if before else abs(after[0] - ends) if after else np.zeros(len(starts))
         start = int(starts[np.lexsort((distance, part, taken))[0]])  # the first of equals: starts are in order
@@ -296,38 +332,44 @@ class _Alignment:
     def free_tokens(self) -> _Free:
         """The tokens of the page of which nothing is taken; looked for once, until something is."""
         if self._free is None:
-            places = np.flatnonzero(self.free)
-            codes = self.page.token_codes[places]
-            there = np.zeros(self.page.token_codes.max(initial=0) + 1, dtype=bool)
-            there[codes] = True
-            self._free = _Free(places, codes.tobytes().decode("utf-32-le", "surrogatepass"), there)
+            places = self.free.nonzero()[0]
+            codes = self.page.token_codes.take(places)
+            self._free = _Free(places, codes.tobytes().decode("utf-32-le", "surrogatepass"))
         return self._free
 
-    def place_by_tokens(self, piece: _Piece) -> None:
-        """Aligns a piece with the text that is free, then what remains of it, until nothing more is found."""
-        codes, starts = self.page.encoded(piece.text)
-        queue = [(0, len(codes))]
-        while queue:
-            first, last = queue.pop()
-            these, free = codes[first:last], self.free_tokens()
-            found_matches = matches(these, free.text) if _promising(these, free.there) else []
-            found = np.zeros(len(these), dtype=bool)
-            if found_matches:
-                here, there = np.array(found_matches).T
-                found[here] = True
-                self.take_tokens(piece, starts[first + here], starts[first + here + 1], free.places[there])
-            for start, end in runs(~found):
-                if found_matches and end - start >= SEED:
-                    queue.append((first + start, first + end))
-                else:
-                    left = slice(piece.start + starts[first + start], piece.start + starts[first + end])
-                    self.fate[left] = _DOUBLED if self.page.repeats(these[start:end]) else _INSERTED
+    def place_by_tokens(self, pieces: list[_Piece]) -> None:
+        """Aligns pieces with the text that is free, then what remains of them, until nothing more is found."""
+        there = {*self.free_tokens().text}  # all that can be found: what is taken from now on makes it fewer
+        for piece in pieces:
+            codes, starts = self.page.encoded(piece.text)
+            queue = [(0, len(codes))]
+            while queue:
+                first, last = queue.pop()
+                these, free = codes[first:last], self.free_tokens()
+                found = matches(these, free.text) if _promising(these, there) else []
+                if not found:
+                    self.leave(these, piece.start + starts[first], piece.start + starts[last])
+                    continue
+                here, tokens = np.array(found).T
+                self.take_tokens(piece, starts[first + here], starts[first + here + 1], free.places[tokens])
+                missing = np.ones(len(these), dtype=bool)
+                missing[here] = False
+                for start, end in runs(missing):
+                    if end - start >= SEED:
+                        queue.append((first + start, first + end))
+                    else:
+                        at, stop = starts[[first + start, first + end]] + piece.start
+                        self.leave(these[start:end], at, stop)
+
+    def leave(self, codes: str, start: int, end: int) -> None:
+        """Tells the fate of tokens that have no place in free text."""
+        self.fate[start:end] = _DOUBLED if self.page.repeats(codes) else _INSERTED
 
 
-def _promising(codes: str, there: NDArray[np.bool_]) -> bool:
+def _promising(codes: str, there: set[str]) -> bool:
     """Whether enough tokens are there for any match: a share of all or a run."""
-    found = there[code_points(codes)]
-    return bool(np.count_nonzero(found) >= SIMILAR * len(found)) or SEED * b"\1" in found.tobytes()
+    found = bytes(map(there.__contains__, codes))
+    return found.count(1) >= SIMILAR * len(found) or SEED * b"\1" in found
 
 
 @lru_cache(maxsize=1 << 14)
@@ -358,8 +400,7 @@ def align(output: str, text: str) -> Placement:
             for number, (start, line) in enumerate(zip(state.starts.tolist(), lines, strict=False))
         ]
     )
-    for piece in sorted(_by_sentence(left, state), key=lambda piece: -len(piece.text)):
-        state.place_by_tokens(piece)
+    state.place_by_tokens(sorted(_by_sentence(left, state), key=lambda piece: -len(piece.text)))
     fate = state.fate
     doubled = 2 * _within(fate == _DOUBLED, state.starts) > np.diff(state.starts)
     placed = [number for number in np.flatnonzero(~doubled).tolist() if number in state.places]
@@ -382,40 +423,12 @@ def align(output: str, text: str) -> Placement:
     )
 
 
-class _Read(NamedTuple):
-    """A line of some output as it is looked for: what is legible of it, that folded, and folded without white space."""
-
-    legible: str
-    text: str
-    needle: str
-
-
-@lru_cache(maxsize=1 << 14)
-def _read(line: str) -> _Read:
-    """Systems that are compared on a page give many of the same lines."""
-    shown = legible(line).strip()
-    bare = fold(shown)
-    return _Read(shown, bare, "".join(bare.split()))
-
-
-@lru_cache(maxsize=1 << 14)
-def _unmarked(line: str) -> _Read:
-    """A line without Markdown's markers."""
-    shown, folded, _ = _read(line)
-    bare = without_markdown(folded).strip()
-    if 0 < len(bare) < len(shown):
-        shown = code_points(shown)[remainders(folded, bare)].tobytes().decode("utf-32-le", "surrogatepass")
-    return _Read(shown, bare, "".join(bare.split()))
-
-
 def _lines(output: str, page: _DensePage) -> Iterator[_Line]:
     """The lines of the output that are not blank."""
     start = 0
     for line in output.splitlines(keepends=True):
         original = line.strip()
-        read = _read(original)
-        if read.text and not page.occurrences(read.needle):
-            read = _unmarked(original)  # only where the marks are not the page's own
+        read = page.read(original)
         if read.text:
             yield _Line(start + len(line) - len(line.lstrip()), original, *read)
         start += len(line)
@@ -475,7 +488,8 @@ def _by_sentence(pieces: list[_Piece], state: _Alignment) -> list[_Piece]:
             continue
         starts = accumulate((len(needle) for _, needle in texts), initial=piece.start)
         sentences = [_Piece(piece.line, start, *text) for start, text in zip(starts, texts, strict=False)]
-        long = [sentence for sentence in sentences if len(state.page.encoded(sentence.text).text) >= SEED]
+        there = [sentence for sentence in sentences if state.page.occurrences(sentence.needle)]
+        long = [sentence for sentence in there if len(tokens(sentence.text)) >= SEED]
         placed = set(long).difference(state.place_exactly(long))
         run: list[_Piece] = []
         for sentence in sentences:
