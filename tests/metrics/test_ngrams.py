@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente.metrics.ngrams import Hits, Shingles, _Places, compare, located_words, overlap, words
+from detente.metrics.ngrams import Hits, Shingles, WordCounts, _Places, compare, located_words, overlap, words
 
 LARGE = 65_534
 """From this many words on, four numbers of words no longer fit 64 bits."""
@@ -48,7 +48,7 @@ def test_words_are_runs_of_word_characters_with_their_case() -> None:
 @given(st.text())
 def test_words_are_what_the_regular_expression_finds(text: str) -> None:
     assert words(text) == re.findall(r"\w+", text)
-    located = located_words(text.encode("utf-8", "surrogatepass"))
+    located = located_words(text)
     found = located.spelt(np.arange(len(located.starts)))
     assert [word.decode("utf-8", "surrogatepass") for word in found] == words(text)
 
@@ -56,7 +56,7 @@ def test_words_are_what_the_regular_expression_finds(text: str) -> None:
 def test_code_points_of_the_first_planes_are_told_apart_as_the_regular_expression_does() -> None:
     text = "-".join(map(chr, range(0x30000)))
     assert words(text) == re.findall(r"\w+", text)
-    located = located_words(text.encode("utf-8", "surrogatepass"))
+    located = located_words(text)
     found = located.spelt(np.arange(len(located.starts)))
     assert [word.decode("utf-8", "surrogatepass") for word in found] == words(text)
 
@@ -207,6 +207,24 @@ def test_long_words_are_told_apart_by_every_letter(size: int, letter: str) -> No
         assert hits(word, other) == hits(other, word) == (0, 1, 1)
         assert hits(f"{word} {other}", f"{other} {word}") == (0, 1, 1)
     assert Shingles(f"{word} x").compare(f"{word}-x") == ((1, 0, 0), True)
+
+
+# Words whatever their order
+
+
+@given(st.text("aé b—\U00020000\ud800"), st.text("aé b—\U00020000\ud800"))
+def test_words_whatever_their_order_are_compared_as_counters(reference: str, candidate: str) -> None:
+    assert WordCounts(reference).compare(located_words(candidate)) == compare(words(reference), words(candidate))
+
+
+def test_words_are_shared_as_often_as_both_texts_have_them() -> None:
+    long = "incomprehensibilities"
+    counted = WordCounts(f"the cat and the dog and {long}")
+    # the 2 and 1, and 2 and 3, long 1 and 1: 1 + 2 + 1 shared of 7 and of 6; a long word that it lacks is one too many.
+    assert counted.compare(located_words(f"and the and {long} and {long}ly")) == (4, 2, 3)
+    assert counted.compare(located_words("")) == (0, 0, 7)
+    assert WordCounts("").compare(located_words("the the")) == (0, 2, 0)
+    assert WordCounts("").compare(located_words("")) == (0, 0, 0)
 
 
 # Several texts at once

@@ -64,8 +64,12 @@ class Words(NamedTuple):
         return [self.data[start:end] for start, end in places]
 
 
-def located_words(encoded: bytes) -> Words:
-    """The words of a text in UTF-8 by their places."""
+def located_words(text: str) -> Words:
+    """The words of a text by their places."""
+    return _located(_encoded(text))
+
+
+def _located(encoded: bytes) -> Words:
     data = b" %b%b" % (encoded, bytes(_WIDTH))
     inside = np.frombuffer(data.translate(_OF_ASCII_WORDS), dtype=bool)
     if not data.isascii():
@@ -152,6 +156,50 @@ class _Places:
         return numbers
 
 
+class _Vocabulary:
+    """The words of a reference, each with a number.
+
+    Attributes:
+        size: How many there are; their numbers go from 0.
+    """
+
+    def __init__(self, located: Words) -> None:
+        first, second, long = located.keys()
+        self._short = _Places(np.delete(first, long), np.delete(second, long))
+        long_words = dict.fromkeys(located.spelt(long))
+        self._long = {word: number for number, word in enumerate(long_words, start=self._short.size)}
+        self.size = self._short.size + len(self._long)
+
+    def numbers(self, located: Words) -> Numbers:
+        """The number of each word of a text; `size` for a word that is not among them."""
+        first, second, long = located.keys()
+        numbers = self._short.of(first, second).astype(np.uint64)
+        if self._long:
+            numbers[numbers == self._short.size] = self.size
+        if len(long):
+            numbers[long] = [self._long.get(word, self.size) for word in located.spelt(long)]
+        return numbers
+
+
+class WordCounts:
+    """The words of a reference, counted once, to compare with those of any number of texts whatever their order."""
+
+    def __init__(self, text: str) -> None:
+        located = located_words(text)
+        self._vocabulary = _Vocabulary(located)
+        self._total = len(located.starts)
+        self._counts = self._count(located)
+
+    def _count(self, located: Words) -> NDArray[np.intp]:
+        numbers = self._vocabulary.numbers(located).view(np.int64)
+        return np.bincount(numbers, minlength=self._vocabulary.size + 1)[: self._vocabulary.size]
+
+    def compare(self, text: Words) -> Hits:
+        """The words of the reference and those of another text."""
+        shared = int(np.minimum(self._count(text), self._counts).sum())
+        return Hits(shared, len(text.starts) - shared, self._total - shared)
+
+
 class Shingles:
     """The shingles of a reference, counted once, to compare any number of texts with.
 
@@ -159,13 +207,9 @@ class Shingles:
     """
 
     def __init__(self, text: str) -> None:
-        located = located_words(_encoded(text))
-        first, second, long = located.keys()
-        self._short = _Places(np.delete(first, long), np.delete(second, long))
-        long_words = dict.fromkeys(located.spelt(long))
-        self._long = {word: number for number, word in enumerate(long_words, start=self._short.size)}
-        self._size = self._short.size + len(self._long)
-        self.numbers = self._numbers(located)
+        located = located_words(text)
+        self._vocabulary = _Vocabulary(located)
+        self.numbers = self._vocabulary.numbers(located)
         first, second, _ = self._shingles(self.numbers, np.array([len(self.numbers)]))
         self._places = _Places(first, second)
         # Of all shingles that the reference lacks the count is 0.
@@ -173,16 +217,7 @@ class Shingles:
 
     def numbers_of(self, text: str) -> Numbers:
         """The reference's number of each word of a text, from 0; their count for a word that it lacks."""
-        return self._numbers(located_words(_encoded(text)))
-
-    def _numbers(self, located: Words) -> Numbers:
-        first, second, long = located.keys()
-        numbers = self._short.of(first, second).astype(np.uint64)
-        if self._long:
-            numbers[numbers == self._short.size] = self._size
-        if len(long):
-            numbers[long] = [self._long.get(word, self._size) for word in located.spelt(long)]
-        return numbers
+        return self._vocabulary.numbers(located_words(text))
 
     def _shingles(self, numbers: Numbers, sizes: NDArray[np.int64]) -> tuple[Numbers, Numbers, NDArray[np.int64]]:
         """Two numbers for each four words in a row, with two words' numbers as digits each; and the sizes of the texts.
@@ -191,7 +226,7 @@ class Shingles:
             numbers: Of the words of texts, one text after the other.
             sizes: How many words each text has; one that has too few for a shingle is filled up.
         """
-        base = np.uint64(self._size + 2)  # the last digit fills a shorter shingle up
+        base = np.uint64(self._vocabulary.size + 2)  # the last digit fills a shorter shingle up
         if (few := (sizes > 0) & (sizes < SHINGLE)).any():
             ends = np.repeat(np.cumsum(sizes)[few], SHINGLE - sizes[few])
             numbers = np.insert(numbers, ends, base - np.uint64(1))
@@ -206,8 +241,8 @@ class Shingles:
     def compare_all(self, texts: Sequence[str]) -> list[tuple[Hits, bool]]:
         """The same of several texts, which takes half of the time that one after the other takes."""
         encoded = [_encoded(text) for text in texts]
-        located = located_words(b" ".join(encoded))
-        numbers = self._numbers(located)
+        located = _located(b" ".join(encoded))
+        numbers = self._vocabulary.numbers(located)
         bounds = located.starts.searchsorted(np.cumsum([1, *(len(each) + 1 for each in encoded)]))
         first, second, sizes = self._shingles(numbers, np.diff(bounds))
         found, width = self._places.of(first, second), len(self._counts)
