@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.text.folding import fold, is_plain, legible, nfc
+from detente.text.folding import fold, legible, nfc
 from detente.text.tokens import INVISIBLE, code_points, is_space
 
 
@@ -111,8 +111,9 @@ def writing(lines: list[tuple[str, str]]) -> Writing:
     composed = np.zeros(len(shown), dtype=bool)
     invisible = np.zeros(len(shown), dtype=np.int64)
     start = 0
-    for original, changed in () if is_plain("\n".join([original for original, _ in lines])) else lines:
-        if not changed.isspace() and changed and original != legible(original):
+    for original, changed in lines:
+        # A line that nothing is changed of is legible as it is; most are.
+        if original != changed and changed and not changed.isspace() and original != legible(original):
             here = slice(start, start + len(changed))
             composed[here], invisible[here] = _marks(original, changed, visible[here])
         start += len(changed) + 1
