@@ -119,8 +119,8 @@ class _DensePage:
 
     def __init__(self, page: str) -> None:
         # Line by line, so that each line's characters are found again.
-        shown = (lambda line: line) if is_plain(page) else legible
-        self.lines = [(line, shown(line)) for line in page.split("\n")]
+        plain = is_plain(page)
+        self.lines = [(line, line if plain else legible(line)) for line in page.split("\n")]
         text = "\n".join(shown for _, shown in self.lines)
         self.gaps, self.writing = gaps(text), writing(self.lines)
         folded = fold(text)
