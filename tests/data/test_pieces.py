@@ -138,6 +138,18 @@ def test_a_file_of_arrow_fits_by_what_it_has_unpacked(tmp_path: Path) -> None:
             assert fits(path) == (most == size)
 
 
+@pytest.mark.parametrize("packer", PACKERS)
+def test_a_file_is_looked_through_again_when_it_or_the_limit_has_changed(tmp_path: Path, packer: str) -> None:
+    path = tmp_path / f"texts.jsonl.{packer}"
+    path.write_bytes(PACKERS[packer](b"a" * 1_000))
+    for most in (1_000, 999, 1_000):
+        with max_input(most):
+            assert fits(path) == (most == 1_000)
+    path.write_bytes(PACKERS[packer](b"a" * 1_001))
+    with max_input(1_000):
+        assert not fits(path)
+
+
 @pytest.mark.parametrize("compression", [None, "zstd"])
 def test_a_batch_of_arrow_that_unpacks_to_more_than_an_input_may_have_is_refused(
     tmp_path: Path, compression: str | None

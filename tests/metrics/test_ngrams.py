@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente.metrics.ngrams import Hits, Shingles, _Places, compare, located_words, overlap, words
+from detente.metrics.ngrams import Hits, Shingles, WordCounts, _Places, compare, located_words, overlap, words
 
 LARGE = 65_534
 """From this many words on, four numbers of words no longer fit 64 bits."""
@@ -175,12 +175,84 @@ def test_an_unknown_word_makes_no_shingle_of_the_three_words_of_a_reference(unkn
         assert hits(" ".join(reference), " ".join((unknown, *reference))) == (0, 1, 1)
 
 
-def test_numbers_that_share_a_slot_of_the_table_have_their_own_places() -> None:
-    drawn = np.random.default_rng(0).integers(2**64, size=10_000, dtype=np.uint64)
-    places = _Places(drawn[:5000])
-    assert len(places._others) > 50  # n² / 2 · 16 n and more pairs in a slot: some n / 32
-    assert places.of(drawn).tolist() == [*range(5000), *[5000] * 5000]
-    assert places.of(drawn[:0]).tolist() == []
+def test_pairs_that_share_a_slot_of_the_table_have_their_own_numbers() -> None:
+    first, second = np.random.default_rng(0).integers(2**64, size=(2, 10_000), dtype=np.uint64)
+    first[1::2] = first[::2]  # every other pair is like its neighbour but for the second number
+    twice = np.tile(first[:5000], 2), np.tile(second[:5000], 2)
+    places = _Places(*twice)
+    assert places.size == 5000
+    assert len(places._others) > 30  # n² / 2 · 32 n and more pairs in a slot: some n / 64
+    assert sorted(places.given[:5000].tolist()) == [*range(5000)]
+    assert places.given[:5000].tolist() == places.given[5000:].tolist()
+    assert places.of(first, second).tolist() == [*places.given[:5000].tolist(), *[5000] * 5000]
+    assert places.of(second[:5000], first[:5000]).tolist() == [5000] * 5000
+    assert places.of(first[:0], second[:0]).tolist() == []
+
+
+def test_without_pairs_every_pair_is_unknown() -> None:
+    none = np.zeros(0, dtype=np.uint64)
+    zeros = np.zeros(3, dtype=np.uint64)
+    assert _Places(none, none).of(zeros, zeros).tolist() == [0, 0, 0]
+    one = _Places(zeros, zeros)
+    assert (one.size, one.given.tolist()) == (1, [0, 0, 0])
+    assert one.of(zeros, np.arange(3, dtype=np.uint64)).tolist() == [0, 1, 1]
+
+
+@pytest.mark.parametrize("size", [7, 8, 9, 15, 16, 17, 24])
+@pytest.mark.parametrize("letter", ["a", "é"])
+def test_long_words_are_told_apart_by_every_letter(size: int, letter: str) -> None:
+    word = letter * size
+    others = [word[:place] + "b" + word[place + 1 :] for place in range(size)]
+    for other in (*others, word[1:], word + letter):
+        assert hits(word, other) == hits(other, word) == (0, 1, 1)
+        assert hits(f"{word} {other}", f"{other} {word}") == (0, 1, 1)
+    assert Shingles(f"{word} x").compare(f"{word}-x") == ((1, 0, 0), True)
+
+
+# Words whatever their order
+
+
+@given(st.text("aé b—\U00020000\ud800"), st.text("aé b—\U00020000\ud800"))
+def test_words_whatever_their_order_are_compared_as_counters(reference: str, candidate: str) -> None:
+    assert WordCounts(reference).compare(located_words(candidate)) == compare(words(reference), words(candidate))
+
+
+def test_words_are_shared_as_often_as_both_texts_have_them() -> None:
+    long = "incomprehensibilities"
+    counted = WordCounts(f"the cat and the dog and {long}")
+    # the 2 and 1, and 2 and 3, long 1 and 1: 1 + 2 + 1 shared of 7 and of 6; a long word that it lacks is one too many.
+    assert counted.compare(located_words(f"and the and {long} and {long}ly")) == (4, 2, 3)
+    assert counted.compare(located_words("")) == (0, 0, 7)
+    assert WordCounts("").compare(located_words("the the")) == (0, 2, 0)
+    assert WordCounts("").compare(located_words("")) == (0, 0, 0)
+
+
+# Several texts at once
+
+
+def test_texts_compared_together_share_no_shingle_across_their_ends() -> None:
+    # Joined, the first two would have all three shingles of the reference; alone each has one, of three words.
+    counted = Shingles("a b c d e f")
+    assert counted.compare_all(["a b c", "d e f", "", "a b c d", "", "", "b c d e f", "c", "a b c d e f"]) == [
+        ((0, 1, 3), False),
+        ((0, 1, 3), False),
+        ((0, 0, 3), False),
+        ((1, 0, 2), False),
+        ((0, 0, 3), False),
+        ((0, 0, 3), False),
+        ((2, 0, 1), False),
+        ((0, 1, 3), False),
+        ((3, 0, 0), True),
+    ]
+    assert counted.compare_all(["", "", ""]) == [((0, 0, 3), False)] * 3
+    assert counted.compare_all([]) == []
+    assert Shingles("").compare_all(["a b", ""]) == [((0, 1, 0), False), ((0, 0, 0), True)]
+
+
+@given(st.text("aé b—\U00020000\ud800"), st.lists(st.text("aé b—\U00020000\ud800"), max_size=5))
+def test_texts_compared_together_are_as_each_alone(reference: str, texts: list[str]) -> None:
+    found = Shingles(reference).compare_all(texts)
+    assert found == [(by_counter(reference, text), words(text) == words(reference)) for text in texts]
 
 
 @pytest.mark.parametrize("size", [LARGE - 1, LARGE, LARGE + 1])

@@ -50,3 +50,23 @@ def test_a_plain_product_depends_on_the_order() -> None:
     values = [0.1, 0.2, 0.3, 1e16, -1e16]
     assert sum(values) != sum(reversed(values))
     assert weighted_sums([[1] * 5], values) == weighted_sums([[1] * 5], values[::-1])
+
+
+@pytest.mark.parametrize(
+    ("rows", "items", "columns"),
+    [
+        (64, 64, 64),  # 2 ** 18 multiplications, the most that are not divided
+        (65, 64, 64),
+        (64, 64, 65),
+        (129, 64, 191),  # 64 * 64 in a block: the last ones have 1 row, 63 columns
+        (33, 4096, 9),  # blocks of 8 * 8
+        (33, 4097, 9),  # would be of 7 * 7
+        (1000, 0, 3),
+        (0, 5, 3),
+    ],
+)
+def test_products_in_blocks_are_products(rows: int, items: int, columns: int) -> None:
+    random = np.random.default_rng(0)
+    weights, counts = random.integers(0, 5, (rows, items)), random.integers(-1000, 1000, (items, columns))
+    assert weighted_sums(weights, counts).tolist() == (weights @ counts).tolist()
+    assert weighted_sums(weights, counts / 8).tolist() == (weights @ counts / 8).tolist()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente.text.alignment import align
+from detente.text.alignment import _promising, align
 from detente.text.tokens import is_space
 
 PAGE = (
@@ -233,3 +233,33 @@ def test_no_invisible_character_is_an_insertion(point: int) -> None:
     assert (placed.insertions, placed.characters) == (0, len(dense(LINES[2])))
     assert kept(output) == dense(LINES[2])
     assert placed.writing.invisible == 3
+
+
+# What is compared at all
+
+
+@pytest.mark.parametrize(
+    ("codes", "promising"),
+    [
+        ("abcxy", True),  # 3 of 5 are .6
+        ("abxyz", False),
+        ("abcdvwxyz", True),  # 4 of 9 are less, but stand in a row
+        ("abcvdwxyz", False),
+        ("a", True),
+        ("x", False),
+        ("", True),  # nothing is missing
+    ],
+)
+def test_tokens_are_compared_if_a_share_or_a_run_of_them_is_there(codes: str, promising: bool) -> None:
+    assert _promising(codes, {*"abcd"}) == promising
+
+
+def test_tokens_that_two_lines_want_are_those_of_the_longer_one() -> None:
+    # Both lines stand once in the page, at the same place: the longer one has it, the shorter one repeats it.
+    page = "one two three four five six"
+    for output in ("two three four\none two three four five", "one two three four five\ntwo three four"):
+        placed = align(output, page)
+        assert (placed.repeated, placed.insertions, placed.doubled) == (len("twothreefour"), 0, 1)
+        assert placed.kept.sum() == len("onetwothreefourfive")
+        at = output.index("two three four\n") if output.startswith("two") else output.index("\n") + 1
+        assert placed.repeated_spans == ((at, at + len("two three four")),)

@@ -151,3 +151,48 @@ def test_without_either_package_there_is_no_splitter_version(monkeypatch: pytest
 
     monkeypatch.setattr(metadata, "version", version)
     assert splitter_version.__wrapped__() is None  # past the cache
+
+
+# What ends a sentence without a look at its neighbours
+
+
+_WORDS = (
+    "door",
+    "Dr",
+    "i.e",
+    "U.S",
+    "J",
+    "No",
+    "St",
+    "vs",
+    "3",
+    "3.5",
+    "é",
+    "Été",
+    "e-mail",
+    "co-op",
+    "Mt",
+    "sept",
+    "d",
+)
+_ENDS = (".", "?", "!", "..", "...", "?!", '."', ".)", ".'", "!]", ".,", ".-", ". .", ".[1]", ".x", "…", ".:")
+_NEXT = ("The", "the", "Louis", "1", "Sept", "(It", '"No', "'tis", ",", "--", "I", "i.e.", "Smith.", "[1]", "x")
+
+
+def test_every_context_ends_a_sentence_where_punkt_says_so() -> None:
+    """All words, ends and words after them, and what begins each of Punkt's collocations."""
+    pytest.importorskip("punkt")
+    splitter = module._splitter()
+    plainly = type(splitter).text_contains_sentbreak
+    pairs = sorted(splitter._params.collocations)
+    contexts = [
+        f"{word}{end}{gap}{after}" for word in _WORDS for end in _ENDS for after in _NEXT for gap in (" ", "\n\n ", "")
+    ]
+    contexts += [f"{first}. {after}" for first, second in pairs for after in (second, second.title(), "then")]
+    contexts += [
+        f"{word.title()}. {after}" for word in sorted(splitter._params.abbrev_types) for after in ("The", "the")
+    ]
+    assert len(contexts) > 12_000
+    wrong = [context for context in contexts if splitter.text_contains_sentbreak(context) != plainly(splitter, context)]
+    assert wrong == []
+    assert {plainly(splitter, context) for context in contexts} == {True, False}

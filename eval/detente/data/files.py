@@ -111,6 +111,12 @@ def read_bytes(path: Path) -> bytes:
     return _read(path)
 
 
+def state_of(path: Path) -> tuple[int, ...]:
+    """What says that a file is as it was when it was read last, and under the same limit."""
+    found = path.stat()
+    return max_size(), found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
 def read_input(path: str) -> bytes:
     """The bytes of what the command line names: a file, a pipe, or `-` for standard input.
 

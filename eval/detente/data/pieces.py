@@ -7,6 +7,7 @@ unpacked as it is read. What cannot be divided, as one JSON array, is refused wi
 import json
 import mmap
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
@@ -15,7 +16,17 @@ import numpy as np
 from detente.data import parquet
 from detente.data.arrow import IPC_SUFFIXES
 from detente.data.arrow_pieces import about, in_pieces, of_views, refuse_bombs, tables
-from detente.data.files import is_packed, max_line, max_records, max_size, max_values, reason, too_large, unpacking
+from detente.data.files import (
+    is_packed,
+    max_line,
+    max_records,
+    max_size,
+    max_values,
+    reason,
+    state_of,
+    too_large,
+    unpacking,
+)
 from detente.data.problems import Problem, ValidationError
 from detente.data.tabular import SEPARATORS, suffix_of
 
@@ -98,6 +109,12 @@ def fits(path: Path) -> bool:
         return True
     if path.stat().st_size > max_size():
         return False
+    return _unpacked_fits(path, state_of(path))
+
+
+@lru_cache(maxsize=1 << 10)
+def _unpacked_fits(path: Path, _: tuple[int, ...]) -> bool:
+    """The same of a file; one that is as it was is looked through once."""
     try:
         if suffix_of(path.name) == ".parquet" and not is_packed(path):
             return _fits_as_parquet(path)

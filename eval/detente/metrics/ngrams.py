@@ -5,8 +5,9 @@ less than a quarter of the time that `Counter` takes.
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
-from typing import Any, Final, NamedTuple
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +16,15 @@ from detente.metrics.rouge import Overlap
 from detente.text.tokens import code_points, of_words
 
 SHINGLE: Final = 4
-_SPREAD: Final = np.uint64(0xD6E8FEB86659FD93)
-_ASCII: Final = bytes(range(0x80))
+_SPREAD: Final = np.uint64(0xD6E8FEB86659FD93), np.uint64(0x9E3779B97F4A7C15)
 _OF_ASCII_WORDS: Final = of_words(np.arange(0x80, dtype=np.uint32)).tobytes() + bytes(0x80)
 _WIDTH: Final = 8
 _FIRST_BYTES: Final = np.array([256**size - 1 for size in range(_WIDTH + 1)], dtype="<u8")
 """Of eight bytes as a number the first none, one … eight."""
+_WIDTHS: Final = np.array([0, 0x80, 0x800, 0x10000], dtype=np.uint32)
+"""The first code points that take one byte in UTF-8, two … four."""
 
-Numbers = NDArray[Any]
-"""Of 64 bits, or Python's own where these are too few."""
+Numbers = NDArray[np.uint64]
 
 
 def words(text: str) -> list[str]:
@@ -46,11 +47,16 @@ class Words(NamedTuple):
     starts: NDArray[np.intp]
     ends: NDArray[np.intp]
 
-    def short(self) -> tuple[NDArray[np.uint64], NDArray[np.intp]]:
-        """A number for each word, the same for no two of up to eight bytes; and which words are longer."""
+    def keys(self) -> tuple[Numbers, Numbers, NDArray[np.intp]]:
+        """Two numbers for each word, the same for no two of up to sixteen bytes; and which words are longer."""
         sizes = self.ends - self.starts
         windows = np.ndarray(len(self.data) - _WIDTH + 1, dtype="<u8", buffer=self.data, strides=(1,))
-        return windows.take(self.starts) & _FIRST_BYTES.take(sizes, mode="clip"), (sizes > _WIDTH).nonzero()[0]
+        first = windows.take(self.starts) & _FIRST_BYTES.take(sizes, mode="clip")
+        second = np.zeros_like(first)
+        beyond = (sizes > _WIDTH).nonzero()[0]
+        left = sizes[beyond] - _WIDTH
+        second[beyond] = windows.take(self.starts[beyond] + _WIDTH) & _FIRST_BYTES.take(left, mode="clip")
+        return first, second, beyond[left > _WIDTH]
 
     def spelt(self, chosen: NDArray[np.intp]) -> list[bytes]:
         """Some of the words."""
@@ -60,15 +66,24 @@ class Words(NamedTuple):
 
 def located_words(text: str) -> Words:
     """The words of a text by their places."""
-    data = b" %b%b" % (text.encode("utf-8", "surrogatepass"), bytes(_WIDTH))
+    return _located(_encoded(text))
+
+
+def _located(encoded: bytes) -> Words:
+    data = b" %b%b" % (encoded, bytes(_WIDTH))
     inside = np.frombuffer(data.translate(_OF_ASCII_WORDS), dtype=bool)
-    if len(data) > 1 + len(text) + _WIDTH:
-        points = code_points(data.translate(None, delete=_ASCII).decode("utf-8", "surrogatepass"))
-        widths = 2 + (points >= 0x800) + (points >= 0x10000)
+    if not data.isascii():
+        octets = np.frombuffer(data, dtype=np.uint8)
+        others = octets >= 0x80
+        points = code_points(octets[others].tobytes().decode("utf-8", "surrogatepass"))
         inside = inside.copy()
-        inside[np.frombuffer(data, dtype=np.int8) < 0] = np.repeat(of_words(points), widths)
+        inside[others] = np.repeat(of_words(points), _WIDTHS.searchsorted(points, side="right"))
     edges = (inside[1:] != inside[:-1]).nonzero()[0] + 1
     return Words(data, edges[::2], edges[1::2])
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 class Hits(NamedTuple):
@@ -97,33 +112,92 @@ def overlap(hits: Hits) -> Overlap:
 
 
 class _Places:
-    """Where numbers stand among distinct ones: by a look into a table, or a dictionary where that is too narrow."""
+    """Numbers of different pairs: by a look into a table, or into a dictionary where several pairs share a slot.
 
-    def __init__(self, keys: Numbers) -> None:
-        self.size = len(keys)
-        self._others = {}
-        if not self.size or keys.dtype != np.uint64:
-            self._table = None
-            self._others = {key: place for place, key in enumerate(keys.tolist())}
-            return
-        bits = self.size.bit_length() + 4  # sixteen slots or more for each key
+    Attributes:
+        size: How many pairs are different; their numbers go from 0.
+        given: The number of each of the pairs that it was made of.
+    """
+
+    def __init__(self, first: Numbers, second: Numbers) -> None:
+        bits = len(first).bit_length() + 4  # sixteen slots or more for each pair
         self._shift = np.uint64(64 - bits)
-        self._table = np.full(1 << bits, self.size, dtype=np.int32)
-        slots = keys * _SPREAD >> self._shift
-        self._table[slots] = np.arange(self.size)
-        crowded_out = (self._table[slots] != np.arange(self.size)).nonzero()[0]
-        self._others = dict(zip(keys[crowded_out].tolist(), crowded_out.tolist(), strict=True))
-        self._keys = np.append(keys, keys[0])  # at an empty slot stands a key that has another slot
+        slots, order = self._slots(first, second), np.arange(len(first))
+        last = np.zeros(1 << bits, dtype=np.intp)
+        last[slots] = order
+        last = last[slots]  # the last pair that has the slot of each
+        leaders = (last == order).nonzero()[0]
+        others = ((first[last] != first) | (second[last] != second)).nonzero()[0]
+        pairs = list(zip(first[others].tolist(), second[others].tolist(), strict=True))
+        self._others = {pair: number for number, pair in enumerate(dict.fromkeys(pairs), start=len(leaders))}
+        self.size = len(leaders) + len(self._others)
+        self._table = np.full(1 << bits, self.size, dtype=np.intp)
+        self._table[slots[leaders]] = order[: len(leaders)]
+        self.given = self._table[slots]
+        self.given[others] = [self._others[pair] for pair in pairs]
+        self._shared = np.zeros(1 << bits, dtype=bool)
+        self._shared[slots[others]] = True
+        self._first, self._second = np.zeros((2, self.size + 1), dtype=np.uint64)
+        self._first[: len(leaders)], self._second[: len(leaders)] = first[leaders], second[leaders]
 
-    def of(self, numbers: Numbers) -> NDArray[np.int32]:
-        """The place of each number; their count for one that is not among the keys."""
-        if self._table is None:
-            return np.array([self._others.get(number, self.size) for number in numbers.tolist()], dtype=np.int32)
-        places = self._table.take((numbers * _SPREAD >> self._shift).view(np.int64))
-        found = self._keys.take(places) == numbers
-        astray = ((places < self.size) > found).nonzero()[0]
-        places[astray] = [self._others.get(number, self.size) for number in numbers[astray].tolist()]
-        return places
+    def _slots(self, first: Numbers, second: Numbers) -> NDArray[np.int64]:
+        return (first * _SPREAD[0] + second * _SPREAD[1] >> self._shift).view(np.int64)
+
+    def of(self, first: Numbers, second: Numbers) -> NDArray[np.intp]:
+        """The number of each pair; their count for one that is not among them."""
+        slots = self._slots(first, second)
+        numbers = self._table.take(slots)
+        found = (self._first.take(numbers) == first) & (self._second.take(numbers) == second)
+        astray = ((numbers < self.size) > found).nonzero()[0]
+        numbers[astray] = self.size
+        doubtful = astray[self._shared[slots[astray]]]
+        pairs = zip(first[doubtful].tolist(), second[doubtful].tolist(), strict=True)
+        numbers[doubtful] = [self._others.get(pair, self.size) for pair in pairs]
+        return numbers
+
+
+class _Vocabulary:
+    """The words of a reference, each with a number.
+
+    Attributes:
+        size: How many there are; their numbers go from 0.
+    """
+
+    def __init__(self, located: Words) -> None:
+        first, second, long = located.keys()
+        self._short = _Places(np.delete(first, long), np.delete(second, long))
+        long_words = dict.fromkeys(located.spelt(long))
+        self._long = {word: number for number, word in enumerate(long_words, start=self._short.size)}
+        self.size = self._short.size + len(self._long)
+
+    def numbers(self, located: Words) -> Numbers:
+        """The number of each word of a text; `size` for a word that is not among them."""
+        first, second, long = located.keys()
+        numbers = self._short.of(first, second).astype(np.uint64)
+        if self._long:
+            numbers[numbers == self._short.size] = self.size
+        if len(long):
+            numbers[long] = [self._long.get(word, self.size) for word in located.spelt(long)]
+        return numbers
+
+
+class WordCounts:
+    """The words of a reference, counted once, to compare with those of any number of texts whatever their order."""
+
+    def __init__(self, text: str) -> None:
+        located = located_words(text)
+        self._vocabulary = _Vocabulary(located)
+        self._total = len(located.starts)
+        self._counts = self._count(located)
+
+    def _count(self, located: Words) -> NDArray[np.intp]:
+        numbers = self._vocabulary.numbers(located).view(np.int64)
+        return np.bincount(numbers, minlength=self._vocabulary.size + 1)[: self._vocabulary.size]
+
+    def compare(self, text: Words) -> Hits:
+        """The words of the reference and those of another text."""
+        shared = int(np.minimum(self._count(text), self._counts).sum())
+        return Hits(shared, len(text.starts) - shared, self._total - shared)
 
 
 class Shingles:
@@ -134,43 +208,53 @@ class Shingles:
 
     def __init__(self, text: str) -> None:
         located = located_words(text)
-        short, long = located.short()
-        self._short = _Places(np.unique(np.delete(short, long)))
-        long_words = dict.fromkeys(located.spelt(long))
-        self._long = {word: number for number, word in enumerate(long_words, start=self._short.size)}
-        self._size = self._short.size + len(self._long)
-        self.numbers = self._numbers(located)
-        shingles, counts = np.unique(self._shingles_of(self.numbers), return_counts=True)
-        self._places = _Places(shingles)
-        self._total = int(counts.sum())
-        self._counts = np.append(counts, 0)  # of all shingles that the reference lacks
+        self._vocabulary = _Vocabulary(located)
+        self.numbers = self._vocabulary.numbers(located)
+        first, second, _ = self._shingles(self.numbers, np.array([len(self.numbers)]))
+        self._places = _Places(first, second)
+        # Of all shingles that the reference lacks the count is 0.
+        self._counts = np.bincount(self._places.given, minlength=self._places.size + 1)
 
-    def numbers_of(self, text: str) -> NDArray[np.int64]:
+    def numbers_of(self, text: str) -> Numbers:
         """The reference's number of each word of a text, from 0; their count for a word that it lacks."""
-        return self._numbers(located_words(text))
+        return self._vocabulary.numbers(located_words(text))
 
-    def _numbers(self, located: Words) -> NDArray[np.int64]:
-        short, long = located.short()
-        numbers = self._short.of(short).astype(np.int64)
-        numbers[numbers == self._short.size] = self._size
-        numbers[long] = [self._long.get(word, self._size) for word in located.spelt(long)]
-        return numbers
+    def _shingles(self, numbers: Numbers, sizes: NDArray[np.int64]) -> tuple[Numbers, Numbers, NDArray[np.int64]]:
+        """Two numbers for each four words in a row, with two words' numbers as digits each; and the sizes of the texts.
 
-    def _shingles_of(self, numbers: NDArray[np.int64]) -> Numbers:
-        """A number for each shingle, with its words' numbers as digits."""
-        base = self._size + 2  # the last digit fills a shorter shingle up
-        if 0 < len(numbers) < SHINGLE:
-            numbers = np.append(numbers, [base - 1] * (SHINGLE - len(numbers)))
-        digits = numbers.astype(np.uint64 if base**SHINGLE < 2**64 else object)
-        pairs = digits[:-1] * base + digits[1:]
-        made: Numbers = pairs[:-2] * base**2 + pairs[2:]
-        return made
+        Args:
+            numbers: Of the words of texts, one text after the other.
+            sizes: How many words each text has; one that has too few for a shingle is filled up.
+        """
+        base = np.uint64(self._vocabulary.size + 2)  # the last digit fills a shorter shingle up
+        if (few := (sizes > 0) & (sizes < SHINGLE)).any():
+            ends = np.repeat(np.cumsum(sizes)[few], SHINGLE - sizes[few])
+            numbers = np.insert(numbers, ends, base - np.uint64(1))
+            sizes = np.where(few, SHINGLE, sizes)
+        pairs = numbers[:-1] * base + numbers[1:]
+        return pairs[:-2], pairs[2:], sizes
 
     def compare(self, text: str) -> tuple[Hits, bool]:
         """The reference's shingles and those of another text; and whether the two have the same words in order."""
-        numbers = self.numbers_of(text)
-        places = self._places.of(self._shingles_of(numbers))
-        each = np.bincount(places, minlength=len(self._counts))
-        shared = int(np.minimum(each, self._counts).sum())
-        same = np.array_equal(numbers, self.numbers)
-        return Hits(shared, len(places) - shared, self._total - shared), same
+        return self.compare_all([text])[0]
+
+    def compare_all(self, texts: Sequence[str]) -> list[tuple[Hits, bool]]:
+        """The same of several texts, which takes half of the time that one after the other takes."""
+        encoded = [_encoded(text) for text in texts]
+        located = _located(b" ".join(encoded))
+        numbers = self._vocabulary.numbers(located)
+        bounds = located.starts.searchsorted(np.cumsum([1, *(len(each) + 1 for each in encoded)]))
+        first, second, sizes = self._shingles(numbers, np.diff(bounds))
+        found, width = self._places.of(first, second), len(self._counts)
+        ends = np.cumsum(sizes)
+        between = ends[(ends > 0) & (ends < sizes.sum())]
+        found[between[:, None] - np.arange(1, SHINGLE)] = self._places.size  # words of two texts are no shingle
+        found += np.repeat(np.arange(len(sizes)) * width, sizes)[: len(found)]
+        each = np.bincount(found, minlength=len(sizes) * width).reshape(-1, width)
+        shared = np.minimum(each, self._counts).sum(axis=1).tolist()
+        totals = np.maximum(sizes - (SHINGLE - 1), 0).tolist()
+        total = int(self._counts.sum())
+        return [
+            (Hits(tp, size - tp, total - tp), np.array_equal(numbers[start:end], self.numbers))
+            for tp, size, (start, end) in zip(shared, totals, pairwise(bounds.tolist()), strict=True)
+        ]

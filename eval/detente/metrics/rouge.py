@@ -5,11 +5,10 @@ in the table T of common lengths (`rouge-score`, Lin 2004, 3.2): at equal tokens
 in the candidate if T[i][j−1] > T[i−1][j]; else one in the reference.
 """
 
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
-from itertools import chain
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from itertools import chain, compress
+from typing import Final, NamedTuple
 
 Sentence = Sequence[str]
 """The tokens of a sentence."""
@@ -53,8 +52,8 @@ def rouge_lsum(reference: Sequence[Sentence], candidate: Sequence[Sentence]) -> 
 
 def union_tokens(reference: Sequence[Sentence], candidate: Sequence[Sentence]) -> list[str]:
     """The reference's tokens that some longest common subsequence with a candidate sentence holds, with repetitions."""
-    distinct = {tuple(sentence) for sentence in candidate}
-    known = {token for sentence in distinct for token in sentence}
+    distinct = {*map(tuple, candidate)}
+    known = {*chain.from_iterable(distinct)}
     found: list[str] = []
     rows = []
     for sentence in reference:
@@ -70,6 +69,9 @@ def union_tokens(reference: Sequence[Sentence], candidate: Sequence[Sentence]) -
     return found
 
 
+_OF_DIGITS: Final = bytes.maketrans(b"01", b"\0\1")
+
+
 class _Table:
     """The tables of all reference sentences beside each other: a bit for each token, a spare one after each sentence.
 
@@ -80,10 +82,12 @@ class _Table:
     def __init__(self, rows: Sequence[Sequence[str]]) -> None:
         self.rows = rows
         self.places: dict[str, int] = {}
-        self.offsets = []
+        self.offsets: list[int] = []
+        self.row_of: list[int] = []
         self.all = 0
         start = 0
         for row in rows:
+            self.row_of += [len(self.offsets)] * (len(row) + 1)
             self.offsets.append(start)
             bit = 1 << start
             for token in row:
@@ -95,14 +99,11 @@ class _Table:
         self.open = {*self.places}
         """Tokens of which some may not be in the unions yet."""
 
-    def found(self) -> list[str]:
+    def found(self) -> Iterator[str]:
         """The tokens of the unions."""
-        return [
-            token
-            for offset, row in zip(self.offsets, self.rows, strict=True)
-            for place, token in enumerate(row, start=offset)
-            if self.union >> place & 1
-        ]
+        spaced = chain.from_iterable((*row, "") for row in self.rows)
+        digits = f"{self.union:b}"[::-1].encode()
+        return compress(spaced, digits.translate(_OF_DIGITS))
 
     def add(self, candidate: Sequence[str]) -> None:
         """Takes the positions of the longest common subsequences with one candidate sentence into the unions.
@@ -120,11 +121,13 @@ class _Table:
         if not new:
             return
         columns, tokens = self._columns(candidate)
+        found = 0
         while new:
-            number = bisect_right(self.offsets, (new & -new).bit_length() - 1) - 1
-            offset, full = self.offsets[number], (1 << len(self.rows[number])) - 1
-            self.union |= self._backtrack(number, new >> offset & full, columns, tokens) << offset
-            new &= ~(full << offset)
+            number = self.row_of[new.bit_length() - 1]
+            offset = self.offsets[number]
+            found |= self._backtrack(number, new >> offset, columns, tokens) << offset
+            new &= (1 << offset) - 1
+        self.union |= found
 
     def _columns(self, candidate: Sequence[str]) -> tuple[list[int], list[str | None]]:
         """For each token of the candidate, the bits where T grows or the token stands; and the token.
@@ -155,13 +158,15 @@ class _Table:
         """
         row, offset = self.rows[number], self.offsets[number]
         column, below, union = len(columns) - 1, (1 << len(row)) - 1, 0
-        while column >= 0 and new & below:
+        while column >= 0:
             high = columns[column] >> offset & below
             if not high:
                 break
             place = high.bit_length() - 1
             below = (1 << place) - 1
             union |= below + 1
+            if not new & below:
+                break
             token = row[place]
             while tokens[column] != token:
                 column -= 1

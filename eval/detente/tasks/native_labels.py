@@ -8,10 +8,11 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from detente.data.files import is_packed, max_line, max_records, read_input, too_large, unpack, unpacking
+from detente.data.files import is_packed, max_line, max_records, read_input, state_of, too_large, unpack, unpacking
 from detente.data.jsonl import Line, Record, describe, parse_records
 from detente.data.pieces import fits, shards_of
 from detente.data.problems import Problem
@@ -244,7 +245,7 @@ def format_of_file(path: Path) -> str | None:
         return None
     first = shards[0]
     if fits(first):
-        return format_of(unpack(read_input(str(first)), str(first)), str(first))
+        return _format_of_whole(first, state_of(first))
     if suffix_of(first.name) == ".parquet" and not is_packed(first):
         from pyarrow import parquet
 
@@ -254,6 +255,12 @@ def format_of_file(path: Path) -> str | None:
         while not line.strip() and (more := stream.readline(max_line())):
             line = more
     return format_of(line, str(first)) if not line.lstrip().startswith(b"[") else None
+
+
+@lru_cache(maxsize=1 << 10)
+def _format_of_whole(path: Path, _: tuple[int, ...]) -> str | None:
+    """The same of a file that is read whole; one that is as it was is read once."""
+    return format_of(unpack(read_input(str(path)), str(path)), str(path))
 
 
 def _keys(data: bytes, name: str) -> set[str]:

@@ -8,19 +8,18 @@ either stands in text already taken (it is doubled) or nowhere (it is an inserti
 """
 
 import re
-from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise, repeat
+from sys import maxunicode
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from detente.text.folding import fold, legible, without_markdown
+from detente.text.folding import fold, is_plain, legible, without_markdown
 from detente.text.spans import Span
 from detente.text.token_matching import SEED, SIMILAR, matches, runs
 from detente.text.tokens import code_points, dense_token_starts, is_space, line_spans, tokens
@@ -28,9 +27,8 @@ from detente.text.whitespace import WhitespaceErrors, gaps, whitespace_errors
 from detente.text.writing import WritingDifferences, differences, origins, remainders, writing
 
 _PLACED, _DOUBLED, _INSERTED = range(3)
-_UNKNOWN: Final = 0
-_NUMBER: Final = "I"
-"""Tokens are numbers of this type, which are compared faster than words."""
+_UNKNOWN: Final = "\0"
+"""Stands for every token that a page does not have; each that it has is another character."""
 _SENTENCE: Final = re.compile(r"\S.*?(?:[.!?…][\"')\]]*(?=\s)|$)", re.DOTALL)
 
 
@@ -71,14 +69,46 @@ class Placement:
     writing: WritingDifferences
 
 
-class _Numbered(NamedTuple):
-    """Tokens as a page numbers them, whatever their case, 0 for those that it does not have; and where each starts.
+class _Encoded(NamedTuple):
+    """Tokens as a page encodes them, a character for each whatever its case; and where each starts.
 
-    Starts are counted without white space; the last is the end.
+    A text is compared sooner than a list of words. Starts are counted without white space; the last is the end.
     """
 
-    numbers: "array[int]"
-    starts: list[int]
+    text: str
+    starts: NDArray[np.int_]
+
+
+class _Free(NamedTuple):
+    """The tokens of a page of which nothing is taken: their places and their text."""
+
+    places: NDArray[np.intp]
+    text: str
+
+
+class _Read(NamedTuple):
+    """A line of some output as it is looked for: what is legible of it, that folded, and folded without white space."""
+
+    legible: str
+    text: str
+    needle: str
+
+
+def _read(line: str) -> _Read:
+    shown = legible(line).strip()
+    bare = fold(shown)
+    return _Read(shown, bare, "".join(bare.split()))
+
+
+def _unmarked(read: _Read) -> _Read:
+    """A line without Markdown's markers."""
+    shown, folded, _ = read
+    bare = without_markdown(folded).strip()
+    if bare == folded:
+        return read
+    if 0 < len(bare) < len(shown):
+        shown = code_points(shown)[remainders(folded, bare)].tobytes().decode("utf-32-le", "surrogatepass")
+    return _Read(shown, bare, "".join(bare.split()))
 
 
 class _DensePage:
@@ -89,7 +119,8 @@ class _DensePage:
 
     def __init__(self, page: str) -> None:
         # Line by line, so that each line's characters are found again.
-        self.lines = [(line, legible(line)) for line in page.split("\n")]
+        plain = is_plain(page)
+        self.lines = [(line, line if plain else legible(line)) for line in page.split("\n")]
         text = "\n".join(shown for _, shown in self.lines)
         self.gaps, self.writing = gaps(text), writing(self.lines)
         folded = fold(text)
@@ -101,13 +132,16 @@ class _DensePage:
         edges = np.cumsum([0, *map(len, words)])  # every character that is not white space is in a token
         self.token_starts, self.token_ends = edges[:-1], edges[1:]
         self.token_of = np.repeat(np.arange(len(words)), np.diff(edges))
-        self._numbers: dict[str, int] = {}
-        self.tokens = array(
-            _NUMBER, [self._numbers.setdefault(word.casefold(), len(self._numbers) + 1) for word in words]
-        )
+        lowered = _casefolded(words)
+        # Words beyond the last character would be one: of a million different ones.
+        codes = chain(map(chr, range(1, maxunicode)), repeat(chr(maxunicode)))
+        self._codes = dict(zip(dict.fromkeys(lowered), codes, strict=False))
+        self.tokens = "".join(map(self._codes.__getitem__, lowered))
+        self.token_codes = code_points(self.tokens)
+        self._read: dict[str, _Read] = {}
         self._places: dict[str, list[int]] = {}
-        self._numbered: dict[str, _Numbered] = {}
-        self._repeated: dict[bytes, bool] = {}
+        self._encoded: dict[str, _Encoded] = {}
+        self._repeated: dict[str, bool] = {}
         # Both ends of an exact match stand where a token starts or ends.
         self.boundary = np.zeros(len(self.dense) + 1, dtype=bool)
         self.boundary[edges] = True
@@ -117,21 +151,30 @@ class _DensePage:
         self.starts_line[[place_of[start] for start, _ in lines]] = True
         self.ends_line[[place_of[end] for _, end in lines]] = True
 
-    def numbered(self, text: str) -> "_Numbered":
-        """The tokens of a text as the page numbers them; systems that are compared on it give many of the same."""
-        if (found := self._numbered.get(text)) is None:
-            words = tokens(text)
-            numbers = array(_NUMBER, [self._numbers.get(word.casefold(), _UNKNOWN) for word in words])
-            found = _Numbered(numbers, list(accumulate(map(len, words), initial=0)))
-            self._numbered[text] = found
+    def read(self, line: str) -> _Read:
+        """A line of some output as it is looked for; systems that are compared on the page give many of the same."""
+        if (found := self._read.get(line)) is None:
+            found = _read(line)
+            if found.text and not self.occurrences(found.needle):
+                found = _unmarked(found)  # only where the marks are not the page's own
+            self._read[line] = found
         return found
 
-    def repeats(self, words: "array[int]") -> bool:
+    def encoded(self, text: str) -> _Encoded:
+        """The tokens of a text as the page encodes them; systems that are compared on it give many of the same."""
+        if (found := self._encoded.get(text)) is None:
+            words = tokens(text)
+            codes = "".join([self._codes.get(word, _UNKNOWN) for word in _casefolded(words)])
+            found = _Encoded(codes, np.fromiter(accumulate(map(len, words), initial=0), np.int_, len(words) + 1))
+            self._encoded[text] = found
+        return found
+
+    def repeats(self, codes: str) -> bool:
         """Whether tokens that have no place in free text repeat text already taken; else they are an insertion."""
-        if (found := self._repeated.get(key := words.tobytes())) is None:
-            least = SIMILAR * len(words)
-            enough = len(words) >= SEED and len(words) - words.count(_UNKNOWN) >= least
-            self._repeated[key] = found = enough and len(matches(words, self.tokens)) >= least
+        if (found := self._repeated.get(codes)) is None:
+            least = SIMILAR * len(codes)
+            enough = len(codes) >= SEED and len(codes) - codes.count(_UNKNOWN) >= least
+            self._repeated[codes] = found = enough and len(matches(codes, self.tokens)) >= least
         return found
 
     def occurrences(self, needle: str) -> list[int]:
@@ -144,6 +187,11 @@ class _DensePage:
                     found.append(start)
                 start = self.dense.find(needle, start + 1)
         return found
+
+
+def _casefolded(words: list[str]) -> list[str]:
+    """Each word without its case; all in one call, since case folding looks at single characters."""
+    return "\n".join(words).casefold().split("\n") if words else []
 
 
 @lru_cache(maxsize=32)
@@ -187,9 +235,11 @@ class _Alignment:
         self.fate = np.full(self.starts[-1], _PLACED, dtype=np.int8)
         self.taken = np.zeros(len(page.dense), dtype=bool)
         self.free = np.ones(len(page.tokens), dtype=bool)  # tokens of the page of which nothing is taken
+        self._free: _Free | None = None
         self.places: dict[int, Span] = {}  # line -> its first-placed stretch of the page
 
     def take(self, line: int, at: int, size: int, span: Span) -> None:
+        self._free = None
         start, end = span
         if size == end - start:  # where folding changes a word's length, its letters have no one place
             self.fate[at : at + size][self.taken[start:end]] = _DOUBLED
@@ -215,7 +265,8 @@ class _Alignment:
         """Of equal stretches the least taken, then a whole line, then one next to the line before, then the first."""
         before, after = self.places.get(line - 1), self.places.get(line + 1)
         ends = starts + size
-        taken = sliding_window_view(self.taken, size)[starts].sum(axis=1)
+        windows = np.ndarray((len(self.taken) - size + 1, size), bool, buffer=self.taken, strides=(1, 1))
+        taken = windows[starts].sum(axis=1)
         part = ~(self.page.starts_line[starts] & self.page.ends_line[ends])
         distance = abs(starts - before[1]) if before else abs(after[0] - ends) if after else np.zeros(len(starts))
         start = int(starts[np.lexsort((distance, part, taken))[0]])  # the first of equals: starts are in order
@@ -228,10 +279,7 @@ class _Alignment:
         longest_first = sorted(there, key=lambda number: -len(pieces[number].text))
         several = [number for number in there if len(found[number]) > 1]
         starts = {number: np.array(found[number]) for number in several}
-        for number in longest_first:
-            if len(found[number]) == 1:
-                start = found[number][0]
-                self.take_piece(pieces[number], (start, start + len(pieces[number].needle)))
+        self.take_pieces([(pieces[number], found[number][0]) for number in longest_first if len(found[number]) == 1])
         placed = set()
         for number in (*several, *reversed(several)):  # lines of a paragraph that is wrapped, from both of its ends
             if number not in placed:
@@ -248,6 +296,26 @@ class _Alignment:
     def take_piece(self, piece: _Piece, span: Span) -> None:
         self.take(piece.line, piece.start, len(piece.needle), span)
 
+    def take_pieces(self, placed: list[tuple[_Piece, int]]) -> None:
+        """Takes the page from a start on for each of several pieces: what two of them need is the first one's."""
+        if not placed:
+            return
+        self._free = None
+        sizes = np.array([len(piece.needle) for piece, _ in placed])
+        ends = np.cumsum(sizes)
+        within = np.arange(ends[-1]) - np.repeat(ends - sizes, sizes)
+        at = np.repeat([piece.start for piece, _ in placed], sizes) + within
+        of_page = np.repeat([start for _, start in placed], sizes) + within
+        order = np.arange(len(at))
+        first = np.empty(len(self.taken), dtype=np.intp)
+        first[of_page[::-1]] = order[::-1]  # of equal places the last that is set stays
+        self.fate[at[self.taken[of_page] | (first[of_page] != order)]] = _DOUBLED
+        self.source[at] = of_page
+        self.taken[of_page] = True
+        self.free[self.page.token_of[of_page]] = False
+        for piece, start in placed:
+            self.places.setdefault(piece.line, (start, start + len(piece.needle)))
+
     def take_tokens(
         self, piece: _Piece, starts: NDArray[np.int_], ends: NDArray[np.int_], tokens: NDArray[np.int_]
     ) -> None:
@@ -261,36 +329,47 @@ class _Alignment:
             at, end = int(starts[first]), int(ends[after - 1])
             self.take(piece.line, piece.start + at, end - at, (int(begins[first]), int(stops[after - 1])))
 
-    def place_by_tokens(self, piece: _Piece) -> None:
-        """Aligns a piece with the text that is free, then what remains of it, until nothing more is found."""
-        numbers, places = self.page.numbered(piece.text)
-        of_page = np.frombuffer(self.page.tokens, dtype=np.dtype(_NUMBER))
-        queue = [(0, len(numbers))]
-        while queue:
-            first, last = queue.pop()
-            these = numbers[first:last]
-            if _hopeless(these):
-                self.fate[piece.start + places[first] : piece.start + places[last]] = _INSERTED
-                continue
-            free = np.flatnonzero(self.free)
-            found_matches = matches(these, array(_NUMBER, of_page[free].tobytes()))
-            found = np.zeros(len(these), dtype=bool)
-            if found_matches:
-                here, there = np.array(found_matches).T
-                found[here] = True
-                self.take_tokens(piece, np.array(places)[first + here], np.array(places)[first + here + 1], free[there])
-            for start, end in runs(~found):
-                if found_matches and end - start >= SEED:
-                    queue.append((first + start, first + end))
-                else:
-                    left = slice(piece.start + places[first + start], piece.start + places[first + end])
-                    self.fate[left] = _DOUBLED if self.page.repeats(these[start:end]) else _INSERTED
+    def free_tokens(self) -> _Free:
+        """The tokens of the page of which nothing is taken; looked for once, until something is."""
+        if self._free is None:
+            places = self.free.nonzero()[0]
+            codes = self.page.token_codes.take(places)
+            self._free = _Free(places, codes.tobytes().decode("utf-32-le", "surrogatepass"))
+        return self._free
+
+    def place_by_tokens(self, pieces: list[_Piece]) -> None:
+        """Aligns pieces with the text that is free, then what remains of them, until nothing more is found."""
+        there = {*self.free_tokens().text}  # all that can be found: what is taken from now on makes it fewer
+        for piece in pieces:
+            codes, starts = self.page.encoded(piece.text)
+            queue = [(0, len(codes))]
+            while queue:
+                first, last = queue.pop()
+                these, free = codes[first:last], self.free_tokens()
+                found = matches(these, free.text) if _promising(these, there) else []
+                if not found:
+                    self.leave(these, piece.start + starts[first], piece.start + starts[last])
+                    continue
+                here, tokens = np.array(found).T
+                self.take_tokens(piece, starts[first + here], starts[first + here + 1], free.places[tokens])
+                missing = np.ones(len(these), dtype=bool)
+                missing[here] = False
+                for start, end in runs(missing):
+                    if end - start >= SEED:
+                        queue.append((first + start, first + end))
+                    else:
+                        at, stop = starts[[first + start, first + end]] + piece.start
+                        self.leave(these[start:end], at, stop)
+
+    def leave(self, codes: str, start: int, end: int) -> None:
+        """Tells the fate of tokens that have no place in free text."""
+        self.fate[start:end] = _DOUBLED if self.page.repeats(codes) else _INSERTED
 
 
-def _hopeless(words: "array[int]") -> bool:
-    """Whether tokens are too few that the page has for any match: neither a share of them nor a run."""
-    known = bytes(map(bool, words))
-    return known.count(1) < SIMILAR * len(words) and SEED * b"\1" not in known
+def _promising(codes: str, there: set[str]) -> bool:
+    """Whether enough tokens are there for any match: a share of all or a run."""
+    found = bytes(map(there.__contains__, codes))
+    return found.count(1) >= SIMILAR * len(found) or SEED * b"\1" in found
 
 
 @lru_cache(maxsize=1 << 14)
@@ -321,8 +400,7 @@ def align(output: str, text: str) -> Placement:
             for number, (start, line) in enumerate(zip(state.starts.tolist(), lines, strict=False))
         ]
     )
-    for piece in sorted(_by_sentence(left, state), key=lambda piece: -len(piece.text)):
-        state.place_by_tokens(piece)
+    state.place_by_tokens(sorted(_by_sentence(left, state), key=lambda piece: -len(piece.text)))
     fate = state.fate
     doubled = 2 * _within(fate == _DOUBLED, state.starts) > np.diff(state.starts)
     placed = [number for number in np.flatnonzero(~doubled).tolist() if number in state.places]
@@ -345,40 +423,12 @@ def align(output: str, text: str) -> Placement:
     )
 
 
-class _Read(NamedTuple):
-    """A line of some output as it is looked for: what is legible of it, that folded, and folded without white space."""
-
-    legible: str
-    text: str
-    needle: str
-
-
-@lru_cache(maxsize=1 << 14)
-def _read(line: str) -> _Read:
-    """Systems that are compared on a page give many of the same lines."""
-    shown = legible(line).strip()
-    bare = fold(shown)
-    return _Read(shown, bare, "".join(bare.split()))
-
-
-@lru_cache(maxsize=1 << 14)
-def _unmarked(line: str) -> _Read:
-    """A line without Markdown's markers."""
-    shown, folded, _ = _read(line)
-    bare = without_markdown(folded).strip()
-    if 0 < len(bare) < len(shown):
-        shown = code_points(shown)[remainders(folded, bare)].tobytes().decode("utf-32-le", "surrogatepass")
-    return _Read(shown, bare, "".join(bare.split()))
-
-
 def _lines(output: str, page: _DensePage) -> Iterator[_Line]:
     """The lines of the output that are not blank."""
     start = 0
     for line in output.splitlines(keepends=True):
         original = line.strip()
-        read = _read(original)
-        if read.text and not page.occurrences(read.needle):
-            read = _unmarked(original)  # only where the marks are not the page's own
+        read = page.read(original)
         if read.text:
             yield _Line(start + len(line) - len(line.lstrip()), original, *read)
         start += len(line)
@@ -438,7 +488,8 @@ def _by_sentence(pieces: list[_Piece], state: _Alignment) -> list[_Piece]:
             continue
         starts = accumulate((len(needle) for _, needle in texts), initial=piece.start)
         sentences = [_Piece(piece.line, start, *text) for start, text in zip(starts, texts, strict=False)]
-        long = [sentence for sentence in sentences if len(state.page.numbered(sentence.text).numbers) >= SEED]
+        there = [sentence for sentence in sentences if state.page.occurrences(sentence.needle)]
+        long = [sentence for sentence in there if len(tokens(sentence.text)) >= SEED]
         placed = set(long).difference(state.place_exactly(long))
         run: list[_Piece] = []
         for sentence in sentences:

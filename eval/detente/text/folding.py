@@ -42,9 +42,14 @@ def nfc(text: str) -> str:
     return "".join(unicodedata.normalize("NFC", part) for part in parts)
 
 
+def is_plain(text: str) -> bool:
+    """Whether a text, and every part of it, is certainly legible as it is; most are."""
+    return _PLAIN.fullmatch(text) is not None
+
+
 def legible(text: str) -> str:
     """A text in NFC, without invisible characters."""
-    return text if _PLAIN.fullmatch(text) else nfc(INVISIBLE.sub("", text))
+    return text if is_plain(text) else nfc(INVISIBLE.sub("", text))
 
 
 def fold_output(output: str) -> str:
@@ -69,4 +74,5 @@ def without_markdown(line: str) -> str:
 
 def _without_bars(line: str) -> str:
     """A line, or a row of a table, without the bars between cells and with single spaces."""
-    return _ROW.sub("", " ".join(line.split())).replace(" | ", " ").removesuffix("|")
+    single = " ".join(line.split())
+    return _ROW.sub("", single).replace(" | ", " ").removesuffix("|") if "|" in single else single

@@ -37,11 +37,11 @@ def is_space(text: str) -> NDArray[np.bool_]:
 
 def of_words(points: NDArray[np.uint32]) -> NDArray[np.bool_]:
     r"""One truth per code point: is it `\w`?"""
-    kinds = _KINDS[points]
+    kinds = _KINDS.take(points)
     if not kinds.all():
         unknown = np.unique(points[kinds == _UNKNOWN])
         _KINDS[unknown] = [_SEPARATOR if _WORD.match(chr(point)) is None else _OF_WORDS for point in unknown]
-        kinds = _KINDS[points]
+        kinds = _KINDS.take(points)
     inside: NDArray[np.bool_] = kinds == _OF_WORDS
     return inside
 

@@ -34,11 +34,10 @@ def gaps(text: str) -> NDArray[np.int8]:
     After the last one: 0, or 1 if white space follows.
     """
     blank = is_space(text)
-    visible = np.flatnonzero(~blank)
-    ends = np.cumsum(code_points(text) == ord("\n"))
-    gap = (np.diff(visible, append=len(text)) > 1).astype(np.int8)
-    if len(visible):
-        gap[:-1] += np.diff(ends[visible]) > 0
+    visible = (~blank).nonzero()[0]
+    gap = np.append(blank[1:], False)[visible].astype(np.int8)
+    before = visible.searchsorted((code_points(text) == ord("\n")).nonzero()[0])
+    gap[before[(before > 0) & (before < len(visible))] - 1] = 2
     return gap
 
 

@@ -112,11 +112,13 @@ def writing(lines: list[tuple[str, str]]) -> Writing:
     invisible = np.zeros(len(shown), dtype=np.int64)
     start = 0
     for original, changed in lines:
-        if not changed.isspace() and changed and original != legible(original):
+        # A line that nothing is changed of is legible as it is; most are.
+        if original != changed and changed and not changed.isspace() and original != legible(original):
             here = slice(start, start + len(changed))
             composed[here], invisible[here] = _marks(original, changed, visible[here])
         start += len(changed) + 1
-    return Writing(code_points(shown)[visible], composed[visible], invisible[visible])
+    places = visible.nonzero()[0]
+    return Writing(code_points(shown).take(places), composed.take(places), invisible.take(places))
 
 
 def _marks(original: str, changed: str, visible: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:

@@ -3,11 +3,10 @@
 Their names keep their numbers, so that an option that reduces texts changes only the measures beside them.
 """
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from detente.metrics.ngrams import compare, overlap, words
+from detente.metrics.ngrams import located_words, overlap
 from detente.metrics.official.webmainbench import segment_overlap
 from detente.tasks.content_extraction.metrics import METRICS
 from detente.tasks.content_extraction.prediction import Output
@@ -62,7 +61,7 @@ def _wcxb_values(target: ReferencePage, output: Output) -> dict[str, float]:
     given, lowered = target.as_given, output.as_given.lower()
     found: dict[str, float] = {}
     if target.given or output.given is not None:
-        bag = overlap(compare(given.references[0].words, Counter(words(lowered))))
+        bag = overlap(given.references[0].words.compare(located_words(lowered)))
         found = {f"bag_{part}": value for part, value in bag._asdict().items()}
     for name, snippets in (("with", given.must_include), ("without", given.must_exclude)):
         there = sum(snippet.lower() in lowered for snippet in snippets)

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,7 +11,7 @@ from typing import Any, Final
 from detente.data.buckets import bucket_digests, digest_of
 from detente.data.jsonl import Record
 from detente.metrics.edit_distance import wer_tokens
-from detente.metrics.ngrams import Shingles, words
+from detente.metrics.ngrams import Shingles, WordCounts
 from detente.text.markup import structure_of
 from detente.text.segmentation import segments
 from detente.text.sentences import sentences
@@ -42,9 +41,9 @@ class Reference:
         return Shingles(self.text)
 
     @cached_property
-    def words(self) -> Counter[str]:
+    def words(self) -> WordCounts:
         """Its words in lower case, counted."""
-        return Counter(words(self.text.lower()))
+        return WordCounts(self.text.lower())
 
     @cached_property
     def tokens(self) -> list[str]:

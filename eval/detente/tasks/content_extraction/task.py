@@ -4,13 +4,12 @@ Every measure is of a page, and the corpus has its mean over the pages for which
 pooled. Where a page has several references, the nearest counts, measure by measure.
 """
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from detente.metrics.classification import precision, ratio, recall
 from detente.metrics.edit_distance import indel_ratio, wer_tokens, word_error_rate
-from detente.metrics.ngrams import Hits, compare, overlap, words
+from detente.metrics.ngrams import Hits, Words, compare, located_words, overlap
 from detente.metrics.rouge import rouge_lsum
 from detente.tasks.content_extraction import KINDS, benchmarks
 from detente.tasks.content_extraction.errors import COLUMNS as ERRORS
@@ -45,7 +44,7 @@ def _paragraphs(output: Output) -> tuple[str, ...]:
     return tuple(block.strip() for block in blocks if block.strip())
 
 
-def _page_means(target: ReferencePage, output: Output, lowered: Counter[str]) -> dict[str, float]:
+def _page_means(target: ReferencePage, output: Output, lowered: Words) -> dict[str, float]:
     """The measures of one page, those that are undefined left out; and for which F1 it is a page to count."""
     found = {**_shingles(target, output), **_bags(target, output, lowered)}
     if sentences.splitter_version() is not None:
@@ -78,8 +77,8 @@ def _shingles(target: ReferencePage, output: Output) -> dict[str, float]:
     return found
 
 
-def _bags(target: ReferencePage, output: Output, lowered: Counter[str]) -> dict[str, float]:
-    scores = overlap(_nearest([compare(reference.words, lowered) for reference in target.references]))
+def _bags(target: ReferencePage, output: Output, lowered: Words) -> dict[str, float]:
+    scores = overlap(_nearest([reference.words.compare(lowered) for reference in target.references]))
     found = {f"bag_{part}": value for part, value in scores._asdict().items()}
     if target.references[0].paragraphs is not None:
         made = _paragraphs(output)
@@ -104,12 +103,12 @@ def _snippet_counts(target: ReferencePage, output: Output) -> dict[str, int]:
     return dict(zip(SNIPPETS, counts, strict=True))
 
 
-def _nearest_reference(target: ReferencePage, lowered: Counter[str]) -> tuple[str, Reference]:
+def _nearest_reference(target: ReferencePage, lowered: Words) -> tuple[str, Reference]:
     """The reference that shares most words with an output, and its name among several."""
     references = target.references
     if len(references) == 1:
         return "reference", references[0]
-    nearest = max(references, key=lambda reference: overlap(compare(reference.words, lowered)).f1)
+    nearest = max(references, key=lambda reference: overlap(reference.words.compare(lowered)).f1)
     return f"reference {references.index(nearest) + 1}", nearest
 
 
@@ -117,7 +116,7 @@ def _texts(target: ReferencePage, output: Output | None) -> dict[str, str]:
     if not target.references:
         return {}
     text = (output or _NOTHING).text
-    name, nearest = _nearest_reference(target, Counter(words(text.lower())))
+    name, nearest = _nearest_reference(target, located_words(text.lower()))
     return {name: nearest.text, "output": text}
 
 
@@ -128,7 +127,7 @@ def count(target: ReferencePage, output: Output | None, options: Options) -> lis
     row |= target.labels
     row["slice"] = "dropped" if options.empty == "drop" and output.kind != "text" else "main"
     row |= {"pages": 1, "without_text": int(output.kind != "text")}
-    lowered = Counter(words(output.text.lower()))
+    lowered = located_words(output.text.lower())
     if target.references:
         means = _page_means(target, output, lowered)
         row |= means | {f"{name}_pages": 1 for name in means if name in MEANS}
