@@ -308,7 +308,11 @@ def test_a_worker_that_dies_is_a_problem(tmp_path: Path, monkeypatch: pytest.Mon
     died = pytest.raises(ValidationError, match="process-died: a process that counts pages died: try --jobs 1")
     with died, Local(2) as two:
         engine_pages.rows_of_systems(
-            import_module("deadly_count").count, dict.fromkeys("abcdefghi", 1), [{}], Options(), two
+            engine_pages.one_by_one(import_module("deadly_count").count),
+            dict.fromkeys("abcdefghi", 1),
+            [{}],
+            Options(),
+            two,
         )
 
 

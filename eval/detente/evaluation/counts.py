@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from detente.evaluation.engines.engine import Engine
 from detente.evaluation.engines.local import HERE
-from detente.evaluation.engines.pages import rows_of_systems
+from detente.evaluation.engines.pages import one_by_one, rows_of_systems
 from detente.metrics.classification import Floats
 from detente.stats import bootstrap
 from detente.stats.bootstrap import Clusters
@@ -399,12 +399,13 @@ def _one_by_one(
         return found
     if task.group is None:
         # Texts take their time to be aligned; labels are counted before another process has started.
-        counted = rows_of_systems(task.count, units, systems, options, engine if task.texts else HERE, advance)
+        count = task.count_systems or one_by_one(task.count)
+        counted = rows_of_systems(count, units, systems, options, engine if task.texts else HERE, advance)
     else:
         counted = []
         for by_id in systems:
             groups, answers = task.group(units, by_id)
-            counted += rows_of_systems(task.count, groups, [answers], options)
+            counted += rows_of_systems(one_by_one(task.count), groups, [answers], options)
     return [Counted(_frame(task, rows)) for rows in counted]
 
 

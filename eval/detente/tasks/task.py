@@ -360,6 +360,7 @@ class Task:
             its own of.
         count_all: The rows of many units at once, where that is faster than one by one: from units and what is
             predicted of each.
+        count_systems: The rows of one unit for each of several systems, where that is faster than one by one.
     """
 
     name: str
@@ -401,6 +402,7 @@ class Task:
     alike: Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]]], Alike] | None = None
     fit: "Callable[[Inventory], Task] | None" = None
     count_all: "Callable[[Sequence[Any], Sequence[Any], Options], Batch] | None" = None
+    count_systems: Callable[[Any, Sequence[Any], Options], list[list[Row]]] | None = None
 
     def fitting(self, inventory: Inventory) -> "Task":
         """The task as it is in a corpus with these labels."""

@@ -1,6 +1,7 @@
 """Counting many pages of many systems on all cores: each page's reference is made ready once, for all systems."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from detente.evaluation.engines.engine import Engine
@@ -12,7 +13,8 @@ MIN_PAGES_FOR_POOL: Final = 400
 CHUNK: Final = 8
 """Pages that a process takes at a time."""
 
-Count = Callable[[Any, Any, Options], list[Row]]
+Count = Callable[[Any, Sequence[Any], Options], list[list[Row]]]
+"""Of one unit the rows of each system."""
 Work = tuple[Count, list[tuple[Any, list[Any]]], Options]
 """Some units with what each system says of them."""
 Counted = list[list[list[Row]]]
@@ -21,7 +23,18 @@ Counted = list[list[list[Row]]]
 
 def _count_chunk(work: Work) -> Counted:
     count, chunk, options = work
-    return [[count(unit, prediction, options) for prediction in predictions] for unit, predictions in chunk]
+    return [count(unit, predictions, options) for unit, predictions in chunk]
+
+
+def one_by_one(count: Callable[[Any, Any, Options], list[Row]]) -> Count:
+    """What counts one system after the other."""
+    return partial(_one_by_one, count)
+
+
+def _one_by_one(
+    count: Callable[[Any, Any, Options], list[Row]], unit: Any, predictions: Sequence[Any], options: Options
+) -> list[list[Row]]:
+    return [count(unit, prediction, options) for prediction in predictions]
 
 
 def rows_of_systems(

@@ -27,6 +27,8 @@ from detente.text import sentences
 from detente.text.structure import EMPTY
 
 _NOTHING: Final = Output("", (), "missing")
+_Compared = Sequence[tuple[Hits, bool]]
+"""What the shingles of an output and those of each reference share; and whether the words are the same."""
 
 
 def _units(references: ReferenceCorpus, _: Collection[str] = ()) -> dict[str, ReferencePage]:
@@ -44,9 +46,9 @@ def _paragraphs(output: Output) -> tuple[str, ...]:
     return tuple(block.strip() for block in blocks if block.strip())
 
 
-def _page_means(target: ReferencePage, output: Output, lowered: Words) -> dict[str, float]:
+def _page_means(target: ReferencePage, output: Output, lowered: Words, compared: _Compared) -> dict[str, float]:
     """The measures of one page, those that are undefined left out; and for which F1 it is a page to count."""
-    found = {**_shingles(target, output), **_bags(target, output, lowered)}
+    found = {**_shingles(compared), **_bags(target, output, lowered)}
     if sentences.splitter_version() is not None:
         paragraphs = target.references[0].paragraphs is not None
         made = sentence_tokens(output.text, letters=paragraphs)
@@ -63,8 +65,7 @@ def _nearest(hits: list[Hits]) -> Hits:
     return max(hits, key=lambda each: overlap(each).f1)
 
 
-def _shingles(target: ReferencePage, output: Output) -> dict[str, float]:
-    compared = [reference.shingles.compare(output.text) for reference in target.references]
+def _shingles(compared: _Compared) -> dict[str, float]:
     hits = _nearest([each for each, _ in compared])
     scores = overlap(hits)
     found = {"shingle_precision_all": scores.precision, "shingle_page_f1": scores.f1}
@@ -122,14 +123,26 @@ def _texts(target: ReferencePage, output: Output | None) -> dict[str, str]:
 
 def count(target: ReferencePage, output: Output | None, options: Options) -> list[Row]:
     """The one row of a page."""
-    output = output or _NOTHING
+    return count_systems(target, [output], options)[0]
+
+
+def count_systems(target: ReferencePage, outputs: Sequence[Output | None], options: Options) -> list[list[Row]]:
+    """The one row of a page of each system; the shingles of all outputs are compared at once."""
+    made = [output or _NOTHING for output in outputs]
+    texts = [output.text for output in made]
+    by_reference = [reference.shingles.compare_all(texts) for reference in target.references]
+    compared = [[found[place] for found in by_reference] for place in range(len(made))]
+    return [[_row(target, output, each, options)] for output, each in zip(made, compared, strict=True)]
+
+
+def _row(target: ReferencePage, output: Output, compared: _Compared, options: Options) -> Row:
     row: Row = {"id": target.id, "family": target.id, "article": target.id, "item": target.id, "output": output.kind}
     row |= target.labels
     row["slice"] = "dropped" if options.empty == "drop" and output.kind != "text" else "main"
     row |= {"pages": 1, "without_text": int(output.kind != "text")}
     lowered = located_words(output.text.lower())
     if target.references:
-        means = _page_means(target, output, lowered)
+        means = _page_means(target, output, lowered, compared)
         row |= means | {f"{name}_pages": 1 for name in means if name in MEANS}
     if target.must_include or target.must_exclude:
         row |= _snippet_counts(target, output)
@@ -146,7 +159,7 @@ def count(target: ReferencePage, output: Output | None, options: Options) -> lis
             row |= of_structure.counts
             row["wrong"] = row.get("wrong", 0) + sum(of_structure.words.values())
             row["detail"] = "; ".join(filter(None, (row.get("detail"), *of_structure.words)))
-    return [row]
+    return row
 
 
 METRICS: Final = (*MEASURES, *ERROR_METRICS, *STRUCTURE_METRICS)
@@ -269,6 +282,7 @@ CONTENT_EXTRACTION: Final = Task(
     units=_units,
     parse=parse,
     count=count,
+    count_systems=count_systems,
     inputs=_no_inputs,
     available=_available,
     primary_of={
