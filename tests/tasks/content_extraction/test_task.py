@@ -15,9 +15,10 @@ from detente.cli import main
 from detente.evaluation.items import errors
 from detente.evaluation.score import Scores, score
 from detente.tasks.content_extraction import references
-from detente.tasks.content_extraction.references import ReferenceCorpus
+from detente.tasks.content_extraction.prediction import Output
+from detente.tasks.content_extraction.references import Reference, ReferenceCorpus, ReferencePage
 from detente.tasks.content_extraction.structure import METRICS as STRUCTURE
-from detente.tasks.content_extraction.task import CONTENT_EXTRACTION, METRICS
+from detente.tasks.content_extraction.task import CONTENT_EXTRACTION, METRICS, count, count_systems
 from detente.tasks.task import Options
 from detente.text import sentences
 
@@ -331,3 +332,12 @@ def test_without_the_extra_rouge_is_left_out_and_the_ranking_says_what_to_instal
     result = run("eval", "score", gold, gold, "--gold", gold)
     assert result.exit_code == 0
     assert "note: ROUGE-LSum was not computed: pip install 'detente[rouge]'" in result.stdout
+
+
+def test_a_page_that_is_counted_keeps_its_texts_alone() -> None:
+    reference = Reference("One two three four five.\n\nSix seven.", ("One two three four five.", "Six seven."))
+    page = ReferencePage("p1", (reference,))
+    output = Output("One two three four.", None, "text")
+    first = count_systems(page, [output, None], Options())
+    assert [*vars(reference)] == ["text", "paragraphs", "structure"]
+    assert first == [count(page, output, Options()), count(page, None, Options())]

@@ -22,7 +22,7 @@ _LETTERS: Final = re.compile(r"[a-z0-9]+")
 
 
 class Reference:
-    """One text that an output may equal, with what the measures need of it, each made when first asked for.
+    """One text that an output may equal, with what the measures need of it, each made when first asked for, and kept.
 
     Attributes:
         text: The text.
@@ -34,6 +34,11 @@ class Reference:
         self.text = text
         self.paragraphs = paragraphs
         self.structure = structure_of(text)
+
+    def let_go(self) -> None:
+        """Keeps the text alone: what the measures need of it takes a hundred times its memory."""
+        own = ("text", "paragraphs", "structure")
+        self.__dict__ = {name: self.__dict__[name] for name in own}
 
     @cached_property
     def shingles(self) -> Shingles:

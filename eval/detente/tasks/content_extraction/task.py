@@ -127,12 +127,18 @@ def count(target: ReferencePage, output: Output | None, options: Options) -> lis
 
 
 def count_systems(target: ReferencePage, outputs: Sequence[Output | None], options: Options) -> list[list[Row]]:
-    """The one row of a page of each system; the shingles of all outputs are compared at once."""
+    """The one row of a page of each system, after which the page's references let go of what they had ready.
+
+    The shingles of all outputs are compared at once.
+    """
     made = [output or _NOTHING for output in outputs]
     texts = [output.text for output in made]
     by_reference = [reference.shingles.compare_all(texts) for reference in target.references]
     compared = [[found[place] for found in by_reference] for place in range(len(made))]
-    return [[_row(target, output, each, options)] for output, each in zip(made, compared, strict=True)]
+    rows = [[_row(target, output, each, options)] for output, each in zip(made, compared, strict=True)]
+    for reference in target.references:
+        reference.let_go()
+    return rows
 
 
 def _row(target: ReferencePage, output: Output, compared: _Compared, options: Options) -> Row:
