@@ -1,5 +1,6 @@
 """What a command owes the shell: streams, signals, outputs and statuses, each in a process of its own."""
 
+import gc
 import json
 import os
 import shlex
@@ -16,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from detente.cli import main
+from detente.cli.shell import Shell
 from detente.data.jsonl import dump_lines
 from detente.data.problems import ValidationError
 from detente.evaluation.engines import pages as engine_pages
@@ -353,6 +355,14 @@ def test_a_system_that_is_worse_fails_the_pipeline(lexicon: Path, tmp_path: Path
         assert run(*call[:-1]).exit_code == 0
     result = run("eval", "compare", lexicon, worse, "--fail-if-worse")
     assert result.stderr.startswith("worse: f_avg is 0, worse than 0.29")
+
+
+def test_cycles_are_looked_for_seldom_while_a_command_runs_and_then_as_before() -> None:
+    before, during = gc.get_threshold(), []
+    shell = Shell("shell", callback=lambda: during.append(gc.get_threshold()), invoke_without_command=True)
+    assert CliRunner().invoke(shell, []).exit_code == 0
+    assert during == [(50_000, 50, before[2])]
+    assert gc.get_threshold() == before
 
 
 def test_python_m_detente_is_the_command() -> None:

@@ -70,6 +70,13 @@ def test_indel_ratio_is_the_dynamic_programmes(reference: list[str], candidate: 
 # Word error rate
 
 
+@pytest.mark.parametrize("other", [0, 1, 9, 10, 11, 50, 99, 100])
+def test_the_ratio_is_the_same_whether_or_not_it_is_near_1(other: int) -> None:
+    reference = [str(number) for number in range(100)]
+    # 2 · (100 − k) tokens of 200 are shared: nine tenths at k = 10.
+    assert indel_ratio(reference, ["x"] * other + reference[other:]) == 1 - 2 * other / 200
+
+
 def test_spoken_words_are_what_single_spaces_divide_once_runs_of_white_space_are_one() -> None:
     assert wer_tokens("  The  talks, \n\n went on.\t\t") == ["The", "talks,", "went", "on."]
     assert wer_tokens("") == wer_tokens(" \n ") == []

@@ -46,7 +46,9 @@ def _paragraphs(output: Output) -> tuple[str, ...]:
     return tuple(block.strip() for block in blocks if block.strip())
 
 
-def _page_means(target: ReferencePage, output: Output, lowered: Words, compared: _Compared) -> dict[str, float]:
+def _page_means(
+    target: ReferencePage, output: Output, tokens: list[str], lowered: Words, compared: _Compared
+) -> dict[str, float]:
     """The measures of one page, those that are undefined left out; and for which F1 it is a page to count."""
     found = {**_shingles(compared), **_bags(target, output, lowered)}
     if sentences.splitter_version() is not None:
@@ -55,7 +57,7 @@ def _page_means(target: ReferencePage, output: Output, lowered: Words, compared:
         scores = [rouge_lsum(reference.sentences, made) for reference in target.references]
         best = max(scores, key=lambda score: score.f1)
         found |= {f"rouge_{part}": value for part, value in best._asdict().items()}
-    tokens, spoken = output.text.split(), wer_tokens(output.text)
+    spoken = wer_tokens(output.text)
     found["levenshtein"] = max(indel_ratio(reference.tokens, tokens) for reference in target.references)
     rates = [word_error_rate(reference.spoken, spoken) for reference in target.references if reference.spoken]
     return found | ({"wer": min(rates)} if rates else {}) | benchmarks.page_values(target, output)
@@ -95,9 +97,9 @@ def _bags(target: ReferencePage, output: Output, lowered: Words) -> dict[str, fl
     return found
 
 
-def _snippet_counts(target: ReferencePage, output: Output) -> dict[str, int]:
+def _snippet_counts(target: ReferencePage, tokens: list[str]) -> dict[str, int]:
     """Which snippets stand in the output, runs of white space being one space."""
-    text = " ".join(output.text.split())
+    text = " ".join(tokens)
     found = [" ".join(snippet.split()) in text for snippet in target.must_include]
     let_in = [" ".join(snippet.split()) in text for snippet in target.must_exclude]
     counts = (sum(found), sum(let_in), len(found) - sum(found), len(let_in) - sum(let_in))
@@ -146,12 +148,12 @@ def _row(target: ReferencePage, output: Output, compared: _Compared, options: Op
     row |= target.labels
     row["slice"] = "dropped" if options.empty == "drop" and output.kind != "text" else "main"
     row |= {"pages": 1, "without_text": int(output.kind != "text")}
-    lowered = located_words(output.text.lower())
+    tokens, lowered = output.text.split(), located_words(output.text.lower())
     if target.references:
-        means = _page_means(target, output, lowered, compared)
+        means = _page_means(target, output, tokens, lowered, compared)
         row |= means | {f"{name}_pages": 1 for name in means if name in MEANS}
     if target.must_include or target.must_exclude:
-        row |= _snippet_counts(target, output)
+        row |= _snippet_counts(target, tokens)
         row["wrong"] = row["snippet_fp"] + row["snippet_fn"]
         row["detail"] = f"{row['snippet_fn']} snippets missed, {row['snippet_fp']} let in" if row["wrong"] else ""
     if target.references:
