@@ -2,9 +2,9 @@
 
 python benchmarks/throughput.py [LARGEST]
 
-From a thousand units on, ten times as many each time, up to ten million or `LARGEST`. Each size runs in a process of its
-own; memory is what scoring adds to the peak. Where the next size would take longer than `PATIENCE` by the last one, it
-is not run, and the line says so.
+From a thousand units on, ten times as many each time, up to ten million or `LARGEST`. Each size runs in a process of
+its own; memory is what scoring adds to the peak. Where the next size would take longer than `PATIENCE` by the last one,
+it is not run, and the line says so.
 
 Stance and agreement are labels in two Parquet files, in families of a hundred: reading, counting, 1,000 resamples and
 breakdowns are timed. Units of the other tasks are those of the gold (of contrast the pairs that are scored together),
