@@ -184,3 +184,33 @@ def test_the_manifest_says_how_it_was_made(tmp_path: Path) -> None:
     made = {"suite": "contrast", "version": "2", "items": 1, "seed": 7, "splits": ("test",), "data": load().version}
     assert manifest["suite"] == made
     assert not (tmp_path / ".unfinished").exists()
+
+
+@pytest.mark.parametrize(
+    ("there", "taken"),
+    [
+        ([".unfinished/"], True),
+        ([".unfinished/.detente-writes-1-2-here"], True),
+        ([".unfinished/other"], False),
+        ([".unfinished/", "other"], False),
+        (["other"], False),
+        ([".unfinished"], False),
+    ],
+)
+def test_a_folder_in_which_a_call_was_killed_as_it_began_is_taken(
+    tmp_path: Path, there: Sequence[str], taken: bool
+) -> None:
+    whole, folder = tmp_path / "whole", tmp_path / "folder"
+    for name in there:
+        path = folder / name
+        if name.endswith("/"):
+            path.mkdir(parents=True)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("half a file")
+    if not taken:
+        assert refusal(lambda: make(folder))[0] == "not-writable"
+        return
+    make(folder)
+    make(whole)
+    assert contents(folder) == contents(whole)

@@ -15,7 +15,7 @@ from detente.challenge.all import SUITES
 from detente.challenge.material import PAGES
 from detente.challenge.suite import Suite, item_id
 from detente.data.corpus import INVENTORY, MANIFEST, load
-from detente.data.files import read_bytes, write_whole
+from detente.data.files import is_unfinished, read_bytes, write_whole
 from detente.data.inventory import PACKAGED
 from detente.data.jsonl import dump_line, parse_document
 from detente.data.labels import SPLITS
@@ -134,7 +134,7 @@ def write_whole_below(path: Path, data: bytes) -> None:
 
 def _refuse_other(recipe: Recipe, folder: Path) -> None:
     """Refuses a folder that holds anything but the beginning of the same suite."""
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+    if not folder.exists() or _has_nothing(folder):
         return
     note = folder / _UNFINISHED / _RECIPE
     known = parse_document(read_bytes(note), str(note))[0] if note.is_file() else None
@@ -145,6 +145,15 @@ def _refuse_other(recipe: Recipe, folder: Path) -> None:
     if differing := [f"{key} {known.get(key)}" for key, value in wanted.items() if known.get(key) != value]:
         message = f"holds the beginning of another suite ({', '.join(differing)}): name a new folder, or remove it"
         raise ValidationError([Problem("not-writable", str(folder), message)])
+
+
+def _has_nothing(folder: Path) -> bool:
+    """Is a folder empty, or as a call left it that was killed before it had said what it makes?"""
+    if not folder.is_dir():
+        return False
+    notes = folder / _UNFINISHED
+    begun = notes.is_dir() and all(is_unfinished(each.name) for each in notes.iterdir())
+    return all(begun and each == notes for each in folder.iterdir())
 
 
 def _shards(recipe: Recipe, folder: Path) -> list[Shard]:
