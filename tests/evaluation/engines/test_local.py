@@ -64,7 +64,9 @@ def test_what_cannot_be_written_ends_all_work_at_once(engine: Local, mapped: Mod
     with pytest.raises(ValidationError) as invalid:
         list(engine.map(mapped.cannot_write, work, work))
     assert invalid.value.problems == (Problem("not-writable", "work", "is full"),)  # one, whoever found it first
-    assert {path.read_text() for path in tmp_path.iterdir()} == {"x"}  # nothing is tried again
+    found = {path.read_text() for path in tmp_path.iterdir()}
+    assert "x" in found
+    assert found <= {"x", ""}  # nothing is tried again; another process may just be writing one
     assert len([*tmp_path.iterdir()]) <= 2 * AHEAD * engine.jobs
 
 

@@ -122,6 +122,13 @@
     keys[key] = () => { folded(false); return go(); };
   }
 
+  // What is not drawn yet has a height that is guessed, and moves what stands below it as it is drawn, some frames later.
+  function bring(row, block, frames) {
+    if (row !== chosen) return;
+    row.scrollIntoView({ block });
+    if (frames) requestAnimationFrame(() => bring(row, block, frames - 1));
+  }
+
   // The chosen row: the last word of the path is its id, in an article after its layer.
   let chosen = null;
   function choose(row, { scroll = true } = {}) {
@@ -136,7 +143,7 @@
     if (!scroll) return;
     const panel = row.closest(".rows"); // scrolls by itself
     if (panel) panel.scrollTop += row.getBoundingClientRect().top - find(".filters", panel).getBoundingClientRect().bottom;
-    else row.scrollIntoView({ block: row.matches("details") ? "start" : "center" });
+    else bring(row, row.matches("details") ? "start" : "center", marks.length ? 0 : 20);
     marks[0]?.scrollIntoView({ block: "center" });
   }
   const pathOf = (row) => (row.dataset.layer ? [row.dataset.layer, row.dataset.id] : [row.dataset.id]);
