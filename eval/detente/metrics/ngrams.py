@@ -215,10 +215,6 @@ class Shingles:
         # Of all shingles that the reference lacks the count is 0.
         self._counts = np.bincount(self._places.given, minlength=self._places.size + 1)
 
-    def numbers_of(self, text: str) -> Numbers:
-        """The reference's number of each word of a text, from 0; their count for a word that it lacks."""
-        return self._vocabulary.numbers(located_words(text))
-
     def _shingles(self, numbers: Numbers, sizes: NDArray[np.int64]) -> tuple[Numbers, Numbers, NDArray[np.int64]]:
         """Two numbers for each four words in a row, with two words' numbers as digits each; and the sizes of the texts.
 
@@ -234,12 +230,11 @@ class Shingles:
         pairs = numbers[:-1] * base + numbers[1:]
         return pairs[:-2], pairs[2:], sizes
 
-    def compare(self, text: str) -> tuple[Hits, bool]:
-        """The reference's shingles and those of another text; and whether the two have the same words in order."""
-        return self.compare_all([text])[0]
-
     def compare_all(self, texts: Sequence[str]) -> list[tuple[Hits, bool]]:
-        """The same of several texts, which takes half of the time that one after the other takes."""
+        """The reference's shingles and those of each text; and whether the two have the same words in order.
+
+        Several texts at once take half of the time that one after the other takes.
+        """
         encoded = [_encoded(text) for text in texts]
         located = _located(b" ".join(encoded))
         numbers = self._vocabulary.numbers(located)
